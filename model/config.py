@@ -1,0 +1,110 @@
+"""What a transformer is made of, as one frozen value, and the well-known recipes as changes of one another.
+
+A recipe says which parts are used; its sizes are small examples, to be replaced:
+
+    LLAMA = replace(PAPER_2017, norm="rms", norm_place="pre", position="rotary", …)
+    tiny = replace(LLAMA, layers=2, width=64)
+"""
+
+from dataclasses import dataclass, fields, replace
+
+
+@dataclass(frozen=True)
+class Config:
+    """The choices of one transformer. Sizes are counts; `None` says that the model has no such thing.
+
+    Raises ValueError, naming the field, where the choices do not fit together.
+    """
+
+    vocab_size: int = 1000
+    width: int = 64  # D, of the residual stream
+    layers: int = 2
+    heads: int = 4  # H, query heads
+    kv_heads: int = 4  # G: heads = multi-head, 1 = multi-query, between = grouped-query attention
+    head_width: int = 16  # K
+    mlp_width: int = 256  # F
+    context: int = 512  # positions the model was trained for
+
+    norm: str = "layer"  # "layer", "rms"
+    norm_place: str = "post"  # "post": after the sum, as in 2017; "pre": before each part, the stream stays free
+    norm_eps: float = 1e-5
+    embed_norm: bool = False  # a norm on the embedding, as in BERT
+
+    position: str = "sinusoidal"  # "sinusoidal", "learned", "rotary", "none"
+    rope_base: float = 10000.0
+    rope_scaling: tuple[tuple[str, float | str], ...] | None = None  # of Hugging Face's rope_parameters, sorted
+
+    mask: str = "causal"  # "causal", "bidirectional", "sliding"
+    window: int | None = None  # tokens a sliding mask lets a query read, itself included
+
+    mlp: str = "plain"  # "plain", "gated", "experts"
+    activation: str = "relu"  # "relu", "gelu", "gelu_tanh", "silu"
+    experts: int | None = None  # E
+    active_experts: int | None = None  # A, experts used for each token
+
+    bias: bool = True  # in the projections of attention and MLP
+    segments: int | None = None  # rows of BERT's table of sentence A and B
+    head: bool = True  # a language-model head on top: an encoder has none
+    tied: bool = True  # the head reads with the embedding's own rows
+
+    def __post_init__(self):
+        for name, allowed in CHOICES.items():
+            if (value := getattr(self, name)) not in allowed:
+                raise ValueError(f"{name} is {value!r}; allowed: {', '.join(allowed)}")
+        sizes = ("vocab_size", "width", "layers", "heads", "kv_heads", "head_width", "mlp_width", "context")
+        for name in sizes:
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} is {getattr(self, name)}; it must be at least 1")
+        if self.heads % self.kv_heads:
+            raise ValueError(f"heads is {self.heads}, no multiple of kv_heads, {self.kv_heads}")
+        if self.position == "rotary" and self.head_width % 2:
+            raise ValueError(f"head_width is {self.head_width}; rotary positions turn pairs, so it must be even")
+        if (self.mask == "sliding") != (self.window is not None):
+            raise ValueError(f"window is {self.window} with mask {self.mask!r}: a window belongs to a sliding mask")
+        if self.mlp == "experts" and not 1 <= (self.active_experts or 0) <= (self.experts or 0):
+            raise ValueError(f"active_experts is {self.active_experts} of experts {self.experts}")
+
+    @property
+    def group(self) -> int:
+        """Query heads that read the same key/value head."""
+        return self.heads // self.kv_heads
+
+    @property
+    def causal(self) -> bool:
+        """Whether no position reads a later one, so that text can be continued."""
+        return self.mask != "bidirectional"
+
+
+CHOICES = {
+    "norm": ("layer", "rms"),
+    "norm_place": ("post", "pre"),
+    "position": ("sinusoidal", "learned", "rotary", "none"),
+    "mask": ("causal", "bidirectional", "sliding"),
+    "mlp": ("plain", "gated", "experts"),
+    "activation": ("relu", "gelu", "gelu_tanh", "silu"),
+}
+
+PAPER_2017 = Config()  # the decoder's self-attention and MLP of "Attention is all you need"
+GPT2 = replace(PAPER_2017, norm_place="pre", position="learned", activation="gelu_tanh")
+BERT = replace(
+    PAPER_2017, position="learned", activation="gelu", mask="bidirectional", embed_norm=True, segments=2, head=False
+)
+LLAMA = replace(
+    PAPER_2017, norm="rms", norm_place="pre", position="rotary", mlp="gated", activation="silu", bias=False, tied=False
+)
+MISTRAL = replace(LLAMA, kv_heads=2, mask="sliding", window=256)
+MIXTRAL = replace(LLAMA, kv_heads=2, mlp="experts", experts=8, active_experts=2)
+RECIPES = {
+    "2017": PAPER_2017,
+    "gpt2": GPT2,
+    "bert": BERT,
+    "llama": LLAMA,
+    "mistral": MISTRAL,
+    "mixtral": MIXTRAL,
+}
+
+
+def differences(a: Config, b: Config) -> dict[str, tuple]:
+    """The fields in which two configurations differ: {name: (value in a, value in b)}."""
+    pairs = {field.name: (getattr(a, field.name), getattr(b, field.name)) for field in fields(Config)}
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}

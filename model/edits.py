@@ -1,0 +1,98 @@
+"""Interventions: what to change in a forward pass, and where. Each is a value, applied by the tap.
+
+An edit names the layer and the value it changes, and maps that value, with its batch axis, to a new one of the same
+shape and type. It raises ValueError, in one sentence, where it asks for something the value does not have.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Edit:
+    """layer: where, counted from 0; None for values outside the layers."""
+
+    layer: int | None
+    name: ClassVar[str]
+
+    def __call__(self, x: Tensor) -> Tensor:
+        raise NotImplementedError
+
+
+def _at(x: Tensor, axis: int, index: int, what: str) -> Tensor:
+    """A bool tensor that is true at one index of one axis and broadcasts over x."""
+    size = x.shape[axis]
+    if not 0 <= index < size:
+        raise ValueError(f"there is no {what} {index}: this pass has {size}, counted from 0")
+    shape = [1] * x.ndim
+    shape[axis] = size
+    return (torch.arange(size, device=x.device) == index).view(shape)
+
+
+@dataclass(frozen=True)
+class SilenceHead(Edit):
+    """Sets what one query head carries over to zero, so that it adds nothing to the stream."""
+
+    head: int
+    name: ClassVar[str] = "z"
+
+    def __call__(self, z: Tensor) -> Tensor:
+        return z.masked_fill(_at(z, 1, self.head, "head"), 0)
+
+
+@dataclass(frozen=True)
+class HideKey(Edit):
+    """Takes one key away from one query in one head, or in every head, before the softmax shares the weights out."""
+
+    query: int
+    key: int
+    head: int | None = None
+    name: ClassVar[str] = "scores"
+
+    def __call__(self, scores: Tensor) -> Tensor:
+        if self.query == self.key == 0:
+            raise ValueError("query 0 can read only key 0: hiding it leaves nothing to read")
+        cell = _at(scores, 2, self.query, "query") & _at(scores, 3, self.key, "key")
+        if self.head is not None:
+            cell = cell & _at(scores, 1, self.head, "head")
+        return scores.masked_fill(cell, float("-inf"))
+
+
+@dataclass(frozen=True)
+class ForceExperts(Edit):
+    """Sends one token, or every token, to the given experts; their router weights are shared out anew among them."""
+
+    experts: tuple[int, ...]
+    token: int | None = None
+    name: ClassVar[str] = "expert_index"
+
+    def __call__(self, index: Tensor) -> Tensor:
+        if len(set(self.experts)) != index.shape[-1]:
+            raise ValueError(f"{len(set(self.experts))} different experts named where {index.shape[-1]} are active")
+        forced = torch.tensor(self.experts, device=index.device).expand_as(index)
+        return forced if self.token is None else torch.where(_at(index, 1, self.token, "token"), forced, index)
+
+
+@dataclass(frozen=True)
+class PatchStream(Edit):
+    """Puts another vector in the place of one position's stream, before the layer reads it.
+
+    vector: D numbers, as a tuple; `PatchStream.of` takes any array, for example a row of another trace's resid_pre.
+    """
+
+    token: int
+    vector: tuple[float, ...]
+    name: ClassVar[str] = "resid_pre"
+
+    @classmethod
+    def of(cls, layer: int, token: int, vector: np.ndarray) -> "PatchStream":
+        return cls(layer, token, tuple(np.asarray(vector, float).tolist()))
+
+    def __call__(self, x: Tensor) -> Tensor:
+        if len(self.vector) != x.shape[-1]:
+            raise ValueError(f"the patch has {len(self.vector)} numbers, the stream {x.shape[-1]}")
+        return torch.where(_at(x, 1, self.token, "token"), torch.tensor(self.vector, dtype=x.dtype, device=x.device), x)

@@ -1,0 +1,164 @@
+"""The parts of a transformer block, and the two ways of putting them together.
+
+Shapes: B batch, T new tokens, S tokens that can be read (S = T without a cache), D width, H query heads, G key/value
+heads, K head width, F neurons, E experts, A active experts.
+"""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from model.config import Config
+from model.positions import Nowhere, Tap
+from model.tap import closed
+
+ACTIVATIONS = {
+    "relu": functional.relu,
+    "gelu": functional.gelu,
+    "gelu_tanh": lambda x: functional.gelu(x, approximate="tanh"),  # GPT-2's weights were trained with this one
+    "silu": functional.silu,
+}
+
+
+class RMSNorm(nn.Module):
+    """Divides by the root mean square, in float32 (Zhang and Sennrich 2019): no mean is taken away, no bias added."""
+
+    def __init__(self, width: int, eps: float):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(width))
+        self.eps = eps
+
+    def forward(self, x: Tensor) -> Tensor:
+        wide = x.float()
+        return self.weight * (wide * torch.rsqrt(wide.pow(2).mean(-1, keepdim=True) + self.eps)).type_as(x)
+
+
+NORMS = {"rms": RMSNorm, "layer": nn.LayerNorm}
+
+
+class Attention(nn.Module):
+    """Each token asks (q), every token offers (k) and carries (v). Query heads share G key/value heads: G = H is
+    multi-head (Vaswani et al. 2017), G = 1 multi-query (Shazeer 2019), between is grouped-query (Ainslie et al. 2023).
+    """
+
+    def __init__(self, config: Config):
+        super().__init__()
+        self.heads, self.kv_heads, self.head_width = config.heads, config.kv_heads, config.head_width
+        inner, shared = config.heads * config.head_width, config.kv_heads * config.head_width
+        self.q_proj = nn.Linear(config.width, inner, bias=config.bias)
+        self.k_proj = nn.Linear(config.width, shared, bias=config.bias)
+        self.v_proj = nn.Linear(config.width, shared, bias=config.bias)
+        self.o_proj = nn.Linear(inner, config.width, bias=config.bias)
+
+    def forward(self, x: Tensor, place: Nowhere, mask: Tensor, cache, tap: Tap) -> Tensor:
+        B, T, _ = x.shape
+        H, G, K = self.heads, self.kv_heads, self.head_width
+
+        q = tap("q", self.q_proj(x).view(B, T, H, K).transpose(1, 2))
+        k = tap("k", self.k_proj(x).view(B, T, G, K).transpose(1, 2))
+        v = tap("v", self.v_proj(x).view(B, T, G, K).transpose(1, 2))
+        q, k = place.rotate(q, k, tap)
+        k, v = cache.append(k, v)
+        S = k.shape[2]
+
+        # the H/G query heads of a group are laid under one another: they read the same keys, which are never copied
+        scores = (q.reshape(B, G, H // G * T, K) @ k.transpose(2, 3)).view(B, H, T, S)
+        scores = tap("scores", scores * K**-0.5)
+        mask = tap("mask", mask)
+        shares = scores.masked_fill(~mask, float("-inf")).softmax(-1, dtype=torch.float32).type_as(q)
+        pattern = tap("pattern", shares)
+        z = tap("z", (pattern.reshape(B, G, H // G * T, S) @ v).view(B, H, T, K))
+        return self.o_proj(z.transpose(1, 2).reshape(B, T, H * K))
+
+
+class PlainMLP(nn.Module):
+    """Up, bend, down."""
+
+    def __init__(self, config: Config):
+        super().__init__()
+        self.up_proj = nn.Linear(config.width, config.mlp_width, bias=config.bias)
+        self.down_proj = nn.Linear(config.mlp_width, config.width, bias=config.bias)
+        self.activation = ACTIVATIONS[config.activation]
+
+    def forward(self, x: Tensor, tap: Tap) -> Tensor:
+        pre = tap("pre", self.up_proj(x))
+        post = tap("post", self.activation(pre))
+        return self.down_proj(post)
+
+
+class GatedMLP(PlainMLP):
+    """A second projection, the gate, decides how much of each neuron passes (Shazeer 2020, GLU variants)."""
+
+    def __init__(self, config: Config):
+        super().__init__(config)
+        self.gate_proj = nn.Linear(config.width, config.mlp_width, bias=config.bias)
+
+    def forward(self, x: Tensor, tap: Tap) -> Tensor:
+        gate = tap("gate", self.gate_proj(x))
+        pre = tap("pre", self.up_proj(x))
+        post = tap("post", self.activation(gate) * pre)
+        return self.down_proj(post)
+
+
+class Experts(nn.Module):
+    """Several MLPs and a router that chooses A of them for each token (Shazeer et al. 2017; as in Mixtral, the softmax
+    is over all experts and the chosen weights are made to add up to 1)."""
+
+    def __init__(self, config: Config):
+        super().__init__()
+        self.router = nn.Linear(config.width, config.experts, bias=False)
+        self.experts = nn.ModuleList(GatedMLP(config) for _ in range(config.experts))
+        self.active = config.active_experts
+
+    def forward(self, x: Tensor, tap: Tap) -> Tensor:
+        logits = tap("router_logits", self.router(x))
+        probs = tap("router_probs", logits.softmax(-1, dtype=torch.float32))
+        index = tap("expert_index", probs.topk(self.active, dim=-1).indices)
+        weight = probs.gather(-1, index)
+        weight = tap("expert_weight", (weight / weight.sum(-1, keepdim=True)).type_as(x))
+        out = tap("expert_out", self.dispatch(x, index))
+        return (weight[..., None] * out).sum(-2)
+
+    def dispatch(self, x: Tensor, index: Tensor) -> Tensor:
+        """What each chosen expert says: (B, T, D) and (B, T, A) to (B, T, A, D). Tokens are sorted by expert, so that
+        every expert computes its own in one go, and put back in their order."""
+        order = index.flatten().argsort(stable=True)
+        counts = index.flatten().bincount(minlength=len(self.experts)).tolist()
+        portions = x.flatten(0, 1)[order // self.active].split(counts)
+        said = torch.cat([expert(rows, closed) for expert, rows in zip(self.experts, portions, strict=True)])
+        return said[order.argsort()].view(*index.shape, -1)
+
+
+MLPS = {"plain": PlainMLP, "gated": GatedMLP, "experts": Experts}
+
+
+class PreNormBlock(nn.Module):
+    """Each part reads a normed copy and adds to the stream, which runs through untouched."""
+
+    def __init__(self, config: Config):
+        super().__init__()
+        self.attn_norm = NORMS[config.norm](config.width, config.norm_eps)
+        self.attn = Attention(config)
+        self.mlp_norm = NORMS[config.norm](config.width, config.norm_eps)
+        self.mlp = MLPS[config.mlp](config)
+
+    def forward(self, x: Tensor, place: Nowhere, mask: Tensor, cache, tap: Tap) -> Tensor:
+        x = tap("resid_pre", x)
+        y = tap("attn_in", self.attn_norm(x))
+        x = tap("resid_mid", x + tap("attn_out", self.attn(y, place, mask, cache, tap)))
+        y = tap("mlp_in", self.mlp_norm(x))
+        return tap("resid_post", x + tap("mlp_out", self.mlp(y, tap)))
+
+
+class PostNormBlock(PreNormBlock):
+    """Each part reads the stream itself, and the sum is normed, as in 2017."""
+
+    def forward(self, x: Tensor, place: Nowhere, mask: Tensor, cache, tap: Tap) -> Tensor:
+        x = tap("resid_pre", x)
+        y = tap("attn_in", x)
+        x = tap("resid_mid", self.attn_norm(x + tap("attn_out", self.attn(y, place, mask, cache, tap))))
+        y = tap("mlp_in", x)
+        return tap("resid_post", self.mlp_norm(x + tap("mlp_out", self.mlp(y, tap))))
+
+
+BLOCKS = {"pre": PreNormBlock, "post": PostNormBlock}

@@ -1,0 +1,127 @@
+"""How a model knows the order of its tokens.
+
+A position module, called with the positions (T,), gives an object with `add(x)` for the stream and `rotate(q, k)` for
+every attention; one of the two does nothing. So the angles are computed once for all layers.
+"""
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+from model.config import Config
+from model.tap import Closed, Recorder
+
+Tap = Closed | Recorder
+
+
+class Nowhere:
+    """Without positions: neither changes anything."""
+
+    def add(self, x: Tensor, tap: Tap) -> Tensor:
+        return x
+
+    def rotate(self, q: Tensor, k: Tensor, tap: Tap) -> tuple[Tensor, Tensor]:
+        return q, k
+
+
+class Added(Nowhere):
+    """Rows (T, D) that are added to the embedding, once, at the bottom."""
+
+    def __init__(self, rows: Tensor):
+        self.rows = rows
+
+    def add(self, x: Tensor, tap: Tap) -> Tensor:
+        return x + tap("pos_embed", self.rows[None])
+
+
+class Turned(Nowhere):
+    """Cosines and sines (T, K) of the angles by which pairs of dimensions turn in every attention."""
+
+    def __init__(self, cos: Tensor, sin: Tensor):
+        self.cos, self.sin = cos, sin
+
+    def rotate(self, q: Tensor, k: Tensor, tap: Tap) -> tuple[Tensor, Tensor]:
+        return tap("q_rot", self.turn(q)), tap("k_rot", self.turn(k))
+
+    def turn(self, x: Tensor) -> Tensor:
+        """Pair i is (x[i], x[i + K/2]), as in Hugging Face's Llama; the paper pairs neighbours, which is the same
+        up to the order of the dimensions."""
+        a, b = x.chunk(2, dim=-1)
+        return x * self.cos + torch.cat((-b, a), dim=-1) * self.sin
+
+
+class Table(nn.Embedding):
+    """Rows, looked up by index."""
+
+    def reset_parameters(self) -> None:
+        # a standard deviation of 0.02, as in GPT-2; not normal_, which imports the compiler (2 s) on the meta device
+        nn.init.uniform_(self.weight, -0.02 * 3**0.5, 0.02 * 3**0.5)
+
+
+class NoPosition(nn.Module):
+    """A bag of words, but for what a causal mask gives away."""
+
+    def __init__(self, config: Config):
+        super().__init__()
+
+    def forward(self, positions: Tensor) -> Nowhere:
+        return Nowhere()
+
+
+class Learned(nn.Module):
+    """A trained table with one row for each position; it ends at its last row."""
+
+    def __init__(self, config: Config):
+        super().__init__()
+        self.table = Table(config.context, config.width)
+
+    def forward(self, positions: Tensor) -> Nowhere:
+        if (end := int(positions.max())) >= len(self.table.weight):
+            raise ValueError(f"position {end} is beyond the table of positions, which has {len(self.table.weight)} rows")
+        return Added(self.table(positions))
+
+
+class Sinusoidal(nn.Module):
+    """Sines and cosines of falling frequency (Vaswani et al. 2017, section 3.5): nothing is trained."""
+
+    def __init__(self, config: Config):
+        super().__init__()
+        speeds = 10000.0 ** (-torch.arange(0, config.width, 2, device="cpu") / config.width)
+        self.register_buffer("speeds", speeds, persistent=False)
+
+    def forward(self, positions: Tensor) -> Nowhere:
+        angles = positions[:, None] * self.speeds
+        return Added(torch.stack((angles.sin(), angles.cos()), dim=-1).flatten(1))
+
+
+class Rotary(nn.Module):
+    """Turns each pair of dimensions of q and k by an angle that grows with the position, so that their product depends
+    on the distance only (Su et al. 2021, RoFormer)."""
+
+    def __init__(self, config: Config):
+        super().__init__()
+        speeds = 1.0 / config.rope_base ** (torch.arange(0, config.head_width, 2, device="cpu") / config.head_width)
+        scaling = dict(config.rope_scaling or {"rope_type": "default"})
+        speeds = SCALINGS[scaling["rope_type"]](speeds, scaling)
+        self.register_buffer("speeds", speeds, persistent=False)  # radians per position, of each pair
+
+    def forward(self, positions: Tensor) -> Nowhere:
+        angles = (positions[:, None] * self.speeds).repeat(1, 2)
+        return Turned(angles.cos(), angles.sin())
+
+
+def _llama3(speeds: Tensor, scaling: dict) -> Tensor:
+    """Llama 3.1: slow pairs are slowed by `factor`, fast ones left, those between blended (its published recipe)."""
+    turns = scaling["original_max_position_embeddings"] * speeds / (2 * math.pi)
+    low, high = scaling["low_freq_factor"], scaling["high_freq_factor"]
+    blend = ((turns - low) / (high - low)).clamp(0, 1)
+    return (1 - blend) * speeds / scaling["factor"] + blend * speeds
+
+
+SCALINGS = {
+    "default": lambda speeds, scaling: speeds,
+    "linear": lambda speeds, scaling: speeds / scaling["factor"],
+    "llama3": _llama3,
+}
+POSITIONS = {"rotary": Rotary, "learned": Learned, "sinusoidal": Sinusoidal, "none": NoPosition}

@@ -1,0 +1,93 @@
+"""What one forward pass showed, as read-only NumPy arrays without a batch axis.
+
+Axes, the same everywhere:
+    T tokens   V vocabulary   D width of the residual stream   H query heads   G key/value heads   K head width
+    F MLP neurons   E experts   A active experts
+`None` means that the model has no such thing. A field that was not kept raises NotKept: the two never look alike.
+"""
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+
+class NotKept(LookupError):
+    """A field was asked for that the pass was told not to keep."""
+
+
+class _Missing:
+    def __repr__(self):
+        return "not kept"
+
+
+MISSING = _Missing()
+
+
+class _Record:
+    def __getattribute__(self, name):
+        value = object.__getattribute__(self, name)
+        if value is MISSING:
+            raise NotKept(f"{name} was not kept: name it in keep=")
+        return value
+
+    def kept(self) -> dict[str, np.ndarray]:
+        """The arrays that are there, by name."""
+        values = {f.name: object.__getattribute__(self, f.name) for f in fields(self)}
+        return {name: value for name, value in values.items() if isinstance(value, np.ndarray)}
+
+    def bytes(self) -> int:
+        """Memory of the arrays, in bytes."""
+        return sum(array.nbytes for array in self.kept().values())
+
+
+@dataclass(frozen=True, repr=False)
+class LayerTrace(_Record):
+    """One layer of a pass."""
+
+    resid_pre: np.ndarray = MISSING  # (T, D) the stream that comes in
+    resid_mid: np.ndarray = MISSING  # (T, D) after attention was added
+    resid_post: np.ndarray = MISSING  # (T, D) after the MLP was added: what goes out
+    attn_in: np.ndarray = MISSING  # (T, D) what attention reads
+    attn_out: np.ndarray = MISSING  # (T, D) what attention adds
+    mlp_in: np.ndarray = MISSING  # (T, D) what the MLP reads
+    mlp_out: np.ndarray = MISSING  # (T, D) what the MLP adds
+    q: np.ndarray = MISSING  # (H, T, K)
+    k: np.ndarray = MISSING  # (G, T, K)
+    v: np.ndarray = MISSING  # (G, T, K)
+    q_rot: np.ndarray | None = MISSING  # (H, T, K) turned by the position, where positions are rotary
+    k_rot: np.ndarray | None = MISSING  # (G, T, K)
+    mask: np.ndarray = MISSING  # (T, T) bool, true where a query (row) may read a key (column)
+    scores: np.ndarray = MISSING  # (H, T, T) q·k / √K, before the mask
+    pattern: np.ndarray = MISSING  # (H, T, T) softmax of the masked scores
+    z: np.ndarray = MISSING  # (H, T, K) the values, weighted by the pattern and added up
+    pre: np.ndarray | None = MISSING  # (T, F) the MLP's neurons before the activation; with a gate, its "up" half
+    gate: np.ndarray | None = MISSING  # (T, F) the gate before the activation
+    post: np.ndarray | None = MISSING  # (T, F) the neurons as the down projection reads them
+    router_logits: np.ndarray | None = MISSING  # (T, E)
+    router_probs: np.ndarray | None = MISSING  # (T, E)
+    expert_index: np.ndarray | None = MISSING  # (T, A)
+    expert_weight: np.ndarray | None = MISSING  # (T, A) adds up to 1
+    expert_out: np.ndarray | None = MISSING  # (T, A, D) before the weight
+
+
+@dataclass(frozen=True, repr=False)
+class Trace(_Record):
+    """One pass of one text."""
+
+    tokens: tuple[str, ...]
+    token_ids: np.ndarray  # (T,)
+    layers: tuple[LayerTrace, ...]
+    embed: np.ndarray = MISSING  # (T, D) rows of the embedding table
+    pos_embed: np.ndarray | None = MISSING  # (T, D) what is added for the position, where something is added
+    final: np.ndarray = MISSING  # (T, D) what the language-model head reads
+    logits: np.ndarray | None = MISSING  # (T, V)
+
+    def __repr__(self):
+        return f"Trace({len(self.tokens)} tokens, {len(self.layers)} layers, {self.bytes() / 1e6:.1f} MB)"
+
+    def bytes(self) -> int:
+        return super().bytes() + sum(layer.bytes() for layer in self.layers)
+
+
+LAYER_FIELDS = frozenset(f.name for f in fields(LayerTrace))
+FIELDS = frozenset(f.name for f in fields(Trace) if f.default is MISSING)

@@ -1,0 +1,119 @@
+"""The whole machine: embedding, a stack of blocks, and the language-model head. And `run`, which shows it at work."""
+
+from collections.abc import Iterable, Sequence
+
+import torch
+from torch import Tensor, nn
+
+from model import masks
+from model.cache import KVCache, NoCache, nothing
+from model.config import Config
+from model.edits import Edit
+from model.layers import BLOCKS, NORMS
+from model.positions import POSITIONS, Table, Tap
+from model.tap import Recorder, closed
+from model.trace import FIELDS, LAYER_FIELDS, LayerTrace, Trace
+
+
+class Segment(nn.Module):
+    """BERT tells the first sentence of a pair from the second; a single text is all first sentence."""
+
+    def __init__(self, config: Config):
+        super().__init__()
+        self.table = Table(config.segments, config.width)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.table.weight[0]
+
+
+class NoHead(nn.Module):
+    """An encoder stops at the vectors: it has no scores for a next token."""
+
+    def forward(self, x: Tensor) -> None:
+        return None
+
+
+class Transformer(nn.Module):
+    """A decoder or an encoder, as its configuration says."""
+
+    def __init__(self, config: Config):
+        super().__init__()
+        self.config = config
+        norm = NORMS[config.norm]
+        self.embed_tokens = Table(config.vocab_size, config.width)
+        self.segment = Segment(config) if config.segments else nn.Identity()
+        self.position = POSITIONS[config.position](config)
+        self.embed_norm = norm(config.width, config.norm_eps) if config.embed_norm else nn.Identity()
+        self.layers = nn.ModuleList(BLOCKS[config.norm_place](config) for _ in range(config.layers))
+        self.norm = norm(config.width, config.norm_eps) if config.norm_place == "pre" else nn.Identity()
+        self.lm_head = nn.Linear(config.width, config.vocab_size, bias=False) if config.head else NoHead()
+        if config.head and config.tied:
+            self.lm_head.weight = self.embed_tokens.weight
+        self.mask = masks.from_config(config.mask, config.window)
+
+    def stream(self, ids: Tensor, *, cache: KVCache | NoCache = nothing, tap: Tap = closed) -> Tensor:
+        """ids (B, T), of tokens that follow those in the cache -> what the head reads, (B, T, D)."""
+        keys = torch.arange(cache.length + ids.shape[1], device=ids.device)
+        queries = keys[cache.length :]
+        place, mask = self.position(queries), self.mask(queries, keys)[None]
+
+        x = tap("embed", self.embed_tokens(ids))
+        x = self.embed_norm(place.add(self.segment(x), tap))
+        for i, block in enumerate(self.layers):
+            x = block(x, place, mask, cache.layer(i), tap.layer(i))
+        return tap.outside()("final", self.norm(x))
+
+    def forward(self, ids: Tensor, *, cache: KVCache | NoCache = nothing, tap: Tap = closed) -> Tensor | None:
+        """ids (B, T) -> logits (B, T, V), or None without a head."""
+        x = self.stream(ids, cache=cache, tap=tap)
+        return tap("logits", self.lm_head(x))
+
+    @property
+    def device(self) -> torch.device:
+        return self.embed_tokens.weight.device
+
+    def ids(self, ids: Sequence[int]) -> Tensor:
+        """Token ids as this model takes them, (1, T). Raises ValueError for none, or for one it does not know."""
+        if not len(ids):
+            raise ValueError("there is no token to read")
+        if not 0 <= min(ids) <= max(ids) < self.config.vocab_size:
+            raise ValueError(f"a token id lies outside the vocabulary of {self.config.vocab_size} tokens")
+        return torch.tensor([list(ids)], device=self.device)
+
+
+@torch.inference_mode()
+def run(
+    model: Transformer,
+    ids: Sequence[int],
+    tokens: Sequence[str],
+    *,
+    edits: Iterable[Edit] = (),
+    keep: Iterable[str] | None = None,
+) -> Trace:
+    """One forward pass of one text, shown.
+
+    ids: T token ids; tokens: the T strings to show for them; edits: interventions; keep: the fields of the trace to
+    keep, None for all (a whole trace of SmolLM2 takes about 1.5 MB a token).
+
+    Raises ValueError for a name that is no field, an edit that was never reached or does not fit, an unknown id.
+    """
+    tap = Recorder(edits, keep)
+    ids = model.ids(ids)
+    (model.forward if "logits" in tap.keep else model.stream)(ids, tap=tap)
+    tap.close()
+
+    def values(names: frozenset[str], layer: int | None) -> dict:
+        return {name: _array(tap.kept.get((layer, name))) for name in names & tap.keep}
+
+    layers = tuple(LayerTrace(**values(LAYER_FIELDS, i)) for i in range(len(model.layers)))
+    return Trace(tuple(tokens), _array(ids), layers, **values(FIELDS, None))
+
+
+def _array(x: Tensor | None):
+    """Without the batch axis and read-only; on the CPU no number is copied."""
+    if x is None:
+        return None
+    x = x[0].detach()
+    array = (x.float() if x.is_floating_point() else x).cpu().numpy()
+    array.flags.writeable = False
+    return array
