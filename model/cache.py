@@ -1,6 +1,5 @@
 """The key/value cache: what was computed for earlier tokens and is read again by every later one."""
 
-import torch
 from torch import Tensor
 
 from model.config import Config

@@ -3,6 +3,7 @@
 Format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import gguf
@@ -64,11 +65,11 @@ def settings(reader: Reader) -> dict:
 
 
 def tensors(reader: Reader) -> dict[str, Tensor]:
-    """All weights, dequantised to float32, under their Hugging Face names. Raises ValueError for one it does not know."""
+    """All weights in float32, under their Hugging Face names. Raises ValueError for one it does not know."""
     heads = reader.fields["llama.attention.head_count"].contents()
     kv_heads = reader.fields["llama.attention.head_count_kv"].contents()
-    found = {}
-    for tensor in reader.tensors:
+
+    def read(tensor: gguf.ReaderTensor) -> tuple[str, Tensor]:
         *block, stem, _ = tensor.name.split(".")
         if stem not in TENSORS:
             raise ValueError(f"the file holds a tensor we do not know: {tensor.name}")
@@ -78,8 +79,10 @@ def tensors(reader: Reader) -> dict[str, Tensor]:
         layer = f"layers.{block[1]}." if block else ""
         # a float32 tensor comes as a read-only view of the mapped file: that one needs a copy of its own
         values = np.require(values, np.float32, ["C", "W"])
-        found[f"{layer}{TENSORS[stem]}.weight"] = torch.from_numpy(values)
-    return found
+        return f"{layer}{TENSORS[stem]}.weight", torch.from_numpy(values)
+
+    with ThreadPoolExecutor() as pool:
+        return dict(pool.map(read, reader.tensors))
 
 
 def _unpermuted(weight: np.ndarray, heads: int) -> np.ndarray:

@@ -17,7 +17,13 @@ from model.config import BERT, GPT2, LLAMA, MISTRAL, MIXTRAL, Config
 from model.positions import SCALINGS
 from model.transformer import Transformer
 
-ACTIVATIONS = {"silu": "silu", "gelu": "gelu", "gelu_new": "gelu_tanh", "gelu_pytorch_tanh": "gelu_tanh", "relu": "relu"}
+ACTIVATIONS = {
+    "silu": "silu",
+    "gelu": "gelu",
+    "gelu_new": "gelu_tanh",
+    "gelu_pytorch_tanh": "gelu_tanh",
+    "relu": "relu",
+}
 
 # Settings that say nothing about the forward pass of an evaluated model.
 BOOKKEEPING = frozenset(
@@ -78,7 +84,9 @@ LLAMA_ROWS = ATTENTION_ROWS + [
 MIXTRAL_ROWS = ATTENTION_ROWS + [
     row("layers.{i}.block_sparse_moe.gate.weight", "layers.{i}.mlp.router.weight"),
     *(
-        row(f"layers.{{i}}.block_sparse_moe.experts.{{e}}.{w}.weight", f"layers.{{i}}.mlp.experts.{{e}}.{p}_proj.weight")
+        row(
+            f"layers.{{i}}.block_sparse_moe.experts.{{e}}.{w}.weight", f"layers.{{i}}.mlp.experts.{{e}}.{p}_proj.weight"
+        )
         for w, p in (("w1", "gate"), ("w2", "down"), ("w3", "up"))
     ),
 ]
@@ -108,7 +116,11 @@ BERT_ROWS = [
     row("embeddings.position_embeddings.weight", "position.table.weight"),
     row("embeddings.token_type_embeddings.weight", "segment.table.weight"),
     *_with_bias("embeddings.LayerNorm", "embed_norm"),
-    *(r for theirs, ours in _BERT_PARTS.items() for r in _with_bias(f"encoder.layer.{{i}}.{theirs}", f"layers.{{i}}.{ours}")),
+    *(
+        r
+        for theirs, ours in _BERT_PARTS.items()
+        for r in _with_bias(f"encoder.layer.{{i}}.{theirs}", f"layers.{{i}}.{ours}")
+    ),
 ]
 
 

