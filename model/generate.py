@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 import numpy as np
 import torch
@@ -29,15 +30,16 @@ class Decoder:
         ids = list(ids)
         if len(ids) > self.model.config.context:
             raise ValueError(f"{len(ids)} tokens are more than the {self.model.config.context} this model was made for")
-        known = next(
-            (i for i, (a, b) in enumerate(zip(ids, self.ids, strict=False)) if a != b), min(len(ids), len(self.ids))
-        )
-        known = min(known, len(ids) - 1)  # the last token's track is needed: only keys and values are remembered
+        # the last token's own track is always needed: of earlier passes only keys and values are remembered
+        known = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(ids[:-1], self.ids, strict=False)))
         new = self.model.ids(ids[known:])
-        self.cache.truncate(max(known, 0))
+        self.cache.truncate(known)
         self.ids = ids
         last = self.model.stream(new, cache=self.cache)[:, -1]
         return self.model.lm_head(last)[0].float().cpu().numpy()
+
+
+UNCHANGED = Sampling()
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def stream(
     model: Transformer,
     ids: Sequence[int],
     *,
-    sampling: Sampling = Sampling(),
+    sampling: Sampling = UNCHANGED,
     seed: int = 0,
     force: Mapping[int, int] | None = None,
 ) -> Iterator[Step]:

@@ -249,7 +249,7 @@ def _rope(rotary: dict) -> dict:
 
 
 def from_hf(hf_model) -> Transformer:
-    """A transformers model object as ours, on the CPU, in float32. ValueError names the setting or tensor that differs."""
+    """A transformers model object as ours, in float32. ValueError names the setting or tensor that differs."""
     return build(hf_model.config.to_dict(), hf_model.state_dict())
 
 
@@ -292,7 +292,7 @@ def build(hf_config: dict, tensors: dict[str, Tensor]) -> Transformer:
 
 
 def with_weights(config: Config, tensors: dict[str, Tensor]) -> Transformer:
-    """A model of this configuration with these tensors, under our names; ValueError where one is missing or misshapen."""
+    """A model of this configuration with these tensors, under our names. ValueError where one is missing or misshapen."""
     with torch.device("meta"):  # no time is spent on initial values that are thrown away
         model = Transformer(config)
     try:

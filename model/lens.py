@@ -90,7 +90,7 @@ def entropy(distribution: np.ndarray) -> float:
 
 @torch.inference_mode()
 def neighbours(model: Transformer, token_id: int, top: int) -> Likeliest:
-    """The tokens whose embedding rows point most nearly the same way: ids (top,) and cosines (top,), itself left out."""
+    """The tokens whose embedding rows point most nearly the same way: ids and cosines (top,), without itself."""
     table = model.embed_tokens.weight
     cosines = torch.nn.functional.cosine_similarity(table, table[token_id], dim=-1)
     best = cosines.topk(top + 1)

@@ -11,7 +11,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Sampling:
-    """How to choose. temperature 0 is greedy; None switches a filter off. Raises ValueError for a value out of range."""
+    """How to choose. temperature 0 is greedy; None switches a filter off. ValueError for a value out of range."""
 
     temperature: float = 1.0
     top_k: int | None = None

@@ -1,10 +1,12 @@
 """Text ↔ token ids, and the strings by which tokens are shown."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import tokenizers
 from tokenizers import decoders, models, pre_tokenizers
 
+VARIATION_SELECTORS = "".join(map(chr, range(0xFE00, 0xFE10)))  # printable by name, yet they show nothing
 VISIBLE = {" ": "·", "\n": "⏎", "\r": "␍", "\t": "⇥"}
 
 
@@ -73,11 +75,10 @@ class Tokenizer:
     def merges(self, word: str) -> list[Merge]:
         """How byte-level BPE puts one word together: of all neighbours, always the pair of the lowest rank first
         (Sennrich et al. 2016, on bytes as in GPT-2). Where it ends, no pair is in the list any more."""
-        ranks, parts, steps = self._ranks(), [bytes([byte]) for byte in _encodable(word).encode()], []
-        while pairs := [
-            (ranks[pair], i) for i, pair in enumerate(zip(parts, parts[1:], strict=False)) if pair in ranks
-        ]:
-            rank, i = min(pairs)
+        ranks, steps = self._ranks(), []
+        parts = [bytes([byte]) for byte in _encodable(word).encode()]
+        while found := [(ranks[pair], i) for i, pair in enumerate(pairwise(parts)) if pair in ranks]:
+            rank, i = min(found)
             left, right = parts[i : i + 2]
             parts[i : i + 2] = [left + right]
             steps.append(Merge(rank, left, right, tuple(parts)))
@@ -97,12 +98,19 @@ def visible(piece: bytes) -> str:
     shown = []
     for run in _runs(piece):
         if isinstance(run, str):
-            shown.append(
-                "".join(VISIBLE.get(c, c if c.isprintable() or c >= "\x7f" else chr(0x2400 + ord(c))) for c in run)
-            )
+            shown.append("".join(map(_visible_character, run)))
         else:
             shown.append("⟨" + run.hex(" ").upper() + "⟩")
     return "".join(shown)
+
+
+def _visible_character(c: str) -> str:
+    """A character, or its number where it would show nothing, or turn the line around."""
+    if c in VISIBLE:
+        return VISIBLE[c]
+    if c < " ":
+        return chr(0x2400 + ord(c))  # the control pictures
+    return c if c.isprintable() and c not in VARIATION_SELECTORS else f"⟨U+{ord(c):04X}⟩"
 
 
 def _runs(piece: bytes):
