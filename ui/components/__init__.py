@@ -1,0 +1,45 @@
+"""Components of our own: a folder each with index.js and style.css, given to Streamlit as text (no build step, no iframe).
+
+`shared.js` and `shared.css` are put in front of every component. A component's index.js has one default export:
+`export default function ({ data, parentElement, setStateValue, setTriggerValue }) { …; return () => cleanup }`.
+It runs again whenever data or theme change, so each run draws from scratch or reconciles.
+"""
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+FOLDER = Path(__file__).parent
+
+
+@cache
+def _component(name: str):
+    def text(file: str) -> str:
+        return "\n".join((path / file).read_text(encoding="utf-8") for path, file in
+                         ((FOLDER, "shared." + file.rsplit(".")[-1]), (FOLDER / name, file)))
+
+    return st.components.v2.component(f"vetro_{name}", js=text("index.js"), css=text("style.css"), html="<div class='root'></div>")
+
+
+def mount(name: str, *, key: str, data: dict, **options):
+    """Show the component of ui/components/<name>. `data` holds small JSON values and, at its top level, raw bytes (see `pack`).
+
+    `options` go to Streamlit: `on_<name>_change` callbacks, `default`, `width`, `height`. Returns its state and triggers.
+    """
+    return _component(name)(key=key, data=data, **options)
+
+
+def pack(**arrays: np.ndarray) -> dict:
+    """Arrays for a component: {"arrays": header, "bytes": blob}, to be merged into `data`; shared.js has `unpack(data)`.
+
+    uint8 and int32 travel as they are, everything else as float32.
+    """
+    header, blob = [], bytearray()
+    for name, array in arrays.items():
+        kind = {"u1": "uint8", "i4": "int32"}.get(array.dtype.str[1:], "float32")
+        blob.extend(b"\0" * (-len(blob) % 4))  # typed arrays in the browser must start at a multiple of their size
+        header.append({"name": name, "kind": kind, "shape": list(array.shape), "start": len(blob)})
+        blob.extend(np.ascontiguousarray(array, dtype=kind).tobytes())
+    return {"arrays": header, "bytes": bytes(blob)}

@@ -1,0 +1,101 @@
+// Put in front of every component's index.js: numbers, colours, arrays, links.
+
+// Three significant digits, the language's separators, a true minus sign: the same rule as ui/numbers.py.
+function number(x, lang) {
+  if (Number.isNaN(x)) return "–";
+  if (!Number.isFinite(x)) return x > 0 ? "∞" : "−∞";
+  if (x === 0) return "0";
+  const [mantissa, exponent] = x.toExponential(2).split("e");
+  const power = Number(exponent);
+  const show = (value, places) =>
+    new Intl.NumberFormat(lang, { minimumFractionDigits: places, maximumFractionDigits: places, useGrouping: "always" })
+      .format(value).replace("-", "−");
+  if (power < -4 || power >= 6) {
+    const raised = String(power).replace(/./g, (c) => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c]));
+    return `${show(Number(mantissa), 2)}\u202f×\u202f10${raised}`;
+  }
+  return show(x, Math.max(2 - power, 0));
+}
+const percent = (p, lang) => (p === 1 ? "100" : number(100 * p, lang)) + "\u202f%";
+const integer = (n, lang) => new Intl.NumberFormat(lang, { useGrouping: "always" }).format(n).replace("-", "−");
+
+// The theme's colours, read from Streamlit's variables: call it at every run, the theme may have changed.
+function colours(element) {
+  const style = getComputedStyle(element.host ?? element);
+  const one = (name) => style.getPropertyValue(`--st-${name}`).trim();
+  const many = (name) => one(name).split(",").map((c) => c.trim());
+  return {
+    paper: one("background-color"), second: one("secondary-background-color"), ink: one("text-color"),
+    soft: one("gray-text-color"), rule: one("border-color"), query: one("primary-color"), key: one("blue-color"),
+    value: one("orange-color"), red: one("red-color"), categorical: many("chart-categorical-colors"),
+    sequential: many("chart-sequential-colors"), diverging: many("chart-diverging-colors"),
+  };
+}
+const channels = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
+function mix(a, b, t) {
+  const [x, y] = [channels(a), channels(b)];
+  return "#" + x.map((v, i) => Math.round(v + (y[i] - v) * t).toString(16).padStart(2, "0")).join("");
+}
+// A colour of a list of stops; t from 0 to 1, linear.
+function ramp(stops, t) {
+  const place = Math.min(Math.max(t, 0), 1) * (stops.length - 1);
+  const i = Math.min(Math.floor(place), stops.length - 2);
+  return mix(stops[i], stops[i + 1], place - i);
+}
+const shade = (palette, weight) => ramp(palette.sequential, weight); // weight 0 to 1: paper to green
+const signed = (palette, x) => ramp(palette.diverging, (x + 1) / 2); // x −1 to 1: blue, paper, orange
+function luminance(hex) {
+  const [r, g, b] = channels(hex).map((v) => ((v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+// The one of ink and paper that can be read on a cell of this colour.
+function inkOn(hex, palette) {
+  const contrast = (other) => {
+    const [a, b] = [luminance(hex), luminance(other)].sort((x, y) => y - x);
+    return (a + 0.05) / (b + 0.05);
+  };
+  return contrast(palette.ink) >= contrast(palette.paper) ? palette.ink : palette.paper;
+}
+
+// The arrays of ui.components.pack by name: {shape, values}.
+function unpack(data) {
+  const kinds = { uint8: Uint8Array, int32: Int32Array, float32: Float32Array };
+  const blob = new Uint8Array(data.bytes); // a copy, so that it starts at a multiple of four
+  return Object.fromEntries(data.arrays.map(({ name, kind, shape, start }) => {
+    const size = shape.reduce((a, b) => a * b, 1);
+    return [name, { shape, values: new kinds[kind](blob.buffer, start, size) }];
+  }));
+}
+
+// An element with properties, attributes (names with "-" and "role") and children; strings become text, never HTML.
+function el(tag, properties = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (name.includes("-") || name === "role") element.setAttribute(name, value);
+    else if (name === "style") Object.assign(element.style, value);
+    else element[name] = value;
+  }
+  element.append(...children.filter((child) => child !== null && child !== undefined));
+  return element;
+}
+// A token as a chip (class .chip of shared.css), its leading space as a pale dot.
+function chip(token, kind = "", tag = "span") {
+  const spaced = token.startsWith("·");
+  return el(tag, { className: `chip ${kind}`, dir: "auto" },
+    spaced ? el("span", { className: "space" }, "·") : null, spaced ? token.slice(1) : token);
+}
+
+// Fills {name} in a text of content/: the counterpart of Words.text.
+const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+
+const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+// Selections that only the component knows go to the link, without a request to the server.
+function remember(values) {
+  const url = new URL(location.href);
+  for (const [name, value] of Object.entries(values)) {
+    if (value === null || value === undefined) url.searchParams.delete(name);
+    else url.searchParams.set(name, value);
+  }
+  history.replaceState(history.state, "", url);
+}

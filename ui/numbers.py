@@ -1,0 +1,35 @@
+"""Numbers as they are shown: three significant digits, the language's separators, a true minus sign."""
+
+import math
+
+from babel.numbers import format_decimal
+
+THIN = "\u202f"
+_SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+
+
+def number(x: float | int, lang: str) -> str:
+    """Three significant digits; whole numbers in full; very small or very large ones as a power of ten."""
+    if isinstance(x, int) or hasattr(x, "dtype") and x.dtype.kind in "iu":
+        return _decimal(int(x), "#,##0", lang)
+    x = float(x)
+    if not math.isfinite(x):
+        return "–" if math.isnan(x) else "∞" if x > 0 else "−∞"
+    if x == 0:
+        return "0"
+    mantissa, exponent = f"{x:.2e}".split("e")
+    power = int(exponent)
+    if not -4 <= power < 6:
+        return f"{_decimal(float(mantissa), '0.00', lang)}{THIN}×{THIN}10{str(power).translate(_SUPERSCRIPT)}"
+    places = max(2 - power, 0)
+    return _decimal(round(x, places), "#,##0" + ("." + "0" * places if places else ""), lang)
+
+
+def percent(p: float, lang: str) -> str:
+    """A share between 0 and 1 in percent."""
+    share = 100 * float(p)
+    return f"{'100' if share == 100 else number(share, lang)}{THIN}%"
+
+
+def _decimal(x: float | int, pattern: str, lang: str) -> str:
+    return format_decimal(x, format=pattern, locale=lang).replace("-", "−")

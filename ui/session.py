@@ -1,0 +1,93 @@
+"""What a session knows, and the only caches: models and traces, shared by all sessions because both are read-only."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+import content
+from ui import html
+
+
+def language() -> str:
+    """The reader's language: the link's, else the browser's, else English."""
+    asked = st.query_params.get("lang")
+    if asked in content.LANGUAGES:
+        return asked
+    return "it" if (st.context.locale or "").lower().startswith("it") else "en"
+
+
+def mode() -> str:
+    """"light" or "dark", as the browser shows the page."""
+    return st.context.theme.type or "light"
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of one page. `words("intro", n=7)` is HTML; a section that is missing raises KeyError."""
+
+    lang: str
+    slug: str
+
+    def __call__(self, section: str, **values) -> html.Raw:
+        return html.render(self._section(section), **values)
+
+    def inline(self, section: str, **values) -> html.Raw:
+        """HTML without a paragraph around it, for headings and cells."""
+        return html.inline(self._section(section), **values)
+
+    def text(self, section: str, **values) -> str:
+        """Plain text, for labels and for components (which must set it as text, never as HTML)."""
+        return self._section(section).format_map(values)
+
+    def all(self, *sections: str) -> dict[str, str]:
+        """Several plain texts, placeholders left in, to hand to a component."""
+        return {section: self._section(section) for section in sections}
+
+    def _section(self, section: str) -> str:
+        return content.load(self.lang, self.slug)[section]
+
+
+def words(slug: str) -> Words:
+    return Words(language(), slug)
+
+
+@st.cache_resource(show_spinner=False)
+def bundle(name: str):
+    """The model, its tokenizer and its card. Raises model.zoo.ModelUnavailable, which is not cached."""
+    from model import zoo
+
+    return zoo.load(name)
+
+
+def trace(model_name: str, text: str, keep: frozenset[str], limit: int, edits: tuple = ()):
+    """The Trace of the first `limit` tokens of `text`, holding the fields named in `keep`."""
+    return _trace(model_name, text, tuple(sorted(keep)), limit, repr(edits), edits)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _trace(model_name: str, text: str, keep: tuple[str, ...], limit: int, edits_key: str, _edits: tuple):
+    from model import transformer
+
+    loaded = bundle(model_name)
+    ids = loaded.tokenizer.encode(text)[:limit]
+    return transformer.run(loaded.model, ids, loaded.tokenizer.strings(ids), edits=_edits, keep=set(keep))
+
+
+def mark_done(slug: str) -> None:
+    done().add(slug)
+
+
+def done() -> set[str]:
+    """The slugs of the lessons done in this session."""
+    return st.session_state.setdefault("done", set())
+
+
+def record(key: str, right: bool) -> None:
+    """The first answer to a question counts."""
+    st.session_state.setdefault("answers", {}).setdefault(key, right)
+
+
+def score() -> tuple[int, int]:
+    """How many answers of this session were right, and how many there were."""
+    answers = st.session_state.get("answers", {})
+    return sum(answers.values()), len(answers)
