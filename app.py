@@ -14,7 +14,7 @@ page = st.navigation(
     position="hidden",
 )
 current = page.url_path or path.MACHINE.slug
-st.set_page_config(page_title=page.title if page.title == "Vetro" else f"{page.title} · Vetro", page_icon="static/favicon.svg", layout="wide")
+st.set_page_config(page_title=page.title if page.title == "Vetro" else f"{page.title} · Vetro", layout="wide")
 masthead.style(1140 if current == path.MACHINE.slug else 1000)
 masthead.masthead(current)
 page.run()

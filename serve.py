@@ -1,13 +1,31 @@
 """What `streamlit run` serves: the app, with the first model read while the port opens."""
 
 import gc
+import re
 import threading
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import streamlit as st
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+from starlette.routing import Route
 from streamlit.runtime.pages_manager import PagesManager
 
+from ui import path
+
+HERE = Path(__file__).parent
+
 PagesManager.uses_pages_directory = False  # else the first visitor of a lesson is told that there is no such page
+
+
+def index(request: Request) -> HTMLResponse:
+    """Streamlit's page with our head: title, icon, and ui/head.html."""
+    page = (Path(st.__file__).parent / "static/index.html").read_text(encoding="utf-8")
+    page = re.sub(r'<link\s+rel="preload".*?/>', "", page, flags=re.DOTALL)  # its own font, which we do not use
+    page = page.replace("./favicon.png", "app/static/favicon.svg").replace("<title>Streamlit<", "<title>Vetro<")
+    page = page.replace("<head>", "<head>\n" + (HERE / "ui/head.html").read_text(encoding="utf-8"), 1)
+    return HTMLResponse(page, headers={"Cache-Control": "no-cache"})
 
 
 def preload() -> None:
@@ -38,4 +56,9 @@ def on_script_error(error: Exception) -> bool:
     return True
 
 
-app = st.App("app.py", lifespan=lifespan, on_script_error=on_script_error)
+app = st.App(
+    HERE / "app.py",
+    lifespan=lifespan,
+    on_script_error=on_script_error,
+    routes=[Route(address, index) for address in ("/", *(f"/{step.slug}" for step in (path.MACHINE, *path.STEPS)))],
+)

@@ -1,9 +1,11 @@
-"""The line above every page: name, pages, languages, light and dark. Links are followed without a reload (components/frame)."""
+"""The line above every page: name, pages, languages, light and dark. Links are followed without a reload (ui/head.html)."""
+
+from pathlib import Path
 
 import streamlit as st
 
 import content
-from ui import components, path, session
+from ui import path, session
 from viz import theme
 
 NAMES = {"en": "English", "it": "Italiano"}
@@ -33,7 +35,6 @@ def masthead(current: str) -> None:
         f'<nav class="languages" aria-label="{words.text("language")}">{languages}</nav>'
         f'<button type="button" class="theme-switch" aria-label="{words.text("theme")}"></button></header>'
     )
-    components.mount("frame", key="frame", data={"lang": words.lang}, on_painted_change=lambda: None)
 
 
 def style(width: int) -> None:
@@ -43,5 +44,5 @@ def style(width: int) -> None:
         "green": "primaryColor", "query": "primaryColor", "key": "blueColor", "value": "orangeColor", "red": "redColor",
     }  # fmt: skip
     colours = "".join(f"--{name}: light-dark({light}, {dark});" for name, (light, dark) in theme.pairs(pairs).items())
-    sheet = (components.FOLDER.parent / "style.css").read_text(encoding="utf-8")
+    sheet = Path(__file__).with_name("style.css").read_text(encoding="utf-8")
     st.html(f"<style>:root {{ --width: {width}px; --sans: {theme.SANS}; --serif: {theme.SERIF}; --mono: {theme.MONO}; {colours} }}\n{sheet}</style>")

@@ -1,11 +1,18 @@
-"""The prompt bar: model, prompt, number of tokens, Run. Model and prompt live in the link, so they follow from page to page."""
+"""The prompt bar: model, prompt, number of tokens, Run.
+
+Model and prompt live in the link (?model=…&prompt=…) and nowhere else, so they follow from page to page. Streamlit's own
+binding of widgets to the link ends at the page that holds the widget, therefore `_restore` and `_store`.
+"""
 
 import unicodedata
 from dataclasses import dataclass
 
 import streamlit as st
 
-from ui import html, session
+from model import zoo
+from model.zoo import ModelUnavailable
+from ui import session
+from ui.numbers import number
 
 DEFAULT = "The dog chased the squirrel because it"
 CHARACTERS = 600  # what a link may carry; more than any lesson's limit of tokens
@@ -23,14 +30,18 @@ class Prompt:
 def bar(models: tuple[str, ...], limit: int) -> Prompt:
     """Draws the bar. Stops the page with one clear sentence when there is no usable model or prompt."""
     words = session.words("ui")
-    with st.container(key="bar", horizontal=True, gap=None, vertical_alignment="center"):
-        model = st.selectbox(words.text("model"), models, key="model", bind="query-params", format_func=_title, label_visibility="collapsed")
+    prompt = _restore("prompt", st.query_params.get("prompt", DEFAULT)[:CHARACTERS])
+    asked = st.query_params.get("model")
+    _restore("model", asked if asked in models else models[0])
+    with st.container(key="bar", horizontal=True, gap=None):
+        model = st.selectbox(
+            words.text("model"), models, key="model", format_func=_title, on_change=_store, args=("model", models[0]), label_visibility="collapsed"
+        )
         source = st.text_input(
-            words.text("prompt"), DEFAULT, key="prompt", bind="query-params", on_change=_shorten, label_visibility="collapsed", autocomplete="off"
+            words.text("prompt"), prompt, key="prompt", on_change=_store, args=("prompt", DEFAULT), label_visibility="collapsed", autocomplete="off"
         )
         count = st.empty()
-        st.button(words.text("run"), key="run", type="primary")
-    length, source = max(len(source), st.session_state.get("prompt_length", 0)), source[:CHARACTERS]
+        st.button(words.text("run"), key="run", type="primary")  # to press it is to leave the input, which stores the prompt
     loaded = _bundle(model, words)
     if problem := _problem(source):
         st.html(f'<div class="notice" role="alert">{words(problem)}</div>')
@@ -42,21 +53,40 @@ def bar(models: tuple[str, ...], limit: int) -> Prompt:
     if len(kept) < len(ids):
         rest = loaded.tokenizer.decode(ids[len(kept) :])
         cut.append(words("cut-tokens", kept=len(kept), cut=len(ids) - len(kept), rest=rest[:80] + "…" * (len(rest) > 80)))
-    if length > CHARACTERS:
-        cut.append(words("cut-characters", kept=CHARACTERS, length=length))
+    if len(source) == CHARACTERS < st.session_state.get("typed", 0):
+        cut.append(words("cut-characters", kept=CHARACTERS, typed=number(st.session_state.typed, words.lang)))
     if cut:
         st.html(f'<div class="notice" role="status">{"".join(cut)}</div>')
     return Prompt(model, loaded, source, kept, text)
 
 
 def _title(name: str) -> str:
-    return name
+    """A model's name, size and licence, without its size where it cannot be read."""
+    words = session.words("ui")
+    try:
+        card = session.bundle(name).card
+    except ModelUnavailable:
+        return zoo.ENTRIES[name].card.title
+    title = card.title if card.trained else words.text("untrained", title=card.title)
+    return f"{title}  {number(card.parameters / 1e6, words.lang)}\u202fM · {card.licence}"
 
 
-def _shorten() -> None:
-    """Before the prompt is stored: a page of text must not become a link of 100,000 characters."""
-    st.session_state.prompt_length = len(st.session_state.prompt)
-    st.session_state.prompt = st.session_state.prompt[:CHARACTERS]
+def _restore(key: str, value: str) -> str:
+    """What the link says goes into the widget, and a half-typed prompt is left alone while the link says the same."""
+    if st.session_state.get(key) != value:
+        st.session_state[key] = value
+    return value
+
+
+def _store(key: str, default: str) -> None:
+    """Into the link, cut: a pasted book must become neither a link of 100,000 characters nor a page that hangs."""
+    value = st.session_state[key]
+    if key == "prompt":
+        st.session_state.typed = len(value)
+    if value == default:
+        st.query_params.pop(key, None)
+    else:
+        st.query_params[key] = value[:CHARACTERS]
 
 
 def _problem(text: str) -> str | None:
@@ -79,8 +109,6 @@ def _first(tokenizer, ids: list[int], limit: int) -> tuple[list[int], str]:
 
 
 def _bundle(name: str, words: session.Words):
-    from model.zoo import ModelUnavailable
-
     try:
         return session.bundle(name)
     except ModelUnavailable as problem:
