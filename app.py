@@ -4,17 +4,17 @@ import streamlit as st
 
 from ui import masthead, path, session
 
-steps = [step for step in (path.MACHINE, *path.STEPS) if step.exists]
+
+def page_of(step: path.Step) -> st.Page:
+    home = step is path.MACHINE
+    title = "Vetro" if home else f"{titles.text(step.slug)} · Vetro"
+    return st.Page(step.file, title=title, url_path=step.slug, default=home)
+
+
 titles = session.words("path")
-page = st.navigation(
-    [
-        st.Page(step.file, title="Vetro" if step is path.MACHINE else titles.text(step.slug), url_path=step.slug, default=step is path.MACHINE)
-        for step in steps
-    ],
-    position="hidden",
-)
+page = st.navigation([page_of(step) for step in (path.MACHINE, *path.STEPS) if step.exists], position="hidden")
 current = page.url_path or path.MACHINE.slug
-st.set_page_config(page_title=page.title if page.title == "Vetro" else f"{page.title} · Vetro", layout="wide")
+st.set_page_config(page_title=page.title, layout="wide")
 masthead.style(1140 if current == path.MACHINE.slug else 1000)
 masthead.masthead(current)
 page.run()

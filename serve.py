@@ -3,7 +3,7 @@
 import gc
 import re
 import threading
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import streamlit as st
@@ -35,10 +35,8 @@ def preload() -> None:
     from ui import session
 
     torch.set_num_threads(1)  # with other busy processes around, two threads spin: 820 ms a pass where one takes 18
-    try:
+    with suppress(ModelUnavailable):  # the page itself says what is missing
         session.bundle("smollm2")
-    except ModelUnavailable:
-        pass  # the page itself says what is missing
     gc.collect()
     gc.freeze()  # torch's many objects are here to stay: no later collection looks at them again
 

@@ -26,7 +26,9 @@ def inline(markdown: str, **values) -> Raw:
 def chip(token: str, kind: str = "") -> Raw:
     """A token as a chip; `kind` adds classes (see style.css), such as "on" or "selected"."""
     mark = '<span class="space">·</span>' if token.startswith("·") else ""
-    return Raw(f'<span class="chip {kind}" dir="auto">{mark}{escape(token.removeprefix("·") if mark else token)}</span>')
+    return Raw(
+        f'<span class="chip {kind}" dir="auto">{mark}{escape(token.removeprefix("·") if mark else token)}</span>'
+    )
 
 
 def span(text: str, kind: str) -> Raw:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
-from ui import html, path, prompt, session
+from ui import path, prompt, session
 
 
 @dataclass(frozen=True)
@@ -52,13 +52,14 @@ def lesson(slug: str, models: tuple[str, ...] = ("smollm2",), limit: int = 32) -
 
 
 def path_section() -> None:
-    """"The path": all lessons with what has been done. For the front door."""
+    """ "The path": all lessons with what has been done. For the front door."""
     st.html(_path())
 
 
 def _head(slug: str, words: session.Words, frame: session.Words) -> str:
     step, titles = path.find(slug), session.words("path")
-    line = frame.inline("eyebrow", part=step.part, name=titles.text(f"part-{step.part}"), number=step.number, minutes=step.minutes)
+    part = {"part": step.part, "name": titles.text(f"part-{step.part}")}
+    line = frame.inline("eyebrow", **part, number=step.number, minutes=step.minutes)
     return f'<p class="eyebrow">{line}</p><h1>{titles.inline(slug)}</h1><div class="lead">{words("intro")}</div>'
 
 
@@ -72,23 +73,28 @@ def _foot(slug: str, words: session.Words, frame: session.Words) -> None:
 
 
 def _path() -> str:
-    frame, titles, done = session.words("ui"), session.words("path"), session.done()
-    ahead = next((step.slug for step in path.STEPS if step.exists and step.slug not in done), None)
+    frame, titles = session.words("ui"), session.words("path")
+    open_steps = [step for step in path.STEPS if step.exists and step.slug not in session.done()]
+
+    def state(step: path.Step) -> str:
+        if not step.exists:
+            return "missing"
+        if step not in open_steps:
+            return "done"
+        return "next" if step is open_steps[0] else "open"
 
     def item(step: path.Step) -> str:
-        state = "done" if step.slug in done else "missing" if not step.exists else "next" if step.slug == ahead else "open"
-        title = titles.inline(step.slug)
+        title, now = titles.inline(step.slug), state(step)
         name = f'<a href="{step.slug}">{title}</a>' if step.exists else f"<span>{title}</span>"
-        time = frame.inline("next") if state == "next" else frame.inline("minutes", n=step.minutes)
-        spoken = f'<span class="hidden">{frame.inline("state-" + state)}</span>'
-        return f'<li class="{state}"><i aria-hidden="true"></i><b>{step.number}</b>{name}{spoken}<small>{time}</small></li>'
+        spoken = f'<span class="hidden">{frame.inline(f"state-{now}")}</span>'
+        time = frame.inline("next") if now == "next" else frame.inline("minutes", n=step.minutes)
+        return f'<li class="{now}"><i></i><b>{step.number}</b>{name}{spoken}<small>{time}</small></li>'
 
     def part(number: int) -> str:
+        eyebrow = f'<p class="eyebrow">{frame.inline("part", n=number)}</p>' if number < 4 else ""
         items = "".join(item(step) for step in path.STEPS if step.part == number)
-        head = f'<p class="eyebrow">{frame.inline("part", n=number)}</p>' if number < 4 else ""
-        return f'<section class="part part-{number}">{head}<h3>{titles.inline(f"part-{number}")}</h3><ol>{items}</ol></section>'
+        head = f"{eyebrow}<h3>{titles.inline(f'part-{number}')}</h3>"
+        return f'<section class="part part-{number}">{head}<ol>{items}</ol></section>'
 
-    return (
-        f'<section class="path"><header><h2>{frame.inline("path")}</h2><p>{frame.inline("path-lead")}</p></header>'
-        f"{''.join(part(number) for number in path.PARTS)}</section>"
-    )
+    head = f"<header><h2>{frame.inline('path')}</h2><p>{frame.inline('path-lead')}</p></header>"
+    return f'<section class="path">{head}{"".join(map(part, path.PARTS))}</section>'

@@ -1,7 +1,7 @@
 """The prompt bar: model, prompt, number of tokens, Run.
 
-Model and prompt live in the link (?model=…&prompt=…) and nowhere else, so they follow from page to page. Streamlit's own
-binding of widgets to the link ends at the page that holds the widget, therefore `_restore` and `_store`.
+Model and prompt live in the link (?model=…&prompt=…) and nowhere else, so they follow from page to page. Streamlit's
+own binding of widgets to the link ends at the page that holds the widget, therefore `_restore` and `_store`.
 """
 
 import unicodedata
@@ -33,15 +33,17 @@ def bar(models: tuple[str, ...], limit: int) -> Prompt:
     prompt = _restore("prompt", st.query_params.get("prompt", DEFAULT)[:CHARACTERS])
     asked = st.query_params.get("model")
     _restore("model", asked if asked in models else models[0])
+    quiet = {"label_visibility": "collapsed", "on_change": _store}
     with st.container(key="bar", horizontal=True, gap=None):
         model = st.selectbox(
-            words.text("model"), models, key="model", format_func=_title, on_change=_store, args=("model", models[0]), label_visibility="collapsed"
+            words.text("model"), models, key="model", format_func=_title, args=("model", models[0]), **quiet
         )
         source = st.text_input(
-            words.text("prompt"), prompt, key="prompt", on_change=_store, args=("prompt", DEFAULT), label_visibility="collapsed", autocomplete="off"
+            words.text("prompt"), prompt, key="prompt", autocomplete="off", args=("prompt", DEFAULT), **quiet
         )
         count = st.empty()
-        st.button(words.text("run"), key="run", type="primary")  # to press it is to leave the input, which stores the prompt
+        # Nothing hangs on the button: to press it is to leave the input, and that stores the prompt.
+        st.button(words.text("run"), key="run", type="primary")
     loaded = _bundle(model, words)
     if problem := _problem(source):
         st.html(f'<div class="notice" role="alert">{words(problem)}</div>')
@@ -49,14 +51,8 @@ def bar(models: tuple[str, ...], limit: int) -> Prompt:
     ids = loaded.tokenizer.encode(source)
     kept, text = _first(loaded.tokenizer, ids, limit)
     count.html(f'<span class="count">{words.inline("tokens", n=len(kept))}</span>')
-    cut = []
-    if len(kept) < len(ids):
-        rest = loaded.tokenizer.decode(ids[len(kept) :])
-        cut.append(words("cut-tokens", kept=len(kept), cut=len(ids) - len(kept), rest=rest[:80] + "…" * (len(rest) > 80)))
-    if len(source) == CHARACTERS < st.session_state.get("typed", 0):
-        cut.append(words("cut-characters", kept=CHARACTERS, typed=number(st.session_state.typed, words.lang)))
-    if cut:
-        st.html(f'<div class="notice" role="status">{"".join(cut)}</div>')
+    if notice := _cut(words, source, len(kept), len(ids), loaded.tokenizer.decode(ids[len(kept) :])):
+        st.html(f'<div class="notice" role="status">{notice}</div>')
     return Prompt(model, loaded, source, kept, text)
 
 
@@ -108,12 +104,22 @@ def _first(tokenizer, ids: list[int], limit: int) -> tuple[list[int], str]:
     return ids[:limit], tokenizer.decode(ids[:limit])
 
 
+def _cut(words: session.Words, source: str, kept: int, tokens: int, rest: str) -> str:
+    """What was left out, as HTML; empty when nothing was."""
+    notice = ""
+    if kept < tokens:
+        notice += words("cut-tokens", kept=kept, cut=tokens - kept, rest=rest[:80] + "…" * (len(rest) > 80))
+    if len(source) == CHARACTERS < st.session_state.get("typed", 0):
+        notice += words("cut-characters", kept=CHARACTERS, typed=number(st.session_state.typed, words.lang))
+    return notice
+
+
 def _bundle(name: str, words: session.Words):
     try:
         return session.bundle(name)
     except ModelUnavailable as problem:
-        st.html(
-            f'<section class="broken" role="alert"><h2>{words.inline("model-unavailable")}</h2>'
-            f"{words('model-file', file=problem.file, expected=problem.expected)}{words('remedy-' + problem.remedy)}</section>"
-        )
+        what = words("model-file", file=problem.file, expected=problem.expected)
+        head = words.inline("model-unavailable")
+        remedy = words(f"remedy-{problem.remedy}")
+        st.html(f'<section class="broken" role="alert"><h2>{head}</h2>{what}{remedy}</section>')
         st.stop()

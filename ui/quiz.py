@@ -1,10 +1,11 @@
 """Predict, then reveal: the live model answers only after the learner has committed to an answer."""
 
+import re
 from collections.abc import Callable
 
 import streamlit as st
 
-from ui import html, session
+from ui import session
 
 
 @st.fragment
@@ -20,36 +21,43 @@ def predict(
     """A prediction card. `answer()` gives the right index and runs after Reveal; `explain(chosen, right)` gives HTML.
 
     `tokens=True` sets the options as token chips. Put what the question depends on (the prompt, say) into `key`.
+    The first answer to a question counts for the score; any answer makes the lesson done.
     """
     words = session.words("ui")
-    revealed = f"revealed-{key}"
     with st.container(key=f"predict-{key}"):
-        st.html(f'<div class="predict"><p class="eyebrow">{words.inline("predict")}</p><div class="question">{question_html}</div></div>')
-        with st.container(key=f"{'tokens' if tokens else 'options'}-{key}", horizontal=True, vertical_alignment="center", gap="small"):
+        eyebrow = f'<p class="eyebrow">{words.inline("predict")}</p>'
+        st.html(f'<div class="predict">{eyebrow}<div class="question">{question_html}</div></div>')
+        with st.container(key=f"{'tokens' if tokens else 'options'}-{key}", horizontal=True, gap="small"):
             chosen = st.pills(
-                words.text("answers"), range(len(options)), format_func=lambda i: _literal(options[i]), key=f"pick-{key}", label_visibility="collapsed"
+                words.text("answers"),
+                range(len(options)),
+                format_func=lambda i: _literal(options[i]),
+                key=f"pick-{key}",
+                label_visibility="collapsed",
+                wrap=True,
             )
-            st.button(words.text("reveal"), key=f"reveal-{key}", type="primary", on_click=_commit, args=(key, revealed), disabled=chosen is None)
+            reveal = {"type": "primary", "on_click": _commit, "args": (key,), "disabled": chosen is None}
+            st.button(words.text("reveal"), key=f"reveal-{key}", **reveal)
             score = st.empty()
-        commitment = st.session_state.get(revealed)
-        if commitment is not None:
+        committed = st.session_state.get(f"revealed-{key}")
+        if committed is not None:
             right = answer()
-            session.record(key, commitment == right)
+            session.record(key, committed == right)
             session.mark_done(st.session_state.get("lesson", ""))
-            verdict = "right" if commitment == right else "wrong"
-            st.html(
-                f'<div class="verdict {verdict}" role="status"><p class="eyebrow">{words.inline(verdict)}</p>{explain(commitment, right)}</div>'
-            )
-        good, all_answers = session.score()
-        if all_answers:
-            score.html(f'<span class="count">{words.inline("score", right=good, all=all_answers)}</span>')
+            verdict = "right" if committed == right else "wrong"
+            eyebrow = f'<p class="eyebrow">{words.inline(verdict)}</p>'
+            st.html(f'<div class="verdict {verdict}" role="status">{eyebrow}{explain(committed, right)}</div>')
+        good, given = session.score()
+        if given:
+            score.html(f'<span class="count">{words.inline("score", right=good, all=given)}</span>')
 
 
-def _commit(key: str, revealed: str) -> None:
-    st.session_state[revealed] = st.session_state[f"pick-{key}"]
+def _commit(key: str) -> None:
+    st.session_state[f"revealed-{key}"] = st.session_state[f"pick-{key}"]
 
 
 def _literal(text: str) -> str:
-    """As inline code a label shows any text literally: no Markdown, formulas, directives, emoji names."""
-    fence = "`" * (1 + max((len(run) for run in text.replace("`", " ` ").split() if run == "`" * len(run)), default=0))
-    return f"{fence} {text} {fence}" if "`" in text else f"`{text}`"
+    """As inline code a label shows any text as it is: no Markdown, formula, directive or emoji name."""
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    fence = "`" * (longest + 1)
+    return f"{fence} {text} {fence}" if longest else f"`{text}`"

@@ -17,7 +17,7 @@ def language() -> str:
 
 
 def mode() -> str:
-    """"light" or "dark", as the browser shows the page."""
+    """ "light" or "dark", as the browser shows the page."""
     return st.context.theme.type or "light"
 
 
@@ -71,6 +71,12 @@ def _trace(model_name: str, text: str, keep: tuple[str, ...], limit: int, edits_
     loaded = bundle(model_name)
     ids = loaded.tokenizer.encode(text)[:limit]
     return transformer.run(loaded.model, ids, loaded.tokenizer.strings(ids), edits=_edits, keep=set(keep))
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def reading(name: str, model_name: str, ids: tuple[int, ...], limit: int, _compute):
+    """What `_compute()` reads from a trace, as plain values: kept by its name, the tokens and the settings."""
+    return _compute()
 
 
 def mark_done(slug: str) -> None:

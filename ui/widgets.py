@@ -4,6 +4,7 @@ import csv
 import inspect
 import io
 import textwrap
+from numbers import Number
 from pathlib import Path
 
 import plotly.graph_objects as go
@@ -14,25 +15,29 @@ from ui.numbers import number
 from viz import theme
 
 ROOT = Path(__file__).parents[1]
-ROWS = 200  # shown; the CSV has all
+ROWS = 200  # of a table that are shown; its CSV has all
+QUIET = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "showAxisDragHandles": False}
 
 
 def figure(chart: go.Figure, key: str, alt: str = "") -> None:
-    """A chart in the look of the page. Charts carry no controls of their own: the table twin is the way to the numbers."""
-    config = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "showAxisDragHandles": False}
-    st.plotly_chart(theme.dress(chart, session.mode()), key=key, theme=None, config=config, alt=alt or None)
+    """A chart in the look of the page, without controls of its own: the table twin is the way to the numbers."""
+    chart = theme.dress(chart, session.mode())
+    chart.update_layout(separators=",." if session.language() == "it" else ".,")
+    st.plotly_chart(chart, key=key, theme=None, config=QUIET, alt=alt or None)
 
 
 def table_twin(columns: dict[str, list], name: str) -> None:
-    """The numbers of a figure as a table, folded, with all rows as CSV. `name` is the file's name without its ending."""
+    """The numbers of a figure as a table, folded, with all rows as CSV. `name` is the file's, without its ending."""
     words = session.words("ui")
     rows = list(zip(*columns.values(), strict=True))
     head = "".join(f'<th scope="col">{html.escapes(column)}</th>' for column in columns)
-    body = "".join("<tr>" + "".join(f"<td>{html.escapes(_shown(cell))}</td>" for cell in row) + "</tr>" for row in rows[:ROWS])
+    body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows[:ROWS])
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    more = words("table-more", shown=ROWS, rows=len(rows)) if len(rows) > ROWS else ""
     with st.expander(words.text("table")):
-        more = words("table-more", shown=ROWS, rows=len(rows)) if len(rows) > ROWS else ""
-        st.html(f'<div class="twin" tabindex="0" role="region" aria-label="{html.escape(words.text("table"))}"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{more}')
-        st.download_button(words.text("csv"), lambda: _csv(columns, rows), f"{name}.csv", "text/csv", key=f"csv-{name}", on_click="ignore")
+        st.html(f'<div class="twin" tabindex="0" role="region" aria-label="{words.text("table")}">{table}</div>{more}')
+        file = {"file_name": f"{name}.csv", "mime": "text/csv", "key": f"csv-{name}", "on_click": "ignore"}
+        st.download_button(words.text("csv"), lambda: _csv(columns, rows), **file)
 
 
 def source(*objects) -> None:
@@ -41,12 +46,13 @@ def source(*objects) -> None:
         for thing in objects:
             lines, first = inspect.getsourcelines(thing)
             file = Path(inspect.getsourcefile(thing)).relative_to(ROOT)
-            st.html(f'<p class="note mono">{html.escape(file.as_posix())}:{first}</p>')
+            st.html(f'<p class="note mono">{html.escapes(file.as_posix())}:{first}</p>')
             st.code(textwrap.dedent("".join(lines)).rstrip(), language="python")
 
 
-def _shown(cell) -> str:
-    return number(cell, session.language()) if isinstance(cell, int | float) or hasattr(cell, "dtype") else str(cell)
+def _cell(value) -> str:
+    shown = number(value, session.language()) if isinstance(value, Number) else value
+    return f"<td>{html.escapes(shown)}</td>"
 
 
 def _csv(columns: dict[str, list], rows: list[tuple]) -> bytes:

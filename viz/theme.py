@@ -6,9 +6,11 @@ Figure functions use the names below, which are the light theme's; `dress` puts 
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import plotly.graph_objects as go
 
-_THEME = tomllib.loads((Path(__file__).parents[1] / ".streamlit/config.toml").read_text(encoding="utf-8"))["theme"]
+_CONFIG = Path(__file__).parents[1] / ".streamlit/config.toml"
+_THEME = tomllib.loads(_CONFIG.read_text(encoding="utf-8"))["theme"]
 _LIGHT, _DARK = _THEME["light"], _THEME["dark"]
 
 PAPER, SECOND, INK = _LIGHT["backgroundColor"], _LIGHT["secondaryBackgroundColor"], _LIGHT["textColor"]
@@ -20,30 +22,47 @@ SEQUENTIAL = [[i / 9, colour] for i, colour in enumerate(_LIGHT["chartSequential
 DIVERGING = [[i / 9, colour] for i, colour in enumerate(_LIGHT["chartDivergingColors"])]  # centred on zero
 SANS, SERIF, MONO = _THEME["font"], _THEME["headingFont"], _THEME["codeFont"]
 
+_CLEAR = "rgba(0,0,0,0)"
+_AXIS = {
+    "automargin": True,
+    "gridcolor": RULE,
+    "linecolor": RULE,
+    "zerolinecolor": RULE,
+    "tickfont": {"size": 13},
+    "title": {"font": {"size": 14}},
+}
+_LOOK = go.layout.Template(
+    layout={
+        "paper_bgcolor": _CLEAR,
+        "plot_bgcolor": _CLEAR,
+        "font": {"family": SANS, "size": 14, "color": INK},
+        "xaxis": _AXIS,
+        "yaxis": _AXIS,
+        "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+        "hoverlabel": {"bgcolor": SECOND, "bordercolor": RULE, "font": {"color": INK, "family": SANS}},
+        "legend": {"orientation": "h", "y": -0.2},
+        "colorway": CATEGORICAL,
+        "colorscale": {"sequential": SEQUENTIAL, "diverging": DIVERGING},
+    }
+)
+
+
+def both(setting: str) -> str:
+    """A colour in both themes, "(light, dark)"."""
+    return f"({_LIGHT[setting]}, {_DARK[setting]})"
+
 
 def dress(figure: go.Figure, mode: str) -> go.Figure:
     """A copy of the figure in the look of `mode`, "light" or "dark"."""
-    figure = go.Figure(figure)
-    figure.update_layout(_template())
-    return go.Figure(_recoloured(figure.to_dict(), _swap(mode)), skip_invalid=False) if mode == "dark" else figure
+    figure = go.Figure(figure).update_layout(template=_LOOK)
+    return figure if mode == "light" else go.Figure(_recoloured(figure.to_dict(), _swap()))
 
 
-def _template() -> dict:
-    axis = {"automargin": True, "gridcolor": RULE, "linecolor": RULE, "zerolinecolor": RULE, "tickfont": {"size": 13}, "title": {"font": {"size": 14}}}
-    layout = go.Layout(
-        paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)", colorway=CATEGORICAL,
-        font={"family": SANS, "size": 14, "color": INK}, xaxis=axis, yaxis=axis,
-        margin={"l": 8, "r": 8, "t": 8, "b": 8}, hoverlabel={"bgcolor": SECOND, "bordercolor": RULE, "font": {"color": INK, "family": SANS}},
-        colorscale={"sequential": SEQUENTIAL, "diverging": DIVERGING}, legend={"orientation": "h", "y": -0.2},
-    )
-    return {"template": go.layout.Template(layout=layout)}
-
-
-def _swap(mode: str) -> dict[str, str]:
+def _swap() -> dict[str, str]:
+    """Every colour of the light theme with the dark theme's in its place."""
     swap = {}
-    for name, colour in _LIGHT.items():
-        pairs = zip(colour, _DARK[name]) if isinstance(colour, list) else [(colour, _DARK[name])]
-        swap.update(pairs)
+    for name, light in _LIGHT.items():
+        swap.update(zip(light, _DARK[name], strict=True) if isinstance(light, list) else [(light, _DARK[name])])
     return swap
 
 
@@ -52,9 +71,6 @@ def _recoloured(value, swap: dict[str, str]):
         return {name: _recoloured(item, swap) for name, item in value.items()}
     if isinstance(value, list | tuple):
         return [_recoloured(item, swap) for item in value]
+    if isinstance(value, np.ndarray) and value.dtype.kind in "UO":
+        return [_recoloured(item, swap) for item in value.tolist()]
     return swap.get(value, value) if isinstance(value, str) else value
-
-
-def pairs(names: dict[str, str]) -> dict[str, tuple[str, str]]:
-    """The light and the dark colour of each theme setting in `names`, under its new name."""
-    return {new: (_LIGHT[setting], _DARK[setting]) for new, setting in names.items()}

@@ -1,8 +1,8 @@
-"""Components of our own: a folder each with index.js and style.css, given to Streamlit as text (no build step, no iframe).
+"""Components of our own: a folder each with index.js and style.css, given to Streamlit as text.
 
-`shared.js` and `shared.css` are put in front of every component. A component's index.js has one default export:
-`export default function ({ data, parentElement, setStateValue, setTriggerValue }) { …; return () => cleanup }`.
-It runs again whenever data or theme change, so each run draws from scratch or reconciles.
+No build step, no framework, no iframe. `shared.js` and `shared.css` are put in front of every component, whose index.js
+has one export: `export default function ({ data, parentElement, setStateValue, setTriggerValue }) { … }`.
+It runs again whenever data or theme change, so each run draws from scratch or reconciles, into `.root`.
 """
 
 from functools import cache
@@ -14,25 +14,17 @@ import streamlit as st
 FOLDER = Path(__file__).parent
 
 
-@cache
-def _component(name: str):
-    def text(file: str) -> str:
-        return "\n".join((path / file).read_text(encoding="utf-8") for path, file in
-                         ((FOLDER, "shared." + file.rsplit(".")[-1]), (FOLDER / name, file)))
-
-    return st.components.v2.component(f"vetro_{name}", js=text("index.js"), css=text("style.css"), html="<div class='root'></div>")
-
-
 def mount(name: str, *, key: str, data: dict, **options):
-    """Show the component of ui/components/<name>. `data` holds small JSON values and, at its top level, raw bytes (see `pack`).
+    """Show the component of ui/components/<name>; returns its state and triggers.
 
-    `options` go to Streamlit: `on_<name>_change` callbacks, `default`, `width`, `height`. Returns its state and triggers.
+    `data` holds small JSON values and, at its top level, raw bytes (see `pack`). `options` go to Streamlit:
+    `on_<name>_change` callbacks, `default`, `width`, `height`.
     """
     return _component(name)(key=key, data=data, **options)
 
 
 def pack(**arrays: np.ndarray) -> dict:
-    """Arrays for a component: {"arrays": header, "bytes": blob}, to be merged into `data`; shared.js has `unpack(data)`.
+    """Arrays for a component: {"arrays": header, "bytes": blob}, merged into `data`; shared.js has `unpack(data)`.
 
     uint8 and int32 travel as they are, everything else as float32.
     """
@@ -43,3 +35,16 @@ def pack(**arrays: np.ndarray) -> dict:
         header.append({"name": name, "kind": kind, "shape": list(array.shape), "start": len(blob)})
         blob.extend(np.ascontiguousarray(array, dtype=kind).tobytes())
     return {"arrays": header, "bytes": bytes(blob)}
+
+
+@cache
+def _component(name: str):
+    def text(shared: str, own: str) -> str:
+        return "\n".join((FOLDER / file).read_text(encoding="utf-8") for file in (shared, f"{name}/{own}"))
+
+    return st.components.v2.component(
+        f"vetro_{name}",
+        html="<div class='root'></div>",
+        css=text("shared.css", "style.css"),
+        js=text("shared.js", "index.js"),
+    )
