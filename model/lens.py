@@ -54,6 +54,18 @@ def logit_lens(model: Transformer, trace: Trace, positions: Sequence[int]) -> Li
 
 
 @torch.inference_mode()
+def chances(model: Transformer, streams: np.ndarray, token_id: int) -> np.ndarray:
+    """The probability (n,) of one token, were the vectors of the stream (n, D) read out here and now."""
+    logits = model.lm_head(model.norm(torch.tensor(streams, device=model.device)))
+    return (logits[:, token_id] - logits.logsumexp(-1)).exp().float().cpu().numpy()
+
+
+def head_row(model: Transformer, token_id: int) -> np.ndarray:
+    """The row (D,) of the language-model head that `final` is multiplied with for this token's score."""
+    return model.lm_head.weight[token_id].detach().float().cpu().numpy()
+
+
+@torch.inference_mode()
 def next_logits(model: Transformer, trace: Trace) -> np.ndarray:
     """The scores (V,) of the token after the last one, from a trace that kept `final` but not all logits."""
     return model.lm_head(torch.tensor(trace.final[-1:], device=model.device))[0].float().cpu().numpy()
