@@ -104,7 +104,19 @@ def entropy(distribution: np.ndarray) -> float:
 def neighbours(model: Transformer, token_id: int, top: int) -> Likeliest:
     """The tokens whose embedding rows point most nearly the same way: ids and cosines (top,), without itself."""
     table = model.embed_tokens.weight
-    cosines = torch.nn.functional.cosine_similarity(table, table[token_id], dim=-1)
+    lengths = torch.linalg.vector_norm(table, dim=-1).clamp_min(1e-8)  # a row of zeros points nowhere
+    # one product with the table: cosine_similarity would spread the row over all of it first, 15 times as slow
+    cosines = (table @ table[token_id]) / (lengths * lengths[token_id])
     best = cosines.topk(top + 1)
     others = best.indices != token_id
     return Likeliest(best.indices[others][:top].cpu().numpy(), best.values[others][:top].cpu().numpy())
+
+
+@torch.inference_mode()
+def one_hot_product(model: Transformer, token_id: int) -> np.ndarray:
+    """What looking a row up is, in matrices: a one at the token's place and zeros elsewhere (1, V), times the embedding
+    table (V, D). Gives (D,)."""
+    table = model.embed_tokens.weight
+    one_hot = table.new_zeros(1, len(table))
+    one_hot[0, token_id] = 1
+    return (one_hot @ table)[0].float().cpu().numpy()

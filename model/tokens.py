@@ -1,5 +1,6 @@
 """Text ↔ token ids, and the strings by which tokens are shown."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -75,14 +76,18 @@ class Tokenizer:
     def merges(self, word: str) -> list[Merge]:
         """How byte-level BPE puts one word together: of all neighbours, always the pair of the lowest rank first
         (Sennrich et al. 2016, on bytes as in GPT-2). Where it ends, no pair is in the list any more."""
-        ranks, steps = self._ranks(), []
-        parts = [bytes([byte]) for byte in _encodable(word).encode()]
-        while found := [(ranks[pair], i) for i, pair in enumerate(pairwise(parts)) if pair in ranks]:
+        parts, steps = [bytes([byte]) for byte in _encodable(word).encode()], []
+        while found := [(rank, i) for i, rank in enumerate(self.ranks(parts)) if rank is not None]:
             rank, i = min(found)
             left, right = parts[i : i + 2]
             parts[i : i + 2] = [left + right]
             steps.append(Merge(rank, left, right, tuple(parts)))
         return steps
+
+    def ranks(self, parts: Sequence[bytes]) -> list[int | None]:
+        """The rank of every pair of neighbours in the list of merges; None for a pair that is not in it."""
+        ranks = self._ranks()
+        return [ranks.get(pair) for pair in pairwise(parts)]
 
     def _ranks(self) -> dict[tuple[bytes, bytes], int]:
         if not hasattr(self, "_ranked"):
