@@ -34,7 +34,7 @@ class Page:
 def lesson(slug: str, models: tuple[str, ...] = ("smollm2",), limit: int = 32) -> Iterator[Page]:
     """Draws what stands before a lesson and, when its body has run to the end, what stands after it.
 
-    Needs the sections `intro` and `takeaway` in content/{lang}/<slug>.md (the front door: `title` and `intro`).
+    Needs the sections `intro` and `takeaway` in content/{lang}/<slug>.md (the front door: `title` too).
     """
     st.session_state.lesson = slug
     words, frame = session.words(slug), session.words("ui")
@@ -47,8 +47,7 @@ def lesson(slug: str, models: tuple[str, ...] = ("smollm2",), limit: int = 32) -
         with bar:
             given = prompt.bar(models, limit)
     yield Page(words, words.lang, given.model, given.bundle, given.text, given.ids, given.source, limit)
-    if slug != path.MACHINE.slug:
-        _foot(slug, words, frame)
+    _foot(slug, words, frame)
 
 
 def path_section() -> None:

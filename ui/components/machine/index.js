@@ -30,7 +30,9 @@ function plan(d, width, narrow, tall, measure) {
   const left = narrow ? 40 : 50;
 
   const said = d.lens.at(-1).map((word) => measure(clip(word, 10), 14) + 16);
-  const right = 22 + Math.max(44, ...said) + (narrow ? 0 : 6);
+  const own = measure(clip(d.tokens.at(-1), 14), 14) / 2 + 9;
+  const next = own + 10 + measure(clip(d.candidates[0].token, 9), 14) + 21 - (narrow ? 0 : 60); // may reach below the head
+  const right = Math.max(22 + Math.max(...said), next) + (narrow ? 0 : 6);
   const room = width - left - right;
   const bars = narrow ? 30 : 46;
   const most = Math.min(MAX_TRACKS, d.lens.length, Math.max(1, Math.floor((room - bars) / 15) + 1));
@@ -56,9 +58,8 @@ function plan(d, width, narrow, tall, measure) {
     }
   }
   const slack = Math.min(upright ? 0 : 26, (room - sum(gaps)) / Math.max(1, most - 1));
-  const cap = upright ? (i) => 34 + lastBars(i) : () => Infinity;
-  gaps = gaps.map((w, i) => Math.min(w + slack, cap(i)));
-  const x = [left + (upright ? 8 : Math.max(0, chips[0] / 2 - 26))];
+  gaps = gaps.map((w, i) => Math.min(w + slack, upright ? 52 + lastBars(i) : Infinity));
+  const x = [left + (most === 1 ? bars : upright ? 8 : Math.max(0, chips[0] / 2 - 26))];
   gaps.forEach((w) => x.push(x.at(-1) + w));
   const thick = Math.min(BAND, Math.min(...gaps, 99) * 0.55);
   return { layers, pitch, y, height, width, first, lens, probability, x, gaps, upright, thick, bars, narrow };
@@ -140,6 +141,7 @@ class Machine {
     this.box.classList.remove("busy");
     this.layer = Math.min(this.layer ?? data.opened, data.stream.length - 1);
     this.open ??= { part: "layer" };
+    if (this.chosen) remember({ layer: this.layer + 1 }); // a new prompt writes the link anew, as the server knows it
     if (this.open.at >= data.tokens.length) this.open.at = data.tokens.length - 1;
     this.draw();
     const n = data.ids.length;
@@ -172,7 +174,7 @@ class Machine {
     this.rows = d.candidates.map((c, i) => this.candidate(c, i));
     this.tail = this.drawTail();
     this.panel = el("div", { className: "panel" });
-    this.sum = el("section", { className: "sum" });
+    this.sum = el("details", { className: "sum", open: this.sum?.open ?? false });
     this.river = s("svg", { class: "river", "aria-hidden": "true" });
     this.tip = el("div", { className: "tip", "aria-hidden": "true" });
     this.button = this.drawButton();
@@ -180,20 +182,20 @@ class Machine {
     const summary = fill(w.summary, { tokens: d.tokens.length, layers: this.p.layers, token: top.token, p: this.percent(top.p) });
     const head = el("section", { className: "head" },
       this.heading(3, w.head, () => this.opens({ part: "head" })),
-      this.narrow ? el("p", { className: "note" }, w.head_note) : null,
+      this.narrow ? el("p", { className: "note" }, w["head-note"]) : null,
       el("div", { className: "rows", role: "group", "aria-label": w.candidates }, ...this.rows, this.tail));
     const stackNote = el("section", { className: "stack-note" },
       this.heading(2, fill(w.stack, { layers: this.p.layers }), () => this.opens({ part: "layer" })),
-      el("p", { className: "note" }, w.stack_note),
+      el("p", { className: "note" }, w["stack-note"]),
       el("div", { className: "ramp" }, el("i"), el("span", {}, w.unsure), el("span", {}, w.sure)),
       el("p", { className: "legend" },
-        el("span", {}, el("i", { className: "attn" }), w.attention_adds), el("span", {}, el("i", { className: "mlp" }), w.mlp_adds), el("small", {}, w.share)));
+        el("span", {}, el("i", { className: "attn" }), w["attention-adds"]), el("span", {}, el("i", { className: "mlp" }), w["mlp-adds"]), el("small", {}, w.share)));
     const tokenNote = el("section", { className: "token-note" },
-      this.heading(1, w.tokenizer, () => this.opens({ part: "token", at: d.tokens.length - 1 })), el("p", { className: "note" }, w.tokenizer_note));
+      this.heading(1, w.tokenizer, () => this.opens({ part: "token", at: d.tokens.length - 1 })), el("p", { className: "note" }, w["tokenizer-note"]));
     const append = el("div", { className: "append" }, this.button,
-      el("span", { className: "or" }, ...weave(w.or_press, { key: el("kbd", {}, w.space) })));
+      el("span", { className: "or" }, ...weave(w["or-press"], { key: el("kbd", {}, w.space) })));
     const caption = el("p", { className: "caption note" },
-      this.p.first ? el("strong", {}, fill(w.not_drawn, { n: this.p.first }) + " ") : null, w.lens_note);
+      this.p.first ? el("strong", {}, fill(w["not-drawn"], { n: this.p.first }) + " ") : null, w["lens-note"]);
     const words = this.drawWords();
     this.box.setAttribute("aria-label", summary);
     this.box.replaceChildren(
@@ -211,7 +213,7 @@ class Machine {
   }
 
   heading(digit, text, onclick) {
-    return el("h3", {}, el("button", { type: "button", "data-key": `part-${digit}`, onclick }, el("i", { "aria-hidden": "true" }, digit), " ", text));
+    return el("h2", {}, el("button", { type: "button", "data-key": `part-${digit}`, onclick }, el("i", { "aria-hidden": "true" }, digit), " ", text));
   }
 
   // -------------------------------------------------------------- the stack
@@ -238,7 +240,7 @@ class Machine {
     this.threads = s("g", { class: "threads" });
     return s("svg", {
       class: "stack", width: p.width, height: p.height + 24, tabindex: 0, "data-key": "stack",
-      role: "slider", "aria-orientation": "vertical", "aria-label": w.opened_layer, "aria-valuemin": 1, "aria-valuemax": p.layers,
+      role: "slider", "aria-orientation": "vertical", "aria-label": w["opened-layer"], "aria-valuemin": 1, "aria-valuemax": p.layers,
       onpointermove: (event) => this.hover(event),
       onpointerleave: () => this.tip.classList.remove("on"),
       onclick: (event) => this.choose(this.under(event).row - 1),
@@ -249,7 +251,7 @@ class Machine {
   /** A lens word beside an earlier track: what fits before the next track, or nothing. */
   trackWord({ word, y }, x, room, i) {
     const fits = Math.floor((room - 14) / this.measure("0", 12));
-    if (this.narrow || (Array.from(word).length > fits && fits < 4)) return undefined;
+    if (this.narrow || fits < 2 || (fits < 4 && Array.from(word).length > fits)) return undefined;
     return s("text", { class: "said", x: x + this.p.thick / 2 + 9, y: y + 4, "data-y": y, "data-track": i }, svgPiece(word, Math.min(fits, 10)));
   }
 
@@ -280,7 +282,7 @@ class Machine {
       const upright = p.upright && i < last;
       return el("button", {
         type: "button", className: `word ${upright ? "upright" : ""} ${i === last ? "last" : ""}`, style: { left: `${x}px` }, "data-key": `token-${at}`,
-        "aria-label": fill(w.token_name, { n: at + 1, token: d.tokens[at], id: d.ids[at] }), onclick: () => this.opens({ part: "token", at }),
+        "aria-label": fill(w["token-name"], { n: at + 1, token: d.tokens[at], id: d.ids[at] }), onclick: () => this.opens({ part: "token", at }),
       }, el("bdi", { className: "chip" }, ...piece(d.tokens[at], upright ? 11 : 14)), upright ? null : el("small", {}, d.ids[at]));
     });
     this.next = el("div", { className: "word next", "aria-hidden": "true" }, el("bdi", { className: "chip" }), el("small"));
@@ -294,10 +296,10 @@ class Machine {
     const free = c.appendable && !this.d.full;
     const row = el("button", {
       type: "button", className: i ? "cand" : "cand first", "data-key": `candidate-${i}`,
-      "aria-label": fill(free ? this.w.append_name : this.w.stop_name, { token: c.token, p: this.percent(c.p) }),
+      "aria-label": fill(free ? this.w["append-name"] : this.w["stop-name"], { token: c.token, p: this.percent(c.p) }),
       onclick: () => this.append(c),
       onpointerenter: () => this.point(i), onpointerleave: () => this.point(0), onfocus: () => this.point(i), onblur: () => this.point(0),
-    }, el("bdi", { className: "label" }, ...piece(c.token, 10)), this.bar(c.p), el("span", { className: "p" }, this.percent(c.p)));
+    }, el("bdi", { className: "label" }, ...piece(c.token, 10)), this.amount(c.p));
     if (!free) row.setAttribute("aria-disabled", "true");
     return row;
   }
@@ -305,12 +307,13 @@ class Machine {
   drawTail() {
     const { count, p } = this.d.others;
     return el("div", { className: "cand tail" },
-      el("span", { className: "label" }, fill(this.w.others, { n: this.count(count) })), this.bar(p), el("span", { className: "p" }, this.percent(p)));
+      el("span", { className: "label" }, fill(this.w.others, { n: this.count(count) })), this.amount(p));
   }
 
-  bar(p) {
+  amount(p) {
     const longest = Math.max(this.d.candidates[0].p, this.d.others.p);
-    return el("i", { className: "bar", style: { width: `max(2px, ${(100 * p) / longest}%)` } });
+    return el("span", { className: "amount" },
+      el("i", { className: "bar", style: { width: `max(2px, ${(100 * p) / longest}%)` } }), el("span", { className: "p" }, this.percent(p)));
   }
 
   drawButton() {
@@ -387,6 +390,7 @@ class Machine {
 
   choose(layer) {
     this.layer = Math.min(this.p.layers - 1, Math.max(0, layer));
+    this.chosen = true;
     remember({ layer: this.layer + 1 });
     this.opens({ part: "layer" });
   }
@@ -414,13 +418,16 @@ class Machine {
     this.outline.setAttribute("y", y - p.pitch / 2 - 2.5);
     this.current.setAttribute("y", y + 4);
     this.current.textContent = layer + 1;
-    this.numbers.forEach((node) => node.classList.toggle("gone", Math.abs(p.y(Number(node.dataset.row)) - y) < 14));
+    this.numbers.forEach((node) => node.classList.toggle("gone", Math.abs(p.y(Number(node.dataset.row)) - y) < 16));
     this.stack.setAttribute("aria-valuenow", layer + 1);
-    this.stack.setAttribute("aria-valuetext", `${fill(this.w.layer_of, { n: layer + 1, layers: p.layers })}. ${this.sentence((word) => word).join("")}`);
+    this.stack.setAttribute("aria-valuetext", `${fill(this.w["layer-of"], { n: layer + 1, layers: p.layers })}. ${this.sentence((word) => word).join("")}`);
 
     const down = y + 60 < p.height ? 1 : -1; // threads hang, but not out of the slab
-    const paths = d.weights[layer].slice(p.first, -1).map((weight, i) => {
-      const [from, to, width] = [p.x[last] - p.thick / 2, p.x[i] + p.thick / 2 - 1, Math.max(0.8, BAND * weight)];
+    const undrawn = d.weights[layer].slice(0, p.first).reduce((a, b) => a + b, 0); // one thread to the left edge
+    const paths = [...d.weights[layer].slice(p.first, -1), undrawn].map((weight, i) => {
+      const from = p.x[last] - p.thick / 2;
+      const to = i < last ? p.x[i] + p.thick / 2 - 1 : 34;
+      const width = Math.max(0.8, BAND * weight);
       const far = from - to;
       const sag = y + down * Math.min(52, 16 + far * 0.09);
       const end = y + down * (p.pitch / 2 + 3 + width / 2);
@@ -446,7 +453,7 @@ class Machine {
   sentence(show) {
     const { d, w } = this;
     const [a, b] = this.reads();
-    return weave([w.reads_none, w.reads_one, w.reads_two][b ? 2 : a ? 1 : 0], {
+    return weave([w["reads-none"], w["reads-one"], w["reads-two"]][b ? 2 : a ? 1 : 0], {
       head: d.heads[this.layer] + 1, reader: show(d.tokens.at(-1)),
       first: a && show(d.tokens[a.i]), p: a && this.share(a.weight), second: b && show(d.tokens[b.i]), q: b && this.share(b.weight),
     });
@@ -465,9 +472,10 @@ class Machine {
     const { d, w, layer } = this;
     const step = (by, arrow, name) => el("button", { type: "button", className: "step", "data-key": `step${by}`, "aria-label": name, onclick: () => this.choose(layer + by) }, arrow);
     return [
-      el("h4", {}, fill(w.layer_opened, { n: layer + 1 }), el("span", {}, step(1, "↑", w.layer_up), step(-1, "↓", w.layer_down))),
+      el("h3", {}, fill(w["layer-opened"], { n: layer + 1 })),
+      el("span", { className: "steps" }, step(1, "↑", w["layer-up"]), step(-1, "↓", w["layer-down"])),
       el("p", {}, ...this.sentence(named)),
-      this.facts([w.attention_adds, this.number(d.attention[layer])], [w.mlp_adds, this.number(d.mlp[layer])], [w.length, this.number(d.stream[layer])]),
+      this.facts([w["attention-adds"], this.number(d.attention[layer])], [w["mlp-adds"], this.number(d.mlp[layer])], [w.length, this.number(d.stream[layer])]),
       this.more("attention"),
     ];
   }
@@ -475,8 +483,8 @@ class Machine {
   tokenPanel(at) {
     const { d, w } = this;
     return [
-      el("h4", {}, fill(w.token_opened, { n: at + 1, tokens: d.tokens.length })),
-      el("p", {}, ...weave(w.token_text, { token: named(d.tokens[at]), width: this.count(d.width) })),
+      el("h3", {}, fill(w["token-opened"], { n: at + 1, tokens: d.tokens.length })),
+      el("p", {}, ...weave(w["token-text"], { token: named(d.tokens[at]), width: this.count(d.width) })),
       this.facts([w.id, d.ids[at]], [w.bytes, d.bytes[at]], [w.length, this.number(d.embed[at])]),
       this.more("tokens"),
     ];
@@ -486,8 +494,8 @@ class Machine {
     const { d, w } = this;
     const scores = d.candidates.slice(0, 2).map((c) => [weave(w.score, { token: named(c.token) }), this.number(c.score)]);
     return [
-      el("h4", {}, w.head_opened),
-      el("p", {}, fill(w.head_text, { width: this.count(d.width), n: this.count(d.vocabulary) })),
+      el("h3", {}, w["head-opened"]),
+      el("p", {}, fill(w["head-text"], { width: this.count(d.width), n: this.count(d.vocabulary) })),
       this.facts(...scores, [w.all, this.percent(d.total)]),
       this.more("next_token", "step_by_step"),
     ];
@@ -500,13 +508,13 @@ class Machine {
     const shown = this.box.clientWidth < 560 ? 2 : vectors[0].length;
     const cells = (row) => [...row.slice(0, shown).map((x) => el("td", {}, this.number(x))), el("td", {}, "…")];
     const heads = Array.from({ length: shown }, (_, i) => el("th", { scope: "col" }, i + 1));
-    const names = [w.sum_in, w.sum_attention, w.sum_mlp, w.sum_out];
+    const names = [w["sum-in"], w["sum-attention"], w["sum-mlp"], w["sum-out"]];
     return [
-      el("h3", {}, ...weave(w.sum_title, { n: layer + 1, token: named(d.tokens.at(-1)) })),
+      el("summary", {}, el("span", {}, ...weave(w["sum-title"], { n: layer + 1, token: named(d.tokens.at(-1)) }))),
       el("table", {},
-        el("thead", {}, el("tr", {}, el("td"), ...heads, el("th", { scope: "col" }, fill(w.sum_rest, { n: this.count(d.width) })), el("th", { scope: "col" }, w.length))),
+        el("thead", {}, el("tr", {}, el("td"), ...heads, el("th", { scope: "col" }, fill(w["sum-rest"], { n: this.count(d.width) })), el("th", { scope: "col" }, w["sum-length"]))),
         el("tbody", {}, ...vectors.map((row, i) => el("tr", {}, el("th", { scope: "row" }, names[i]), ...cells(row), el("td", { className: "length" }, this.number(lengths[i])))))),
-      el("p", { className: "note" }, fill(w.sum_note, { n: this.count(d.width), difference: this.number(difference) })),
+      el("p", { className: "note" }, fill(w["sum-note"], { n: this.count(d.width), difference: this.number(difference) })),
     ];
   }
 
@@ -545,9 +553,9 @@ class Machine {
     const { row, track, on } = this.under(event);
     this.tip.classList.toggle("on", on);
     if (!on) return;
-    const where = row ? fill(w.layer_of, { n: row, layers: p.layers }) : w.embedding;
+    const where = row ? fill(w["layer-of"], { n: row, layers: p.layers }) : w.embedding;
     this.tip.replaceChildren(where, " · ", named(d.tokens[p.first + track]), el("br"),
-      ...weave(w.would_say, { token: named(p.lens[track][row]), p: this.percent(p.probability[track][row]) }));
+      ...weave(w["would-say"], { token: named(p.lens[track][row]), p: this.percent(p.probability[track][row]) }));
     const box = this.box.getBoundingClientRect();
     const x = Math.min(event.clientX - box.left + 14, box.width - this.tip.offsetWidth - 4);
     this.tip.style.transform = `translate(${Math.max(0, x)}px, ${event.clientY - box.top - this.tip.offsetHeight - 12}px)`;

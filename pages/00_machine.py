@@ -1,0 +1,67 @@
+"""Lesson 0: the machine at a glance, with the reader's own sentence in it."""
+
+import streamlit as st
+
+import content
+from ui import components, html, machine, path, quiz, session, widgets
+from ui.lesson import lesson, path_section
+from ui.numbers import percent
+
+LIMIT = 32
+WAYS_ON = ("tokens", "next_token", "step_by_step", "attention")
+
+with lesson("machine", limit=LIMIT) as page:
+    words, titles = page.words, session.words("path")
+    last = f"machine-{page.model}"
+    before = st.session_state.get(last)
+
+    def read() -> dict:
+        return machine.read(page.bundle, page.trace(machine.KEEP), LIMIT, before)
+
+    data = st.session_state[last] = session.reading("machine", page.model, tuple(page.ids), LIMIT, read)
+    asked = st.query_params.get("layer", "")
+    opened = int(asked) - 1 if asked.isdecimal() and 0 < int(asked) <= len(data["stream"]) else data["opened"]
+
+    def append() -> None:
+        text = machine.appended(page.bundle.tokenizer, page.ids, st.session_state.machine.append)
+        if text is not None:
+            st.query_params["prompt"] = text  # the link is where the prompt bar reads it
+
+    components.mount(
+        "machine",
+        key="machine",
+        data={
+            **data,
+            "opened": opened,
+            "lang": page.lang,
+            "words": content.load(page.lang, "machine"),
+            "lessons": {slug: titles.text(slug) for slug in WAYS_ON if path.find(slug).exists},
+        },
+        on_append_change=append,
+    )
+    widgets.source(*machine.SOURCE)
+    widgets.table_twin(machine.table(data, words), "machine")
+    path_section()
+
+    likeliest = data["candidates"][0]
+
+    def moved():
+        return machine.moved(page.bundle, page.ids, likeliest["id"])
+
+    def answer() -> int:
+        changed = moved() > machine.ROUNDING
+        return 2 if not changed.any() else 1 if changed[-1] and changed.sum() == 1 else 0
+
+    def explain(chosen: int, right: int) -> str:
+        shares = moved()
+        changed = int((shares > machine.ROUNDING).sum())
+        section = "explain-changed" if changed else "explain-none"
+        return words(section, n=len(shares), changed=changed, difference=percent(shares.max(), page.lang))
+
+    quiz.predict(
+        f"tracks-{page.text}",
+        words.inline("question", token=html.chip(likeliest["token"])),
+        [words.text(f"option-{name}") for name in ("all", "last", "none")],
+        answer,
+        explain,
+    )

@@ -1,0 +1,196 @@
+"""Lesson 0: what is drawn is what the model computed; the loop; what opens without asking the server."""
+
+import json
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+import content
+from model import lens, sampling, transformer, zoo
+from tests.conftest import html_of, run_page, settled
+from ui import machine
+
+PROMPT = "The dog chased the squirrel because it"
+ITALIAN = "Nel mezzo del cammin di nostra vita mi ritrovai"
+
+
+@pytest.fixture(scope="module")
+def bundle():
+    return zoo.load("smollm2")
+
+
+def traced(bundle, text: str):
+    ids = bundle.tokenizer.encode(text)
+    return transformer.run(bundle.model, ids, bundle.tokenizer.strings(ids), keep=machine.KEEP)
+
+
+def drawn(test) -> dict:
+    """What the component was given."""
+    protos = [element.proto for element in test.get("bidi_component")]
+    return next(json.loads(proto.json) for proto in protos if proto.component_name == "vetro_machine")
+
+
+def test_the_component_draws_the_trace(bundle):
+    data, trace = drawn(run_page("machine", prompt=PROMPT)), traced(bundle, PROMPT)
+    layers = trace.layers
+    assert data["tokens"] == list(trace.tokens)
+    assert data["ids"] == trace.token_ids.tolist()
+    seen = lens.logit_lens(bundle.model, trace, range(len(trace.tokens)))
+    assert data["lens"] == [bundle.tokenizer.strings(row.tolist()) for row in seen.token_ids]
+    np.testing.assert_allclose(data["probability"], seen.probabilities, rtol=1e-4)
+    for name, field in (("attention", "attn_out"), ("mlp", "mlp_out"), ("stream", "resid_post")):
+        lengths = [np.linalg.norm(getattr(layer, field)[-1]) for layer in layers]
+        np.testing.assert_allclose(data[name], lengths, rtol=1e-4)
+    for layer, head, weights in zip(layers, data["heads"], data["weights"], strict=True):
+        np.testing.assert_allclose(weights, layer.pattern[head, -1], rtol=1e-4)
+    for layer, parts in zip(layers, data["sums"], strict=True):
+        incoming, attention, mlp, outgoing = np.array(parts["vectors"])
+        np.testing.assert_allclose(incoming + attention + mlp, outgoing, rtol=1e-3, atol=1e-3)
+        assert parts["difference"] < 1e-3 * np.linalg.norm(layer.resid_post[-1])
+
+
+def test_candidates_and_tail_are_the_whole_vocabulary(bundle):
+    data = drawn(run_page("machine", prompt=PROMPT))
+    chances = sampling.softmax(lens.next_logits(bundle.model, traced(bundle, PROMPT)))
+    assert [c["id"] for c in data["candidates"]] == np.argsort(-chances)[:8].tolist()
+    assert sum(c["p"] for c in data["candidates"]) + data["others"]["p"] == pytest.approx(1)
+    assert len(data["candidates"]) + data["others"]["count"] == len(chances) == data["vocabulary"]
+    assert data["candidates"][0]["p"] == pytest.approx(data["probability"][-1][-1], rel=1e-3)
+
+
+def test_tracks_of_a_common_beginning_are_taken_over(bundle):
+    """Read anew or taken from the reading before: the same words, the same probabilities but for rounding."""
+    long = PROMPT + " was the only one in the house and it had been there for a"
+    was = PROMPT + " was"
+    for text, earlier in [(was, PROMPT), (PROMPT, was), (long + " very", long), (PROMPT, long), ("A cat", PROMPT)]:
+        trace = traced(bundle, text)
+        fresh = machine.read(bundle, trace, 32)
+        reused = machine.read(bundle, trace, 32, machine.read(bundle, traced(bundle, earlier), 32))
+        np.testing.assert_allclose(reused.pop("probability"), fresh.pop("probability"), rtol=1e-3, atol=1e-6)
+        assert reused == fresh
+
+
+def test_at_most_sixteen_tracks(bundle):
+    data = machine.read(bundle, traced(bundle, "one two three four five six seven eight nine ten " * 2), 32)
+    assert len(data["lens"]) == len(data["probability"]) == machine.TRACKS
+    assert len(data["weights"][0]) == len(data["tokens"]) == data["first"] + machine.TRACKS
+
+
+def test_what_the_prompt_line_cannot_hold_is_not_appended(bundle):
+    tokenizer = bundle.tokenizer
+    ids = tokenizer.encode(PROMPT)
+    assert machine.appended(tokenizer, ids, tokenizer.find(" was")) == PROMPT + " was"
+    assert machine.appended(tokenizer, ids, tokenizer.find("\n")) is None
+    assert machine.appended(tokenizer, ids, min(tokenizer.special)) is None
+    assert machine.appended(tokenizer, ids, tokenizer.encode("🦀")[0]) is None
+    assert machine.appended(tokenizer, tokenizer.encode("word " * 119 + "word"), tokenizer.find(" was")) is None
+
+
+def test_earlier_tracks_do_not_move(bundle):
+    shares = machine.moved(bundle, bundle.tokenizer.encode(PROMPT), bundle.tokenizer.find(" was"))
+    assert shares.shape == (7,)
+    assert 0 <= shares.max() < machine.ROUNDING
+
+
+@pytest.mark.parametrize("lang", content.LANGUAGES)
+def test_predict_then_reveal(lang):
+    test = run_page("machine", lang, prompt=PROMPT)
+    key = f"tracks-{PROMPT}"
+    test.button_group(key=f"pick-{key}").set_value(2).run()
+    test.button(key=f"reveal-{key}").click().run()
+    assert not test.exception
+    assert 'class="verdict right"' in html_of(test)
+
+
+# ---- in the browser
+
+
+def machine_of(page):
+    return page.locator(".machine")
+
+
+def frames_sent(page) -> list:
+    sent = []
+    page.on("websocket", lambda socket: socket.on("framesent", sent.append))
+    page.reload()
+    settled(page)
+    machine_of(page).wait_for()
+    return sent
+
+
+def test_opening_asks_nothing_of_the_server(open_page):
+    page = open_page(prompt=PROMPT)
+    sent = frames_sent(page)
+    before = len(sent)
+    stack, panel = page.locator(".machine .stack"), page.locator(".machine .panel")
+    stack.click(position={"x": 120, "y": 60})
+    layer = int(stack.get_attribute("aria-valuenow"))
+    assert f"layer={layer}" in page.url
+    stack.press("ArrowDown")
+    assert stack.get_attribute("aria-valuenow") == str(layer - 1)
+    assert f"Layer {layer - 1}" in stack.get_attribute("aria-valuetext")
+    page.locator('[data-key="token-1"]').click()
+    assert "2767" in panel.inner_text()
+    page.locator('[data-key="part-3"]').click()
+    assert "49,152" in panel.inner_text()
+    box = stack.bounding_box()
+    page.mouse.move(box["x"] + 60, box["y"] + 100)
+    assert "%" in page.locator(".machine .tip.on").inner_text()
+    page.wait_for_timeout(300)
+    assert len(sent) == before
+
+
+def test_append_by_button_space_and_candidate(open_page):
+    page = open_page(prompt=PROMPT)
+    prompt = page.locator(".st-key-prompt input")
+
+    def grows(action):
+        text = prompt.input_value()
+        action()
+        expect(prompt).not_to_have_value(text)
+        settled(page)
+        assert prompt.input_value().startswith(text)
+
+    grows(page.locator('[data-key="append"]').click)
+    assert prompt.input_value() == PROMPT + " was"
+    assert page.evaluate("document.activeElement.shadowRoot.activeElement.dataset.key") == "append"  # focus stays
+    page.locator("h1").click()
+    grows(lambda: page.keyboard.press("Space"))
+    fourth = page.locator('[data-key="candidate-3"]')
+    token = fourth.locator(".label").inner_text().replace("·", " ")
+    grows(fourth.click)
+    assert prompt.input_value().endswith(token)
+    assert page.locator(".machine .word:not(.next)").count() == 10
+
+
+def test_space_in_the_prompt_is_a_space(open_page):
+    page = open_page(prompt=PROMPT)
+    prompt = page.locator(".st-key-prompt input")
+    prompt.focus()
+    page.keyboard.press("End")
+    page.keyboard.press("Space")
+    page.wait_for_timeout(600)
+    assert prompt.input_value() == PROMPT + " "
+
+
+def test_the_layer_of_the_link_is_opened_and_stays(open_page):
+    page = open_page(prompt=PROMPT, layer="20")
+    stack = page.locator(".machine .stack")
+    assert stack.get_attribute("aria-valuenow") == "20"
+    stack.press("ArrowUp")
+    page.locator('[data-key="append"]').click()
+    expect(page.locator(".st-key-prompt input")).to_have_value(PROMPT + " was")
+    settled(page)
+    assert stack.get_attribute("aria-valuenow") == "21"
+    assert "layer=21" in page.url
+
+
+@pytest.mark.parametrize("prompt", [PROMPT, "Hi", ITALIAN, "🦀 supercalifragilisticexpialidocious 🦀"])
+@pytest.mark.parametrize("width", [360, 768, 1024])
+def test_nothing_scrolls_sideways(open_page, width, prompt):
+    page = open_page("machine", "it", width=width, prompt=prompt)
+    machine_of(page).wait_for()
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= window.innerWidth")
+    right = "box => Math.max(...[...box.querySelectorAll('*')].map((e) => e.getBoundingClientRect().right))"
+    assert machine_of(page).evaluate(right) <= width
