@@ -118,7 +118,8 @@ def _bundle(name: str, words: session.Words):
     try:
         return session.bundle(name)
     except ModelUnavailable as problem:
-        what = words("model-file", file=problem.file, expected=problem.expected)
+        card = zoo.ENTRIES[name].card
+        what = words("model-file", file=problem.file, title=card.title, source=card.source)
         head = words.inline("model-unavailable")
         remedy = words(f"remedy-{problem.remedy}")
         st.html(f'<section class="broken" role="alert"><h2>{head}</h2>{what}{remedy}</section>')

@@ -8,8 +8,9 @@ function number(x, lang) {
   const [mantissa, exponent] = x.toExponential(2).split("e");
   const power = Number(exponent);
   const show = (value, places) =>
-    new Intl.NumberFormat(lang, { minimumFractionDigits: places, maximumFractionDigits: places, useGrouping: "always" })
-      .format(value).replace("-", "−");
+    new Intl.NumberFormat(lang, {
+      minimumFractionDigits: places, maximumFractionDigits: places, useGrouping: "always", roundingMode: "halfEven",
+    }).format(value).replace("-", "−");
   if (power < -4 || power >= 6) {
     const raised = String(power).replace(/./g, (c) => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c]));
     return `${show(Number(mantissa), 2)}\u202f×\u202f10${raised}`;

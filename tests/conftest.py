@@ -1,0 +1,120 @@
+"""What the tests of the running app share: the server, a browser, and a page in it that complains by itself."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted(file.stem.partition("_")[2] for file in (ROOT / "pages").glob("[0-9][0-9]_*.py"))
+LANGUAGES = ("en", "it")
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+MAC_CHROME = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
+
+
+def run_page(slug: str, lang: str = "en", **params: str) -> AppTest:
+    """A page of the app under AppTest, with this link."""
+    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for name, value in {"lang": lang, **params}.items():
+        test.query_params[name] = value
+    test.run()
+    if slug != "machine":
+        test.switch_page(str(next((ROOT / "pages").glob(f"*_{slug}.py")).relative_to(ROOT))).run()
+    return test
+
+
+def html_of(test: AppTest) -> str:
+    return "\n".join(element.value for element in test.get("html"))
+
+
+@pytest.fixture(scope="session")
+def app_server(tmp_path_factory):
+    """The address of the app, served for real. A traceback in its log fails the session."""
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        port = free.getsockname()[1]
+    log = tmp_path_factory.mktemp("server") / "log.txt"
+    command = [sys.executable, "-m", "streamlit", "run", "serve.py", "--server.port", str(port)]
+    with log.open("w") as out:
+        server = subprocess.Popen([*command, "--server.headless", "true"], cwd=ROOT, stdout=out, stderr=out)
+    address = f"http://localhost:{port}"
+    try:
+        _wait(address, server, log)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(20)
+    assert "Traceback" not in log.read_text(), log.read_text()
+
+
+def _wait(address: str, server: subprocess.Popen, log: Path) -> None:
+    for _ in range(300):
+        try:
+            urllib.request.urlopen(f"{address}/_stcore/health", timeout=1)
+            return
+        except OSError:
+            assert server.poll() is None, log.read_text()
+            time.sleep(0.1)
+    raise TimeoutError(log.read_text())
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args():
+    """Debian's Chromium or an installed Chrome. Without one the browser tests skip, but in CI they fail."""
+    found = next(filter(None, map(shutil.which, CHROMIUMS)), MAC_CHROME if MAC_CHROME.exists() else None)
+    if found is None:
+        reason = f"no browser: none of {', '.join(CHROMIUMS)} was found"
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    quiet = ["--no-first-run", "--disable-background-networking", "--disable-component-update"]
+    return {"executable_path": str(found), "args": ["--no-sandbox", *quiet]}
+
+
+@pytest.fixture
+def open_page(browser, app_server):
+    """open_page(slug, lang, theme, width, **link) -> a settled page.
+
+    When the test ends, an error in the console or a request to a host that is not ours fails it.
+    """
+    contexts, complaints = [], []
+
+    def open_it(slug="machine", lang="en", theme="light", width=1280, height=900, **link):
+        context = browser.new_context(
+            color_scheme=theme, viewport={"width": width, "height": height}, reduced_motion="reduce", locale=lang
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda request: complaints.append(request.url) if _foreign(request.url) else None)
+        query = urlencode({"lang": lang, **link})
+        page.goto(f"{app_server}/{'' if slug == 'machine' else slug}?{query}")
+        return settled(page)
+
+    yield open_it
+    for context in contexts:
+        context.close()
+    assert not complaints, complaints
+
+
+def _foreign(url: str) -> bool:
+    return not url.startswith(("http://localhost:", "ws://localhost:", "data:", "blob:"))
+
+
+def settled(page):
+    """Wait until the script has run and what it sent is drawn."""
+    page.wait_for_selector("h1", timeout=30_000)
+    page.wait_for_function(
+        """() => document.querySelector('[data-test-script-state="notRunning"]')
+            && !document.querySelector('[data-stale="true"], [data-testid="stSkeleton"]')""",
+        timeout=30_000,
+    )
+    page.wait_for_timeout(150)
+    return page

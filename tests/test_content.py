@@ -1,0 +1,66 @@
+"""The words: the same files, sections and placeholders in both languages; every section used, none missing."""
+
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+import content
+
+ROOT = Path(__file__).parents[1]
+FILES = sorted({file.stem for file in (ROOT / "content").glob("*/*.md")})
+PAIRS = [(slug, section) for slug in FILES for section in content.load("en", slug)]
+FRAME = {"intro", "takeaway", "title"}  # asked for by ui/lesson.py
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+def test_a_section_that_is_missing_raises():
+    with pytest.raises(KeyError):
+        content.load("en", "ui")["no such section"]
+
+
+def test_a_section_given_twice_raises(tmp_path, monkeypatch):
+    (tmp_path / "en").mkdir()
+    (tmp_path / "en/twice.md").write_text("## a\nx\n\n## a\ny\n")
+    monkeypatch.setattr(content, "FOLDER", tmp_path)
+    with pytest.raises(ValueError, match="twice"):
+        content.load("en", "twice")
+
+
+@pytest.mark.parametrize("slug", FILES)
+def test_both_languages_have_the_same_sections(slug):
+    assert list(content.load("en", slug)) == list(content.load("it", slug))
+
+
+@pytest.mark.parametrize("lang", content.LANGUAGES)
+@pytest.mark.parametrize("slug, section", PAIRS)
+def test_a_section_says_something(slug, section, lang):
+    text = content.load(lang, slug)[section]
+    assert text
+    assert placeholders(text) == placeholders(content.load("en", slug)[section])
+
+
+@pytest.mark.parametrize("slug", FILES)
+def test_the_italian_is_not_the_english(slug):
+    """A long section left in English would pass every other test."""
+    english, italian = content.load("en", slug), content.load("it", slug)
+    assert not [section for section in english if len(english[section]) > 40 and english[section] == italian[section]]
+
+
+@pytest.mark.parametrize("slug, section", PAIRS)
+def test_a_section_is_used(slug, section):
+    """Its name stands in the code: quoted, as a property in JavaScript, or as the beginning of an f-string."""
+    whole = re.search(rf"""["'`.]{re.escape(section)}(?![\w-])""", CODE)
+    composed = any(section.startswith(start) for start in re.findall(r"""[f`]["']?([\w-]+-)\$?{""", CODE))
+    assert section in FRAME or whole or composed or slug == "path"
+
+
+CODE = "\n".join(
+    file.read_text(encoding="utf-8")
+    for pattern in ("*.py", "pages/*.py", "ui/**/*.py", "viz/*.py", "ui/components/*/*.js")
+    for file in sorted(ROOT.glob(pattern))
+)

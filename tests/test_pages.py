@@ -1,0 +1,103 @@
+"""Every page, found by glob: both languages, both themes, wide and narrow, and what people type into the prompt."""
+
+import time
+
+import pytest
+
+from tests.conftest import LANGUAGES, PAGES, ROOT, html_of, run_page, settled
+
+AXE = (ROOT / "tests/assets/axe.min.js").read_text()
+MARKUP = "<script>hacked=1</script><img src=x onerror=hacked=1> $x$ **b** [a](b)"
+SHOWN = {
+    "emoji": "The 👩‍🚀 saw a 🦀",
+    "combining": "Cafe\u0301 e\u0301\u0302\u0323",
+    "right to left": "השועל קפץ over مرحبا",
+    "markup": MARKUP,
+    "formula": "$x$ and $$\\frac{1}{2}$$",
+    "markdown": "**bold** _it_ `code` # head :smile: :red[red]",
+    "braces": "{x} {0} {{}} %s",
+    "one letter": "a",
+    "line break": "two\u2028lines",
+}
+REFUSED = {"empty": "", "spaces": "   ", "tab": "a\tb", "control": "a\x07b", "escape": "\x1b[31mred"}
+
+
+def test_there_are_pages():
+    assert "machine" in PAGES
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("slug", PAGES)
+def test_a_page_runs(slug, lang):
+    test = run_page(slug, lang)
+    assert not test.exception
+    assert "<h1>" in html_of(test)
+    assert 'role="alert"' not in html_of(test)
+
+
+@pytest.mark.parametrize("prompt", SHOWN.values(), ids=SHOWN)
+@pytest.mark.parametrize("slug", PAGES)
+def test_a_prompt_is_shown_as_typed(slug, prompt):
+    test = run_page(slug, prompt=prompt)
+    assert not test.exception
+    assert test.text_input(key="prompt").value == prompt
+    assert "<script>" not in html_of(test) and "<img" not in html_of(test)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("prompt", REFUSED.values(), ids=REFUSED)
+@pytest.mark.parametrize("slug", PAGES)
+def test_a_prompt_is_refused_in_one_sentence(slug, prompt, lang):
+    test = run_page(slug, lang, prompt=prompt)
+    assert not test.exception
+    assert html_of(test).count('role="alert"') == 1
+    assert ("prompt" in html_of(test).split('role="alert"')[1]) and ("Run" if lang == "en" else "Esegui") in html_of(
+        test
+    )
+
+
+@pytest.mark.parametrize("slug", PAGES)
+def test_a_long_prompt_is_cut_and_says_so(slug):
+    test = run_page(slug)
+    test.text_input(key="prompt").set_value("word " * 20_000).run()
+    assert not test.exception
+    assert "100,000 characters" in html_of(test)
+    assert len(test.query_params["prompt"]) <= 600
+
+
+@pytest.mark.parametrize("lang, theme, width", [("en", "light", 1280), ("it", "dark", 360)])
+@pytest.mark.parametrize("slug", PAGES)
+def test_a_page_in_the_browser(open_page, slug, lang, theme, width):
+    """No error, no foreign host (both are in open_page), nothing too wide, nothing that keeps a reader out."""
+    page = open_page(slug, lang, theme, width)
+    assert page.evaluate("document.documentElement.lang") == lang
+    assert page.evaluate("getComputedStyle(document.querySelector('.stApp')).colorScheme") == theme
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= window.innerWidth")
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
+    serious = {
+        fault["id"]: [node["html"][:160] for node in fault["nodes"]][:3]
+        for fault in found
+        if fault["impact"] in ("serious", "critical")
+    }
+    assert not serious
+
+
+@pytest.mark.parametrize("slug", PAGES)
+def test_markup_in_a_prompt_stays_text(open_page, slug):
+    page = open_page(slug, prompt=MARKUP)
+    assert page.input_value(".st-key-prompt input") == MARKUP
+    assert page.evaluate("typeof hacked") == "undefined"
+    assert page.locator(".katex").count() == 0
+
+
+def test_a_book_in_the_prompt_does_not_hang_the_page(open_page):
+    page = open_page()
+    start = time.monotonic()
+    page.fill(".st-key-prompt input", "word " * 20_000)
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".notice >> text=100,000")
+    settled(page)
+    assert len(page.url) < 1000
+    assert len(page.input_value(".st-key-prompt input")) <= 600
+    assert time.monotonic() - start < 15

@@ -1,0 +1,60 @@
+"""The ground of the components: what Python packs the browser unpacks, and both write numbers the same way."""
+
+import numpy as np
+import pytest
+
+from tests.conftest import ROOT
+from ui.components import pack
+from ui.numbers import number, percent
+
+NUMBERS = (0.0, 27.5, 36.0, 0.2291, -4.15, 0.99999, 99.96, 1234.5, 123456.7, 1.19e-7, 3.2e12, -1e-9, float("inf"))
+
+
+@pytest.fixture(scope="module")
+def shared(browser):
+    page = browser.new_page()
+    page.add_script_tag(content=(ROOT / "ui/components/shared.js").read_text())
+    yield page
+    page.close()
+
+
+@pytest.mark.parametrize("lang", ["en", "it"])
+def test_numbers_are_written_as_in_python(shared, lang):
+    for x in NUMBERS:
+        assert shared.evaluate("([x, lang]) => number(x, lang)", [x, lang]) == number(x, lang)
+    for p in (0.0, 0.275, 0.00229, 1.0):
+        assert shared.evaluate("([p, lang]) => percent(p, lang)", [p, lang]) == percent(p, lang)
+    assert shared.evaluate("(lang) => integer(49152, lang)", lang) == number(49152, lang)
+
+
+def test_arrays_arrive_as_they_left(shared):
+    arrays = {
+        "pattern": np.arange(6, dtype=np.uint8).reshape(2, 3),
+        "scores": np.linspace(-1, 1, 5, dtype=np.float64),
+        "ids": np.array([[1], [-70000]], dtype=np.int32),
+    }
+    packed = pack(**arrays)
+    got = shared.evaluate(
+        """([arrays, bytes]) => Object.entries(unpack({arrays, bytes: new Uint8Array(bytes)}))
+            .map(([name, {shape, values}]) => [name, shape, [...values]])""",
+        [packed["arrays"], list(packed["bytes"])],
+    )
+    for name, shape, values in got:
+        np.testing.assert_array_equal(np.reshape(values, shape), arrays[name].astype(np.float32))
+    assert [name for name, _, _ in got] == list(arrays)
+
+
+def test_ramps_meet_their_ends_and_ink_can_be_read(shared):
+    assert shared.evaluate("ramp(['#000000', '#ffffff'], 0.5)") == "#808080"
+    assert shared.evaluate("[ramp(['#102030', '#ffffff'], -1), ramp(['#102030', '#ffffff'], 2)]") == [
+        "#102030",
+        "#ffffff",
+    ]
+    palette = {"ink": "#22211e", "paper": "#fbfaf6"}
+    assert shared.evaluate("(palette) => inkOn('#2f5d50', palette)", palette) == palette["paper"]
+    assert shared.evaluate("(palette) => inkOn('#e9e4d9', palette)", palette) == palette["ink"]
+
+
+def test_text_stays_text(shared):
+    assert shared.evaluate("chip('·<b>x</b>').innerHTML") == '<span class="space">·</span>&lt;b&gt;x&lt;/b&gt;'
+    assert shared.evaluate("fill('{a} and {b}', {a: '{b}', b: 1})") == "{b} and 1"

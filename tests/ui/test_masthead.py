@@ -1,0 +1,84 @@
+"""What the frame does in the browser: languages, light and dark, links without a reload, a menu for the keyboard."""
+
+import pytest
+
+from tests.conftest import PAGES, settled
+
+LESSONS = [slug for slug in PAGES if slug != "machine"]
+
+
+def ground(page) -> str:
+    return page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
+
+
+def test_the_language_changes_without_a_reload(open_page):
+    page = open_page(lang="en")
+    page.evaluate("window.same = true")
+    page.click(".languages a[lang=it]")
+    page.wait_for_selector("text=Il percorso")
+    settled(page)
+    assert page.evaluate("document.documentElement.lang") == "it"
+    assert page.evaluate("window.same") and "lang=it" in page.url
+    page.go_back()
+    page.wait_for_selector("text=The path")
+    assert page.evaluate("document.documentElement.lang") == "en"
+
+
+def test_the_browsers_language_is_the_default(browser, app_server):
+    context = browser.new_context(locale="it-IT")
+    page = context.new_page()
+    page.goto(app_server)
+    settled(page)
+    assert page.locator("text=Il percorso").count() == 1
+    assert page.evaluate("document.documentElement.lang") == "it"
+    context.close()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_light_and_dark_switch_live_and_are_remembered(open_page, theme):
+    page = open_page(theme=theme)
+    page.evaluate("window.same = true")
+    before = ground(page)
+    page.click(".theme-switch")
+    page.wait_for_function(
+        "(before) => getComputedStyle(document.querySelector('.stApp')).backgroundColor != before", arg=before
+    )
+    assert page.evaluate("window.same")
+    after = ground(page)
+    page.reload()
+    settled(page)
+    assert ground(page) == after
+
+
+@pytest.mark.skipif(not LESSONS, reason="there is no lesson yet")
+def test_the_menu_opens_a_lesson_and_shuts(open_page):
+    page = open_page()
+    page.evaluate("window.same = true")
+    page.focus(".menu summary")
+    page.keyboard.press("Enter")
+    assert page.locator(".menu[open]").count() == 1
+    page.keyboard.press("Escape")
+    assert page.locator(".menu[open]").count() == 0
+    page.click(".menu summary")
+    page.click(f'.menu a[href="{LESSONS[0]}"]')
+    page.wait_for_selector(".eyebrow >> text=Lesson")
+    settled(page)
+    assert page.evaluate("window.same") and page.url.split("?")[0].endswith(LESSONS[0])
+    assert page.locator(".menu[open]").count() == 0
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") == 0
+
+
+@pytest.mark.skipif(not LESSONS, reason="there is no lesson yet")
+def test_a_link_opens_its_lesson_at_once(open_page):
+    """Also for the first visitor of a server, and with nothing but our own requests (open_page)."""
+    page = open_page(LESSONS[-1])
+    assert page.locator("text=does not seem to exist").count() == 0
+    assert page.title().endswith("· Vetro")
+
+
+@pytest.mark.parametrize("family", ["Fraunces", "Inter", "JetBrains Mono"])
+def test_the_type_is_our_own(open_page, family):
+    page = open_page()
+    page.evaluate("document.fonts.ready")
+    faces = page.evaluate("[...document.fonts].filter((face) => face.status == 'loaded').map((face) => face.family)")
+    assert family in [face.strip('"') for face in faces]

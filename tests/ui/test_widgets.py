@@ -1,0 +1,48 @@
+import json
+
+import plotly.graph_objects as go
+from streamlit.testing.v1 import AppTest
+
+from tests.conftest import html_of
+from ui.widgets import _csv
+from viz import theme
+
+
+def page():
+    import numpy as np
+    import plotly.graph_objects as go
+
+    from model import tokens
+    from ui import widgets
+
+    widgets.figure(go.Figure(go.Bar(x=[0.5], y=["<b>"])), key="bars")
+    widgets.table_twin({"token": ["<i>"] * 300, "share": list(np.linspace(0, 1, 300))}, "shares")
+    widgets.source(tokens.Tokenizer)
+
+
+def test_a_figure_its_twin_and_its_source():
+    test = AppTest.from_function(page, default_timeout=30).run()
+    assert not test.exception
+    spec = json.loads(test.get("plotly_chart")[0].proto.spec)
+    assert spec["layout"]["template"]["layout"]["font"]["family"] == theme.SANS
+    shown = html_of(test)
+    assert shown.count("<tr>") == 201 and "of 300 rows" in shown
+    assert "<td>&lt;i&gt;</td>" in shown and "<i>" not in shown
+    assert "class Tokenizer" in test.code[0].value and "model/tokens.py:" in shown
+
+
+def test_csv_has_every_row():
+    lines = _csv({"a": [], "b": []}, [(1, "x,y"), (0.5, "é")]).decode("utf-8-sig").splitlines()
+    assert lines == ["a,b", '1,"x,y"', "0.5,é"]
+
+
+def test_dark_swaps_every_colour_and_nothing_else():
+    figure = go.Figure(
+        go.Heatmap(z=[[0, 1]], colorscale=theme.SEQUENTIAL, text=[["paper", "#123456"]]),
+        {"font": {"color": theme.INK}},
+    )
+    light, dark = (theme.dress(figure, mode).to_json() for mode in ("light", "dark"))
+    assert theme.INK in light and theme.GREEN in light
+    assert theme.INK not in dark and theme.GREEN not in dark
+    assert "#123456" in dark
+    assert figure.layout.font.color == theme.INK, "the caller's figure must stay as it was"
