@@ -108,7 +108,7 @@ def _cut(words: session.Words, source: str, kept: int, tokens: int, rest: str) -
     """What was left out, as HTML; empty when nothing was."""
     notice = ""
     if kept < tokens:
-        notice += words("cut-tokens", kept=kept, cut=tokens - kept, rest=rest[:80] + "…" * (len(rest) > 80))
+        notice += words("cut-tokens", kept=kept, cut=tokens - kept, rest=rest.strip()[:80] + "…" * (len(rest) > 80))
     if len(source) == CHARACTERS < st.session_state.get("typed", 0):
         notice += words("cut-characters", kept=CHARACTERS, typed=number(st.session_state.typed, words.lang))
     return notice
