@@ -5,6 +5,7 @@ has one export: `export default function ({ data, parentElement, setStateValue, 
 It runs again whenever data or theme change, so each run draws from scratch or reconciles, into `.root`.
 """
 
+from base64 import b64encode
 from functools import cache
 from pathlib import Path
 
@@ -20,7 +21,9 @@ def mount(name: str, *, key: str, data: dict, **options):
     `data` holds small JSON values and, at its top level, raw bytes (see `pack`). `options` go to Streamlit:
     `on_<name>_change` callbacks, `default`, `width`, `height`.
     """
-    return _component(name)(key=key, data=data, **options)
+    # Streamlit sends bytes where they are all of the data; beside other values it sends the repr of everything
+    sent = {name: b64encode(value).decode() if isinstance(value, bytes) else value for name, value in data.items()}
+    return _component(name)(key=key, data=sent, **options)
 
 
 def pack(**arrays: np.ndarray) -> dict:

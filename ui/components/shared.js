@@ -61,7 +61,8 @@ function inkOn(hex, palette) {
 // The arrays of ui.components.pack by name: {shape, values}.
 function unpack(data) {
   const kinds = { uint8: Uint8Array, int32: Int32Array, float32: Float32Array };
-  const blob = new Uint8Array(data.bytes); // a copy, so that it starts at a multiple of four
+  const text = typeof data.bytes === "string"; // as `mount` sends them, in base64
+  const blob = text ? Uint8Array.from(atob(data.bytes), (c) => c.charCodeAt(0)) : new Uint8Array(data.bytes);
   return Object.fromEntries(data.arrays.map(({ name, kind, shape, start }) => {
     const size = shape.reduce((a, b) => a * b, 1);
     return [name, { shape, values: new kinds[kind](blob.buffer, start, size) }];
