@@ -112,7 +112,7 @@ def machine_of(page):
 
 def frames_sent(page) -> list:
     sent = []
-    page.on("websocket", lambda socket: socket.on("framesent", sent.append))
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
     page.reload()
     settled(page)
     machine_of(page).wait_for()

@@ -27,7 +27,7 @@ function plan(d, width, narrow, tall, measure) {
   const top = 18 + pitch / 2;
   const y = (row) => (row ? top + (layers - row) * pitch : top + layers * pitch + 5); // row 0 is the embedding
   const height = y(0) + pitch / 2 + 10;
-  const left = narrow ? 40 : 50;
+  const left = narrow ? 42 : 50;
 
   const said = d.lens.at(-1).map((word) => measure(clip(word, 10), 14) + 16);
   const own = measure(clip(d.tokens.at(-1), 14), 14) / 2 + 9;
@@ -59,7 +59,7 @@ function plan(d, width, narrow, tall, measure) {
   }
   const slack = Math.min(upright ? 0 : 26, (room - sum(gaps)) / Math.max(1, most - 1));
   gaps = gaps.map((w, i) => Math.min(w + slack, upright ? 52 + lastBars(i) : Infinity));
-  const x = [left + (most === 1 ? bars : upright ? 8 : Math.max(0, chips[0] / 2 - 26))];
+  const x = [left + (most === 1 ? bars : upright ? 6 : Math.max(narrow ? 8 : 0, chips[0] / 2 - 26))];
   gaps.forEach((w) => x.push(x.at(-1) + w));
   const thick = Math.min(BAND, Math.min(...gaps, 99) * 0.55);
   return { layers, pitch, y, height, width, first, lens, probability, x, gaps, upright, thick, bars, narrow };
@@ -122,6 +122,7 @@ class Machine {
     this.layer = null;
     this.resized = new ResizeObserver(() => this.d && this.shape() !== this.drawn && this.draw());
     this.resized.observe(this.box);
+    document.fonts.ready.then(() => this.d && this.draw()); // what was measured in another type stands wrong
     this.key = (event) => this.pressed(event);
     document.addEventListener("keydown", this.key);
   }
@@ -226,7 +227,7 @@ class Machine {
     this.numbers = labels.map((row) => s("text", { class: "row", x: 26, y: p.y(row) + 4, "data-row": row }, String(row)));
     this.current = s("text", { class: "row now", x: 26 });
     const tracks = p.x.map((x, i) => {
-      const room = p.gaps[i] - p.thick / 2 - (i === last - 1 ? p.bars : 0);
+      const room = p.gaps[i] - p.thick - 11 - (i === last - 1 ? p.bars : 0);
       return s("g", { class: i === last ? "track last" : "track" },
         s("line", { class: "stem", x1: x, x2: x, y1: p.y(0), y2: p.height + 24 }),
         i === last && s("rect", { class: "halo", x: x - 12, width: 24, rx: 8, y: p.y(p.layers) - p.pitch / 2 - 4, height: p.y(0) - p.y(p.layers) + p.pitch + 8 }),
@@ -250,8 +251,8 @@ class Machine {
 
   /** A lens word beside an earlier track: what fits before the next track, or nothing. */
   trackWord({ word, y }, x, room, i) {
-    const fits = Math.floor((room - 14) / this.measure("0", 12));
-    if (this.narrow || fits < 2 || (fits < 4 && Array.from(word).length > fits)) return undefined;
+    const fits = Math.floor(room / this.measure("0", 12));
+    if (fits < 2 || (fits < 4 && Array.from(word).length > fits)) return undefined;
     return s("text", { class: "said", x: x + this.p.thick / 2 + 9, y: y + 4, "data-y": y, "data-track": i }, svgPiece(word, Math.min(fits, 10)));
   }
 
@@ -283,7 +284,7 @@ class Machine {
       return el("button", {
         type: "button", className: `word ${upright ? "upright" : ""} ${i === last ? "last" : ""}`, style: { left: `${x}px` }, "data-key": `token-${at}`,
         "aria-label": fill(w["token-name"], { n: at + 1, token: d.tokens[at], id: d.ids[at] }), onclick: () => this.opens({ part: "token", at }),
-      }, el("bdi", { className: "chip" }, ...piece(d.tokens[at], upright ? 11 : 14)), upright ? null : el("small", {}, d.ids[at]));
+      }, el("bdi", { className: "chip" }, ...piece(d.tokens[at], upright ? 11 : 14)), " ", upright ? null : el("small", {}, d.ids[at]));
     });
     this.next = el("div", { className: "word next", "aria-hidden": "true" }, el("bdi", { className: "chip" }), el("small"));
     const longest = p.upright ? Math.max(...d.tokens.slice(p.first, -1).map((token) => Math.min(11, Array.from(token).length))) : 0;
@@ -299,7 +300,7 @@ class Machine {
       "aria-label": fill(free ? this.w["append-name"] : this.w["stop-name"], { token: c.token, p: this.percent(c.p) }),
       onclick: () => this.append(c),
       onpointerenter: () => this.point(i), onpointerleave: () => this.point(0), onfocus: () => this.point(i), onblur: () => this.point(0),
-    }, el("bdi", { className: "label" }, ...piece(c.token, 10)), this.amount(c.p));
+    }, el("bdi", { className: "label" }, ...piece(c.token, 10)), " ", this.amount(c.p));
     if (!free) row.setAttribute("aria-disabled", "true");
     return row;
   }
@@ -406,6 +407,7 @@ class Machine {
     const { part, at } = this.open;
     this.showLayer();
     this.sum.replaceChildren(...this.arithmetic());
+    this.panel.className = `panel ${part}`;
     this.panel.replaceChildren(...(part === "layer" ? this.layerPanel() : part === "token" ? this.tokenPanel(at) : this.headPanel()));
     this.box.querySelectorAll(".word").forEach((word) => word.classList.toggle("open", part === "token" && word.dataset.key === `token-${at}`));
     this.point(0);
@@ -484,8 +486,8 @@ class Machine {
     const { d, w } = this;
     return [
       el("h3", {}, fill(w["token-opened"], { n: at + 1, tokens: d.tokens.length })),
-      el("p", {}, ...weave(w["token-text"], { token: named(d.tokens[at]), width: this.count(d.width) })),
-      this.facts([w.id, d.ids[at]], [w.bytes, d.bytes[at]], [w.length, this.number(d.embed[at])]),
+      el("p", {}, ...weave(w["token-text"], { token: named(d.tokens[at]), id: d.ids[at], width: this.count(d.width) })),
+      this.facts([w.id, d.ids[at]], [w.bytes, clip(d.bytes[at], 27)], [w.length, this.number(d.embed[at])]),
       this.more("tokens"),
     ];
   }
@@ -495,7 +497,7 @@ class Machine {
     const scores = d.candidates.slice(0, 2).map((c) => [weave(w.score, { token: named(c.token) }), this.number(c.score)]);
     return [
       el("h3", {}, w["head-opened"]),
-      el("p", {}, fill(w["head-text"], { width: this.count(d.width), n: this.count(d.vocabulary) })),
+      el("p", {}, fill(w["head-text"], { n: this.count(d.vocabulary) })),
       this.facts(...scores, [w.all, this.percent(d.total)]),
       this.more("next_token", "step_by_step"),
     ];
@@ -529,7 +531,7 @@ class Machine {
 
   pressed(event) {
     const target = event.composedPath()[0];
-    const taken = target !== this.stack && target.closest?.("input, textarea, select, button, a, summary, [contenteditable], [role=option], [role=combobox], [role=dialog], [tabindex='0']");
+    const taken = target !== this.stack && target.closest?.("input, textarea, select, button, a, summary, [contenteditable], [role=option], [role=combobox], [role=dialog], [role=region]");
     const box = this.stack.getBoundingClientRect();
     const inSight = box.bottom > 60 && box.top < innerHeight - 60; // elsewhere the space bar turns the page, as always
     if (event.key !== " " || taken || !inSight || event.metaKey || event.ctrlKey || event.altKey) return;
