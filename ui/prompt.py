@@ -115,8 +115,13 @@ def _cut(words: session.Words, source: str, kept: int, tokens: int, rest: str) -
 
 
 def _bundle(name: str, words: session.Words):
+    waiting = st.empty()
+    if name not in st.session_state.setdefault("read", set()):  # the first visitor of a server may have to wait
+        waiting.html(f'<p class="note" role="status">{words.inline("model-loading")}</p>')
     try:
-        return session.bundle(name)
+        loaded = session.bundle(name)
+        st.session_state.read.add(name)
+        return loaded
     except ModelUnavailable as problem:
         card = zoo.ENTRIES[name].card
         what = words("model-file", file=problem.file, title=card.title, source=card.source)
@@ -124,3 +129,5 @@ def _bundle(name: str, words: session.Words):
         remedy = words(f"remedy-{problem.remedy}")
         st.html(f'<section class="broken" role="alert"><h2>{head}</h2>{what}{remedy}</section>')
         st.stop()
+    finally:
+        waiting.empty()
