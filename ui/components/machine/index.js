@@ -58,7 +58,7 @@ function plan(d, width, narrow, tall, measure) {
     }
   }
   const slack = Math.min(upright ? 0 : 26, (room - sum(gaps)) / Math.max(1, most - 1));
-  gaps = gaps.map((w, i) => Math.min(w + slack, upright ? 52 + lastBars(i) : Infinity));
+  gaps = gaps.map((w, i) => Math.min(w + slack, upright ? 72 + lastBars(i) : Infinity));
   const x = [left + (most === 1 ? bars : upright ? 6 : Math.max(narrow ? 8 : 0, chips[0] / 2 - 26))];
   gaps.forEach((w) => x.push(x.at(-1) + w));
   const thick = Math.min(BAND, Math.min(...gaps, 99) * 0.55);
