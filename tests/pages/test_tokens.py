@@ -1,0 +1,289 @@
+"""Lesson 1: the page says what the tokenizers and the embedding table say; bad input; the figures in a browser."""
+
+import json
+from base64 import b64decode
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from playwright.sync_api import expect
+
+import content
+from model import zoo
+from tests.conftest import html_of, run_page
+from ui import session, tokens
+
+PROMPT = "The dog chased the squirrel because it"
+MIXED = "Caffè 日本 👩‍🚀 e\u0301 <|im_end|> שלום x"
+text = st.text(st.characters(max_codepoint=0x3FFFF, exclude_categories=["Cs"]), min_size=1, max_size=30)
+
+
+@pytest.fixture(scope="module")
+def bundle():
+    return zoo.load("smollm2")
+
+
+def drawn(test, view: str) -> dict:
+    """What the component was given for one of its views."""
+    found = [json.loads(element.proto.json) for element in test.get("bidi_component")]
+    return next(data for data in found if data["view"] == view)
+
+
+@pytest.mark.parametrize("prompt", [PROMPT, MIXED, "a"])
+def test_the_ids_on_the_page_are_the_tokenizers(bundle, prompt):
+    data = drawn(run_page("tokens", prompt=prompt), "sentence")
+    assert data["ids"] == bundle.tokenizer.encode(prompt)
+    assert data["tokens"] == bundle.tokenizer.strings(data["ids"])
+    vectors = np.frombuffer(b64decode(data["bytes"]), np.float32).reshape(len(data["ids"]), tokens.FIRST)
+    np.testing.assert_array_equal(vectors, bundle.model.embed_tokens.weight[data["ids"], : tokens.FIRST].numpy())
+
+
+def test_256_tokens_are_drawn_and_the_rest_is_cut():
+    prompt = "1 2 " * 140
+    test = run_page("tokens", prompt=prompt)
+    assert len(drawn(test, "sentence")["ids"]) == 256
+    assert "256" in html_of(test).split('class="notice"')[1]
+
+
+@settings(deadline=None)
+@given(text=text)
+def test_each_byte_of_each_character_belongs_to_one_piece(bundle, text):
+    ids = bundle.tokenizer.encode(text)
+    assume(bundle.tokenizer.decode(ids) == text)  # some bytes, such as control characters, are no pieces of SmolLM2
+    pieces = [bundle.tokenizer.bytes(id) for id in ids]
+    found = tokens.characters(pieces)
+    for piece, own in zip(pieces, found, strict=True):
+        assert piece.hex(" ").upper().split() == [byte for c in own for byte in c["bytes"][c["from"] : c["to"]]]
+    written = [c["written"] for i, own in enumerate(found) for c in own if c["tokens"][0] == i]
+    assert "".join(written) == text
+
+
+def test_bytes_that_are_no_character_stand_alone():
+    found = tokens.characters([b"\x9f", b"a\xe6", b"\x97"])
+    assert [[c["bytes"] for c in own] for own in found] == [[["9F"]], [["61"], ["E6"]], [["97"]]]
+
+
+@settings(deadline=None)  # the first word reads the list of merges
+@given(word=st.text("abcdefghijklmnopqrstuvwxyzèéñ日", min_size=1, max_size=10))
+def test_merges_end_in_the_tokenizers_result(bundle, word):
+    tokenizer = bundle.tokenizer
+    for built in tokens.merges(tokenizer, f" {word}"):
+        assert built["same"]
+        last = built["states"][-1]
+        assert [shown for shown, _ in last["pieces"]] == tokenizer.strings(built["ids"])
+        assert last["offers"] == []
+        for before, step in zip(built["states"], built["steps"], strict=False):
+            assert before["offers"][0] == [step["rank"], step["left"], step["right"]]
+            starts = np.cumsum([0, *(size for _, size in before["pieces"])]).tolist()
+            assert step["start"] in starts and step["start"] + step["size"] in starts
+
+
+def test_words_without_merges_are_left_out(bundle):
+    assert tokens.merges(bundle.tokenizer, "a <|im_end|>") == []
+    assert [built["word"] for built in tokens.merges(bundle.tokenizer, "so so" + "x" * 40)] == ["so"]
+    assert drawn(run_page("tokens", prompt="a"), "merges")["built"] == []
+
+
+def test_the_neighbours_are_the_nearest_rows(bundle):
+    id = bundle.tokenizer.find(" squirrel")
+    data = drawn(run_page("tokens", prompt=PROMPT, token="5"), "table")
+    table = bundle.model.embed_tokens.weight.numpy().astype(np.float64)
+    cosines = table @ table[id] / (np.linalg.norm(table, axis=1) * np.linalg.norm(table[id]))
+    nearest = [i for i in np.argsort(-cosines) if i != id][: tokens.NEAR]
+    assert (data["id"], data["near"]) == (id, nearest)
+    np.testing.assert_allclose(data["cosines"], cosines[nearest], atol=1e-6)
+
+
+@pytest.mark.parametrize("lang", content.LANGUAGES)
+def test_the_arithmetic_shows_the_row(bundle, lang):
+    id = bundle.tokenizer.find(" squirrel")
+    page = html_of(run_page("tokens", lang, prompt=PROMPT, token="5"))
+    words = session.Words(lang, "tokens")
+    row = bundle.model.embed_tokens.weight[id].numpy()
+    assert tokens.arithmetic(bundle, row, id, words) in page
+    assert "28,311,552" in page or "28.311.552" in page
+    worse = row.copy()
+    worse[100] += 0.25  # a page that prints 0 whatever the model says proves nothing
+    assert ("0.250" if lang == "en" else "0,250") in tokens.arithmetic(bundle, worse, id, words)
+
+
+@pytest.mark.parametrize("link, at", [("2", 1), ("", 4), ("0", 4), ("8", 4), ("x", 4), ("-1", 4), ("9" * 5000, 4)])
+def test_the_link_chooses_a_token_or_is_ignored(bundle, link, at):
+    pieces = [bundle.tokenizer.bytes(id) for id in bundle.tokenizer.encode(PROMPT)]
+    assert tokens.chosen({}, link, pieces) == at
+    assert tokens.chosen({"chosen": 0}, link, pieces) == 0
+
+
+def test_three_tokenizers_of_the_same_text():
+    found = drawn(run_page("tokens", prompt="Un caffè 🙂"), "compare")["found"]
+    smollm2, minilm, own = found
+    assert [one["vocabulary"] for one in found] == [49152, 30522, 256]
+    assert minilm["tokens"] == ["[CLS]", "un", "caf", "##fe", "[UNK]", "[SEP]"] and minilm["count"] == 4
+    assert own["count"] == len("Un caffè 🙂".encode()) and own["whole"]
+    assert smollm2["whole"] and not minilm["whole"]
+
+
+def test_a_model_that_is_missing_leaves_the_others():
+    def load(name):
+        if name == "minilm":
+            raise zoo.ModelUnavailable("model.safetensors", "a file", "install")
+        return zoo.load(name)
+
+    found = tokens.compare("a dog", ("minilm", "moe-random"), load)
+    assert found[0] == {"name": "minilm", "missing": "model.safetensors"}
+    assert found[1]["count"] == 5
+
+
+def test_the_vocabulary_adds_up(bundle):
+    counts = {
+        name: int(n.replace(",", "")) for name, n in tokens.makeup(bundle.tokenizer, "en").items() if "%" not in n
+    }
+    assert counts["special"] + counts["single"] + counts["merged"] == counts["all"] == len(bundle.tokenizer)
+    listed = json.loads(bundle.tokenizer.backend.to_str())["model"]["merges"]
+    assert counts["merged"] == len(listed)
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("2767", (2767, "look-id")),
+        (" 2767 ", (2767, "look-id")),
+        ("·dog", (2767, "look-piece")),
+        (" dog", (2767, "look-piece")),
+        ("<|im_end|>", (2, "look-piece")),
+        ("49152", (None, "look-no-id")),
+        ("-1", (None, "look-no-id")),
+        ("", (None, "look-nothing")),
+        ("squirrel", (None, "look-no-piece")),
+        ("\x16", (None, "look-dropped")),
+        ("<script>alert(1)</script>", (None, "look-no-piece")),
+    ],
+)
+@pytest.mark.parametrize("lang", content.LANGUAGES)
+def test_looking_up(bundle, lang, asked, found):
+    assert tokens.look_up(bundle.tokenizer, asked) == found
+    test = run_page("tokens", lang)
+    test.text_input(key="look").set_value(asked).run()
+    assert not test.exception
+    answer = next(one.value for one in test.get("html") if 'role="status"' in one.value)
+    assert "<script>" not in answer
+    assert answer.count("<p>") == 1
+
+
+@pytest.mark.parametrize("word", ["", "   ", "a", "👩‍🚀", "e\u0301", "שלום", "\x07", "\u202e", "ice cream", "x" * 500])
+def test_any_word_can_be_spelt(word):
+    test = run_page("tokens")
+    test.text_input(key="spell").set_value(word).run()
+    assert not test.exception
+    assert drawn(test, "letters")["count"] >= 1
+
+
+def test_the_letters_of_strawberry(bundle):
+    found = tokens.letters(bundle.tokenizer, "strawberry")
+    assert (found["letter"], found["count"]) == ("r", 3)
+    assert [row["ids"] for row in found["rows"]] == [bundle.tokenizer.encode(" strawberry"), [302, 1709, 9500]]
+    assert [sum(hit for own in row["letters"] for _, hit in own) for row in found["rows"]] == [3, 3]
+
+
+@pytest.mark.parametrize("lang", content.LANGUAGES)
+def test_predict_then_reveal(bundle, lang):
+    test = run_page("tokens", lang, prompt=PROMPT)
+    for key, right in (("same-token", 1), (f"spaces-{PROMPT}", 2)):
+        test.button_group(key=f"pick-{key}").set_value(right).run()
+        test.button(key=f"reveal-{key}").click().run()
+        assert not test.exception
+        assert html_of(test).count('class="verdict right"') == 1 + key.startswith("spaces")
+    page = html_of(test)
+    assert "22676" in page and "2767" in page
+    assert tokens.fewer_same_more(len(tokens.without_spaces(bundle.tokenizer, PROMPT)), 7) == 2
+
+
+# ---- in the browser
+
+
+def option(page, box: int, n: int):
+    return page.locator("[role=listbox]").nth(box).locator("[role=option]").nth(n)
+
+
+def test_chips_are_chosen_by_click_and_arrow_keys(open_page):
+    page = open_page("tokens", prompt=PROMPT)
+    option(page, 0, 1).click()
+    expect(page.locator(".detail .read")).to_contain_text("2767")
+    expect(page.locator(".lying .mark")).to_contain_text("2767")  # the server has followed
+    page.keyboard.press("ArrowRight")
+    expect(option(page, 0, 2)).to_be_focused()
+    expect(page.locator(".lying .mark")).to_contain_text("45360")
+    expect(option(page, 0, 2)).to_be_focused()  # after the answer of the server, too
+    page.keyboard.press("End")
+    expect(page.locator(".detail .read")).to_contain_text("357")
+    assert "token=7" in page.url
+
+
+def test_a_choice_shows_without_the_server(open_page):
+    page = open_page("tokens", prompt=PROMPT)
+    page.context.set_offline(True)
+    option(page, 0, 1).click()
+    shown = page.evaluate(
+        """() => { const find = (root) => root.querySelector('.detail .read') ??
+             [...root.querySelectorAll('*')].map((e) => e.shadowRoot && find(e.shadowRoot)).find(Boolean);
+             return find(document).textContent }"""
+    )
+    assert "2767" in shown
+    page.context.set_offline(False)
+
+
+def test_the_bytes_of_a_character_that_no_token_holds(open_page):
+    page = open_page("tokens", prompt="a 🙃 b", token="2")
+    assert page.locator(".character .byte").all_inner_texts()[-4:] == ["F0", "9F", "99", "83"]
+    assert page.locator(".byte.other").count() + page.locator(".byte:not(.other)").count() >= 4
+
+
+def test_merges_step_by_step(open_page):
+    page = open_page("tokens", prompt="The squirrel")
+    back, forward = page.get_by_role("button", name="Back"), page.get_by_role("button", name="Step")
+    expect(forward).to_be_disabled()
+    assert page.locator(".block.final").all_inner_texts() == ["·squirrel"]
+    for _ in range(8):
+        back.click()
+    expect(back).to_be_disabled()
+    assert page.locator(".block.final").all_inner_texts() == list("·squirrel")
+    expect(page.locator(".offers .lowest")).to_contain_text("rank 5")
+    forward.click()
+    assert page.locator(".block.final").all_inner_texts() == [*"·squir", "re", "l"]
+    page.get_by_role("button", name="Play").click()
+    expect(page.locator(".said .read")).to_contain_text("Merge 8 of 8", timeout=15_000)
+    expect(page.get_by_role("button", name="Play")).to_be_visible()
+    page.get_by_role("button", name="The", exact=True).click()
+    assert page.locator(".block.final").all_inner_texts() == ["The"]
+
+
+def test_look_up_and_walk_on(open_page):
+    page = open_page("tokens", prompt=PROMPT)
+    box = page.locator(".st-key-look input")
+    box.fill("squirrel")
+    box.press("Enter")
+    expect(page.get_by_text("is not in the list")).to_be_visible()
+    box.fill("2767")
+    box.press("Enter")
+    expect(page.get_by_text("2767 is the id of")).to_be_visible()
+    option(page, 1, 5).click()
+    expect(page.get_by_text("2768 is the id of")).to_be_visible()
+    assert box.input_value() == "2768"
+
+
+@pytest.mark.parametrize("prompt", [PROMPT, MIXED, "supercalifragilistico " * 12, "x" * 600, " " * 90 + "y"])
+def test_nothing_is_wider_than_a_phone(open_page, prompt):
+    page = open_page("tokens", "it", "dark", 360, prompt=prompt)
+    page.locator(".spellings").wait_for()
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= window.innerWidth")
+    sizes = page.evaluate(
+        """() => { const small = [];
+             const walk = (root) => root.querySelectorAll('*').forEach((e) => {
+               if (e.shadowRoot) walk(e.shadowRoot);
+               const own = [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
+               if (own && root !== document && parseFloat(getComputedStyle(e).fontSize) < 12) small.push(e.className);
+             });
+             walk(document); return small }"""
+    )
+    assert not sizes

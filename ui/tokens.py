@@ -1,0 +1,274 @@
+"""Lesson 1: what its figures show, read from the tokenizers and the embedding table."""
+
+import re
+from collections import Counter
+
+import numpy as np
+
+from model import lens
+from model.tokens import Tokenizer, visible
+from model.zoo import ModelUnavailable
+from ui import html
+from ui.components import pack
+from ui.numbers import number, percent
+
+FIRST = 16  # numbers of a vector that are drawn
+NEAR = 8  # neighbours of a row
+LONGEST = 32  # bytes of a word whose merges are drawn
+AROUND = 4  # ids before and after the one looked up
+CHIPS = 120  # of one text, drawn at most
+CHARACTERS = 40  # of what is typed into a box of this page
+WRITTEN = 4  # numbers of a vector in the arithmetic
+
+
+def chosen(state: dict, link: str, pieces: list[bytes]) -> int:
+    """The position of the token to look at: the one clicked, else the link's (from 1), else the longest piece."""
+    asked = [state.get("chosen"), int(link[:4]) - 1 if link.isascii() and link.isdecimal() else None]
+    fits = [place for place in asked if isinstance(place, int) and 0 <= place < len(pieces)]
+    return fits[0] if fits else max(range(len(pieces)), key=lambda i: len(pieces[i]))
+
+
+def sentence(tokenizer: Tokenizer, ids: list[int], embed: np.ndarray) -> dict:
+    """The chain from text to vectors. embed (T, D)."""
+    pieces = [tokenizer.bytes(id) for id in ids]
+    return {
+        "tokens": tokenizer.strings(ids),
+        "ids": ids,
+        "rows": len(tokenizer),
+        "width": embed.shape[1],
+        "special": [id in tokenizer.special for id in ids],
+        "characters": characters(pieces),
+        **pack(vectors=embed[:, :FIRST]),
+    }
+
+
+def characters(pieces: list[bytes]) -> list[list[dict]]:
+    """For each piece the characters that it has bytes of: how each is written and shown, its bytes in hexadecimal,
+    those of them that are the piece's (from, to), and the first and last piece that it is spread over."""
+    owner = [i for i, piece in enumerate(pieces) for _ in piece]
+    found: list[list[dict]] = [[] for _ in pieces]
+    for start, character in _characters(b"".join(pieces)):
+        owners = owner[start : start + len(character)]
+        for i in dict.fromkeys(owners):
+            found[i].append(
+                {
+                    "written": character.decode(errors="replace"),
+                    "shown": visible(character),
+                    "bytes": character.hex(" ").upper().split(),
+                    "from": owners.index(i),
+                    "to": owners.index(i) + owners.count(i),
+                    "tokens": [owners[0], owners[-1]],
+                }
+            )
+    return found
+
+
+def _characters(text: bytes):
+    """Where each character starts, and its bytes: in UTF-8 the first byte says how many there are. A byte that belongs
+    to no whole character stands alone."""
+    start = 0
+    while start < len(text):
+        first = text[start]
+        size = 1 if first < 0xC0 else 2 if first < 0xE0 else 3 if first < 0xF0 else 4
+        try:
+            text[start : start + size].decode()
+        except UnicodeDecodeError:
+            size = 1
+        yield start, text[start : start + size]
+        start += size
+
+
+def row(bundle, id: int) -> dict:
+    """The token's row in the embedding table, and the rows that point most nearly the same way."""
+    near = lens.neighbours(bundle.model, id, NEAR)
+    ids = near.token_ids.tolist()
+    rows, width = bundle.model.embed_tokens.weight.shape
+    return {
+        "id": id,
+        "token": bundle.tokenizer.strings([id])[0],
+        "near": ids,
+        "nearTokens": bundle.tokenizer.strings(ids),
+        "cosines": near.probabilities.tolist(),
+        "rows": rows,
+        "width": width,
+    }
+
+
+def size(bundle, lang: str) -> dict[str, str]:
+    """How large the embedding table is, and how large a part of the model."""
+    table = bundle.model.embed_tokens.weight
+    return {
+        "rows": number(len(table), lang),
+        "width": number(table.shape[1], lang),
+        "numbers": number(table.numel(), lang),
+        "share": percent(table.numel() / bundle.card.parameters, lang),
+        "all": number(bundle.card.parameters, lang),
+        "bytes": number(table.element_size(), lang),
+        "megabytes": number(table.numel() * table.element_size() / 1e6, lang),
+    }
+
+
+def arithmetic(bundle, embed: np.ndarray, id: int, words) -> html.Raw:
+    """Looking a row up and multiplying by one-hot, with their numbers. embed (D,): what the model itself made of it."""
+    rows, width = bundle.model.embed_tokens.weight.shape
+    looked_up = bundle.model.embed_tokens.weight[id].detach().float().cpu().numpy()
+    product = lens.one_hot_product(bundle.model, id)
+
+    def vector(x: np.ndarray) -> str:
+        separator = "; " if words.lang == "it" else ", "  # in Italian the comma is the decimal point
+        return separator.join([*(number(value, words.lang) for value in x[:WRITTEN]), "…"])
+
+    shapes = {"rows": number(rows, words.lang), "width": number(width, words.lang)}
+    values = {
+        "token": html.chip(bundle.tokenizer.strings([id])[0]),
+        "id": id,
+        "last": rows - 1,
+        "row": vector(looked_up),
+        "product": vector(product),
+        "difference": number(float(max(np.abs(embed - looked_up).max(), np.abs(embed - product).max())), words.lang),
+        **shapes,
+    }
+    lines = "".join(f"<p>{words.inline(f'sum-{line}', **values)}</p>" for line in ("row", "one-hot", "shapes", "same"))
+    return html.Raw(f'<div class="arith">{lines}</div>')
+
+
+def merges(tokenizer: Tokenizer, text: str) -> list[dict]:
+    """How each different word of the text is put together, of 2 to LONGEST bytes. A state is the pieces, each with its
+    number of bytes, and the pairs of neighbours that the list of merges has, lowest rank first."""
+    encoding = tokenizer.backend.encode(text)
+    spans: dict[int, tuple[int, int]] = {}
+    for id, word, (start, end) in zip(encoding.ids, encoding.word_ids, encoding.offsets, strict=True):
+        if id not in tokenizer.special:
+            spans[word] = (min(start, spans.get(word, (start, 0))[0]), end)
+    words = dict.fromkeys(text[start:end] for start, end in spans.values())
+    return [_built(tokenizer, word) for word in words if 2 <= len(word.encode()) <= LONGEST]
+
+
+def _built(tokenizer: Tokenizer, word: str) -> dict:
+    steps = tokenizer.merges(word)
+    states = [tuple(bytes([byte]) for byte in word.encode()), *(step.parts for step in steps)]
+    ids = tokenizer.encode(word)
+    return {
+        "word": visible(word.encode()),
+        "states": [{"pieces": _sized(parts), "offers": _offers(tokenizer, parts)} for parts in states],
+        "steps": [
+            {"rank": step.rank, "left": visible(step.left), "right": visible(step.right), **_place(before, step)}
+            for before, step in zip(states, steps, strict=False)
+        ],
+        "ids": ids,
+        "same": [tokenizer.bytes(id) for id in ids] == list(states[-1]),
+    }
+
+
+def _sized(parts: tuple[bytes, ...]) -> list[list]:
+    return [[visible(part), len(part)] for part in parts]
+
+
+def _offers(tokenizer: Tokenizer, parts: tuple[bytes, ...]) -> list[list]:
+    ranked = zip(tokenizer.ranks(parts), parts, parts[1:], strict=False)
+    offers = {(rank, visible(left), visible(right)) for rank, left, right in ranked if rank is not None}
+    return [list(offer) for offer in sorted(offers)]
+
+
+def _place(before: tuple[bytes, ...], step) -> dict:
+    """Where in the word the merged piece stands, in bytes."""
+    i = next(i for i in range(len(before)) if before[i : i + 2] == (step.left, step.right))
+    piece = step.left + step.right
+    return {"start": len(b"".join(before[:i])), "size": len(piece), "piece": visible(piece)}
+
+
+def makeup(tokenizer: Tokenizer, lang: str) -> dict[str, str]:
+    """What the vocabulary consists of: special tokens, single bytes, and one token for each merge."""
+    pieces = [tokenizer.bytes(id) for id in range(len(tokenizer)) if id not in tokenizer.special]
+    single = sum(len(piece) == 1 for piece in pieces)
+    spaced = sum(piece.startswith(b" ") for piece in pieces)
+    share = percent(spaced / len(tokenizer), lang)
+    counts = {
+        "all": len(tokenizer),
+        "special": len(tokenizer.special),
+        "single": single,
+        "merged": len(pieces) - single,
+    }
+    return {"spaced": share} | {name: number(count, lang) for name, count in counts.items()}
+
+
+def compare(text: str, names: tuple[str, ...], load) -> list[dict]:
+    """The same text under several tokenizers. load(name) gives a bundle; a model that is not there names its file."""
+    found = []
+    for name in names:
+        try:
+            bundle = load(name)
+        except ModelUnavailable as problem:
+            found.append({"name": name, "missing": problem.file})
+            continue
+        tokenizer, encoding = bundle.tokenizer, bundle.tokenizer.backend.encode(text)
+        found.append(
+            {
+                "name": name,
+                "vocabulary": len(tokenizer),
+                "count": len(encoding.ids) - sum(encoding.special_tokens_mask),
+                "tokens": tokenizer.strings(encoding.ids[:CHIPS]),
+                "ids": encoding.ids[:CHIPS],
+                "added": encoding.special_tokens_mask[:CHIPS],
+                "more": max(0, len(encoding.ids) - CHIPS),
+                "back": visible(tokenizer.backend.decode(encoding.ids).encode()),
+                "whole": tokenizer.backend.decode(encoding.ids) == text,
+            }
+        )
+    return found
+
+
+def look_up(tokenizer: Tokenizer, asked: str) -> tuple[int | None, str]:
+    """What is meant by a number, which is an id, or by anything else, which is a piece, with a dot for a space: its id,
+    and the section that says so; without an id, the section that says why not."""
+    if not asked:
+        return None, "look-nothing"
+    if re.fullmatch(r"\s*[+-]?[0-9]+\s*", asked):
+        id = int(asked)
+        return (id, "look-id") if 0 <= id < len(tokenizer) else (None, "look-no-id")
+    id = next((id for piece in (asked, asked.replace("·", " ")) if (id := tokenizer.find(piece)) is not None), None)
+    if id is None:
+        return None, "look-no-piece" if tokenizer.encode(asked) else "look-dropped"
+    return id, "look-piece"
+
+
+def shelf(tokenizer: Tokenizer, id: int) -> dict:
+    """A token among its neighbours in the order of ids."""
+    ids = list(range(max(0, id - AROUND), min(len(tokenizer), id + AROUND + 1)))
+    return {"ids": ids, "tokens": tokenizer.strings(ids), "chosen": ids.index(id)}
+
+
+def letters(tokenizer: Tokenizer, word: str) -> dict:
+    """A word alone and after a space: what the model gets, and the letters that its pieces hide. `letter` is the word's
+    most frequent one."""
+    counted = Counter(c for c in word.lower() if not c.isspace())
+    letter = counted.most_common(1)[0][0]
+    rows = []
+    for text in (f" {word}", word):
+        ids = tokenizer.encode(text)
+        inside = characters([tokenizer.bytes(id) for id in ids])
+        begun = [[c for c in own if c["tokens"][0] == i and c["written"] != " "] for i, own in enumerate(inside)]
+        rows.append(
+            {
+                "ids": ids,
+                "tokens": tokenizer.strings(ids),
+                "letters": [[[c["shown"], c["written"].lower() == letter] for c in own] for own in begun],
+            }
+        )
+    return {"letter": visible(letter.encode()), "count": counted[letter], "rows": rows}
+
+
+def without_spaces(tokenizer: Tokenizer, text: str) -> list[int]:
+    """The ids of the text with all its spaces taken out."""
+    return tokenizer.encode("".join(text.split()))
+
+
+def same_token(tokenizer: Tokenizer, word: str) -> int:
+    """After a space a word is: 0 the token that it is alone, 1 another one, 2 that token and one for the space."""
+    alone, spaced = tokenizer.encode(word), tokenizer.encode(f" {word}")
+    return 0 if spaced == alone else 1 if len(spaced) == len(alone) else 2
+
+
+def fewer_same_more(count: int, before: int) -> int:
+    """0, 1 or 2."""
+    return 1 + (count > before) - (count < before)
