@@ -11,6 +11,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from model.config import Config
+
 
 @dataclass(frozen=True)
 class Edit:
@@ -21,6 +23,9 @@ class Edit:
 
     def __call__(self, x: Tensor) -> Tensor:
         raise NotImplementedError
+
+    def check(self, config: Config) -> None:
+        """What can be said before the pass. Raises ValueError for something that this model does not have."""
 
 
 def _at(x: Tensor, axis: int, index: int, what: str) -> Tensor:
@@ -69,6 +74,10 @@ class ForceExperts(Edit):
     experts: tuple[int, ...]
     token: int | None = None
     name: ClassVar[str] = "expert_index"
+
+    def check(self, config: Config) -> None:
+        if unknown := [expert for expert in self.experts if not 0 <= expert < (config.experts or 0)]:
+            raise ValueError(f"there is no expert {unknown[0]}: this model has {config.experts}, counted from 0")
 
     def __call__(self, index: Tensor) -> Tensor:
         if len(set(self.experts)) != index.shape[-1]:

@@ -27,15 +27,49 @@ ACTIVATIONS = {
 
 # Settings that say nothing about the forward pass of an evaluated model.
 BOOKKEEPING = frozenset(
-    """
-    _name_or_path architectures attention_dropout attention_probs_dropout_prob attn_pdrop bos_token_id
-    chunk_size_feed_forward classifier_dropout dtype embd_pdrop eos_token_id gradient_checkpointing
-    hidden_dropout_prob id2label initializer_range is_llama_config label2id max_length model_type n_ctx
-    output_attentions output_hidden_states output_router_logits pad_token_id pretraining_tp problem_type resid_pdrop
-    return_dict rope_interleaved router_aux_loss_coef summary_activation summary_first_dropout
-    summary_proj_to_labels summary_type summary_use_proj task_specific_params torch_dtype transformers_version
-    transformers.js_config unk_token_id use_cache
-    """.split()
+    [
+        "_name_or_path",
+        "architectures",
+        "attention_dropout",
+        "attention_probs_dropout_prob",
+        "attn_pdrop",
+        "bos_token_id",
+        "chunk_size_feed_forward",
+        "classifier_dropout",
+        "dtype",
+        "embd_pdrop",
+        "eos_token_id",
+        "gradient_checkpointing",
+        "hidden_dropout_prob",
+        "id2label",
+        "initializer_range",
+        "is_llama_config",
+        "label2id",
+        "max_length",
+        "model_type",
+        "n_ctx",
+        "output_attentions",
+        "output_hidden_states",
+        "output_router_logits",
+        "pad_token_id",
+        "pretraining_tp",
+        "problem_type",
+        "resid_pdrop",
+        "return_dict",
+        "rope_interleaved",
+        "router_aux_loss_coef",
+        "summary_activation",
+        "summary_first_dropout",
+        "summary_proj_to_labels",
+        "summary_type",
+        "summary_use_proj",
+        "task_specific_params",
+        "torch_dtype",
+        "transformers_version",
+        "transformers.js_config",
+        "unk_token_id",
+        "use_cache",
+    ]
 )
 # Settings that would change the forward pass, with the only values we implement.
 FIXED = {
@@ -78,10 +112,12 @@ ATTENTION_ROWS = [
     row("layers.{i}.input_layernorm.weight", "layers.{i}.attn_norm.weight"),
     row("layers.{i}.post_attention_layernorm.weight", "layers.{i}.mlp_norm.weight"),
 ]
-LLAMA_ROWS = ATTENTION_ROWS + [
-    row(f"layers.{{i}}.mlp.{p}_proj.weight", f"layers.{{i}}.mlp.{p}_proj.weight") for p in ("gate", "up", "down")
+LLAMA_ROWS = [
+    *ATTENTION_ROWS,
+    *(row(f"layers.{{i}}.mlp.{p}_proj.weight", f"layers.{{i}}.mlp.{p}_proj.weight") for p in ("gate", "up", "down")),
 ]
-MIXTRAL_ROWS = ATTENTION_ROWS + [
+MIXTRAL_ROWS = [
+    *ATTENTION_ROWS,
     row("layers.{i}.block_sparse_moe.gate.weight", "layers.{i}.mlp.router.weight"),
     *(
         row(
@@ -292,7 +328,7 @@ def build(hf_config: dict, tensors: dict[str, Tensor]) -> Transformer:
 
 
 def with_weights(config: Config, tensors: dict[str, Tensor]) -> Transformer:
-    """A model of this configuration with these tensors, under our names. ValueError where one is missing or misshapen."""
+    """A model of this configuration with these tensors, under our names. ValueError where they do not fit."""
     with torch.device("meta"):  # no time is spent on initial values that are thrown away
         model = Transformer(config)
     try:

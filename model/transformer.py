@@ -97,6 +97,9 @@ def run(
 
     Raises ValueError for a name that is no field, an edit that was never reached or does not fit, an unknown id.
     """
+    edits = tuple(edits)
+    for edit in edits:
+        edit.check(model.config)
     tap = Recorder(edits, keep)
     ids = model.ids(ids)
     (model.forward if "logits" in tap.keep else model.stream)(ids, tap=tap)

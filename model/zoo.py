@@ -110,16 +110,18 @@ def device() -> str:
 def names() -> dict[str, ModelUnavailable | None]:
     """The models we know; None where one can be loaded, else the reason why not."""
     found: dict[str, ModelUnavailable | None] = {}
-    for name, entry in ENTRIES.items():
+    for name in ENTRIES:
         try:
-            _find(entry)
+            find(name)
             found[name] = None
         except ModelUnavailable as missing:
             found[name] = missing
     return found
 
 
-def _find(entry: Entry) -> Path:
+def find(name: str) -> Path:
+    """The file of one of our models. Raises ModelUnavailable where its package is not installed."""
+    entry = ENTRIES[name]
     if entry.package is None:
         return Path()
     spec = importlib.util.find_spec(entry.package)
@@ -143,7 +145,7 @@ def load(name: str | Path) -> Bundle:
             raise ModelUnavailable(str(name), f"one of {', '.join(ENTRIES)}, or a folder with config.json", "foreign")
         path = folder
     else:
-        path = _find(entry)
+        path = find(entry.card.name)
     try:
         model, tokenizer = entry.read(path)
     except SafetensorError as error:

@@ -1,0 +1,121 @@
+"""Small random models of every family, made by transformers: the independent reference."""
+
+import torch
+import transformers
+
+MODERN = dict(
+    vocab_size=97,
+    hidden_size=48,
+    intermediate_size=80,
+    num_hidden_layers=3,
+    num_attention_heads=6,
+    max_position_embeddings=64,
+    attn_implementation="eager",
+    bos_token_id=None,
+    eos_token_id=None,
+)
+GPT2 = dict(
+    vocab_size=97,
+    n_embd=48,
+    n_layer=3,
+    n_head=6,
+    n_positions=64,
+    attn_implementation="eager",
+    bos_token_id=None,
+    eos_token_id=None,
+)
+LLAMA3 = dict(
+    rope_type="llama3",
+    rope_theta=500.0,
+    factor=8.0,
+    low_freq_factor=1.0,
+    high_freq_factor=4.0,
+    original_max_position_embeddings=16,
+)
+LINEAR = dict(rope_type="linear", rope_theta=100.0, factor=4.0)
+
+
+def llama(**settings):
+    return lambda: transformers.LlamaForCausalLM(transformers.LlamaConfig(**MODERN | settings))
+
+
+def mixtral(**settings):
+    config = MODERN | dict(num_key_value_heads=2, num_local_experts=5, num_experts_per_tok=2) | settings
+    return lambda: transformers.MixtralForCausalLM(transformers.MixtralConfig(**config))
+
+
+MAKERS = {
+    "llama multi-head": llama(num_key_value_heads=6),
+    "llama grouped-query": llama(num_key_value_heads=2),
+    "llama multi-query": llama(num_key_value_heads=1),
+    "llama tied": llama(num_key_value_heads=2, tie_word_embeddings=True),
+    "llama head width of its own": llama(num_key_value_heads=2, head_dim=12),
+    "llama 3.1 rotary": llama(num_key_value_heads=2, rope_parameters=LLAMA3),
+    "llama linear rotary": llama(num_key_value_heads=2, rope_parameters=LINEAR),
+    "mistral window 5": lambda: transformers.MistralForCausalLM(
+        transformers.MistralConfig(**MODERN, num_key_value_heads=2, sliding_window=5)
+    ),
+    "mixtral": mixtral(),
+    "mixtral window 5": mixtral(sliding_window=5, num_experts_per_tok=3),
+    "gpt2": lambda: transformers.GPT2LMHeadModel(transformers.GPT2Config(**GPT2)),
+    "bert": lambda: transformers.BertModel(transformers.BertConfig(**MODERN), add_pooling_layer=False),
+}
+
+
+def make(name: str):
+    """A model whose every weight matters: with the usual small initial values and all norm weights at 1, a swapped
+    norm or a lost bias would pass."""
+    torch.manual_seed(7)
+    model = MAKERS[name]().eval()
+    with torch.no_grad():
+        for weight in model.parameters():
+            if weight.ndim > 1:
+                weight.normal_(std=0.25)
+            else:
+                weight.add_(torch.randn_like(weight) * 0.3)
+    return model
+
+
+# Where each family keeps its layers, and what in a layer says what attention and the MLP add.
+PLACES = {
+    "llama": ("model.layers", "self_attn", "mlp"),
+    "mistral": ("model.layers", "self_attn", "mlp"),
+    "mixtral": ("model.layers", "self_attn", "mlp"),
+    "gpt2": ("transformer.h", "attn", "mlp"),
+    "bert": ("encoder.layer", "attention.output.dense", "output.dense"),
+}
+
+
+def reference(model, ids) -> dict:
+    """What transformers computes on the way: lists over layers of attn_out, mlp_out, resid_post, pattern (and
+    router_logits), and the final logits or hidden state. All without the batch axis."""
+    layers_at, attention, mlp = PLACES[model.config.model_type]
+    layers, found = (
+        model.get_submodule(layers_at),
+        {"attn_out": [], "mlp_out": [], "resid_post": [], "router_logits": []},
+    )
+
+    def keep(name, pick=lambda out: out):
+        def hook(module, args, out):
+            value = pick(out)
+            found[name].append((value[0] if isinstance(value, tuple) else value).detach())
+
+        return hook
+
+    handles = []
+    for layer in layers:
+        handles.append(layer.get_submodule(attention).register_forward_hook(keep("attn_out")))
+        handles.append(layer.get_submodule(mlp).register_forward_hook(keep("mlp_out")))
+        handles.append(layer.register_forward_hook(keep("resid_post")))
+        if model.config.model_type == "mixtral":
+            handles.append(layer.mlp.gate.register_forward_hook(keep("router_logits")))
+    try:
+        with torch.inference_mode():
+            out = model(torch.tensor([ids]), output_attentions=True)
+    finally:
+        for handle in handles:
+            handle.remove()
+    found = {name: [x.flatten(0, -2).numpy() for x in values] for name, values in found.items()}
+    found["pattern"] = [pattern[0].numpy() for pattern in out.attentions]
+    found["end"] = (out.logits if hasattr(out, "logits") else out.last_hidden_state)[0].numpy()
+    return found

@@ -1,0 +1,106 @@
+"""Other people's settings and weights: handled, or refused by name."""
+
+import pytest
+
+from model import hf
+from model.config import BERT, GPT2, LLAMA, MISTRAL, MIXTRAL, PAPER_2017, Config, differences
+from tests.model import families
+
+LLAMA_3_1_8B = {
+    "architectures": ["LlamaForCausalLM"],
+    "attention_bias": False,
+    "attention_dropout": 0.0,
+    "bos_token_id": 128000,
+    "eos_token_id": 128001,
+    "hidden_act": "silu",
+    "hidden_size": 4096,
+    "initializer_range": 0.02,
+    "intermediate_size": 14336,
+    "max_position_embeddings": 131072,
+    "mlp_bias": False,
+    "model_type": "llama",
+    "num_attention_heads": 32,
+    "num_hidden_layers": 32,
+    "num_key_value_heads": 8,
+    "pretraining_tp": 1,
+    "rms_norm_eps": 1e-05,
+    "rope_scaling": {
+        "factor": 8.0,
+        "high_freq_factor": 4.0,
+        "low_freq_factor": 1.0,
+        "original_max_position_embeddings": 8192,
+        "rope_type": "llama3",
+    },
+    "rope_theta": 500000.0,
+    "tie_word_embeddings": False,
+    "torch_dtype": "bfloat16",
+    "transformers_version": "4.42.3",
+    "use_cache": True,
+    "vocab_size": 128256,
+}
+
+
+def test_a_config_json_of_the_older_spelling_is_read():
+    config = hf.config_from(LLAMA_3_1_8B)
+    assert (config.group, config.head_width, config.rope_base) == (4, 128, 500000.0)
+    assert dict(config.rope_scaling)["rope_type"] == "llama3"
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"model_type": "mamba"}, "model_type = 'mamba'"),
+        ({"attention_bias": True}, "attention_bias = True"),
+        ({"mlp_bias": True}, "mlp_bias = True"),
+        ({"rope_scaling": {"rope_type": "yarn", "factor": 4.0}}, "rope scaling of type 'yarn'"),
+        ({"hidden_act": "mish"}, "activation 'mish'"),
+        ({"quantization_config": {"bits": 4}}, "quantization_config"),
+        ({"partial_rotary_factor": 0.5}, "partial_rotary_factor = 0.5"),
+        ({"num_key_value_heads": 5}, "heads is 32, no multiple of kv_heads, 5"),
+        ({"hidden_size": None}, "hidden_size is missing"),
+        ({"hidden_size": "4096"}, "hidden_size is missing or no whole number"),
+        ({"head_dim": 7}, "must be even"),
+        ({"num_hidden_layers": 0}, "layers is 0"),
+    ],
+    ids=str,
+)
+def test_settings_that_we_do_not_implement_are_refused_by_name(change, named):
+    with pytest.raises(ValueError, match=named):
+        hf.config_from(LLAMA_3_1_8B | change)
+
+
+def test_weights_that_are_missing_left_over_or_misshapen_are_refused_by_name():
+    reference = families.make("llama grouped-query")
+    config, weights = reference.config.to_dict(), reference.state_dict()
+    name = "model.layers.1.self_attn.k_proj.weight"
+    with pytest.raises(ValueError, match=r"lack layers\.1\.self_attn\.k_proj\.weight"):
+        hf.build(config, {k: v for k, v in weights.items() if k != name})
+    with pytest.raises(ValueError, match=r"no place for: layers\.1\.self_attn\.k_proj\.bias"):
+        hf.build(config, weights | {"model.layers.1.self_attn.k_proj.bias": weights[name][:, 0]})
+    with pytest.raises(ValueError, match=r"layers\.1\.attn\.k_proj\.weight"):
+        hf.build(config, weights | {name: weights[name][:, :-1]})
+    with pytest.raises(ValueError, match="lack lm_head"):
+        hf.build(config, {k: v for k, v in weights.items() if k != "lm_head.weight"})
+
+
+def test_recipes_differ_in_what_they_are_known_for():
+    assert set(differences(LLAMA, MISTRAL)) == {"kv_heads", "mask", "window"}
+    assert set(differences(LLAMA, MIXTRAL)) == {"kv_heads", "mlp", "experts", "active_experts"}
+    assert differences(PAPER_2017, GPT2)["norm_place"] == ("post", "pre")
+    assert differences(GPT2, BERT)["mask"] == ("causal", "bidirectional")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({"norm": "batch"}, "norm is 'batch'; allowed: layer, rms"),
+        ({"heads": 6}, "no multiple of kv_heads"),
+        ({"window": 4}, "window is 4"),
+        ({"mlp": "experts", "experts": 4, "active_experts": 5}, "active_experts is 5 of experts 4"),
+        ({"layers": 0}, "layers is 0"),
+    ],
+    ids=str,
+)
+def test_choices_that_do_not_fit_together_are_refused(wrong, named):
+    with pytest.raises(ValueError, match=named):
+        Config(**wrong)

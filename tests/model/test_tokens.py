@@ -1,0 +1,92 @@
+"""Text goes to tokens and back, and every token can be seen."""
+
+import re
+import unicodedata
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from model.tokens import LETTERS, visible
+
+words = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)
+
+
+def known(tokenizer, text: str) -> bool:
+    """SmolLM2's vocabulary lacks 21 bytes that its training text hardly held (0xF1 of rare planes, some control
+    characters): it drops them, here as in transformers. Ours has all 256."""
+    return all(tokenizer.backend.token_to_id(LETTERS[byte]) is not None for byte in text.encode())
+
+
+def test_only_rare_bytes_are_unknown(smollm2, moe):
+    missing = [byte for byte in LETTERS if smollm2.tokenizer.backend.token_to_id(LETTERS[byte]) is None]
+    assert len(missing) == 21 and set(b"\t\n az09~\xc3\xa8\xf0") & set(missing) == set()
+    assert known(moe.tokenizer, "\x04\U00040000")
+
+
+@given(text=words)
+def test_byte_level_text_comes_back_whole(smollm2, text):
+    assume(known(smollm2.tokenizer, text))
+    assert smollm2.tokenizer.decode(smollm2.tokenizer.encode(text)) == text
+
+
+@given(text=words)
+def test_the_bytes_of_the_tokens_are_the_bytes_of_the_text(smollm2, moe, text):
+    for tokenizer in (smollm2.tokenizer, moe.tokenizer):
+        assume(known(tokenizer, text))
+        assert b"".join(tokenizer.bytes(id) for id in tokenizer.encode(text)) == text.encode()
+
+
+@given(text=words)
+def test_every_token_shows_something_and_nothing_that_breaks_a_line(bundle, text):
+    for shown in bundle.tokenizer.strings(bundle.tokenizer.encode(text)):
+        assert shown
+        written_out = re.sub("⟨[0-9A-F ]+⟩", "", shown)  # bytes, with a space between
+        assert not any(unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp", "Zs") for c in written_out), repr(shown)
+
+
+@given(word=st.text("abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=14))
+def test_merges_end_in_the_tokens_of_the_word(smollm2, word):
+    tokenizer = smollm2.tokenizer
+    steps = tokenizer.merges(" " + word)
+    parts = steps[-1].parts if steps else tuple(bytes([byte]) for byte in (" " + word).encode())
+    assert list(parts) == [tokenizer.bytes(id) for id in tokenizer.encode(" " + word)]
+
+
+def test_a_merge_joins_the_pair_of_lowest_rank(smollm2):
+    first = smollm2.tokenizer.merges(" strawberry")[0]
+    assert (first.left, first.right) == (b"e", b"r")  # "er" stands above "ra", "st" and all other pairs of the word
+
+
+def test_single_bytes_have_no_merges(moe):
+    assert len(moe.tokenizer) == 256
+    assert moe.tokenizer.merges("word") == []
+
+
+@pytest.mark.parametrize(
+    ("piece", "shown"),
+    [
+        (b" dog", "·dog"),
+        (b"a\n\t", "a⏎⇥"),
+        (b"\x01", "␁"),
+        (b"\xe6\x97", "⟨E6 97⟩"),
+        ("‮".encode(), "⟨U+202E⟩"),
+        ("caffè".encode(), "caffè"),
+        (b"\xa5 x", "⟨A5⟩·x"),
+    ],
+)
+def test_what_cannot_be_seen_is_written_out(piece, shown):
+    assert visible(piece) == shown
+
+
+def test_pieces_are_found_and_unknown_ones_are_not(smollm2, minilm):
+    assert smollm2.tokenizer.find(" dog") == 2767
+    assert smollm2.tokenizer.find("<|im_end|>") == 2
+    assert smollm2.tokenizer.find("no such piece") is None
+    assert minilm.tokenizer.strings([minilm.tokenizer.find("##ing")]) == ["##ing"]
+    with pytest.raises(ValueError, match="no token 49152"):
+        smollm2.tokenizer.bytes(49152)
+
+
+def test_a_lone_surrogate_is_replaced(smollm2):
+    assert smollm2.tokenizer.encode("a\ud800") == smollm2.tokenizer.encode("a?")

