@@ -39,7 +39,7 @@ def lesson(slug: str, models: tuple[str, ...] = ("smollm2",), limit: int = 32) -
     st.session_state.lesson = slug
     words, frame = session.words(slug), session.words("ui")
     if slug == path.MACHINE.slug:
-        st.html(f'<div class="door"><h1>{words.inline("title")}</h1><div class="lead">{words("intro")}</div></div>')
+        st.html(f'<div class="door">{_title(words.inline("title"), words("intro"))}</div>')
         given = prompt.bar(models, limit)
     else:
         bar = st.container(key="lesson-bar")
@@ -51,7 +51,7 @@ def lesson(slug: str, models: tuple[str, ...] = ("smollm2",), limit: int = 32) -
 
 
 def path_section() -> None:
-    """ "The path": all lessons with what has been done. For the front door."""
+    """All lessons with what has been done, as "The path". For the front door."""
     st.html(_path())
 
 
@@ -59,7 +59,11 @@ def _head(slug: str, words: session.Words, frame: session.Words) -> str:
     step, titles = path.find(slug), session.words("path")
     part = {"part": step.part, "name": titles.text(f"part-{step.part}")}
     line = frame.inline("eyebrow", **part, number=step.number, minutes=step.minutes)
-    return f'<p class="eyebrow">{line}</p><h1>{titles.inline(slug)}</h1><div class="lead">{words("intro")}</div>'
+    return f'<p class="eyebrow">{line}</p>{_title(titles.inline(slug), words("intro"))}'
+
+
+def _title(title: str, intro: str) -> str:
+    return f'<h1 id="title" tabindex="-1">{title}</h1><div class="lead">{intro}</div>'
 
 
 def _foot(slug: str, words: session.Words, frame: session.Words) -> None:

@@ -35,14 +35,17 @@ def masthead(current: str) -> None:
         link(f"?lang={lang}", NAMES[lang], lang == words.lang, f' lang="{lang}" hreflang="{lang}"')
         for lang in content.LANGUAGES
     )
-    lessons = "" if current == path.MACHINE.slug else " here"
+    lessons = " here" if path.find(current).part in path.PARTS[:3] else ""
+    label = {name: words.text(name) for name in ("home", "navigation", "language", "theme")}
     st.html(
-        f'<header class="masthead"><a class="wordmark" href="/" aria-label="{words.text("home")}">Vetro</a>'
-        f'<nav aria-label="{words.text("navigation")}">{machine}'
+        '<header class="masthead">'
+        f'<a class="skip" href="#title">{words.inline("skip")}</a>'
+        f'<a class="wordmark" href="/" aria-label="{label["home"]}">Vetro</a>'
+        f'<nav aria-label="{label["navigation"]}">{machine}'
         f'<details class="menu{lessons}"><summary>{words.inline("nav-lessons")}</summary>'
-        f"<div>{_lessons(current, link)}</div></details></nav>"
-        f'<nav class="languages" aria-label="{words.text("language")}">{languages}</nav>'
-        f'<button type="button" class="theme-switch" aria-label="{words.text("theme")}"></button></header>'
+        f"<div>{_lessons(current, link)}</div></details>{_playground(current, link)}</nav>"
+        f'<nav class="languages" aria-label="{label["language"]}">{languages}</nav>'
+        f'<button type="button" class="theme-switch" aria-label="{label["theme"]}"></button></header>'
     )
 
 
@@ -50,11 +53,18 @@ def _lessons(current: str, link) -> str:
     """The lessons that exist, in their parts."""
     titles = session.words("path")
     html = ""
-    for part in path.PARTS:
+    for part in path.PARTS[:3]:
         if steps := [step for step in path.STEPS if step.part == part and step.exists]:
             html += f'<p class="eyebrow">{titles.inline(f"part-{part}")}</p>'
             html += "".join(link(step.slug, titles.inline(step.slug), step.slug == current) for step in steps)
     return html
+
+
+def _playground(current: str, link) -> str:
+    """A link to each of its pages that exists."""
+    titles = session.words("path")
+    steps = [step for step in path.STEPS if step.part == path.PARTS[3] and step.exists]
+    return "".join(link(step.slug, titles.inline(step.slug), step.slug == current) for step in steps)
 
 
 def style(width: int) -> None:

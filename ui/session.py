@@ -1,5 +1,6 @@
 """What a session knows, and the only caches: models and traces, shared by all sessions because both are read-only."""
 
+import pickle
 from dataclasses import dataclass
 
 import streamlit as st
@@ -61,11 +62,11 @@ def bundle(name: str):
 
 def trace(model_name: str, text: str, keep: frozenset[str], limit: int, edits: tuple = ()):
     """The Trace of the first `limit` tokens of `text`, holding the fields named in `keep`."""
-    return _trace(model_name, text, tuple(sorted(keep)), limit, repr(edits), edits)
+    return _trace(model_name, text, tuple(sorted(keep)), limit, pickle.dumps(edits), edits)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _trace(model_name: str, text: str, keep: tuple[str, ...], limit: int, edits_key: str, _edits: tuple):
+def _trace(model_name: str, text: str, keep: tuple[str, ...], limit: int, edits_key: bytes, _edits: tuple):
     from model import transformer
 
     loaded = bundle(model_name)

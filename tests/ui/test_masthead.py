@@ -82,3 +82,12 @@ def test_the_type_is_our_own(open_page, family):
     page.evaluate("document.fonts.ready")
     faces = page.evaluate("[...document.fonts].filter((face) => face.status == 'loaded').map((face) => face.family)")
     assert family in [face.strip('"') for face in faces]
+
+
+def test_the_keyboard_can_skip_the_masthead(open_page):
+    page = open_page()
+    page.keyboard.press("Tab")  # to the scrolling part, which holds the whole page
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.activeElement.id === 'title'")
