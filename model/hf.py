@@ -26,51 +26,15 @@ ACTIVATIONS = {
 }
 
 # Settings that say nothing about the forward pass of an evaluated model.
-BOOKKEEPING = frozenset(
-    [
-        "_name_or_path",
-        "architectures",
-        "attention_dropout",
-        "attention_probs_dropout_prob",
-        "attn_pdrop",
-        "bos_token_id",
-        "chunk_size_feed_forward",
-        "classifier_dropout",
-        "dtype",
-        "embd_pdrop",
-        "eos_token_id",
-        "gradient_checkpointing",
-        "hidden_dropout_prob",
-        "id2label",
-        "initializer_range",
-        "is_llama_config",
-        "label2id",
-        "max_length",
-        "model_type",
-        "n_ctx",
-        "output_attentions",
-        "output_hidden_states",
-        "output_router_logits",
-        "pad_token_id",
-        "pretraining_tp",
-        "problem_type",
-        "resid_pdrop",
-        "return_dict",
-        "rope_interleaved",
-        "router_aux_loss_coef",
-        "summary_activation",
-        "summary_first_dropout",
-        "summary_proj_to_labels",
-        "summary_type",
-        "summary_use_proj",
-        "task_specific_params",
-        "torch_dtype",
-        "transformers_version",
-        "transformers.js_config",
-        "unk_token_id",
-        "use_cache",
-    ]
-)
+_BOOKKEEPING = """
+    _name_or_path architectures attention_dropout attention_probs_dropout_prob attn_pdrop bos_token_id
+    chunk_size_feed_forward classifier_dropout dtype embd_pdrop eos_token_id gradient_checkpointing
+    hidden_dropout_prob id2label initializer_range label2id max_length model_type n_ctx output_attentions
+    output_hidden_states output_router_logits pad_token_id pretraining_tp problem_type resid_pdrop return_dict
+    router_aux_loss_coef summary_activation summary_first_dropout summary_proj_to_labels summary_type summary_use_proj
+    task_specific_params torch_dtype transformers_version unk_token_id use_cache
+"""
+BOOKKEEPING = frozenset(_BOOKKEEPING.split())
 # Settings that would change the forward pass, with the only values we implement.
 FIXED = {
     "add_cross_attention": (False,),
