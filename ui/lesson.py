@@ -63,7 +63,7 @@ def _head(slug: str, words: session.Words, frame: session.Words) -> str:
 
 
 def _title(title: str, intro: str) -> str:
-    return f'<h1 id="title" tabindex="-1">{title}</h1><div class="lead">{intro}</div>'
+    return f'<h1 id="lesson-title" tabindex="-1">{title}</h1><div class="lead">{intro}</div>'
 
 
 def _foot(slug: str, words: session.Words, frame: session.Words) -> None:

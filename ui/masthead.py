@@ -39,7 +39,7 @@ def masthead(current: str) -> None:
     label = {name: words.text(name) for name in ("home", "navigation", "language", "theme")}
     st.html(
         '<header class="masthead">'
-        f'<a class="skip" href="#title">{words.inline("skip")}</a>'
+        f'<a class="skip" href="#lesson-title">{words.inline("skip")}</a>'
         f'<a class="wordmark" href="/" aria-label="{label["home"]}">Vetro</a>'
         f'<nav aria-label="{label["navigation"]}">{machine}'
         f'<details class="menu{lessons}"><summary>{words.inline("nav-lessons")}</summary>'
