@@ -63,6 +63,7 @@ with lesson("tokens", limit=LIMIT) as page:
         show("letters", tokens.letters(tokenizer, word.strip() or WORD))
 
     chain()
+    widgets.table_twin(tokens.table(tokenizer, page.ids, page.trace({"embed"}).embed, words), "tokens")
     widgets.source(type(page.bundle.model).stream, type(page.bundle.model.embed_tokens))
 
     title("merges-title", words("merges-text"))

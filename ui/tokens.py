@@ -42,6 +42,16 @@ def sentence(tokenizer: Tokenizer, ids: list[int], embed: np.ndarray) -> dict:
     }
 
 
+def table(tokenizer: Tokenizer, ids: list[int], embed: np.ndarray, words) -> dict[str, list]:
+    """The same as columns, for the table twin."""
+    numbers = {words.text("column-number", n=i + 1): embed[:, i].tolist() for i in range(FIRST)}
+    return {
+        words.text("column-token"): tokenizer.strings(ids),
+        words.text("column-id"): list(map(str, ids)),
+        words.text("column-bytes"): [tokenizer.bytes(id).hex(" ").upper() for id in ids],
+    } | numbers
+
+
 def characters(pieces: list[bytes]) -> list[list[dict]]:
     """For each piece the characters that it has bytes of: how each is written and shown, its bytes in hexadecimal,
     those of them that are the piece's (from, to), and the first and last piece that it is spread over."""

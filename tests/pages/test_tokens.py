@@ -37,6 +37,9 @@ def test_the_ids_on_the_page_are_the_tokenizers(bundle, prompt):
     assert data["tokens"] == bundle.tokenizer.strings(data["ids"])
     vectors = np.frombuffer(b64decode(data["bytes"]), np.float32).reshape(len(data["ids"]), tokens.FIRST)
     np.testing.assert_array_equal(vectors, bundle.model.embed_tokens.weight[data["ids"], : tokens.FIRST].numpy())
+    columns = tokens.table(bundle.tokenizer, data["ids"], vectors, session.Words("en", "tokens"))
+    assert len(columns) == 3 + tokens.FIRST
+    np.testing.assert_array_equal(np.array(list(columns.values())[3:]).T, vectors)
 
 
 def test_256_tokens_are_drawn_and_the_rest_is_cut():

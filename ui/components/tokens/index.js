@@ -28,7 +28,7 @@ const weave = (text, values) => text.split(/\{(\w+)\}/).map((part, i) => (i % 2 
 // A tokens' shelf: chips in a row, of which one is chosen by a click or by the arrow keys. `extra(i)` stands below each.
 function shelf(view, { tokens, ids, chosen, name, extra = () => null, numbered = false, choose }) {
   const cells = tokens.map((token, i) =>
-    el("div", { className: "cell", role: "option", "aria-label": fill(view.w.name, { n: i + 1, token, id: ids[i] }), onclick: () => pick(i, true) },
+    el("div", { className: "cell", role: "option", onclick: () => pick(i, true) },
       numbered ? el("span", { className: "n" }, String(i + 1)) : null,
       chip(token),
       el("span", { className: "id" }, String(ids[i])),
@@ -141,7 +141,7 @@ function table(view) {
   const edge = (id) => el("span", {}, String(id));
   return [
     el("figure", { className: "lying", role: "img", "aria-label": fill(w["lying-alt"], { token: d.token, id: d.id, rows: integer(d.rows, d.lang), width: d.width }) },
-      el("div", { className: "mark" }, el("span", { style: { ...place(d.id), transform: `translateX(-${(100 * d.id) / d.rows}%)` } }, chip(d.token), ` ${d.id}`)),
+      el("div", { className: "mark" }, el("span", { style: { ...place(d.id), transform: `translateX(-${(100 * d.id) / d.rows}%)` } }, chip(d.token), String(d.id))),
       el("div", { className: "rows", style: { aspectRatio: `${d.rows} / ${d.width}` } }, ...d.near.map((id) => tick(id, "near")), tick(d.id, "own")),
       el("div", { className: "edges" }, edge(0), el("span", {}, ...say("lying")), edge(d.rows - 1))),
     el("p", { className: "eyebrow" }, ...say("near", { token: chip(d.token) })),
