@@ -36,6 +36,11 @@ def span(text: str, kind: str) -> Raw:
     return Raw(f'<span class="{kind}">{escapes(text)}</span>')
 
 
+def typed(text: str) -> Raw:
+    """Text of the reader's in a sentence of ours: its writing direction ends with it."""
+    return Raw(f"<bdi>{escapes(text)}</bdi>")
+
+
 def sub(base: str, index: str) -> Raw:
     """A symbol with its index, such as q with the word it belongs to."""
     return Raw(f"{escapes(base)}<sub>{escapes(index)}</sub>")

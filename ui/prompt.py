@@ -11,7 +11,7 @@ import streamlit as st
 
 from model import zoo
 from model.zoo import ModelUnavailable
-from ui import session
+from ui import html, session
 from ui.numbers import number
 
 DEFAULT = "The dog chased the squirrel because it"
@@ -108,7 +108,8 @@ def _cut(words: session.Words, source: str, kept: int, tokens: int, rest: str) -
     """What was left out, as HTML; empty when nothing was."""
     notice = ""
     if kept < tokens:
-        notice += words("cut-tokens", kept=kept, cut=tokens - kept, rest=rest.strip()[:80] + "…" * (len(rest) > 80))
+        shown = html.typed(rest.strip()[:80] + "…" * (len(rest) > 80))
+        notice += words("cut-tokens", kept=kept, cut=tokens - kept, rest=shown)
     if len(source) == CHARACTERS < st.session_state.get("typed", 0):
         notice += words("cut-characters", kept=CHARACTERS, typed=number(st.session_state.typed, words.lang))
     return notice

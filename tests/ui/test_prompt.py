@@ -74,17 +74,17 @@ def test_a_broken_model_is_explained(broken, fault, lang):
     assert 'class="broken"' in shown and zoo.ENTRIES["smollm2"].file in shown and LANGUAGES[lang] in shown
 
 
-@pytest.mark.skipif("attention" not in PAGES, reason="needs a lesson with a choice of models")
+@pytest.mark.skipif("next_token" not in PAGES, reason="needs a lesson with a choice of models")
 def test_model_and_prompt_follow_to_another_page_without_a_reload(open_page):
-    page = open_page("attention", prompt="A cat sat", model="moe-random")
+    page = open_page("next_token", prompt="A cat sat", model="moe-random")
     page.evaluate("window.same = true")
     page.click(".masthead .wordmark")
     page.wait_for_selector(".path")
     settled(page)
     assert "prompt=A+cat+sat" in page.url and "model=moe-random" in page.url
     assert page.input_value(".st-key-prompt input") == "A cat sat"
-    page.click('.path a[href="attention"]')
-    page.wait_for_selector(".eyebrow >> text=Lesson 5")
+    page.click('.path a[href="next_token"]')
+    page.wait_for_selector(".eyebrow >> text=Lesson 2")
     settled(page)
     assert page.input_value(".st-key-prompt input") == "A cat sat"
     assert "untrained" in page.input_value(".st-key-model input")
