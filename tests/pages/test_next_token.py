@@ -1,0 +1,286 @@
+"""Lesson 2: what the charts hold is what the model and the sampling computed; the dials; the questions."""
+
+import base64
+import json
+import re
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+import content
+from model import lens, sampling, transformer, zoo
+from model.sampling import Sampling
+from tests.conftest import html_of, run_page
+from ui import next_token
+from ui.numbers import number, percent
+from viz import distribution
+
+PROMPT = "The dog chased the squirrel because it"
+MODELS = ("smollm2", "moe-random")
+OFF = {"top_k": next_token.OFF, "top_p": "100", "min_p": "0"}
+STAGES = ("base", "tempered", "top_k", "top_p", "min_p")
+SETTINGS = {
+    "greedy": ({"temperature": "0", **OFF}, {"temperature": 0}),
+    "plain": (OFF, {}),
+    "hot": ({"temperature": "2", **OFF}, {"temperature": 2}),
+    "top-k": ({**OFF, "top_k": "5"}, {"top_k": 5}),
+    "top-p": ({**OFF, "top_p": "50"}, {"top_p": 0.5}),
+    "min-p": ({**OFF, "min_p": "10"}, {"min_p": 0.1}),
+    "all": (
+        {"temperature": "0.7", "top_k": "100", "top_p": "95", "min_p": "2"},
+        {"temperature": 0.7, "top_k": 100, "top_p": 0.95, "min_p": 0.02},
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def smollm2():
+    return zoo.load("smollm2")
+
+
+@pytest.fixture(scope="module")
+def whole(smollm2):
+    """The whole trace, not only what the page keeps."""
+    ids = smollm2.tokenizer.encode(PROMPT)
+    return transformer.run(smollm2.model, ids, smollm2.tokenizer.strings(ids))
+
+
+@pytest.fixture(scope="module")
+def reading(smollm2, whole):
+    return next_token.read(smollm2, whole)
+
+
+def chart(test, key: str) -> list[dict]:
+    (spec,) = [element.proto.spec for element in test.get("plotly_chart") if element.proto.id.endswith(f"-{key}")]
+    return json.loads(spec)["data"]
+
+
+def values(array) -> np.ndarray:
+    """A list of the chart's JSON, or an array packed in it."""
+    if isinstance(array, list):
+        return np.array(array, float)
+    found = np.frombuffer(base64.b64decode(array["bdata"]), array["dtype"])
+    return found.reshape([int(n) for n in str(array.get("shape", len(found))).split(",")])
+
+
+def with_tail(distribution_: np.ndarray, top: np.ndarray) -> np.ndarray:
+    return np.append(distribution_[top], distribution_.sum() - distribution_[top].sum())
+
+
+def columns(test, shares: np.ndarray) -> tuple[dict, dict]:
+    """The filled and the hollow bars of the stages: (stage, row) -> length."""
+    found = []
+    for bar in chart(test, "stages")[:2]:
+        stage = np.rint(values(bar["base"]) / (1 + distribution.GAP) / distribution.scale(shares)).astype(int)
+        row = np.rint(values(bar["y"]) - 0.2).astype(int)
+        found.append(dict(zip(zip(stage.tolist(), row.tolist(), strict=True), values(bar["x"]), strict=True)))
+    return tuple(found)
+
+
+def test_bars_and_tail_are_the_softmax_of_the_trace_over_the_whole_vocabulary(smollm2, whole):
+    test = run_page("next_token", prompt=PROMPT)
+    chances = sampling.softmax(whole.logits[-1])
+    top = np.argsort(-chances)[: next_token.TOP]
+    (bar,) = chart(test, "bars")
+    np.testing.assert_allclose(values(bar["x"]), with_tail(chances, top), rtol=1e-4)
+    assert values(bar["x"]).sum() == pytest.approx(1, abs=1e-12)
+    assert "49,142 tokens" in html_of(test) or "49,142 share" in html_of(test)
+    bits = lens.entropy(chances)
+    assert f"{number(bits, 'en')} bits" in html_of(test) and f"among {number(2**bits, 'en')} tokens" in html_of(test)
+
+
+def test_the_strip_is_the_last_vector(whole):
+    (strip,) = chart(run_page("next_token", prompt=PROMPT), "vector")
+    np.testing.assert_allclose(values(strip["z"])[0], whole.final[-1], rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("link, settings", SETTINGS.values(), ids=SETTINGS)
+def test_the_stages_drawn_are_those_of_the_traces_logits(whole, link, settings):
+    test = run_page("next_token", prompt=PROMPT, **link)
+    found = sampling.stages(whole.logits[-1], **settings)
+    top = np.argsort(-whole.logits[-1])[: next_token.TOP]
+    expected = np.stack([with_tail(getattr(found, stage), top) for stage in STAGES])
+    expected[expected < 1e-12] = 0
+    kept, removed = columns(test, expected)
+    for stage, column in enumerate(expected):
+        filled = {row: length for (at, row), length in kept.items() if at == stage}
+        hollow = {row for at, row in removed if at == stage}
+        assert sum(filled.values()) == pytest.approx(1, abs=1e-9)
+        assert hollow == set(np.flatnonzero(column == 0).tolist())
+        assert set(filled) == set(np.flatnonzero(column).tolist())
+        np.testing.assert_allclose([filled[row] for row in sorted(filled)], column[column > 0], rtol=1e-3)
+    for (stage, row), length in removed.items():
+        assert length == pytest.approx(expected[:stage, row][expected[:stage, row] > 0][-1], rel=1e-3)
+    count = np.count_nonzero(found.final)
+    assert f"tokens, {count} are left" in html_of(test) or count in (1, len(found.final))
+    counts = [str(number(np.count_nonzero(getattr(found, stage)), "en")) for stage in STAGES]
+    assert chart(test, "stages")[5]["text"] == counts
+
+
+def test_dials_that_are_not_shown_still_count_and_the_link_sets_them_all():
+    test = run_page(
+        "next_token", prompt=PROMPT, temperature="0.5", top_k="20", top_p="80", min_p="7", draws="10", seed="9"
+    )
+    assert (test.slider(key="temperature").value, test.slider(key="top_p").value) == (0.5, 80)
+    assert (test.select_slider(key="top_k").value, test.slider(key="min_p").value) == (20, 7)
+    assert test.number_input(key="seed").value == 9
+    heads = chart(test, "stages")[4]["text"]
+    assert [head.replace("<b>", "").replace("</b>", "").split("<br>")[-1] for head in heads[1:]] == [
+        "0.5",
+        "20",
+        "80\u202f%",
+        "7\u202f%",
+    ]
+
+
+def test_a_turned_dial_changes_the_stages_and_the_draws():
+    test = run_page("next_token", prompt=PROMPT)
+    before = chart(test, "stages")[5]["text"]
+    test.select_slider(key="top_k").set_value(1).run()
+    assert not test.exception
+    assert chart(test, "stages")[5]["text"] == [*before[:2], "1", "1", "1"]
+    assert values(chart(test, "drawn")[1]["x"])[0] == 100
+    assert "Whatever the dice say" in html_of(test)
+
+
+@pytest.mark.parametrize("times", next_token.TIMES)
+def test_the_histogram_holds_every_draw(reading, times):
+    test = run_page("next_token", prompt=PROMPT, draws=str(times), seed="3", temperature="1.5", **OFF)
+    final = sampling.stages(reading.logits, temperature=1.5).final
+    ids = sampling.draw(final, seed=3, count=times)
+    expected, drawn = chart(test, "drawn")[:2]
+    counts = np.nan_to_num(values(drawn["x"]))
+    assert counts.sum() == times
+    assert counts[:-1].tolist() == [np.count_nonzero(ids == token) for token in reading.top]
+    np.testing.assert_allclose(values(expected["x"]), times * with_tail(final, reading.top), rtol=1e-3)
+    assert values(expected["x"]).sum() == pytest.approx(times)
+
+
+def test_the_same_seed_draws_the_same_and_another_does_not():
+    first, again, other = (
+        values(chart(run_page("next_token", prompt=PROMPT, seed=seed, **OFF), "drawn")[1]["x"]) for seed in "778"
+    )
+    assert np.array_equal(first, again, equal_nan=True)
+    assert not np.array_equal(first, other, equal_nan=True)
+
+
+def test_the_tower_is_the_head_on_every_level(smollm2, whole):
+    likeliest, answer = chart(run_page("next_token", prompt=PROMPT), "lens")
+    streams = [whole.layers[0].resid_pre[-1], *(layer.resid_post[-1] for layer in whole.layers)]
+    model = smollm2.model
+    with transformer.torch.inference_mode():
+        logits = model.lm_head(model.norm(transformer.torch.tensor(np.stack(streams)))).numpy()
+    chances = sampling.softmax(logits)
+    np.testing.assert_allclose(values(likeliest["x"]), chances.max(-1), rtol=1e-3)
+    np.testing.assert_allclose(values(answer["x"]), chances[:, chances[-1].argmax()], rtol=1e-3, atol=1e-30)
+
+
+def test_the_lens_says_when_the_answer_comes_and_when_it_stays(smollm2, whole):
+    def found(ids):
+        return next_token.Levels(np.array(ids), [], np.empty(0), np.empty(0))
+
+    assert (found([1, 2, 3, 2, 2]).first, found([1, 2, 3, 2, 2]).settled) == (1, 3)
+    assert (found([1, 3, 2]).first, found([1, 3, 2]).settled) == (2, 2)
+    assert (found([2, 2, 2]).first, found([2, 2, 2]).settled) == (0, 0)
+
+
+@pytest.mark.parametrize("index", [0, 3])
+def test_the_arithmetic_is_that_of_the_candidate(smollm2, whole, index):
+    test = run_page("next_token", prompt=PROMPT)
+    test.button_group(key="candidate").set_value(index).run()
+    x, w, products = (values(strip["z"])[0] for strip in chart(test, "strips"))
+    token = int(np.argsort(-whole.logits[-1])[index])
+    np.testing.assert_allclose(w, smollm2.model.lm_head.weight[token].detach().numpy(), rtol=1e-6)
+    np.testing.assert_allclose(products, x * w, rtol=1e-5, atol=1e-8)
+    assert products.sum() == pytest.approx(whole.logits[-1, token], rel=1e-4)
+    lines = html_of(test).split('class="arith"')[1]
+    assert f"<b>{number(float(whole.logits[-1, token]), 'en')}</b>" in lines
+    assert f"<b>{percent(sampling.softmax(whole.logits[-1])[token], 'en')}</b>" in lines
+    powers = np.exp(whole.logits[-1].astype(float) - whole.logits[-1].max())
+    assert f"= {number(powers[token], 'en')} ÷ {number(powers.sum(), 'en')} =" in lines
+    assert "573 more" in lines and "49,149 more" in lines and "<b>100\u202f%</b>" in lines
+
+
+@pytest.mark.parametrize("model, lang", [("smollm2", "it"), ("moe-random", "en")])
+@pytest.mark.parametrize("name", ["needed", "tail"])
+def test_the_questions_are_answered_by_the_model(model, lang, name):
+    bundle = zoo.load(model)
+    ids = bundle.tokenizer.encode(PROMPT)
+    logits = transformer.run(bundle.model, ids, ids, keep={"logits"}).logits[-1]
+    shares = np.sort(sampling.softmax(logits))[::-1]
+    needed = np.searchsorted(np.cumsum(shares), 0.9) + 1
+    cold, hot = (np.sort(sampling.softmax(logits / heat))[: -next_token.TOP].sum() for heat in (1, 2))
+    right = {"needed": sum(needed > bound for bound in (10, 100, 1000)), "tail": 2 if hot >= 2 * cold else 1}[name]
+    key = f"{name}-{model}-{PROMPT}"
+    for option in (right, right - 1):
+        test = run_page("next_token", lang, prompt=PROMPT, model=model)
+        test.button_group(key=f"pick-{key}").set_value(option).run()
+        test.button(key=f"reveal-{key}").click().run()
+        assert not test.exception
+        shown = html_of(test).split('class="verdict ')[1]
+        assert shown.startswith("right" if option == right else "wrong")
+        assert (str(needed) if name == "needed" else percent(hot, lang)) in shown
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("lang", content.LANGUAGES)
+def test_an_untrained_model_is_called_so(model, lang):
+    test = run_page("next_token", lang, model=model)
+    assert not test.exception
+    note = content.load(lang, "next_token")["untrained"].split(":")[0].replace("'", "&#x27;")
+    assert (note in html_of(test)) == (model == "moe-random")
+
+
+def test_what_the_page_keeps_is_small(smollm2):
+    ids = smollm2.tokenizer.encode("word " * 64)[:64]
+    assert transformer.run(smollm2.model, ids, ids, keep=next_token.KEEP).bytes() < 15e6
+
+
+def test_settings_and_stages_are_those_of_the_model(reading):
+    settings = Sampling(0.8, 40, 0.9, 0.05)
+    stages = next_token.stages(reading, settings)
+    assert np.array_equal(stages[-1], sampling.stages(reading.logits, **vars(settings)).final)
+    assert np.allclose(reading.with_tail(stages).sum(-1), 1)
+
+
+def test_a_share_in_a_column_is_short():
+    written = [next_token.hundredths(share, "it") for share in (0, 1, 0.274801, 0.00773, 1e-4, 9.99e-5, 1e-30)]
+    assert written == ["0", "100", "27,5", "0,773", "0,0100", "<0,01", "<0,01"]
+
+
+# ---- in the browser
+
+
+def test_a_dial_is_turned_by_key_and_lands_in_the_link(open_page):
+    page = open_page("next_token", prompt=PROMPT)
+    assert page.locator(".st-key-top_k").is_visible() and not page.locator(".st-key-temperature").is_visible()
+    page.locator(".st-key-dial").get_by_text("Temperature").click()
+    expect(page.locator(".st-key-temperature")).to_be_visible()
+    expect(page.locator(".st-key-top_k")).to_be_hidden()
+    page.locator(".st-key-temperature input").focus()
+    for _ in range(10):
+        page.keyboard.press("ArrowLeft")
+    expect(page.locator(".read", has_text="one is left")).to_be_visible()
+    page.wait_for_url("**temperature=0**")
+    expect(page.locator(".st-key-stages svg text", has_text=re.compile(r"^temp\.0$"))).to_be_visible()
+
+
+def test_nothing_is_cut_on_a_telephone(open_page):
+    """No sideways scrolling, and no text of a figure outside of it or over another, at very small probabilities too."""
+    page = open_page("next_token", "it", width=360, prompt=PROMPT, temperature="0.3", top_k=next_token.OFF)
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= window.innerWidth")
+    for key in ("bars", "stages", "drawn", "lens"):
+        page.wait_for_selector(f".st-key-{key} .main-svg text")
+        boxes = page.evaluate(
+            """key => [...document.querySelectorAll(`.st-key-${key} .main-svg text`)].filter(t => t.textContent)
+                .map(t => { const b = t.getBoundingClientRect(); return [b.left, b.top, b.right, b.bottom]; })""",
+            key,
+        )
+        boxes = np.array(boxes)
+        assert boxes[:, 0].min() >= 0 and boxes[:, 2].max() <= 360, key
+        left, top, right, bottom = (boxes[:, None, i] for i in range(4))
+        overlap = (np.minimum(right, right.T) - np.maximum(left, left.T) > 2) & (
+            np.minimum(bottom, bottom.T) - np.maximum(top, top.T) > 4
+        )
+        assert not np.triu(overlap, 1).any(), key
