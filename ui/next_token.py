@@ -88,10 +88,11 @@ def read(bundle, trace: Trace) -> Reading:
 
 
 def levels(bundle, trace: Trace) -> Levels:
-    seen = lens.logit_lens(bundle.model, trace, [-1])
-    ids = seen.token_ids[0]
-    chances = lens.chances(bundle.model, lens.streams(trace, [-1])[0], int(ids[-1]))
-    return Levels(ids, bundle.tokenizer.strings(ids.tolist()), seen.probabilities[0], chances)
+    streams = lens.streams(trace, [-1])[0]
+    found = lens.likeliest(bundle.model, streams)
+    ids = found.token_ids[:, 0]
+    chances = lens.chances(bundle.model, streams, found, int(ids[-1]))
+    return Levels(ids, bundle.tokenizer.strings(ids.tolist()), found.probabilities[:, 0], chances)
 
 
 def stages(reading: Reading, settings: Sampling) -> np.ndarray:
