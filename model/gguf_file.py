@@ -3,12 +3,14 @@
 Format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
 """
 
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import gguf
 import numpy as np
 import torch
+from gguf import GGUFValueType
 from torch import Tensor
 
 SETTINGS = {
@@ -39,8 +41,15 @@ TENSORS = {
 }
 
 
+class Damaged(ValueError):
+    """A GGUF file that is not whole."""
+
+
 class Reader(gguf.GGUFReader):
-    """The library's reader on a plain array: slicing a np.memmap, 300,000 times here, makes it five times slower."""
+    """The library's reader, five times as fast on a tokenizer's lists: 1 s and not 5 for SmolLM2's 150,000 entries.
+
+    It slices a np.memmap for each entry; this one slices a plain array, and takes each list in one go.
+    """
 
     @property
     def data(self) -> np.ndarray:
@@ -49,6 +58,21 @@ class Reader(gguf.GGUFReader):
     @data.setter
     def data(self, mapped: np.memmap):
         self._data = np.asarray(mapped)
+
+    def _get_field_parts(self, orig_offs: int, raw_type: int):
+        if raw_type != GGUFValueType.ARRAY or self.byte_order != "I":
+            return super()._get_field_parts(orig_offs, raw_type)
+        kind = GGUFValueType(int(self._get(orig_offs, np.uint32)[0]))
+        count, offset = int(self._get(orig_offs + 4, np.uint64)[0]), orig_offs + 12
+        if kind != GGUFValueType.STRING:
+            part = self._get(offset, self.gguf_scalar_to_np[kind], count)
+            return 12 + part.nbytes, [part], [0], [GGUFValueType.ARRAY, kind]
+        raw, parts = memoryview(self.data), []
+        for _ in range(count):
+            length = int.from_bytes(raw[offset : offset + 8], sys.byteorder)
+            parts.append(raw[offset + 8 : offset + 8 + length])
+            offset += 8 + length
+        return offset - orig_offs, parts, range(count), [GGUFValueType.ARRAY, kind]
 
 
 def settings(reader: Reader) -> dict:
@@ -92,10 +116,11 @@ def _unpermuted(weight: np.ndarray, heads: int) -> np.ndarray:
 
 
 def open_file(path: str | Path) -> Reader:
-    """The file, mapped. Raises ValueError where it is no whole GGUF file."""
+    """The file, mapped. Raises Damaged where a GGUF file is cut off, ValueError where it is of another kind."""
+    with open(path, "rb") as file:
+        if file.read(4) != b"GGUF":
+            raise ValueError(f"{Path(path).name} is no GGUF file")
     try:
         return Reader(path)
-    except OSError:
-        raise
-    except Exception as error:  # the reader fails in many ways on a file that is cut off or of another kind
-        raise ValueError(f"{Path(path).name} is no whole GGUF file: {error}") from error
+    except Exception as error:  # the reader fails in many ways on a file that is cut off
+        raise Damaged(f"{Path(path).name} is not whole: {error}") from error

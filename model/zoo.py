@@ -148,8 +148,8 @@ def load(name: str | Path) -> Bundle:
         path = find(entry.card.name)
     try:
         model, tokenizer = entry.read(path)
-    except SafetensorError as error:
-        raise ModelUnavailable(path.name, "a whole safetensors file", "reinstall", str(error)) from error
+    except (SafetensorError, gguf_file.Damaged) as error:
+        raise ModelUnavailable(path.name, entry.card.title, "reinstall", str(error)) from error
     except FileNotFoundError as error:
         raise ModelUnavailable(
             Path(error.filename or path).name, "a file of the model", "reinstall", str(error)

@@ -57,7 +57,8 @@ def test_a_damaged_file_is_named(name, damage, tmp_path, monkeypatch):
     with pytest.raises(zoo.ModelUnavailable) as caught:
         zoo.load(name)
     assert caught.value.file == whole.name
-    assert caught.value.remedy in ("reinstall", "foreign")
+    # a safetensors file begins with a number: one of another kind cannot be told from a damaged one
+    assert caught.value.remedy == ("foreign" if name == "smollm2" and damage != "cut off" else "reinstall")
     assert "\n" not in caught.value.expected
 
 
