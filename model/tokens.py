@@ -8,7 +8,7 @@ import tokenizers
 from tokenizers import decoders, models, pre_tokenizers
 
 VARIATION_SELECTORS = "".join(map(chr, range(0xFE00, 0xFE10)))  # printable by name, yet they show nothing
-VISIBLE = {" ": "·", "\n": "⏎", "\r": "␍", "\t": "⇥"}
+VISIBLE = {" ": "·", "\n": "⏎", "\t": "⇥"}
 
 
 def _byte_letters() -> dict[str, int]:
@@ -113,8 +113,6 @@ def _visible_character(c: str) -> str:
     """A character, or its number where it would show nothing, or turn the line around."""
     if c in VISIBLE:
         return VISIBLE[c]
-    if c < " ":
-        return chr(0x2400 + ord(c))  # the control pictures
     return c if c.isprintable() and c not in VARIATION_SELECTORS else f"⟨U+{ord(c):04X}⟩"
 
 

@@ -68,7 +68,7 @@ def test_single_bytes_have_no_merges(moe):
     [
         (b" dog", "·dog"),
         (b"a\n\t", "a⏎⇥"),
-        (b"\x01", "␁"),
+        (b"\x01\r", "⟨U+0001⟩⟨U+000D⟩"),
         (b"\xe6\x97", "⟨E6 97⟩"),
         ("‮".encode(), "⟨U+202E⟩"),
         ("caffè".encode(), "caffè"),

@@ -3,6 +3,7 @@
 
 const PACE = 500; // ms from one token to the next while it plays
 const LOST = 15000; // ms after which an answer is no longer expected
+const DEEPEST = 0.42; // of the ramp from paper to green, for a probability of 1
 const LANE = 30; // px between two branches of the map
 const views = new WeakMap(); // mounted root -> view
 
@@ -269,10 +270,9 @@ class Loop extends View {
     return cell;
   }
 
-  /** Shaded by probability, in the theme of now. */
+  /** Shaded by probability, up to where ink can still be read on it. */
   shade(cell) {
-    const colour = shade(this.palette, this.d.nodes.p[cell.dataset.node]);
-    Object.assign(cell.firstChild.style, { background: colour, color: inkOn(colour, this.palette) });
+    cell.firstChild.style.background = shade(this.palette, DEEPEST * this.d.nodes.p[cell.dataset.node]);
   }
 
   /** What the next step will append. */
