@@ -1,5 +1,7 @@
 """The frame: page config, navigation, style, masthead. The prompt bar belongs to the lessons (ui/prompt.py)."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from ui import masthead, path, session
@@ -14,7 +16,9 @@ def page_of(step: path.Step) -> st.Page:
 titles = session.words("path")
 page = st.navigation([page_of(step) for step in (path.MACHINE, *path.STEPS) if step.exists], position="hidden")
 current = page.url_path or path.MACHINE.slug
-st.set_page_config(page_title=page.title, layout="wide")
+# the icon as text, which travels as data: a browser asks again for a file whenever the link changes
+icon = Path(__file__).parent.joinpath("static/favicon.svg").read_text(encoding="utf-8")
+st.set_page_config(page_title=page.title, page_icon=icon, layout="wide")
 masthead.style(1140 if current == path.MACHINE.slug else 1000)
 masthead.masthead(current)
 page.run()

@@ -86,7 +86,7 @@ def _flips(page: Page) -> str:
     """Flips through all heads of a layer and counts what the page sends meanwhile."""
     sent = []
     page.on("request", lambda request: sent.append(request.url))
-    page.on("websocket", lambda channel: channel.on("framesent", sent.append))
+    page.on("websocket", lambda channel: channel.on("framesent", lambda frame: sent.append(frame)))
     page.reload()  # a listener hears only channels opened after it
     page.locator(PICTURES["attention"]).first.wait_for(timeout=60_000)
     page.wait_for_timeout(2000)
