@@ -1,7 +1,7 @@
 """Components of our own: a folder each with index.js and style.css, given to Streamlit as text.
 
 No build step, no framework, no iframe. `shared.js` and `shared.css` are put in front of every component, whose index.js
-has one export: `export default function ({ data, parentElement, setStateValue, setTriggerValue }) { … }`.
+has one export (other .js files beside it are joined to it): `export default function ({ data, parentElement, setStateValue, setTriggerValue }) { … }`.
 It runs again whenever data or theme change, so each run draws from scratch or reconciles, into `.root`.
 """
 
@@ -42,12 +42,8 @@ def pack(**arrays: np.ndarray) -> dict:
 
 @cache
 def _component(name: str):
-    def text(shared: str, own: str) -> str:
-        return "\n".join((FOLDER / file).read_text(encoding="utf-8") for file in (shared, f"{name}/{own}"))
+    def text(kind: str) -> str:
+        files = (FOLDER / f"shared.{kind}", *sorted((FOLDER / name).glob(f"*.{kind}")))
+        return "\n".join(file.read_text(encoding="utf-8") for file in files)
 
-    return st.components.v2.component(
-        f"vetro_{name}",
-        html="<div class='root'></div>",
-        css=text("shared.css", "style.css"),
-        js=text("shared.js", "index.js"),
-    )
+    return st.components.v2.component(f"vetro_{name}", html="<div class='root'></div>", css=text("css"), js=text("js"))

@@ -1,0 +1,451 @@
+// The attention explorer. `data` is packed once by ui/attention.py: whatever the reader chooses is worked out here, and
+// no request goes to the server. Layers, heads and tokens count from 0 here, from 1 on screen and in the link.
+
+const TOP = 6; // heads that the search lists
+const FAINT = 1e-4; // a weight below which its number would only take room
+const explorers = new WeakMap(); // outlives new data
+
+export default function attention({ data, parentElement }) {
+  let explorer = explorers.get(parentElement);
+  if (!explorer) explorers.set(parentElement, (explorer = new Explorer(parentElement.querySelector(".root"))));
+  explorer.update(data, colours(parentElement));
+  return () => {
+    explorer.remove();
+    explorers.delete(parentElement);
+  };
+}
+
+// ---------------------------------------------------------------- numbers and nodes
+
+/** Rows of `size` scores to rows that add up to 1. Cells that the mask hides get 0; without a mask none is hidden. */
+function softmax(scores, size, mask) {
+  const weights = new Float32Array(scores.length);
+  const row = new Float64Array(size);
+  for (let start = 0; start < scores.length; start += size) {
+    const place = start % (size * size);
+    let peak = -Infinity;
+    for (let k = 0; k < size; k++) if (!mask || mask[place + k]) peak = Math.max(peak, scores[start + k]);
+    let sum = 0;
+    for (let k = 0; k < size; k++) sum += row[k] = !mask || mask[place + k] ? Math.exp(scores[start + k] - peak) : 0;
+    for (let k = 0; k < size; k++) weights[start + k] = row[k] / sum;
+  }
+  return weights;
+}
+
+const range = (n) => Array.from({ length: n }, (_, i) => i);
+const clamp = (x, low, high) => Math.min(Math.max(x, low), high);
+const best = (list, value) => list.reduce((a, b) => (value(b) > value(a) ? b : a));
+const div = (className, ...children) => el("div", { className }, ...children);
+const span = (className, ...children) => el("span", { className }, ...children);
+
+/** A text of content/ with nodes in its gaps: the counterpart of `fill`. */
+const weave = (text, values) => text.split(/\{(\w+)\}/).map((part, i) => (i % 2 ? values[part] : part));
+
+function shape(tag, attributes) {
+  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  return node;
+}
+
+/** Arrow keys, Home and End: move(down, right). */
+function arrows(node, move) {
+  const steps = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], Home: [0, -1e6], End: [0, 1e6] };
+  node.addEventListener("keydown", (event) => {
+    const step = steps[event.key];
+    if (!step || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    move(...step);
+  });
+  return node;
+}
+
+class Explorer {
+  constructor(root) {
+    this.box = div("attention");
+    root.append(this.box);
+    this.watch = new ResizeObserver(() => this.fit());
+    this.watch.observe(this.box);
+  }
+
+  remove() {
+    this.watch.disconnect();
+    this.box.remove();
+  }
+
+  update(data, palette) {
+    const fresh = JSON.stringify([data.model, data.tokens]);
+    const [first, changed] = [this.d === undefined, this.fresh !== fresh];
+    [this.d, this.w, this.palette, this.fresh] = [data, data.words, palette, fresh];
+    if (changed) this.load(first);
+    this.ramp = range(256).map((i) => shade(palette, i / 255));
+    this.inks = this.ramp.map((colour) => inkOn(colour, palette));
+    this.build();
+    this.fit();
+    this.paint();
+  }
+
+  load(first) {
+    this.a = unpack(this.d);
+    [this.L, this.H, this.T] = this.a.scores.shape;
+    [this.G, this.S] = [this.a.v.shape[1], this.a.v.shape[3]];
+    this.masked = softmax(this.a.scores.values, this.T, this.a.mask.values);
+    this.open = null; // the weights without the mask, when somebody asks
+    this.s = { reader: this.d.reader, key: null, target: null, lifted: false, all: false };
+    const link = new URL(location.href).searchParams;
+    const asked = (name, count) => {
+      const n = Number(link.get(name));
+      return first && Number.isInteger(n) && n >= 1 && n <= count ? n - 1 : null;
+    };
+    this.s.reader = asked("token", this.T) ?? this.d.reader;
+    [this.s.layer, this.s.head] = this.ranked()[0];
+    this.s.layer = asked("layer", this.L) ?? this.s.layer;
+    this.s.head = asked("head", this.H) ?? this.s.head;
+    if (!first) remember({ layer: null, head: null, token: null });
+  }
+
+  // ------------------------------------------------------------ what is chosen
+
+  choose(change) {
+    if ("reader" in change && change.reader !== this.s.reader) change = { key: null, target: null, ...change };
+    Object.assign(this.s, change);
+    if (this.s.lifted) this.open ??= softmax(this.a.scores.values, this.T, null);
+    if (!this.seen(this.s.reader, this.key)) this.s.key = null;
+    this.paint();
+    remember({ layer: this.s.layer + 1, head: this.s.head + 1, token: this.s.reader + 1 });
+  }
+
+  read(q, k) { return this.a.mask.values[q * this.T + k] === 1; }
+  seen(q, k) { return this.s.lifted || this.read(q, k); }
+  words(q) { return range(this.T).filter((k) => this.seen(q, k)); }
+  at(l, h, q, k) { return ((l * this.H + h) * this.T + q) * this.T + k; }
+  weight(q, k) { return (this.s.lifted ? this.open : this.masked)[this.at(this.s.layer, this.s.head, q, k)]; }
+  look(l, h) { return this.masked[this.at(l, h, this.s.reader, this.target)]; }
+  strongest(l) { return Math.max(...range(this.H).map((h) => this.look(l, h))); }
+  group(h) { return Math.floor(h / (this.H / this.G)); }
+
+  /** The first S numbers of a vector: q and z belong to a head, k and v to the group it shares them with. */
+  vector(name, t) {
+    const { shape: [, heads], values } = this.a[name];
+    const h = heads === this.H ? this.s.head : this.group(this.s.head);
+    const start = ((this.s.layer * heads + h) * this.T + t) * this.S;
+    return values.subarray(start, start + this.S);
+  }
+
+  get key() { return this.s.key ?? best(this.words(this.s.reader), (k) => this.weight(this.s.reader, k)); }
+  get target() { return this.s.target ?? this.d.targets[this.s.reader]; }
+
+  /** All heads as [layer, head], the hardest look from the reader at the target first. */
+  ranked() {
+    const heads = range(this.L * this.H).map((i) => [Math.floor(i / this.H), i % this.H]);
+    return heads.sort((a, b) => this.look(...b) - this.look(...a));
+  }
+
+  number(x) { return number(x, this.d.lang); }
+  percent(p) { return percent(p, this.d.lang); }
+  count(n) { return this.w.numbers.split(" ")[n] ?? integer(n, this.d.lang); }
+  plain(t) { return this.d.tokens[t].replace(/^·(?=.)/, ""); }
+  word(t) { return el("bdi", {}, this.plain(t)); }
+  colour(weight) { return this.ramp[Math.round(255 * weight)]; }
+  ink(weight) { return this.inks[Math.round(255 * weight)]; }
+  fill(name, values) { return fill(this.w[name], values); }
+
+  // ------------------------------------------------------------ the parts that stay
+
+  build() {
+    const { T, w } = this;
+    const tokens = this.d.tokens;
+    const press = (list, index) => list[index].focus();
+
+    this.chips = tokens.map((token, i) =>
+      el("button", { type: "button", className: "pick", role: "radio", onclick: () => this.choose({ reader: i }) },
+        chip(token), span("weight")));
+    this.arcs = shape("svg", { class: "arcs", "aria-hidden": "true" });
+    this.chipBox = arrows(
+      el("div", { className: "chips", role: "radiogroup", "aria-label": w.reader }, this.arcs, ...this.chips),
+      (down, right) => {
+        this.choose({ reader: clamp(this.s.reader + down + right, 0, T - 1) });
+        press(this.chips, this.s.reader);
+      });
+    this.sentence = el("p", { className: "read", "aria-live": "polite" });
+
+    this.title = el("h2", { className: "eyebrow" });
+    this.names = tokens.map((token) => el("div", { className: "name", role: "rowheader" }, ...this.dotted(token)));
+    this.cells = range(T * T).map((i) =>
+      el("div", { className: this.a.mask.values[i] ? "cell" : "cell future", role: "gridcell", style: { left: `calc(var(--label) + ${i % T} * var(--pitch))` } }));
+    this.columns = tokens.map((token, k) =>
+      el("div", { className: "column", "aria-hidden": "true", style: { left: `calc(var(--label) + ${k + 0.5} * var(--pitch) - 1px)` } }, ...this.dotted(token)));
+    this.outline = div("outline");
+    this.map = arrows(
+      el("div", { className: "map", role: "grid" },
+        ...range(T).map((q) => el("div", { className: "row", role: "row" }, this.names[q], ...this.cells.slice(q * T, q * T + T)))),
+      (down, right) => {
+        const reader = clamp(this.s.reader + down, 0, T - 1);
+        const keys = this.words(reader);
+        this.choose({ reader, key: clamp(this.key + right, keys[0], keys.at(-1)) });
+        press(this.cells, this.s.reader * T + this.key);
+      });
+    this.map.addEventListener("click", (event) => {
+      const i = this.cells.indexOf(event.target.closest(".cell"));
+      if (i >= 0) this.choose({ reader: Math.floor(i / T), key: i % T });
+    });
+    this.empty = div("empty note", w.empty);
+    this.board = div("board", this.empty, ...this.columns, this.outline, this.map);
+    this.lift = el("button", { type: "button", className: "lift", role: "switch", onclick: () => this.choose({ lifted: !this.s.lifted }) },
+      el("i", {}), w.lift);
+    this.leak = el("div", { className: "leak", "aria-live": "polite" });
+
+    this.layers = range(this.L).map((l) => el("i", {}, el("b", {}, String(l + 1))));
+    this.strip = arrows(
+      el("div", { className: "layers", role: "slider", tabIndex: 0, "aria-label": w.layer, "aria-valuemin": 1, "aria-valuemax": this.L }, ...this.layers),
+      (down, right) => this.choose({ layer: clamp(this.s.layer + right - down, 0, this.L - 1) }));
+    const scrub = (event) => {
+      const place = this.strip.getBoundingClientRect();
+      const layer = clamp(Math.floor(((event.clientX - place.left) / place.width) * this.L), 0, this.L - 1);
+      if (layer !== this.s.layer) this.choose({ layer });
+    };
+    this.strip.onpointerdown = (event) => (this.strip.setPointerCapture(event.pointerId), scrub(event));
+    this.strip.onpointermove = (event) => event.buttons && scrub(event);
+    this.shadeNote = span("note");
+
+    this.thumbs = range(this.H).map((head) =>
+      el("button", { type: "button", className: "thumb", role: "radio", onclick: () => this.choose({ head }) },
+        el("canvas", { "aria-hidden": "true" }), span("", String(head + 1))));
+    const each = this.H / this.G;
+    const shared = (g) => el("p", { className: "note" }, ...weave(w.shared, { k: span("key", `k\u202f${g + 1}`), v: span("value", `v\u202f${g + 1}`) }));
+    const rows = each === 1
+      ? [div("group", ...this.thumbs), el("p", { className: "note" }, ...weave(w["not-shared"], { k: span("key", "k"), v: span("value", "v") }))]
+      : range(this.G).map((g) => div("group", ...this.thumbs.slice(g * each, g * each + each), shared(g)));
+    this.headsTitle = el("h2", { className: "eyebrow" });
+    this.heads = arrows(el("div", { className: "heads", role: "radiogroup" }, ...rows), (down, right) => {
+      this.choose({ head: clamp(this.s.head + right + down * (each === 1 ? 4 : each), 0, this.H - 1) });
+      press(this.thumbs, this.s.head);
+    });
+
+    this.find = el("section", { className: "find" });
+    this.steps = el("section", { className: "steps" });
+    this.box.replaceChildren(
+      el("section", { className: "sentence" }, this.chipBox, this.sentence),
+      div(`instrument${T > 16 ? " long" : ""}`,
+        el("section", {}, div("over", this.title, span("note", w["map-note"])), this.board,
+          this.d.both ? el("p", { className: "note leak" }, this.fill("mask-none", { model: this.d.model })) : div("below", this.lift, this.leak)),
+        el("section", { className: "selectors" }, div("over", el("h2", { className: "eyebrow" }, w.layer), this.shadeNote), this.strip, this.headsTitle, this.heads)),
+      this.find, this.steps, el("p", { className: "caveat" }, w.caveat));
+  }
+
+  /** A token's text, its leading space pale. */
+  dotted(token) { return token.startsWith("·") ? [span("space", "·"), token.slice(1)] : [token]; }
+
+  // ------------------------------------------------------------ what follows the choice
+
+  paint() {
+    const kept = this.box.getRootNode().activeElement?.dataset.at; // parts that are drawn anew give the focus back
+    this.paintSentence();
+    this.paintMap();
+    this.paintSelectors();
+    this.paintFind();
+    this.steps.replaceChildren(...twoSteps(this));
+    if (kept) this.box.querySelector(`[data-at="${kept}"]`)?.focus({ preventScroll: true });
+  }
+
+  paintSentence() {
+    const { reader } = this.s;
+    const words = this.words(reader).sort((a, b) => this.weight(reader, b) - this.weight(reader, a));
+    this.chips.forEach((button, k) => {
+      const weight = this.weight(reader, k);
+      const seen = this.seen(reader, k);
+      const mark = button.firstChild;
+      mark.className = `chip${seen ? "" : " unseen"}${k === reader ? " selected" : ""}`;
+      mark.style.background = seen && k !== reader ? this.colour(weight) : "";
+      mark.style.color = seen && k !== reader ? this.ink(weight) : "";
+      button.lastChild.textContent = !seen ? "–" : weight < FAINT ? `<\u202f${FAINT.toLocaleString(this.d.lang, { style: "percent", maximumFractionDigits: 2 })}` : this.percent(weight);
+      button.setAttribute("aria-checked", k === reader);
+      button.tabIndex = k === reader ? 0 : -1;
+    });
+    const share = (k) => span("named", ...weave(this.w[k === reader ? "share-self" : "share"], { p: this.percent(this.weight(reader, k)), word: this.word(k) }));
+    const named = words.slice(0, words.length > 1 && this.weight(reader, words[1]) >= 0.1 ? 2 : 1);
+    const rest = words.length - named.length;
+    const left = Math.max(0, 1 - named.reduce((sum, k) => sum + this.weight(reader, k), 0));
+    this.sentence.replaceChildren(...(words.length === 1
+      ? weave(this.w["read-only"], { reader: this.word(reader) })
+      : [...weave(this.w[named.length > 1 ? "read-two" : "read-one"], { reader: this.word(reader), first: share(named[0]), second: named[1] === undefined ? "" : share(named[1]) }),
+        rest ? " " + this.fill(rest === 1 ? "rest-one" : "rest-many", { count: this.count(rest), p: this.percent(left) }) : ""]));
+    this.paintArcs();
+  }
+
+  /** Curves from the reader to what it reads: above the chips, or between their lines where there are several. */
+  paintArcs() {
+    const { reader } = this.s;
+    const lines = new Set(this.chips.map((button) => button.offsetTop)).size;
+    this.chipBox.classList.toggle("arched", lines === 1 && this.T > 1);
+    this.chipBox.classList.toggle("stacked", lines > 1);
+    const place = (k) => [this.chips[k].offsetLeft + this.chips[k].offsetWidth / 2, this.chips[k].offsetTop + 1];
+    const curve = (k) => {
+      const [[x, y], [u, v]] = [place(reader), place(k)];
+      const rise = (lines > 1 ? 22 : Math.min(58, 20 + 0.1 * Math.abs(x - u))) / 0.75;
+      return shape("path", {
+        d: `M${u} ${v}C${u} ${v - rise} ${x} ${y - rise} ${x} ${y}`,
+        "stroke-width": Math.max(1, (lines > 1 ? 6 : 12) * this.weight(reader, k)), class: this.read(reader, k) ? "" : "future",
+      });
+    };
+    const keys = this.words(reader).filter((k) => k !== reader && this.weight(reader, k) >= 0.02);
+    this.arcs.replaceChildren(...keys.map(curve));
+  }
+
+  paintMap() {
+    const { T } = this;
+    const { layer, head, reader, lifted } = this.s;
+    const key = this.key;
+    this.title.textContent = this.fill("head-title", { layer: layer + 1, head: head + 1 });
+    this.map.setAttribute("aria-label", this.fill("map-name", { layer: layer + 1, head: head + 1 }));
+    this.board.classList.toggle("lifted", lifted);
+    this.cells.forEach((cell, i) => {
+      const [q, k] = [Math.floor(i / T), i % T];
+      if (!this.seen(q, k)) return;
+      const weight = this.weight(q, k);
+      cell.style.background = this.colour(weight);
+      cell.style.color = this.ink(weight);
+      cell.textContent = Math.round(100 * weight);
+      cell.setAttribute("aria-label", this.fill("cell-name", { reader: this.plain(q), word: this.plain(k), p: this.percent(weight) }));
+      cell.classList.toggle("heavy", weight >= 0.2);
+      const chosen = q === reader && k === key;
+      cell.classList.toggle("chosen", chosen);
+      cell.setAttribute("aria-selected", chosen);
+      cell.tabIndex = chosen ? 0 : -1;
+    });
+    this.names.forEach((name, q) => name.classList.toggle("chosen", q === reader));
+    this.columns.forEach((name, k) => name.classList.toggle("chosen", k === key));
+    const keys = this.words(reader);
+    this.outline.style.cssText = `top:calc(var(--head) + ${reader} * var(--pitch));left:calc(var(--label) + ${keys[0]} * var(--pitch));width:calc(${keys.at(-1) - keys[0] + 1} * var(--pitch))`;
+    this.lift.setAttribute("aria-checked", lifted);
+    this.leak.replaceChildren(...(lifted ? this.leaks() : []));
+    this.place();
+  }
+
+  /** What the lifted mask lets through, in words. */
+  leaks() {
+    const { reader } = this.s;
+    const beyond = (q) => range(this.T).reduce((sum, k) => sum + (this.read(q, k) ? 0 : this.weight(q, k)), 0);
+    const why = el("p", { className: "note" }, this.w["leak-why"]);
+    if (reader < this.T - 1) {
+      const values = { reader: this.plain(reader), p: this.percent(beyond(reader)), next: this.plain(reader + 1), q: this.percent(this.weight(reader, reader + 1)) };
+      return [el("p", {}, this.fill("leak-next", values)), why];
+    }
+    if (this.T === 1) return [why];
+    const worst = best(range(this.T - 1).slice(this.T > 2 ? 1 : 0), beyond); // before the second word there is little else to read
+    const go = el("button", { type: "button", className: "go", "data-at": "go", onclick: () => this.choose({ reader: worst }) }, this.fill("leak-go", { word: this.plain(worst) }));
+    return [el("p", {}, this.fill("leak-last", { reader: this.plain(reader), word: this.plain(worst), p: this.percent(beyond(worst)) }), " ", go), why];
+  }
+
+  paintSelectors() {
+    const { layer, head } = this.s;
+    const target = this.plain(this.target);
+    this.shadeNote.textContent = this.fill("shade", { word: target });
+    this.layers.forEach((mark, l) => {
+      mark.style.background = this.colour(this.strongest(l));
+      mark.classList.toggle("chosen", l === layer);
+      const round = this.L <= 12 || l === 0 || (l + 1) % 5 === 0;
+      mark.classList.toggle("told", l === layer || (round && (this.L <= 12 || Math.abs(l - layer) > 1)));
+    });
+    this.strip.setAttribute("aria-valuenow", layer + 1);
+    this.strip.setAttribute("aria-valuetext", this.fill("layer-name", { layer: layer + 1, word: target, p: this.percent(this.strongest(layer)) }));
+    this.headsTitle.textContent = this.fill("heads-title", { count: this.count(this.H), layer: layer + 1 });
+    this.heads.setAttribute("aria-label", this.headsTitle.textContent);
+    this.thumbs.forEach((button, h) => {
+      this.draw(button.firstChild, h);
+      button.setAttribute("aria-checked", h === head);
+      button.setAttribute("aria-label", this.fill("head-name", { head: h + 1, p: this.percent(this.look(layer, h)), word: target }));
+      button.tabIndex = h === head ? 0 : -1;
+    });
+  }
+
+  draw(canvas, h) {
+    const { T } = this;
+    const sharp = devicePixelRatio || 1;
+    canvas.width = canvas.height = this.thumb * sharp;
+    const pen = canvas.getContext("2d");
+    const step = Math.min(canvas.width / T, 18 * sharp);
+    const gap = step > 6 * sharp ? sharp : step > 3 * sharp ? 0.5 : 0;
+    const weights = this.s.lifted ? this.open : this.masked;
+    for (let q = 0; q < T; q++)
+      for (let k = 0; k < T; k++) {
+        if (!this.seen(q, k)) continue;
+        pen.fillStyle = this.colour(weights[this.at(this.s.layer, h, q, k)]);
+        pen.fillRect(Math.round(k * step), Math.round(q * step), Math.round((k + 1) * step) - Math.round(k * step) - gap, Math.round((q + 1) * step) - Math.round(q * step) - gap);
+      }
+  }
+
+  paintFind() {
+    const { reader, layer, head } = this.s;
+    const { w } = this;
+    const words = range(this.T).filter((k) => k !== reader && this.read(reader, k) && !this.d.special[k]);
+    if (!words.length) return this.find.replaceChildren();
+    const targets = words.map((k) => el("button", {
+      type: "button", className: `chip${k === this.target ? " selected" : ""}`, role: "radio", dir: "auto", tabIndex: k === this.target ? 0 : -1,
+      "aria-checked": k === this.target, "data-at": `target-${k}`, onclick: () => this.choose({ target: k }),
+    }, ...this.dotted(this.d.tokens[k])));
+    const group = arrows(el("div", { className: "targets", role: "radiogroup", "aria-label": w["find-target"] }, ...targets), (down, right) => {
+      const next = words[clamp(words.indexOf(this.target) + down + right, 0, words.length - 1)];
+      this.choose({ target: next });
+      this.find.querySelector(`[data-at=target-${next}]`).focus();
+    });
+    const item = ([l, h], i) => {
+      const look = this.look(l, h);
+      const chosen = l === layer && h === head;
+      return el("li", {}, el("button", { type: "button", className: chosen ? "chosen" : "", "aria-pressed": chosen, "data-at": `found-${i}`, onclick: () => this.choose({ layer: l, head: h }) },
+        span("", this.fill("find-item", { layer: l + 1, head: h + 1 })), span("mono", this.percent(look)), el("i", { style: { width: `${100 * look}%` } })));
+    };
+    const samples = w.samples.split("\n").map((text) => el("a", { href: `?prompt=${encodeURIComponent(text)}` }, text));
+    this.find.replaceChildren(
+      el("h3", {}, ...weave(w["find-title"], { reader: this.word(reader) })),
+      this.d.pronouns[reader] ? el("p", { className: "note" }, ...weave(w["find-pronoun"], { reader: this.word(reader) })) : "",
+      group, el("ol", {}, ...this.ranked().slice(0, TOP).map(item)),
+      el("p", { className: "note" }, this.fill("find-note", { count: integer(this.L * this.H, this.d.lang), model: this.d.model, reader: this.plain(reader) })),
+      el("p", { className: "note try" }, w["find-try"], " ", ...samples.flatMap((link) => [link, " "])));
+  }
+
+  // ------------------------------------------------------------ sizes
+
+  /** Cells as large as the width allows; names that would collide are left out. */
+  fit() {
+    const width = this.board?.clientWidth;
+    if (!width) return;
+    const whole = this.box.clientWidth;
+    const columns = ["k", "score", "share", "v", "wv"].filter((name) => whole > { k: 820, v: 560 }[name] || !["k", "v"].includes(name));
+    if (columns.length !== this.columnsShown?.length) {
+      this.columnsShown = columns;
+      this.steps.replaceChildren(...twoSteps(this));
+    }
+    const letter = 7.9;
+    const longest = Math.max(...this.d.tokens.map((t) => Array.from(t).length)) * letter + 14;
+    const label = Math.min(longest, width < 400 ? 84 : 128);
+    this.pitch = clamp(Math.floor(((width - label - 4) / this.T) * 2) / 2, 4, 58);
+    this.board.style.setProperty("--label", `${label}px`);
+    this.board.style.setProperty("--pitch", `${this.pitch}px`);
+    this.board.style.setProperty("--gap", this.pitch > 20 ? "2px" : this.pitch > 9 ? "1px" : "0.5px");
+    this.board.classList.toggle("tiny", this.pitch < 25);
+    this.board.classList.toggle("small", this.pitch < 44);
+    this.letters = this.d.tokens.map((t) => Math.min(Array.from(t).length * letter + 10, 118));
+    this.thumb = whole > 560 ? 78 : 60;
+    this.box.style.setProperty("--thumb", `${this.thumb}px`);
+    this.place();
+    this.paintArcs();
+    this.thumbs.forEach((button, h) => this.draw(button.firstChild, h));
+  }
+
+  /** Names of columns stand on the staircase that the mask leaves; without it, all at the top. */
+  place() {
+    if (!this.pitch) return;
+    const { T, pitch } = this;
+    const top = range(T).map((k) => range(T).find((q) => this.seen(q, k)) ?? 0);
+    const head = Math.max(0, ...this.letters.map((length, k) => length - top[k] * pitch));
+    this.board.style.setProperty("--head", `${head}px`);
+    const every = Math.ceil(14 / pitch);
+    const told = (i, chosen) => i === chosen || (i % every === 0 && Math.abs(i - chosen) >= every);
+    this.columns.forEach((name, k) => {
+      name.style.top = `calc(var(--head) + ${top[k] * pitch - 6}px)`;
+      name.classList.toggle("left-out", !told(k, this.key));
+    });
+    this.names.forEach((name, q) => name.classList.toggle("left-out", !told(q, this.s.reader)));
+    this.empty.hidden = this.d.both || this.s.lifted || T < 5 || T * pitch < 300;
+  }
+}

@@ -1,0 +1,127 @@
+"""The predictions of lesson 5. Each answer is computed by the live model, after the reader has committed to one."""
+
+import numpy as np
+
+from model.trace import Trace
+from ui import attention, html, quiz, session
+from ui.lesson import Page
+from ui.numbers import number, percent
+
+OPTIONS = 6  # words to choose from
+
+
+def swap(page: Page, trace: Trace, look: attention.Look) -> bool:
+    """Two words exchanged: does the head follow the word, or stay with the place? False where there are no two."""
+    found = attention.swap(page.bundle, trace, look)
+    if found is None:
+        return False
+    words, chips = page.words, _chips(trace)
+    one, two = found.first, found.second
+    row = trace.layers[look.layer].pattern[look.head, look.reader]
+    choices = list(dict.fromkeys((one, two, 0)))  # places in the new sentence
+    stands = {one: chips[two], two: chips[one]}  # what stands there then
+
+    def share(weight: float) -> str:
+        return percent(weight, page.lang)
+
+    def swapped() -> np.ndarray:
+        return _again(page, found.text).layers[look.layer].pattern[look.head, look.reader]
+
+    def answer() -> int:
+        most = int(swapped().argmax())
+        return choices.index(most) if most in choices else len(choices)
+
+    def explain(chosen: int, right: int) -> str:
+        after = swapped()
+        was, most = int(row.argmax()), int(after.argmax())
+        origin = {one: two, two: one}.get(most, most)  # where the word that is read most now stood before
+        section = "swap-other" if most not in stands else "swap-word" if origin == was else "swap-place"
+        before = row[origin if section == "swap-word" else most]
+        word = stands.get(most, chips[most])
+        told = words(section, word=word, old=chips[most], before=share(before), after=share(after[most]))
+        numbers = {"a": row[one], "b": after[two], "c": row[two], "d": after[one]}
+        shares = {name: share(value) for name, value in numbers.items()}
+        return told + words("swap-numbers", one=chips[one], two=chips[two], **shares)
+
+    pair = {"one": attention.plain(trace.tokens[one]), "two": attention.plain(trace.tokens[two])}
+    head = {"layer": look.layer + 1, "head": look.head + 1, "reader": chips[look.reader]}
+    question = words.inline("swap-question", **pair, **head, text=found.text.strip())
+    names = {one: trace.tokens[two], two: trace.tokens[one]}
+    options = [names.get(i, trace.tokens[i]) for i in choices] + [words.text("another")]
+    quiz.predict(f"swap-{page.model}-{page.text}", question, options, answer, explain, tokens=True)
+    return True
+
+
+def append(page: Page, trace: Trace, look: attention.Look) -> None:
+    """One word more: does it change how the earlier ones are read? Works for every prompt."""
+    words, reader = page.words, html.chip(trace.tokens[look.reader])
+    text = page.text + attention.APPENDED
+    count = len(trace.layers) * len(trace.layers[0].pattern)
+
+    def changes() -> np.ndarray:
+        return attention.changes(trace, _again(page, text), look.reader)
+
+    def answer() -> int:
+        changed = int((changes() > attention.ROUNDING).sum())
+        return 0 if changed == count else 1 if changed else 2
+
+    def explain(chosen: int, right: int) -> str:
+        found = changes()
+        values = {"changed": int((found > attention.ROUNDING).sum()), "count": count, "reader": reader}
+        section = "explain-none" if right == 2 else "explain-changed"
+        return words(section, **values, difference=number(found.max(), page.lang))
+
+    question = words.inline("append-question", text=text.strip(), count=count, reader=reader)
+    options = [words.text(f"append-{name}") for name in ("all", "some", "none")]
+    quiz.predict(f"append-{page.model}-{page.text}", question, options, answer, explain)
+
+
+def carry(page: Page, trace: Trace, look: attention.Look) -> None:
+    """Where does most come from? The weight alone does not say: a value can be short."""
+    look = attention.even_head(trace, look.reader)
+    words, chips = page.words, _chips(trace)
+    row = trace.layers[look.layer].pattern[look.head, look.reader]
+    heaviest = np.argsort(-row, kind="stable")
+    readable = [i for i in heaviest.tolist() if trace.layers[look.layer].mask[look.reader, i]]
+    if len(readable) < 2:
+        return
+    choices = sorted(readable[:OPTIONS])
+    others = [words.text("another")] if len(readable) > len(choices) else []
+
+    def answer() -> int:
+        most = int(attention.carried(trace, look).argmax())
+        return choices.index(most) if most in choices else len(choices)
+
+    def explain(chosen: int, right: int) -> str:
+        lengths = attention.carried(trace, look)
+        most, top = int(lengths.argmax()), readable[0]
+        return words(
+            "carry-same" if most == top else "carry-other",
+            word=chips[most],
+            p=percent(row[most], page.lang),
+            length=number(lengths[most], page.lang),
+            top=chips[top],
+            q=percent(row[top], page.lang),
+            short=number(lengths[top], page.lang),
+            total=number(lengths.sum(), page.lang),
+        )
+
+    head = {"layer": look.layer + 1, "head": look.head + 1, "reader": chips[look.reader]}
+    question = words.inline("carry-question", **head, p=percent(row[0], page.lang), first=chips[0])
+    options = [_named(trace, i) for i in choices] + others
+    quiz.predict(f"carry-{page.model}-{page.text}", question, options, answer, explain, tokens=True)
+
+
+def _chips(trace: Trace) -> list[html.Raw]:
+    return [html.chip(token) for token in trace.tokens]
+
+
+def _named(trace: Trace, i: int) -> str:
+    """A token, with its place where the sentence has it more than once."""
+    token = trace.tokens[i]
+    return token if trace.tokens.count(token) == 1 else f"{token} ({i + 1})"
+
+
+def _again(page: Page, text: str) -> Trace:
+    """A pass of a changed sentence, which may be a token longer than the lesson's limit."""
+    return session.trace(page.model, text, frozenset({"pattern"}), 2 * len(page.ids) + 2)

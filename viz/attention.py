@@ -1,0 +1,49 @@
+"""The weights of one head as a chart: the twin of the attention explorer's map."""
+
+import html
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from viz import theme
+
+CELL, MARGIN = 34, 110  # px
+NUMBERS = 14  # tokens up to which a cell has room for its number
+
+
+def heatmap(
+    pattern: np.ndarray, tokens: Sequence[str], mask: np.ndarray, reader: str, read: str, share: str
+) -> go.Figure:
+    """pattern (T, T), rows are queries and run down; cells that `mask` (T, T) hides stay empty.
+
+    reader, read, share: what rows, columns and colours mean, in the reader's language.
+    """
+    count = len(tokens)
+    places = list(range(count))
+    names = [html.escape(token) for token in tokens]  # figures read HTML in their texts
+    figure = go.Figure(
+        go.Heatmap(
+            z=np.where(mask, pattern, np.nan),
+            x=places,
+            y=places,
+            customdata=[[(row, column) for column in names] for row in names],
+            hovertemplate="<br>".join(
+                (f"{reader} %{{customdata[0]}}", f"{read} %{{customdata[1]}}", f"{share} %{{z:.3p}}<extra></extra>")
+            ),
+            hoverongaps=False,
+            texttemplate="%{z:.0%}" if count <= NUMBERS else None,
+            colorscale=theme.SEQUENTIAL,
+            zmin=0,
+            zmax=1,
+            xgap=2,
+            ygap=2,
+            colorbar={"title": {"text": share}, "tickformat": ".0%", "thickness": 10, "outlinewidth": 0},
+        )
+    )
+    ticks = {"tickmode": "array", "tickvals": places, "ticktext": names, "tickfont": {"family": theme.MONO}}
+    axis = ticks | {"showgrid": False, "zeroline": False, "showline": False, "fixedrange": True}
+    figure.update_xaxes(**axis, title=read, side="top", tickangle=-90, constrain="domain")
+    figure.update_yaxes(**axis, title=reader, autorange="reversed", scaleanchor="x")
+    figure.update_layout(height=max(320, CELL * count + MARGIN))
+    return figure
