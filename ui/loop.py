@@ -75,7 +75,7 @@ def figure(page) -> None:
         grown.obey(st.session_state.loop.order)
 
     _mount("loop", page, drawn(grown), obey)
-    st.html(f"<h2>{page.words.inline('sums', n=min(grown.step + 1, LIMIT))}</h2>{sums(grown, page.words)}")
+    st.html(f"<h2>{page.words.inline('sums', n=grown.step + 1)}</h2>{sums(grown, page.words)}")
     widgets.table_twin(table(grown, page.words), "text")
 
 
@@ -108,9 +108,8 @@ def sums(grown: Growth, words) -> html.Raw:
     lines = [_share(token, power, below, reading.totals[0], lang)]
     if grown.temperature not in (0, 1):
         heat = format_decimal(grown.temperature, "0.0", locale=lang)
-        lines.append(
-            _share(token, f"({power}) ÷ {heat}", below / grown.temperature, reading.totals[1], lang, f"T = {heat}")
-        )
+        hot = f"({power}) ÷ {heat}", below / grown.temperature, reading.totals[1]
+        lines.append(_share(token, *hot, lang, " " + words.inline("drawn-share", t=heat)))
     shares = [grown.tree.nodes[node].probability for node in grown.tree.path(grown.at)]
     together = grown.tree.log_probability(grown.at)
     note = words("sums-first") if not shares else words("sums-text", n=len(shares))
@@ -127,10 +126,9 @@ def sums(grown: Growth, words) -> html.Raw:
 
 def _share(token: str, power: str, exponent: float, total: float, lang: str, at: str = "") -> str:
     """One line of the softmax, with its numbers."""
-    name = f"p({html.chip(token)})" + (f", {at}" if at else "")
     part = math.exp(exponent)
     numbers = f"{number(part, lang)} ÷ {number(total, lang)}"
-    return f"{name} = e<sup>{power}</sup> ÷ Σ = {numbers} = <b>{percent(part / total, lang)}</b>"
+    return f"p({html.chip(token)}){at} = e<sup>{power}</sup> ÷ Σ = {numbers} = <b>{percent(part / total, lang)}</b>"
 
 
 def _terms(terms: list[str], sign: str) -> str:

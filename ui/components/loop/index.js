@@ -140,7 +140,7 @@ class Loop extends View {
   }
 
   amount() {
-    return el("span", { className: "amount" }, el("i", { className: "bar-p" }), el("i", { className: "bar-q" }), el("span", { className: "p" }), el("span", { className: "tag" }));
+    return el("span", { className: "amount" }, el("i", { className: "bar-p" }), el("i", { className: "bar-q" }), el("span", { className: "p" }), " ", el("span", { className: "tag" }), " ");
   }
 
   row(i) {
@@ -254,17 +254,17 @@ class Loop extends View {
     for (const cell of [...this.ribbon.children].slice(d.prompt.length)) this.shade(cell);
     if (!d.full) this.ribbon.append(this.ghost());
     this.ribbon.scrollTop = this.ribbon.scrollHeight;
-    this.ribbon.tabIndex = this.ribbon.scrollHeight > this.ribbon.clientHeight ? 0 : -1;
+    this.ribbon.toggleAttribute("tabindex", this.ribbon.scrollHeight > this.ribbon.clientHeight); // scrolled by keys, too
     const forced = this.path.some((node) => d.nodes.forced[node]);
-    this.legend.textContent = this.path.length ? this.w[forced ? "forced-note" : "chip-note"] : "";
+    this.legend.textContent = this.w[!this.path.length ? "ghost-note" : forced ? "forced-note" : "chip-note"];
   }
 
   cell(node) {
     const { nodes } = this.d;
     const [token, p] = [nodes.token[node], this.percent(nodes.p[node])];
     const label = this.fill(nodes.forced[node] ? "return-forced" : "return", { token, p });
-    const cell = el("button", { type: "button", className: `cell taken ${nodes.forced[node] ? "forced" : ""}`, title: label, "aria-label": label,
-      onclick: () => this.halt({ go: this.parent(node) }) }, chip(token), el("small", {}, p));
+    const cell = el("button", { type: "button", className: `cell taken ${nodes.forced[node] ? "forced" : ""}`, title: label,
+      onclick: () => this.halt({ go: this.parent(node) }) }, chip(token), " ", el("small", {}, p));
     cell.dataset.node = node;
     cell.dataset.forced = nodes.forced[node];
     return cell;
@@ -303,7 +303,7 @@ class Loop extends View {
     this.list.classList.toggle("hot", hot);
     this.list.setAttribute("aria-label", this.fill("candidates", { n: this.path.length + 1 }));
     this.head.replaceChildren(
-      el("span", { className: "eyebrow" }, this.fill("candidates", { n: Math.min(this.path.length + 1, d.limit) })),
+      el("span", { className: "eyebrow" }, this.fill("candidates", { n: this.path.length + 1 })),
       hot ? el("span", { className: "key" }, el("i", { className: "swatch-p" }), w["model-share"], " ", el("i", { className: "swatch-q" }), this.fill("drawn-share", { t: heat }))
         : el("span", { className: "note" }, d.full ? "" : w["force-note"]));
     this.rows.forEach((row, i) => this.drawRow(row, d.candidates[i], hot));
@@ -319,9 +319,8 @@ class Loop extends View {
     const tail = d.rank > 8 && candidate.id === d.drawn;
     row.className = `cand ${drawn ? "drawn" : ""}`;
     row.dataset.id = candidate.id;
-    row.setAttribute("aria-label", this.fill("take", { token: candidate.token, p: this.percent(candidate.p) }) + (drawn ? `, ${w.drawn}` : ""));
     row.setAttribute("aria-disabled", d.full);
-    row.querySelector(".label").replaceChildren(chip(clip(candidate.token, 14)));
+    row.querySelector(".label").replaceChildren(el("span", { className: "hidden" }, `${w.take} `), chip(clip(candidate.token, 14)), " ");
     row.title = tail ? this.fill("rank", { n: this.count(d.rank) }) : "";
     this.drawAmount(row, candidate, hot);
     row.querySelector(".tag").textContent = !drawn ? "" : d.temperature ? w.drawn : w.likeliest;
@@ -350,14 +349,20 @@ class Loop extends View {
     return row?.querySelector(".chip").getBoundingClientRect();
   }
 
-  /** The token that was taken goes from its row to the ribbon. */
+  /** The token that was taken goes from its row to the ribbon, over everything: the ribbon would cut it off. */
   fly(from) {
-    const token = [...this.ribbon.querySelectorAll(".taken")].at(-1)?.firstChild;
-    if (!token) return;
-    const to = token.getBoundingClientRect();
-    token.animate(
-      [{ transform: `translate(${from.left - to.left}px, ${from.top - to.top}px)`, zIndex: 2, position: "relative" }, { transform: "none", position: "relative" }],
-      { duration: 280, easing: "cubic-bezier(.2, .7, .2, 1)" });
+    const token = [...this.ribbon.querySelectorAll(".taken")].at(-1).firstChild;
+    const [to, box] = [token.getBoundingClientRect(), this.box.getBoundingClientRect()];
+    const flying = token.cloneNode(true);
+    flying.classList.add("flying");
+    Object.assign(flying.style, { left: `${to.left - box.left}px`, top: `${to.top - box.top}px` });
+    this.box.append(flying);
+    token.style.visibility = "hidden";
+    const way = [{ transform: `translate(${from.left - to.left}px, ${from.top - to.top}px)` }, { transform: "none" }];
+    flying.animate(way, { duration: 280, easing: "cubic-bezier(.2, .7, .2, 1)" }).onfinish = () => {
+      flying.remove();
+      token.style.visibility = "";
+    };
   }
 
   // -------------------------------------------------------------- the tree of branches
