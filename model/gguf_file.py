@@ -97,7 +97,7 @@ def tensors(reader: Reader) -> dict[str, Tensor]:
         *block, stem, _ = tensor.name.split(".")
         if stem not in TENSORS:
             raise ValueError(f"the file holds a tensor we do not know: {tensor.name}")
-        values = gguf.quants.dequantize(tensor.data, tensor.tensor_type)
+        values = _dequantised(tensor)
         if stem in ("attn_q", "attn_k"):
             values = _unpermuted(values, heads if stem == "attn_q" else kv_heads)
         layer = f"layers.{block[1]}." if block else ""
@@ -107,6 +107,15 @@ def tensors(reader: Reader) -> dict[str, Tensor]:
 
     with ThreadPoolExecutor() as pool:
         return dict(pool.map(read, reader.tensors))
+
+
+def _dequantised(tensor: gguf.ReaderTensor) -> np.ndarray:
+    """By the library's arithmetic on all blocks at once: its `dequantize` takes 16 rows at a time, a third as fast."""
+    kind = getattr(gguf.quants, tensor.tensor_type.name, None)
+    if kind is None:  # float32 and float16 have no blocks
+        return gguf.quants.dequantize(tensor.data, tensor.tensor_type)
+    _, size = gguf.GGML_QUANT_SIZES[tensor.tensor_type]
+    return kind.dequantize_blocks(tensor.data.reshape(-1, size)).reshape(*tensor.data.shape[:-1], -1)
 
 
 def _unpermuted(weight: np.ndarray, heads: int) -> np.ndarray:
