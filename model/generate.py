@@ -34,8 +34,9 @@ class Decoder:
         known = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(ids[:-1], self.ids, strict=False)))
         new = self.model.ids(ids[known:])
         self.cache.truncate(known)
-        self.ids = ids
+        self.ids = ids[:known]  # all that is sure, should the pass be interrupted
         last = self.model.stream(new, cache=self.cache)[:, -1]
+        self.ids = ids
         return self.model.lm_head(last)[0].float().cpu().numpy()
 
 

@@ -55,6 +55,19 @@ def test_rewinding_beyond_the_start_or_the_end_is_refused(moe):
             cache.truncate(length)
 
 
+def test_a_pass_that_was_interrupted_leaves_the_decoder_usable(moe, monkeypatch):
+    decoder, block = Decoder(moe.model), moe.model.layers[3]
+    decoder.logits(IDS[:5])
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(block, "forward", interrupted)
+        decoder.logits(IDS)
+    assert_close(moe.model, decoder, IDS)
+
+
+def interrupted(*args):
+    raise KeyboardInterrupt
+
+
 def test_an_encoder_is_no_decoder(minilm):
     with pytest.raises(ValueError, match="does not continue"):
         Decoder(minilm.model)
