@@ -1,7 +1,7 @@
 """Components of our own: a folder each with index.js and style.css, given to Streamlit as text.
 
-No build step, no framework, no iframe. `shared.js` and `shared.css` are put in front of every component, whose index.js
-has one export (other .js files beside it are joined to it): `export default function ({ data, parentElement, setStateValue, setTriggerValue }) { … }`.
+No build step, no framework, no iframe. `shared.js` and `shared.css` are put in front of every component. One file has
+the export: `export default function ({ data, parentElement, setStateValue, setTriggerValue }) { … }`.
 It runs again whenever data or theme change, so each run draws from scratch or reconciles, into `.root`.
 """
 
