@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+from playwright.sync_api import expect
 from streamlit.testing.v1 import AppTest
 
 ROOT = Path(__file__).parents[1]
@@ -18,6 +19,8 @@ PAGES = sorted(file.stem.partition("_")[2] for file in (ROOT / "pages").glob("[0
 LANGUAGES = ("en", "it")
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC_CHROME = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
+
+expect.set_options(timeout=20_000)  # it ends as soon as what is expected is there; a busy machine needs longer
 
 
 def run_page(slug: str, lang: str = "en", **params: str) -> AppTest:
