@@ -75,16 +75,6 @@ def start(bundle, trace: Trace) -> Look:
     return Look(int(layer), int(head), reader, target)
 
 
-def asked(trace: Trace, look: Look, link: dict[str, str]) -> tuple[int, int]:
-    """The layer and head that the link names, counted from 1 there; where it names none, those of `look`."""
-
-    def one(name: str, count: int, otherwise: int) -> int:
-        value = link.get(name, "")
-        return int(value) - 1 if value.isdecimal() and 0 < int(value) <= count else otherwise
-
-    return one("layer", len(trace.layers), look.layer), one("head", len(trace.layers[0].pattern), look.head)
-
-
 def table(trace: Trace, layer: int, head: int) -> tuple[list, list, list, list]:
     """Every readable cell of a head: who reads, what is read, the score, the weight."""
     found = trace.layers[layer]
@@ -174,9 +164,11 @@ def carried(trace: Trace, look: Look) -> np.ndarray:
 
 
 def changes(before: Trace, after: Trace, reader: int) -> np.ndarray:
-    """The largest change of each head's weights (L, H), in the row of `reader` and the columns both runs have."""
-    row, later = patterns(before)[:, :, reader], patterns(after)[:, :, reader]
-    return np.abs(later[..., : row.shape[-1]] - row).max(-1)
+    """The largest change of each head's weights (L, H) in the row of `reader`, on the words both runs begin with."""
+    same = before.token_ids == after.token_ids[: len(before.token_ids)]
+    common = len(same) if same.all() else int(same.argmin())
+    row, later = (patterns(trace)[:, :, reader, :common] for trace in (before, after))
+    return np.abs(later - row).max(-1)
 
 
 @cache

@@ -1,13 +1,14 @@
 // The attention explorer. `data` is packed once by ui/attention.py: whatever the reader chooses is worked out here, and
-// no request goes to the server. Layers, heads and tokens count from 0 here, from 1 on screen and in the link.
+// no request goes to the server, save when the chart of a head is asked for. Layers, heads and tokens count from 0 here, from 1 on screen and in the link.
 
 const TOP = 6; // heads that the search lists
 const FAINT = 1e-4; // a weight below which its number would only take room
 const explorers = new WeakMap(); // outlives new data
 
-export default function attention({ data, parentElement }) {
+export default function attention({ data, parentElement, setStateValue }) {
   let explorer = explorers.get(parentElement);
   if (!explorer) explorers.set(parentElement, (explorer = new Explorer(parentElement.querySelector(".root"))));
+  explorer.report = setStateValue;
   explorer.update(data, colours(parentElement));
   return () => {
     explorer.remove();
@@ -37,6 +38,13 @@ const clamp = (x, low, high) => Math.min(Math.max(x, low), high);
 const best = (list, value) => list.reduce((a, b) => (value(b) > value(a) ? b : a));
 const div = (className, ...children) => el("div", { className }, ...children);
 const span = (className, ...children) => el("span", { className }, ...children);
+
+/** Ink or paper, whichever can be read; on the middle of a dark theme's ramp neither can, black or white always. */
+function readable(colour, palette) {
+  const chosen = inkOn(colour, palette);
+  const [a, b] = [luminance(colour), luminance(chosen)].sort((x, y) => y - x);
+  return (a + 0.05) / (b + 0.05) > 4.6 ? chosen : inkOn(colour, { ink: "#ffffff", paper: "#000000" });
+}
 
 /** A text of content/ with nodes in its gaps: the counterpart of `fill`. */
 const weave = (text, values) => text.split(/\{(\w+)\}/).map((part, i) => (i % 2 ? values[part] : part));
@@ -78,7 +86,8 @@ class Explorer {
     [this.d, this.w, this.palette, this.fresh] = [data, data.words, palette, fresh];
     if (changed) this.load(first);
     this.ramp = range(256).map((i) => shade(palette, i / 255));
-    this.inks = this.ramp.map((colour) => inkOn(colour, palette));
+    this.inks = this.ramp.map((colour) => readable(colour, palette));
+    this.signs = range(513).map((i) => signed(palette, i / 256 - 1));
     this.build();
     this.fit();
     this.paint();
@@ -146,6 +155,7 @@ class Explorer {
   plain(t) { return this.d.tokens[t].replace(/^·(?=.)/, ""); }
   word(t) { return el("bdi", {}, this.plain(t)); }
   colour(weight) { return this.ramp[Math.round(255 * weight)]; }
+  tint(x) { return this.signs[Math.round(256 * (clamp(x, -1, 1) + 1))]; }
   ink(weight) { return this.inks[Math.round(255 * weight)]; }
   fill(name, values) { return fill(this.w[name], values); }
 
@@ -229,7 +239,8 @@ class Explorer {
         el("section", {}, div("over", this.title, span("note", w["map-note"])), this.board,
           this.d.both ? el("p", { className: "note leak" }, this.fill("mask-none", { model: this.d.model })) : div("below", this.lift, this.leak)),
         el("section", { className: "selectors" }, div("over", el("h2", { className: "eyebrow" }, w.layer), this.shadeNote), this.strip, this.headsTitle, this.heads)),
-      this.find, this.steps, el("p", { className: "caveat" }, w.caveat));
+      this.find, this.steps, el("p", { className: "caveat" }, w.caveat),
+      el("button", { type: "button", className: "go", onclick: () => this.report("chart", { layer: this.s.layer, head: this.s.head }) }, w["twin-button"]));
   }
 
   /** A token's text, its leading space pale. */
@@ -244,6 +255,7 @@ class Explorer {
     this.paintSelectors();
     this.paintFind();
     this.steps.replaceChildren(...twoSteps(this));
+    this.paintArcs(); // last: it asks where the chips stand, and the page is laid out for the answer
     if (kept) this.box.querySelector(`[data-at="${kept}"]`)?.focus({ preventScroll: true });
   }
 
@@ -269,7 +281,6 @@ class Explorer {
       ? weave(this.w["read-only"], { reader: this.word(reader) })
       : [...weave(this.w[named.length > 1 ? "read-two" : "read-one"], { reader: this.word(reader), first: share(named[0]), second: named[1] === undefined ? "" : share(named[1]) }),
         rest ? " " + this.fill(rest === 1 ? "rest-one" : "rest-many", { count: this.count(rest), p: this.percent(left) }) : ""]));
-    this.paintArcs();
   }
 
   /** Curves from the reader to what it reads: above the chips, or between their lines where there are several. */
@@ -304,7 +315,7 @@ class Explorer {
       const weight = this.weight(q, k);
       cell.style.background = this.colour(weight);
       cell.style.color = this.ink(weight);
-      cell.textContent = Math.round(100 * weight);
+      cell.dataset.percent = Math.round(100 * weight);
       cell.setAttribute("aria-label", this.fill("cell-name", { reader: this.plain(q), word: this.plain(k), p: this.percent(weight) }));
       cell.classList.toggle("heavy", weight >= 0.2);
       const chosen = q === reader && k === key;

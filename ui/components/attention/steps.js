@@ -33,7 +33,10 @@ function stepTable(x, words) {
   const query = x.vector("q", reader);
   const keyScale = Math.max(most(query), ...words.map((k) => most(x.vector("k", k))));
   const valueScale = Math.max(...words.map((k) => most(x.vector("v", k)))); // one for both strips: a small weight fades
-  const strip = (values, scale) => span("strip", ...Array.from(values, (value) => el("i", { style: { background: signed(x.palette, value / scale) } })));
+  const strip = (values, scale) => { // one element, not one for each number: a browser lays out hundreds of them slowly
+    const stops = Array.from(values, (value, i) => `${x.tint(value / scale)} ${(100 * i) / x.S}% ${(100 * (i + 1)) / x.S}%`);
+    return el("div", { className: "strip", style: { background: `linear-gradient(90deg, ${stops})`, maskSize: `${100 / x.S}% 100%` } });
+  };
   const bar = (share) => span("", el("i", { className: "bar", style: { width: `calc((100% - 62px) * ${share})` } }), span(share >= 0.2 ? "heavy" : "", x.percent(share)));
   const legend = (scale) => span("legend", span("", x.number(-scale)), el("i", { style: { background: `linear-gradient(90deg, ${x.palette.diverging})` } }), span("", x.number(scale)));
 
