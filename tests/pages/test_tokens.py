@@ -272,7 +272,7 @@ def test_look_up_and_walk_on(open_page):
     expect(page.get_by_text("2767 is the id of")).to_be_visible()
     option(page, 1, 5).click()
     expect(page.get_by_text("2768 is the id of")).to_be_visible()
-    assert box.input_value() == "2768"
+    expect(box).to_have_value("2768")
 
 
 @pytest.mark.parametrize("prompt", [PROMPT, MIXED, "supercalifragilistico " * 12, "x" * 600, " " * 90 + "y"])
