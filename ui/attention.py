@@ -123,11 +123,12 @@ def packed(bundle, trace: Trace) -> dict:
 
 @dataclass(frozen=True)
 class Swap:
-    """The prompt with two words exchanged. first, second: where they stood; text: the sentence then."""
+    """The prompt with two words exchanged. first, second: where they stood; text, tokens: the sentence then."""
 
     first: int
     second: int
     text: str
+    tokens: list[str]
 
 
 def swap(bundle, trace: Trace, look: Look) -> Swap | None:
@@ -148,7 +149,7 @@ def swap(bundle, trace: Trace, look: Look) -> Swap | None:
         spaced = trace.tokens[place].startswith("·")
         ids[place] = tokenizer.find(" " * spaced + word.removeprefix("·"))
     text = None if None in ids else tokenizer.decode([id for id in ids if id not in tokenizer.special])
-    return Swap(first, second, text) if text and tokenizer.encode(text) == ids else None
+    return Swap(first, second, text, tokenizer.strings(ids)) if text and tokenizer.encode(text) == ids else None
 
 
 def even_head(trace: Trace, reader: int) -> Look:

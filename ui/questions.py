@@ -19,7 +19,6 @@ def swap(page: Page, trace: Trace, look: attention.Look) -> bool:
     one, two = found.first, found.second
     row = trace.layers[look.layer].pattern[look.head, look.reader]
     choices = list(dict.fromkeys((one, two, 0)))  # places in the new sentence
-    stands = {one: chips[two], two: chips[one]}  # what stands there then
 
     def share(weight: float) -> str:
         return percent(weight, page.lang)
@@ -35,10 +34,11 @@ def swap(page: Page, trace: Trace, look: attention.Look) -> bool:
         after = swapped()
         was, most = int(row.argmax()), int(after.argmax())
         origin = {one: two, two: one}.get(most, most)  # where the word that is read most now stood before
-        section = "swap-other" if most not in stands else "swap-word" if origin == was else "swap-place"
+        section = "swap-other" if most not in (one, two) else "swap-word" if origin == was else "swap-place"
         before = row[origin if section == "swap-word" else most]
-        word = stands.get(most, chips[most])
-        told = words(section, word=word, old=chips[most], before=share(before), after=share(after[most]))
+        told = words(
+            section, word=html.chip(found.tokens[most]), old=chips[most], before=share(before), after=share(after[most])
+        )
         numbers = {"a": row[one], "b": after[two], "c": row[two], "d": after[one]}
         shares = {name: share(value) for name, value in numbers.items()}
         return told + words("swap-numbers", one=chips[one], two=chips[two], **shares)
@@ -46,8 +46,7 @@ def swap(page: Page, trace: Trace, look: attention.Look) -> bool:
     pair = {"one": attention.plain(trace.tokens[one]), "two": attention.plain(trace.tokens[two])}
     head = {"layer": look.layer + 1, "head": look.head + 1, "reader": chips[look.reader]}
     question = words.inline("swap-question", **pair, **head, text=found.text.strip())
-    names = {one: trace.tokens[two], two: trace.tokens[one]}
-    options = [names.get(i, trace.tokens[i]) for i in choices] + [words.text("another")]
+    options = [found.tokens[i] for i in choices] + [words.text("another")]
     quiz.predict(f"swap-{page.model}-{page.text}", question, options, answer, explain, tokens=True)
     return True
 

@@ -8,8 +8,7 @@ import plotly.graph_objects as go
 
 from viz import theme
 
-CELL, MARGIN = 34, 110  # px
-NUMBERS = 14  # tokens up to which a cell has room for its number
+CELL, MARGIN = 38, 150  # px
 
 
 def heatmap(
@@ -32,18 +31,38 @@ def heatmap(
                 (f"{reader} %{{customdata[0]}}", f"{read} %{{customdata[1]}}", f"{share} %{{z:.3p}}<extra></extra>")
             ),
             hoverongaps=False,
-            texttemplate="%{z:.0%}" if count <= NUMBERS else None,
             colorscale=theme.SEQUENTIAL,
             zmin=0,
             zmax=1,
             xgap=2,
             ygap=2,
-            colorbar={"title": {"text": share}, "tickformat": ".0%", "thickness": 10, "outlinewidth": 0},
+            colorbar={
+                "title": {"text": share, "side": "top", "font": {"size": 14}},
+                "orientation": "h",
+                "x": 0,
+                "xanchor": "left",
+                "y": 0,
+                "yanchor": "top",
+                "lenmode": "pixels",
+                "len": 220,
+                "thickness": 10,
+                "outlinewidth": 0,
+                "tickformat": ".0%",
+            },
         )
     )
     ticks = {"tickmode": "array", "tickvals": places, "ticktext": names, "tickfont": {"family": theme.MONO}}
-    axis = ticks | {"showgrid": False, "zeroline": False, "showline": False, "fixedrange": True}
-    figure.update_xaxes(**axis, title=read, side="top", tickangle=-90, constrain="domain")
-    figure.update_yaxes(**axis, title=reader, autorange="reversed", scaleanchor="x")
-    figure.update_layout(height=max(320, CELL * count + MARGIN))
+    axis = ticks | {"showgrid": False, "zeroline": False, "showline": False, "ticks": "", "fixedrange": True}
+    figure.update_xaxes(
+        **axis,
+        title={"text": read, "standoff": 12},
+        side="top",
+        tickangle=-90,
+        constrain="domain",
+        constraintoward="left",
+    )
+    figure.update_yaxes(
+        **axis, title=reader, autorange="reversed", scaleanchor="x", constrain="domain", constraintoward="top"
+    )
+    figure.update_layout(height=CELL * max(4, count) + MARGIN)
     return figure

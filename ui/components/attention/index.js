@@ -43,7 +43,7 @@ const span = (className, ...children) => el("span", { className }, ...children);
 function readable(colour, palette) {
   const chosen = inkOn(colour, palette);
   const [a, b] = [luminance(colour), luminance(chosen)].sort((x, y) => y - x);
-  return (a + 0.05) / (b + 0.05) > 4.6 ? chosen : inkOn(colour, { ink: "#ffffff", paper: "#000000" });
+  return (a + 0.05) / (b + 0.05) >= 4.5 ? chosen : inkOn(colour, { ink: "#ffffff", paper: "#000000" });
 }
 
 /** A text of content/ with nodes in its gaps: the counterpart of `fill`. */
