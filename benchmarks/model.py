@@ -79,4 +79,4 @@ def _transformer_lens() -> Iterator[str]:
     )
 
 
-TRANSFORMER_LENS = "4.3.0"
+TRANSFORMER_LENS = "3.9.0"  # the last that still has HookedTransformer
