@@ -70,7 +70,7 @@ def stream(
     for step in range(model.config.context - len(ids)):
         start = time.perf_counter()
         shares = stages(decoder.logits(ids), **vars(sampling))
-        token = force.get(step, draw(shares.final, seed=seed, step=step))
+        token = force[step] if step in force else draw(shares.final, seed=seed, step=step)
         yield Step(shares, token, float(shares.final[token]), step in force, time.perf_counter() - start)
         ids.append(token)
 

@@ -1,7 +1,9 @@
 """Text ↔ token ids, and the strings by which tokens are shown."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import tokenizers
@@ -86,16 +88,13 @@ class Tokenizer:
 
     def ranks(self, parts: Sequence[bytes]) -> list[int | None]:
         """The rank of every pair of neighbours in the list of merges; None for a pair that is not in it."""
-        ranks = self._ranks()
-        return [ranks.get(pair) for pair in pairwise(parts)]
+        return [self._ranks.get(pair) for pair in pairwise(parts)]
 
+    @cached_property
     def _ranks(self) -> dict[tuple[bytes, bytes], int]:
-        if not hasattr(self, "_ranked"):
-            import json  # only the merge player asks; the library gives its list as JSON alone
-
-            listed = json.loads(self.backend.to_str())["model"].get("merges", [])
-            self._ranked = {tuple(bytes(BYTES[c] for c in side) for side in pair): i for i, pair in enumerate(listed)}
-        return self._ranked
+        """The merges with their lines. The library gives its list as JSON alone."""
+        listed = json.loads(self.backend.to_str())["model"].get("merges", [])
+        return {tuple(bytes(BYTES[c] for c in side) for side in pair): i for i, pair in enumerate(listed)}
 
 
 def visible(piece: bytes) -> str:
@@ -134,13 +133,13 @@ def _encodable(text: str) -> str:
     return text.encode(errors="replace").decode()
 
 
-def byte_bpe(vocabulary: list[str], merges: list[str], special: list[str], *, single_digits: bool = True) -> Tokenizer:
+def byte_bpe(vocabulary: list[str], merges: list[str], special: list[str]) -> Tokenizer:
     """A byte-level BPE tokenizer from its lists, as GGUF files keep them: merges are pairs with a space between."""
     pairs = [tuple(merge.split(" ")) for merge in merges]
     backend = tokenizers.Tokenizer(models.BPE({token: i for i, token in enumerate(vocabulary)}, pairs))
-    words = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    digits = [pre_tokenizers.Digits(individual_digits=True)] if single_digits else []
-    backend.pre_tokenizer = pre_tokenizers.Sequence([*digits, words])
+    # as SmolLM2 splits a text: every digit by itself, then words with the space before them
+    digits, words = pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False)
+    backend.pre_tokenizer = pre_tokenizers.Sequence([digits, words])
     backend.decoder = decoders.ByteLevel()
     backend.add_special_tokens(special)
     return Tokenizer(backend)
