@@ -50,7 +50,8 @@ def bar(models: tuple[str, ...], limit: int) -> Prompt:
         st.stop()
     ids = loaded.tokenizer.encode(source)
     kept, text = _first(loaded.tokenizer, ids, limit)
-    count.html(f'<span class="count">{words.inline("tokens", n=len(kept))}</span>')
+    tokens = words.inline("tokens-one" if len(kept) == 1 else "tokens", n=len(kept))
+    count.html(f'<span class="count">{tokens}</span>')
     if notice := _cut(words, source, len(kept), len(ids), loaded.tokenizer.decode(ids[len(kept) :])):
         st.html(f'<div class="notice" role="status">{notice}</div>')
     return Prompt(model, loaded, source, kept, text)
