@@ -34,7 +34,7 @@ class Config:
     rope_base: float = 10000.0
     rope_scaling: tuple[tuple[str, float | str], ...] | None = None  # of Hugging Face's rope_parameters, sorted
 
-    mask: str = "causal"  # "causal", "bidirectional", "sliding"
+    mask: str = "causal"  # "causal", "bidirectional", "sliding", "alternating": every second layer sliding
     window: int | None = None  # tokens a sliding mask lets a query read, itself included
 
     mlp: str = "plain"  # "plain", "gated", "experts"
@@ -59,7 +59,7 @@ class Config:
             raise ValueError(f"heads is {self.heads}, no multiple of kv_heads, {self.kv_heads}")
         if self.position == "rotary" and self.head_width % 2:
             raise ValueError(f"head_width is {self.head_width}; rotary positions turn pairs, so it must be even")
-        if (self.mask == "sliding") != (self.window is not None):
+        if (self.mask in ("sliding", "alternating")) != (self.window is not None):
             raise ValueError(f"window is {self.window} with mask {self.mask!r}: a window belongs to a sliding mask")
         if self.mlp == "experts" and not 1 <= (self.active_experts or 0) <= (self.experts or 0):
             raise ValueError(f"active_experts is {self.active_experts} of experts {self.experts}")
@@ -79,7 +79,7 @@ CHOICES = {
     "norm": ("layer", "rms"),
     "norm_place": ("post", "pre"),
     "position": ("sinusoidal", "learned", "rotary", "none"),
-    "mask": ("causal", "bidirectional", "sliding"),
+    "mask": ("causal", "bidirectional", "sliding", "alternating"),
     "mlp": ("plain", "gated", "experts"),
     "activation": ("relu", "gelu", "gelu_tanh", "silu"),
 }

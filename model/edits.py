@@ -4,7 +4,7 @@ An edit names the layer and the value it changes, and maps that value, with its 
 shape and type. It raises ValueError, in one sentence, where it asks for something the value does not have.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from model.config import Config
+from model.masks import Mask
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,41 @@ class HideKey(Edit):
         if self.head is not None:
             cell = cell & _at(scores, 1, self.head, "head")
         return scores.masked_fill(cell, float("-inf"))
+
+
+@dataclass(frozen=True)
+class UseMask(Edit):
+    """Lets a layer read by another rule."""
+
+    rule: Mask
+    name: ClassVar[str] = "mask"
+
+    def __call__(self, mask: Tensor) -> Tensor:
+        places = torch.arange(mask.shape[-1], device=mask.device)
+        return self.rule(places[-mask.shape[-2] :], places)[None]
+
+
+@dataclass(frozen=True)
+class MovePositions(Edit):
+    """Says of each token that it stands elsewhere: what it reads stays as it was. positions: T numbers; fractions only
+    where positions are computed, and nothing below 0."""
+
+    layer: None = field(default=None, init=False)
+    positions: tuple[float, ...]
+    name: ClassVar[str] = "positions"
+
+    def check(self, config: Config) -> None:
+        if min(self.positions, default=0) < 0:
+            raise ValueError(f"a token cannot stand at {min(self.positions)}: positions begin at 0")
+        if config.position == "learned" and any(position % 1 for position in self.positions):
+            raise ValueError("a table of positions has no rows between its rows: whole numbers only")
+
+    def __call__(self, positions: Tensor) -> Tensor:
+        if len(self.positions) != positions.shape[-1]:
+            raise ValueError(f"{len(self.positions)} positions for {positions.shape[-1]} tokens")
+        moved = torch.tensor([self.positions], dtype=torch.float64, device="cpu")
+        whole = bool((moved % 1 == 0).all())
+        return moved.to(positions.device, positions.dtype if whole else torch.float32)
 
 
 @dataclass(frozen=True)

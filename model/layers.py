@@ -30,7 +30,7 @@ class RMSNorm(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         wide = x.float()
-        return self.weight * (wide * torch.rsqrt(wide.pow(2).mean(-1, keepdim=True) + self.eps)).type_as(x)
+        return self.weight * (wide * torch.rsqrt(wide.square().mean(-1, keepdim=True) + self.eps)).type_as(x)
 
 
 NORMS = {"rms": RMSNorm, "layer": nn.LayerNorm}
@@ -65,7 +65,7 @@ class Attention(nn.Module):
         scores = (q.reshape(B, G, H // G * T, K) @ k.transpose(2, 3)).view(B, H, T, S)
         scores = tap("scores", scores * K**-0.5)
         mask = tap("mask", mask)
-        shares = scores.masked_fill(~mask, float("-inf")).softmax(-1, dtype=torch.float32).type_as(q)
+        shares = scores.where(mask, float("-inf")).softmax(-1, dtype=torch.float32).type_as(q)
         pattern = tap("pattern", shares)
         z = tap("z", (pattern.reshape(B, G, H // G * T, S) @ v).view(B, H, T, K))
         return self.o_proj(z.transpose(1, 2).reshape(B, T, H * K))

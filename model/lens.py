@@ -1,13 +1,13 @@
 """Readings of a trace: what can be computed from it, with the model's own weights where they are needed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 
 from model.trace import LayerTrace, Trace
-from model.transformer import Transformer
+from model.transformer import Transformer, run
 
 ROWS = 32  # of logits at a time: 32 x 49,152 numbers stay near the cache; all rows at once take twice as long
 
@@ -82,6 +82,104 @@ def head_writes(model: Transformer, trace: Trace, layer: int) -> np.ndarray:
     heads, _, width = z.shape
     slices = model.layers[layer].attn.o_proj.weight.view(-1, heads, width)
     return torch.einsum("htk,dhk->htd", z, slices).float().cpu().numpy()
+
+
+@dataclass(frozen=True)
+class DirectEffects:
+    """What was added to one token's score, part by part; all of it adds up to the score. L layers, H heads."""
+
+    heads: np.ndarray  # (L, H)
+    mlps: np.ndarray  # (L,)
+    rest: float  # the embedding, and the biases that belong to no head
+
+    @property
+    def total(self) -> float:
+        return float(self.heads.sum() + self.mlps.sum() + self.rest)
+
+
+@torch.inference_mode()
+def direct_effects(model: Transformer, trace: Trace, token_id: int, position: int = -1) -> DirectEffects:
+    """How far each head and each MLP moved the score of a token, by what it wrote at this position and nothing else:
+    what later layers made of it is not counted. Needs resid_pre, z, mlp_out and resid_post.
+
+    Direct logit attribution (Elhage et al. 2021, "A Mathematical Framework for Transformer Circuits"): the final norm
+    is held at the scale that it had in this pass, so that a score becomes a sum over what was written. Only where the
+    stream runs through untouched (pre-norm): ValueError otherwise.
+    """
+    if model.config.norm_place != "pre":
+        raise ValueError("after a norm on the stream itself, what a head wrote has no share of its own in a score")
+
+    def rows(values) -> torch.Tensor:
+        return torch.tensor(np.stack(list(values)), device=model.device)
+
+    direction, offset = _held(
+        model.norm, rows([trace.layers[-1].resid_post[position]])[0], model.lm_head.weight[token_id]
+    )
+    z = rows(layer.z[:, position] for layer in trace.layers)
+    written = torch.stack([block.attn.o_proj.weight.T @ direction for block in model.layers])
+    biases = sum(block.attn.o_proj.bias @ direction for block in model.layers) if model.config.bias else 0.0
+    start = rows([trace.layers[0].resid_pre[position]])[0] @ direction
+    return DirectEffects(
+        (z * written.view(z.shape)).sum(-1).float().cpu().numpy(),
+        (rows(layer.mlp_out[position] for layer in trace.layers) @ direction).float().cpu().numpy(),
+        float(start + biases + offset),
+    )
+
+
+def _held(norm: torch.nn.Module, x: torch.Tensor, row: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """norm(x) · row as direction · x + offset, with the scale that x itself gives."""
+    if isinstance(norm, torch.nn.LayerNorm):
+        scaled = row * norm.weight * (x.var(correction=0) + norm.eps).rsqrt()
+        return scaled - scaled.mean(), row @ norm.bias
+    return row * norm.weight * (x.pow(2).mean() + norm.eps).rsqrt(), row.new_zeros(())
+
+
+KINDS = ("previous", "first", "same", "induction")
+
+
+def head_kinds(model: Transformer, *, avoid: Iterable[int] = (), texts: int = 4, length: int = 24) -> np.ndarray:
+    """How much weight each head gives, on average, to four places: (kinds, L, H), each from 0 to 1.
+
+    previous: the token before; first: the very first token; same: the token itself, or its earlier copy; induction:
+    the token that followed the earlier copy (Olsson et al. 2022, "In-context Learning and Induction Heads").
+
+    Measured on texts made for it: `length` tokens drawn at random, then the same ones again, so that nothing but the
+    place and the repetition is there to go by. Averaged over the second half, from its second token on (the first
+    one's copy is the first token of all). avoid: ids that are not drawn, such as special tokens.
+    """
+    generator = np.random.default_rng(0)
+    usable = np.setdiff1d(np.arange(model.config.vocab_size), np.array(list(avoid), int))
+    scores = np.zeros((len(KINDS), model.config.layers, model.config.heads))
+    reader = np.arange(length + 1, 2 * length)
+    for _ in range(texts):
+        ids = np.tile(generator.choice(usable, length, replace=False), 2).tolist()
+        trace = run(model, ids, ids, keep={"pattern"})
+        pattern = np.stack([layer.pattern for layer in trace.layers])
+        looks = [pattern[:, :, reader, reader - back] for back in (1, reader, 0, length, length - 1)]
+        previous, first, itself, copy, after = (look.mean(-1) for look in looks)
+        scores += np.stack([previous, first, itself + copy, after])
+    return scores / texts
+
+
+@torch.inference_mode()
+def surprisal(model: Transformer, trace: Trace) -> np.ndarray:
+    """How many bits each token after the first cost the model: −log2 of the probability that it gave it, (T − 1,).
+    Needs `final`. Added up and divided by the bytes of these tokens' text, it is the loss in bits per byte."""
+    finals = torch.tensor(trace.final[:-1], device=model.device).split(ROWS)
+    wanted = torch.tensor(trace.token_ids[1:], device=model.device).split(ROWS)
+    bits = [
+        torch.nn.functional.cross_entropy(model.lm_head(rows), ids, reduction="none") / np.log(2)
+        for rows, ids in zip(finals, wanted, strict=True)
+    ]
+    return torch.cat(bits).float().cpu().numpy()
+
+
+def divergence(before: np.ndarray, after: np.ndarray) -> float:
+    """How far one distribution (V,) moved to another, in bits: the Kullback–Leibler divergence of `before` from
+    `after`. Infinite where `after` rules out what `before` had."""
+    had = before > 0
+    with np.errstate(divide="ignore"):
+        return float((before[had] * np.log2(before[had] / after[had])).sum())
 
 
 def weighted_values(layer: LayerTrace, head: int) -> np.ndarray:

@@ -1,35 +1,135 @@
 """Who may read whom: bool tensors (queries, keys), true where a query may read a key.
 
-Every rule takes the positions of the queries and of the keys, so that one function serves a whole prompt and, with a
-cache, the few new rows below it.
+Every rule takes the positions of the queries and of the keys, so that one rule serves a whole prompt and, with a
+cache, the few new rows below it. Rules are values: they compare, hash and print.
 """
 
-from collections.abc import Callable
+from collections.abc import Iterable
+from dataclasses import dataclass
 
+import numpy as np
+import torch
 from torch import Tensor
 
-Mask = Callable[[Tensor, Tensor], Tensor]
+
+@dataclass(frozen=True)
+class Mask:
+    """A rule. `mask(queries, keys)` takes positions (Q,) and (S,) and gives (Q, S)."""
+
+    def __call__(self, queries: Tensor, keys: Tensor) -> Tensor:
+        raise NotImplementedError
+
+    def reads(self, positions: np.ndarray) -> np.ndarray:
+        """How many keys the query at each position reads, itself included: a formula, for lengths that no grid
+        could hold. Only for rules that look back."""
+        raise NotImplementedError
+
+    def scores(self, length: int) -> int:
+        """How many scores a text of this many tokens takes, in one head of one layer."""
+        return int(self.reads(np.arange(length)).sum())
 
 
-def bidirectional(queries: Tensor, keys: Tensor) -> Tensor:
+@dataclass(frozen=True)
+class Bidirectional(Mask):
     """Every token reads every token."""
-    return (queries[:, None] >= 0) & (keys[None] >= 0)
+
+    def __call__(self, queries: Tensor, keys: Tensor) -> Tensor:
+        return (queries[:, None] >= 0) & (keys[None] >= 0)
 
 
-def causal(queries: Tensor, keys: Tensor) -> Tensor:
+@dataclass(frozen=True)
+class Causal(Mask):
     """A token reads itself and what came before."""
-    return keys[None] <= queries[:, None]
+
+    def __call__(self, queries: Tensor, keys: Tensor) -> Tensor:
+        return keys[None] <= queries[:, None]
+
+    def reads(self, positions: np.ndarray) -> np.ndarray:
+        return positions + 1
 
 
-def sliding(window: int) -> Mask:
+@dataclass(frozen=True)
+class Sliding(Causal):
     """A token reads itself and the window - 1 tokens before it."""
 
-    def mask(queries: Tensor, keys: Tensor) -> Tensor:
-        return causal(queries, keys) & (queries[:, None] - keys[None] < window)
+    window: int
 
-    return mask
+    def __post_init__(self):
+        _at_least_one("window", self.window)
+
+    def __call__(self, queries: Tensor, keys: Tensor) -> Tensor:
+        return super().__call__(queries, keys) & (queries[:, None] - keys[None] < self.window)
+
+    def reads(self, positions: np.ndarray) -> np.ndarray:
+        return np.minimum(positions + 1, self.window)
 
 
-def from_config(name: str, window: int | None) -> Mask:
-    """The mask a configuration names."""
-    return sliding(window) if name == "sliding" else {"causal": causal, "bidirectional": bidirectional}[name]
+@dataclass(frozen=True)
+class Strided(Causal):
+    """The last `stride` tokens, and every stride-th before them (Child et al. 2019, "Generating Long Sequences with
+    Sparse Transformers", section 4.2; here one head reads the union of what the paper gives to two)."""
+
+    stride: int
+
+    def __post_init__(self):
+        _at_least_one("stride", self.stride)
+
+    def __call__(self, queries: Tensor, keys: Tensor) -> Tensor:
+        distance = queries[:, None] - keys[None]
+        return super().__call__(queries, keys) & ((distance < self.stride) | (distance % self.stride == 0))
+
+    def reads(self, positions: np.ndarray) -> np.ndarray:
+        return np.minimum(positions + 1, self.stride) + positions // self.stride
+
+
+@dataclass(frozen=True)
+class Fixed(Causal):
+    """The token's own block of `stride` tokens so far, and the last `summary` tokens of every earlier block (same
+    paper, same section): what a block holds must have been written into its last tokens."""
+
+    stride: int
+    summary: int = 1
+
+    def __post_init__(self):
+        _at_least_one("stride", self.stride)
+        if not 1 <= self.summary <= self.stride:
+            raise ValueError(f"summary is {self.summary}; it must lie between 1 and stride, {self.stride}")
+
+    def __call__(self, queries: Tensor, keys: Tensor) -> Tensor:
+        own = queries[:, None] // self.stride == keys[None] // self.stride
+        summaries = keys[None] % self.stride >= self.stride - self.summary
+        return super().__call__(queries, keys) & (own | summaries)
+
+    def reads(self, positions: np.ndarray) -> np.ndarray:
+        return positions % self.stride + 1 + positions // self.stride * self.summary
+
+
+def alternating(window: int, layers: int) -> tuple[Mask, ...]:
+    """A rule for each layer: the first local, the second full, and so on, as in Gemma 2 (2024)."""
+    return tuple(Causal() if i % 2 else Sliding(window) for i in range(layers))
+
+
+def for_layers(name: str, window: int | None, layers: int) -> tuple[Mask, ...]:
+    """The rule of each layer, as a configuration names it."""
+    if name == "alternating":
+        return alternating(window, layers)
+    rules = {"causal": Causal, "bidirectional": Bidirectional}
+    return (Sliding(window) if name == "sliding" else rules[name](),) * layers
+
+
+def reach(rules: Iterable[Mask], length: int) -> np.ndarray:
+    """After how many layers something of token j can have reached token i: (length, length) of ints, 0 on the
+    diagonal, -1 where these layers are too few. The stream carries every token up: what was reached stays reached."""
+    places = torch.arange(length)
+    reached = torch.eye(length)
+    after = torch.full((length, length), -1)
+    after.fill_diagonal_(0)
+    for layer, rule in enumerate(rules, 1):
+        reached = ((rule(places, places).float() @ reached) + reached > 0).float()
+        after[(reached > 0) & (after < 0)] = layer
+    return after.numpy()
+
+
+def _at_least_one(name: str, value: int) -> None:
+    if value < 1:
+        raise ValueError(f"{name} is {value}; it must be at least 1")

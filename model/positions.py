@@ -36,19 +36,19 @@ class Added(Nowhere):
 
 
 class Turned(Nowhere):
-    """Cosines and sines (T, K) of the angles by which pairs of dimensions turn in every attention."""
+    """Turns pairs of dimensions in every attention, by angles (T, K/2)."""
 
-    def __init__(self, cos: Tensor, sin: Tensor):
-        self.cos, self.sin = cos, sin
+    def __init__(self, angles: Tensor):
+        cos, sin = angles.cos(), angles.sin()
+        self.cos, self.sin = torch.cat((cos, cos), dim=-1), torch.cat((-sin, sin), dim=-1)
 
     def rotate(self, q: Tensor, k: Tensor, tap: Tap) -> tuple[Tensor, Tensor]:
         return tap("q_rot", self.turn(q)), tap("k_rot", self.turn(k))
 
     def turn(self, x: Tensor) -> Tensor:
-        """Pair i is (x[i], x[i + K/2]), as in Hugging Face's Llama; the paper pairs neighbours, which is the same
-        up to the order of the dimensions."""
-        a, b = x.chunk(2, dim=-1)
-        return x * self.cos + torch.cat((-b, a), dim=-1) * self.sin
+        """Pair i is (a, b) = (x[i], x[i + K/2]) and becomes (a cos − b sin, b cos + a sin). Hugging Face's Llama pairs
+        the dimensions like this; the paper pairs neighbours, which is the same up to their order."""
+        return x * self.cos + x.roll(x.shape[-1] // 2, -1) * self.sin
 
 
 class Table(nn.Embedding):
@@ -109,8 +109,7 @@ class Rotary(nn.Module):
         self.register_buffer("speeds", speeds, persistent=False)  # radians per position, of each pair
 
     def forward(self, positions: Tensor) -> Nowhere:
-        angles = (positions[:, None] * self.speeds).repeat(1, 2)
-        return Turned(angles.cos(), angles.sin())
+        return Turned(positions[:, None] * self.speeds)
 
 
 def _llama3(speeds: Tensor, scaling: dict) -> Tensor:

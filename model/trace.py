@@ -77,6 +77,7 @@ class Trace(_Record):
     tokens: tuple[str, ...]
     token_ids: np.ndarray  # (T,)
     layers: tuple[LayerTrace, ...]
+    positions: np.ndarray = MISSING  # (T,) where each token stands: 0, 1, 2, … unless an edit moves them
     embed: np.ndarray = MISSING  # (T, D) rows of the embedding table
     pos_embed: np.ndarray | None = MISSING  # (T, D) what is added for the position, where something is added
     final: np.ndarray = MISSING  # (T, D) what the language-model head reads

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 import torch
 from torch import Tensor, nn
 
-from model import masks
 from model.cache import KVCache, NoCache, nothing
 from model.config import Config
 from model.edits import Edit
 from model.layers import BLOCKS, NORMS
+from model.masks import for_layers
 from model.positions import POSITIONS, Table, Tap
 from model.tap import Recorder, closed
 from model.trace import FIELDS, LAYER_FIELDS, LayerTrace, Trace
@@ -49,18 +49,19 @@ class Transformer(nn.Module):
         self.lm_head = nn.Linear(config.width, config.vocab_size, bias=False) if config.head else NoHead()
         if config.head and config.tied:
             self.lm_head.weight = self.embed_tokens.weight
-        self.mask = masks.from_config(config.mask, config.window)
+        self.masks = for_layers(config.mask, config.window, config.layers)
 
     def stream(self, ids: Tensor, *, cache: KVCache | NoCache = nothing, tap: Tap = closed) -> Tensor:
         """ids (B, T), of tokens that follow those in the cache -> what the head reads, (B, T, D)."""
         keys = torch.arange(cache.length + ids.shape[1], device=ids.device)
         queries = keys[cache.length :]
-        place, mask = self.position(queries), self.mask(queries, keys)[None]
+        place = self.position(tap("positions", queries[None])[0])
+        masks = {rule: rule(queries, keys)[None] for rule in set(self.masks)}
 
         x = tap("embed", self.embed_tokens(ids))
         x = self.embed_norm(place.add(self.segment(x), tap))
         for i, block in enumerate(self.layers):
-            x = block(x, place, mask, cache.layer(i), tap.layer(i))
+            x = block(x, place, masks[self.masks[i]], cache.layer(i), tap.layer(i))
         return tap.outside()("final", self.norm(x))
 
     def forward(self, ids: Tensor, *, cache: KVCache | NoCache = nothing, tap: Tap = closed) -> Tensor | None:

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from model import lens
-from model.edits import ForceExperts, HideKey, PatchStream, SilenceHead
+from model.edits import ForceExperts, HideKey, MovePositions, PatchStream, SilenceHead, UseMask
+from model.masks import Bidirectional, Causal, Sliding
 from model.transformer import run
 
 IDS = [104, 101, 108, 108, 111]
@@ -16,6 +17,7 @@ EDITS = [
     ForceExperts(LAYER, (6, 7)),
     ForceExperts(LAYER, (0, 5), token=4),
     PatchStream(LAYER, 4, tuple([0.5] * 96)),
+    UseMask(LAYER, Sliding(2)),
 ]
 
 
@@ -68,6 +70,41 @@ def test_a_patch_from_another_run_at_every_token_gives_that_run(moe):
     assert np.abs(trace_with(moe, *patches).logits - other.logits).max() < 1e-4
 
 
+def test_another_mask_in_one_layer_changes_who_reads_whom_there(moe):
+    edited = trace_with(moe, UseMask(LAYER, Sliding(2)))
+    cells = np.arange(5)[:, None] - np.arange(5)
+    for i, layer in enumerate(edited.layers):
+        seen = (cells >= 0) & (cells < (2 if i == LAYER else 5))
+        assert np.array_equal(layer.mask, seen)
+        assert ((layer.pattern > 0) == seen).all()
+
+
+def test_the_mask_it_has_changes_nothing(moe):
+    assert np.array_equal(trace_with(moe, UseMask(LAYER, Causal())).logits, trace_with(moe).logits)
+
+
+def test_a_mask_can_let_the_future_in(moe):
+    pattern = trace_with(moe, UseMask(LAYER, Bidirectional())).layers[LAYER].pattern
+    assert (pattern > 0).all()
+
+
+def test_rotary_scores_know_the_distance_only(smollm2):
+    """Both slid by the same amount: nothing changes. One of them: it does."""
+    ids = smollm2.tokenizer.encode("The dog chased the squirrel")
+    near = run(smollm2.model, ids, ids, keep={"scores", "positions"})
+    for shift in (1, 250, 4000):
+        places = tuple(range(shift, shift + len(ids)))
+        far = run(smollm2.model, ids, ids, keep={"scores", "positions"}, edits=[MovePositions(positions=places)])
+        assert tuple(far.positions) == places
+        # the angles are float32: at 4,000 radians the sine has lost some of its digits
+        difference = np.abs(far.layers[0].scores - near.layers[0].scores).max()
+        assert difference <= 1e-4 * np.abs(near.layers[0].scores).max()
+    apart = run(smollm2.model, ids, ids, keep={"scores"}, edits=[MovePositions(positions=(0, 1, 2, 3, 9))])
+    change = np.abs(apart.layers[0].scores - near.layers[0].scores)
+    assert change[:, :4, :4].max() == 0
+    assert change[:, 4, :4].max() > 0.1
+
+
 def test_edits_of_one_place_apply_together(moe):
     z = trace_with(moe, SilenceHead(LAYER, 3), SilenceHead(LAYER, 0)).layers[LAYER].z
     assert [h for h in range(len(z)) if not z[h].any()] == [0, 3]
@@ -84,6 +121,8 @@ def test_edits_of_one_place_apply_together(moe):
         (ForceExperts(0, (1, 1)), "where 2 are active"),
         (ForceExperts(0, (1, 99)), "no expert 99"),
         (PatchStream(0, 1, (1.0,)), "the stream 96"),
+        (MovePositions(positions=(0, 1)), "2 positions for 5 tokens"),
+        (MovePositions(positions=(0, 1, 2, 3, -1)), "cannot stand at -1"),
     ],
     ids=repr,
 )
@@ -95,3 +134,9 @@ def test_an_edit_that_cannot_be_done_is_an_error_not_silence(moe, edit, reason):
 def test_forcing_experts_where_there_are_none_is_an_error(minilm):
     with pytest.raises(ValueError, match="no expert 0: this model has None"):
         run(minilm.model, IDS, IDS, edits=[ForceExperts(0, (0, 1))])
+
+
+def test_a_table_of_positions_has_no_halves_and_ends(minilm):
+    for position, reason in ((0.5, "whole numbers only"), (512, "beyond the table")):
+        with pytest.raises(ValueError, match=reason):
+            run(minilm.model, IDS, IDS, edits=[MovePositions(positions=(0, 1, 2, 3, position))])

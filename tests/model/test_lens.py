@@ -1,12 +1,16 @@
 """Readings of a trace against the model itself."""
 
+from dataclasses import replace
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
 
-from model import lens
+from model import hf, lens
 from model.sampling import softmax
 from model.transformer import run
+from tests.model import families
 
 TEXT = "The dog chased the squirrel because it"
 
@@ -72,3 +76,66 @@ def test_neighbours_are_the_nearest_by_cosine_and_not_the_token_itself(smollm2):
 def test_entropy_of_equal_chances_is_their_number_in_bits():
     assert lens.entropy(np.full(8, 1 / 8)) == pytest.approx(3)
     assert lens.entropy(np.array([1.0, 0, 0])) == 0
+
+
+@pytest.mark.parametrize("family", ["llama grouped-query", "gpt2", "mixtral"])
+def test_the_direct_effects_add_up_to_the_score(family):
+    model = hf.from_hf(families.make(family))
+    trace = run(model, [5, 9, 2, 30, 71], "abcde")
+    for token, position in ((3, -1), (60, 2)):
+        effects = lens.direct_effects(model, trace, token, position)
+        assert effects.heads.shape == (3, 6)
+        assert effects.total == pytest.approx(
+            trace.logits[position, token], abs=1e-4 * float(np.abs(trace.logits).max())
+        )
+
+
+def test_a_head_that_is_silenced_in_the_last_layer_takes_its_direct_effect_along(smollm2, trace):
+    """Nothing comes after it but the norm; in the direction of a score, its scale hardly moves."""
+    token = int(trace.logits[-1].argmax())
+    effects = lens.direct_effects(smollm2.model, trace, token).heads[-1]
+    head = int(np.abs(effects).argmax())
+    writes = lens.head_writes(smollm2.model, trace, 29)[head, -1]
+    stream = trace.layers[-1].resid_post[-1]
+    scale = 1 / np.sqrt((stream**2).mean() + smollm2.model.config.norm_eps)
+    row = lens.head_row(smollm2.model, token) * smollm2.model.norm.weight.numpy()
+    assert effects[head] == pytest.approx(scale * row @ writes, rel=1e-4)
+
+
+def test_heads_of_an_encoder_have_no_direct_effect(minilm):
+    trace = run(minilm.model, [101, 102], "ab", keep={"z"})
+    with pytest.raises(ValueError, match="no share of its own"):
+        lens.direct_effects(minilm.model, trace, 7)
+
+
+def test_head_kinds_are_read_off_patterns_made_by_hand(moe, monkeypatch):
+    """A head that looks only where a kind looks gets 1 for it and 0 for the others."""
+    length = 6
+    reader = np.arange(2 * length)
+    targets = (reader - 1, 0 * reader, reader - length, reader - length + 1)
+    pattern = np.stack([np.eye(2 * length)[np.maximum(target, 0)] for target in targets])
+    fake = SimpleNamespace(layers=[SimpleNamespace(pattern=pattern)] * 6)
+    monkeypatch.setattr(lens, "run", lambda *args, **settings: fake)
+    scores = lens.head_kinds(SimpleNamespace(config=replace(moe.model.config, heads=4, kv_heads=2)), length=length)
+    assert np.array_equal(scores, np.broadcast_to(np.eye(4)[:, None], (4, 6, 4)))
+
+
+def test_smollm2_has_heads_of_every_kind(smollm2):
+    scores = lens.head_kinds(smollm2.model, avoid=smollm2.tokenizer.special)
+    assert ((scores >= 0) & (scores <= 1.001)).all()
+    assert (scores.max((1, 2)) > 0.4).all(), scores.max((1, 2))
+
+
+def test_surprisal_is_the_cross_entropy_in_bits(smollm2, trace):
+    bits = lens.surprisal(smollm2.model, trace)
+    chances = softmax(trace.logits)[np.arange(6), trace.token_ids[1:]]
+    assert bits == pytest.approx(-np.log2(chances), abs=1e-4)
+
+
+def test_divergence_is_pytorchs_relative_entropy_in_bits():
+    generator = np.random.default_rng(0)
+    p, q = generator.dirichlet(np.ones(50), 2)
+    nats = torch.nn.functional.kl_div(torch.tensor(q).log(), torch.tensor(p), reduction="sum")
+    assert lens.divergence(p, q) == pytest.approx(float(nats) / np.log(2))
+    assert lens.divergence(p, p) == 0
+    assert lens.divergence(np.array([0.5, 0.5]), np.array([1.0, 0])) == np.inf
