@@ -30,17 +30,17 @@ class LayerCache:
     def append(self, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
         """Adds new tokens' keys and values; returns all there are, as views."""
         start, self.length = self.length, self.length + k.shape[2]
-        self.buffers = tuple(self._store(i, new, start) for i, new in enumerate((k, v)))
-        return tuple(buffer[:, :, : self.length] for buffer in self.buffers)
+        if self.buffers is None or self.length > self.buffers[0].shape[2]:
+            self.buffers = tuple(self._grown(new, start, which) for which, new in enumerate((k, v)))
+        for buffer, new in zip(self.buffers, (k, v), strict=True):
+            buffer.narrow(2, start, new.shape[2]).copy_(new)
+        return tuple(buffer.narrow(2, 0, self.length) for buffer in self.buffers)
 
-    def _store(self, i: int, new: Tensor, start: int) -> Tensor:
-        buffer = self.buffers[i] if self.buffers else new[:, :, :0]
-        if self.length > buffer.shape[2]:
-            grown = new.new_empty(*new.shape[:2], max(32, 2 * self.length), new.shape[3])
-            grown[:, :, :start] = buffer[:, :, :start]
-            buffer = grown
-        buffer[:, :, start : self.length] = new.detach()
-        return buffer
+    def _grown(self, new: Tensor, start: int, which: int) -> Tensor:
+        grown = new.new_empty(*new.shape[:2], max(32, 2 * self.length), new.shape[3])
+        if self.buffers is not None:
+            grown[:, :, :start] = self.buffers[which][:, :, :start]
+        return grown
 
 
 class KVCache:

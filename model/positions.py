@@ -48,7 +48,7 @@ class Turned(Nowhere):
     def turn(self, x: Tensor) -> Tensor:
         """Pair i is (a, b) = (x[i], x[i + K/2]) and becomes (a cos − b sin, b cos + a sin). Hugging Face's Llama pairs
         the dimensions like this; the paper pairs neighbours, which is the same up to their order."""
-        return x * self.cos + x.roll(x.shape[-1] // 2, -1) * self.sin
+        return torch.addcmul(x * self.cos, x.roll(x.shape[-1] // 2, -1), self.sin)
 
 
 class Table(nn.Embedding):
