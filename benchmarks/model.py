@@ -4,31 +4,32 @@ import json
 import subprocess
 import venv
 from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 
 import torch
 import transformers
 
+from benchmarks import decode
 from benchmarks.timing import in_turns
 from model import zoo
-from model.generate import stream
-from model.sampling import Sampling
 from model.transformer import run
 
 TEXT = (
     "The dog chased the squirrel because it had stolen the very last walnut from the old garden, "
     "and nobody in the house had seen it go."
 )
-TOKENS, DECODED = 28, 48
+TOKENS = 28
 
 
 def lines() -> Iterator[str]:
     bundle = zoo.load("smollm2")
     file = zoo.find("smollm2")
-    reference = transformers.AutoModelForCausalLM.from_pretrained(
-        file.parent, gguf_file=file.name, attn_implementation="eager", dtype=torch.float32
-    ).eval()
+    read = transformers.AutoModelForCausalLM.from_pretrained
+    # eager shows its patterns, as ours does; for speed it gets the attention that it would choose by itself
+    reference, fast = (
+        read(file.parent, gguf_file=file.name, attn_implementation=kind, dtype=torch.float32).eval()
+        for kind in ("eager", "sdpa")
+    )
     ids = bundle.tokenizer.encode(TEXT)[:TOKENS]
     tokens = bundle.tokenizer.strings(ids)
     batch = torch.tensor([ids])
@@ -37,20 +38,12 @@ def lines() -> Iterator[str]:
         with torch.inference_mode():
             reference(batch)
 
-    def generate():
-        with torch.inference_mode():
-            reference.generate(batch, max_new_tokens=DECODED, min_new_tokens=DECODED, do_sample=False, pad_token_id=0)
-
-    def decode():
-        list(islice(stream(bundle.model, ids, sampling=Sampling(temperature=0)), DECODED))
-
     for threads in (1, 2):
         torch.set_num_threads(threads)
         yield f"SmolLM2, float32, {len(ids)} tokens, {threads} thread(s)"
         passes = in_turns(15, trace=lambda: run(bundle.model, ids, tokens), forward=plain)
         yield _ratio("whole trace / plain forward of transformers (eager)", passes, "trace", "forward", "at most 1.15")
-        texts = in_turns(3, generate=generate, decode=decode)
-        yield _ratio("our greedy tokens a second / those of transformers", texts, "generate", "decode", "at least 1")
+        yield from decode.lines(bundle.model, fast)
     yield from _transformer_lens()
 
 
