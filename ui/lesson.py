@@ -31,10 +31,13 @@ class Page:
 
 
 @contextmanager
-def lesson(slug: str, models: tuple[str, ...] = ("smollm2",), limit: int = 32) -> Iterator[Page]:
+def lesson(
+    slug: str, models: tuple[str, ...] = ("smollm2",), limit: int = 32, first: str = prompt.DEFAULT
+) -> Iterator[Page]:
     """Draws what stands before a lesson and, when its body has run to the end, what stands after it.
 
-    Needs the sections `intro` and `takeaway` in content/{lang}/<slug>.md (the front door: `title` too).
+    Needs the sections `intro` and `takeaway` in content/{lang}/<slug>.md (the front door: `title` too). `first` is the
+    prompt of a reader who has not typed one.
     """
     st.session_state.lesson = slug
     words, frame = session.words(slug), session.words("ui")
@@ -45,7 +48,7 @@ def lesson(slug: str, models: tuple[str, ...] = ("smollm2",), limit: int = 32) -
         bar = st.container(key="lesson-bar")
         st.html(_head(slug, words, frame))
         with bar:
-            given = prompt.bar(models, limit)
+            given = prompt.bar(models, limit, first)
     yield Page(words, words.lang, given.model, given.bundle, given.text, given.ids, given.source, limit)
     _foot(slug, words, frame)
 

@@ -27,10 +27,13 @@ class Prompt:
     text: str  # what those tokens say
 
 
-def bar(models: tuple[str, ...], limit: int) -> Prompt:
-    """Draws the bar. Stops the page with one clear sentence when there is no usable model or prompt."""
+def bar(models: tuple[str, ...], limit: int, first: str = DEFAULT) -> Prompt:
+    """Draws the bar. Stops the page with one clear sentence when there is no usable model or prompt.
+
+    `first` is the prompt where the link has none.
+    """
     words = session.words("ui")
-    prompt = _restore("prompt", st.query_params.get("prompt", DEFAULT)[:CHARACTERS])
+    prompt = _restore("prompt", st.query_params.get("prompt", first)[:CHARACTERS])
     asked = st.query_params.get("model")
     _restore("model", asked if asked in models else models[0])
     quiet = {"label_visibility": "collapsed", "on_change": _store}
@@ -39,7 +42,7 @@ def bar(models: tuple[str, ...], limit: int) -> Prompt:
             words.text("model"), models, key="model", format_func=_title, args=("model", models[0]), **quiet
         )
         source = st.text_input(
-            words.text("prompt"), prompt, key="prompt", autocomplete="off", args=("prompt", DEFAULT), **quiet
+            words.text("prompt"), prompt, key="prompt", autocomplete="off", args=("prompt", first), **quiet
         )
         count = st.empty()
         # Nothing hangs on the button: to press it is to leave the input, and that stores the prompt.
