@@ -1,0 +1,88 @@
+// Which query head reads which key/value head, for each way of sharing; and what each way costs.
+
+class Sharing {
+  constructor(box) {
+    this.box = box;
+    this.way = null;
+  }
+
+  follow() {} // the sharing is the same in every layer
+
+  update(data, palette) {
+    [this.d, this.w, this.palette] = [data, data.words, palette];
+    const { ways, sizes, lang } = data;
+    this.way ??= ways.findIndex((way) => way.kv_heads === sizes.groups);
+    this.head ??= chosen(data)[1];
+    this.tabs = ways.map((way, i) => button("way", { role: "radio", onclick: () => this.pick(i) },
+      el("b", {}, this.name(way)), span("note", fill(this.w[way.kv_heads === 1 ? "way-count-one" : "way-count-many"], { count: spoken(way.kv_heads, this.w, lang) }))));
+    const tabs = arrows(el("div", { className: "ways", role: "radiogroup", "aria-label": this.w["ways-name"] }, ...this.tabs), (down, right) => {
+      this.pick(within(this.way + down + right, 0, ways.length - 1));
+      this.tabs[this.way].focus();
+    });
+    this.wires = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    this.wires.setAttribute("viewBox", "0 0 900 100");
+    this.wires.setAttribute("preserveAspectRatio", "none");
+    this.wires.setAttribute("aria-hidden", "true");
+    this.queries = upTo(sizes.heads).map((h) => button("query-head", { role: "radio", onclick: () => this.read(h) }, span("query", "q"), el("sub", {}, String(h + 1))));
+    const queries = arrows(el("div", { className: "line", role: "radiogroup", "aria-label": this.w["query-heads"] }, ...this.queries), (down, right) => {
+      this.read(within(this.head + down + right, 0, sizes.heads - 1));
+      this.queries[this.head].focus();
+    });
+    this.pairs = div("line");
+    this.said = el("p", { className: "read", "aria-live": "polite" });
+    const head = (text) => el("th", { scope: "col" }, text);
+    const columns = ["col-way", "col-kv", "col-numbers", "col-parameters", "col-cache"].map((name) => fill(this.w[name], { context: integer(data.context, lang) }));
+    this.rows = ways.map((way) => el("tr", {}, el("th", { scope: "row" }, this.name(way)), ...[
+      integer(way.kv_heads, lang), integer(way.numbers, lang), `${number(way.parameters / 1e6, lang)} M`, `${number(way.cache / 1e6, lang)} MB`,
+    ].map((text) => el("td", {}, text))));
+    this.box.replaceChildren(tabs,
+      div("diagram", el("p", { className: "eyebrow" }, this.w["query-heads"]), queries, this.wires, this.pairs, el("p", { className: "eyebrow" }, this.w["kv-heads"])),
+      this.said,
+      el("div", { className: "table", tabIndex: 0, role: "region", "aria-label": this.w["ways-name"] },
+        el("table", {}, el("thead", {}, el("tr", {}, ...columns.map(head))), el("tbody", {}, ...this.rows))));
+    this.pick(this.way);
+  }
+
+  name(way) {
+    const kind = way.kv_heads === this.d.sizes.heads ? "multi" : way.kv_heads === 1 ? "one" : "grouped";
+    return this.w[`way-${kind}`] + (way.kv_heads === this.d.sizes.groups ? ` (${this.d.model})` : "");
+  }
+
+  pick(way) {
+    this.way = way;
+    this.tabs.forEach((tab, i) => {
+      tab.setAttribute("aria-checked", i === way);
+      tab.tabIndex = i === way ? 0 : -1;
+    });
+    this.rows.forEach((row, i) => row.classList.toggle("chosen", i === way));
+    const { kv_heads: count } = this.d.ways[way];
+    this.pairs.replaceChildren(...upTo(count).map((g) => div("pair", span("key", "k"), el("sub", {}, String(g + 1)), " ", span("value", "v"), el("sub", {}, String(g + 1)))));
+    this.read(this.head);
+  }
+
+  read(head) {
+    this.head = head;
+    const { heads } = this.d.sizes;
+    const { kv_heads: count } = this.d.ways[this.way];
+    const each = heads / count;
+    const group = Math.floor(head / each);
+    const [top, bottom] = [(h) => (900 / heads) * (h + 0.5), (g) => (900 / count) * (g + 0.5)];
+    this.wires.replaceChildren(...upTo(heads).sort((a, b) => (a === head) - (b === head)).map((h) => {
+      const [x, u] = [top(h), bottom(Math.floor(h / each))];
+      const wire = document.createElementNS("http://www.w3.org/2000/svg", "path");
+      wire.setAttribute("d", `M${x} 0C${x} 50 ${u} 50 ${u} 100`);
+      wire.setAttribute("class", h === head ? "chosen" : Math.floor(h / each) === group ? "with" : "");
+      return wire;
+    }));
+    this.queries.forEach((query, h) => {
+      query.setAttribute("aria-checked", h === head);
+      query.tabIndex = h === head ? 0 : -1;
+    });
+    [...this.pairs.children].forEach((pair, g) => pair.classList.toggle("chosen", g === group));
+    const others = upTo(heads).filter((h) => h !== head && Math.floor(h / each) === group);
+    const section = others.length === 0 ? "reads-own" : others.length === heads - 1 ? "reads-all" : "reads-shared";
+    const list = new Intl.ListFormat(this.d.lang, { type: "conjunction" }).format(others.map((h) => String(h + 1)));
+    const sub = (symbol, role) => span("symbol", span(role, symbol), el("sub", {}, String(group + 1)));
+    this.said.replaceChildren(...weave(this.w[section], { head: String(head + 1), k: sub("k", "key"), v: sub("v", "value"), others: list }));
+  }
+}

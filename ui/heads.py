@@ -1,0 +1,342 @@
+"""Lesson 6: what each head writes, how far it moved a score, what kind it is; and what the figures are given of it."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import streamlit as st
+
+import content
+from model import lens, transformer
+from model.layers import Attention
+from model.trace import Trace
+from ui import components, html, quiz, session
+from ui.numbers import number, percent
+from ui.session import Words
+
+KEEP = frozenset({"pattern", "z", "attn_out", "resid_pre", "resid_post", "mlp_out", "final"})
+WRITES, EFFECTS, MEASURED = (Attention.forward, lens.head_writes), (lens.direct_effects,), (lens.head_kinds,)
+CANDIDATES = 6  # next tokens to choose from
+TYPED = 40  # characters of a token that is typed
+THRESHOLD = 0.4  # of its weight that makes a head one of a kind
+EXAMPLES = 6  # heads shown of each kind
+REPEATED = 24  # random tokens that are read twice
+SAVED = (0.1, 0.5)  # of the bits: bounds of the question about them
+
+
+@dataclass(frozen=True)
+class Writes:
+    """What every head adds to the stream. L layers, H heads, T tokens."""
+
+    lengths: np.ndarray  # (L, H, T)
+    together: np.ndarray  # (L, T) length of the H vectors added up
+    difference: np.ndarray  # (L,) the largest between that sum and attn_out
+    place: np.ndarray  # (L, T) the number of attn_out, of D, that is largest
+    parts: np.ndarray  # (L, H, T) what each head adds to that number
+    own: np.ndarray  # (L, T) that number of attn_out
+    stream: np.ndarray  # (L, T) length of the stream that they are added to
+
+
+def writes(page, trace: Trace) -> Writes:
+    def compute() -> Writes:
+        found = []
+        for index, layer in enumerate(trace.layers):
+            each = lens.head_writes(page.bundle.model, trace, index)
+            place = np.abs(layer.attn_out).argmax(-1)
+            rows = np.arange(len(place))
+            found.append((
+                np.linalg.norm(each, axis=-1),
+                np.linalg.norm(each.sum(0), axis=-1),
+                np.abs(each.sum(0) - layer.attn_out).max(),
+                place.astype(np.int32),
+                each[:, rows, place],
+                layer.attn_out[rows, place],
+                np.linalg.norm(layer.resid_pre, axis=-1),
+            ))  # fmt: skip
+        return Writes(*map(np.stack, zip(*found, strict=True)))
+
+    return session.reading("head-writes", page.model, tuple(page.ids), 0, compute)
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """The likeliest next tokens: ids (n,), as they are shown, and their scores; best is the likeliest."""
+
+    ids: list[int]
+    tokens: list[str]
+    logits: np.ndarray  # (V,)
+
+
+def candidates(bundle, trace: Trace) -> Candidates:
+    logits = lens.next_logits(bundle.model, trace)
+    ids = np.argsort(-logits, kind="stable")[:CANDIDATES].tolist()
+    return Candidates(ids, bundle.tokenizer.strings(ids), logits)
+
+
+@dataclass(frozen=True)
+class Score:
+    """One token's score after the prompt, or its lead over another token's, and what it is made of."""
+
+    name: str  # as it is shown
+    rival: str | None
+    heads: np.ndarray  # (L, H)
+    mlps: np.ndarray  # (L,)
+    rest: float
+    own: float  # the model's own
+
+
+def score(bundle, trace: Trace, found: Candidates, token: int, rival: int | None = None) -> Score:
+    """Where there is a rival, every part is the difference of two: a score is a sum, and so is a lead."""
+    parts = lens.direct_effects(bundle.model, trace, token)
+    heads, mlps, rest, own = parts.heads, parts.mlps, parts.rest, float(found.logits[token])
+    if rival is not None:
+        less = lens.direct_effects(bundle.model, trace, rival)
+        heads, mlps, rest = heads - less.heads, mlps - less.mlps, rest - less.rest
+        own -= float(found.logits[rival])
+    name, other = (None if id is None else bundle.tokenizer.strings([id])[0] for id in (token, rival))
+    return Score(name, other, heads, mlps, rest, own)
+
+
+def start(bundle, trace: Trace, found: Candidates) -> tuple[int, int]:
+    """Where the page opens: the head that did most for the likeliest token against the next one."""
+    effects = score(bundle, trace, found, *found.ids[:2]).heads
+    layer, head = np.unravel_index(effects.argmax(), effects.shape)
+    return int(layer), int(head)
+
+
+def choice(bundle, found: Candidates, words: Words) -> tuple[int, int | None, html.Raw | None]:
+    """The token whose score is taken apart, and the one it is compared with. A token that is typed goes before the
+    candidates; of several, the first counts, and the third value says so."""
+    with st.container(key="candidate", gap="small"):
+        picked = st.pills(
+            words.text("candidate"),
+            range(len(found.ids)),
+            format_func=lambda i: quiz._literal(found.tokens[i]),
+            default=0,
+            required=True,
+            key="effect-token",
+            wrap=True,
+        )
+        with st.container(horizontal=True, gap="medium"):
+            typed = st.text_input(words.text("typed"), key="typed-token", max_chars=TYPED, width=230)
+            compared = st.segmented_control(
+                words.text("against"),
+                ("alone", "lead"),
+                default="lead",
+                required=True,
+                key="against",
+                format_func=lambda name: words.text(f"against-{name}"),
+            )
+    token, told = found.ids[picked], None
+    if typed.strip():
+        ids = bundle.tokenizer.encode(" " + typed.strip())
+        token = ids[0]
+        section = "typed-one" if len(ids) == 1 else "typed-many"
+        shown = html.chip(bundle.tokenizer.strings([token])[0])
+        told = words.inline(section, text=html.typed(typed.strip()), token=shown, count=len(ids))
+    rival = next(id for id in found.ids if id != token) if compared == "lead" else None
+    return token, rival, told
+
+
+def sums(found: Score, words: Words) -> html.Raw:
+    """Heads, MLPs and the rest, added up beside the model's own score."""
+    lang = words.lang
+    heads, mlps = float(found.heads.sum()), float(found.mlps.sum())
+    total = heads + mlps + found.rest
+    parts = (
+        (heads, words.text("sum-heads", count=found.heads.size)),
+        (mlps, words.text("sum-mlps", count=len(found.mlps))),
+        (found.rest, words.text("sum-rest")),
+    )
+    terms = " ".join(f"{_term(x, lang, first=not i)} {html.span(name, 'note')}" for i, (x, name) in enumerate(parts))
+    name = html.sub("logit", found.name)
+    lead = f" − {html.sub('logit', found.rival)}" if found.rival else ""
+    own = {"own": number(found.own, lang), "difference": number(abs(total - found.own), lang)}
+    told = html.span(words.text("sum-difference", **own), "note")
+    return html.Raw(
+        f'<div class="arith"><p>{terms} = <b>{number(total, lang)}</b> = {name}{lead}</p><p>{told}</p></div>'
+    )
+
+
+def _term(x: float, lang: str, first: bool) -> str:
+    """A number as a term of a sum, its sign as the operator."""
+    return number(x, lang) if first else f"{'−' if x < 0 else '+'} {number(abs(x), lang)}"
+
+
+def moved(found: Score, words: Words) -> tuple[html.Raw, html.Raw]:
+    """The heads that moved a score most, or a lead, in a sentence; and what is taken apart, in another."""
+    way = "alone" if found.rival is None else "lead"
+    names = {
+        "token": html.chip(found.name),
+        "rival": html.chip(found.rival or ""),
+        "own": number(found.own, words.lang),
+    }
+    for direction, place in (("up", found.heads.argmax()), ("down", found.heads.argmin())):
+        layer, head = np.unravel_index(place, found.heads.shape)
+        names |= {f"{direction}_layer": layer + 1, f"{direction}_head": head + 1}
+        names[direction] = number(found.heads[layer, head], words.lang)
+    return words.inline(f"moved-{way}", **names), words.inline(f"compared-{way}", **names)
+
+
+def kinds(page) -> np.ndarray:
+    """The scores of every head of this model for each of lens.KINDS: (4, L, H)."""
+    bundle = page.bundle
+    compute = lambda: lens.head_kinds(bundle.model, avoid=bundle.tokenizer.special)  # noqa: E731
+    return session.reading("head-kinds", page.model, (), 0, compute)
+
+
+def by_kind(page) -> dict[str, np.ndarray]:
+    """The same by name."""
+    return dict(zip(lens.KINDS, kinds(page), strict=True))
+
+
+def sorted_heads(scores: np.ndarray) -> np.ndarray:
+    """The kind of every head (L, H), as its place in lens.KINDS: the one it scores highest in. One more for a head
+    that is of no kind."""
+    return np.where(scores.max(0) >= THRESHOLD, scores.argmax(0), len(scores))
+
+
+def places(ids: np.ndarray) -> np.ndarray:
+    """Where each kind of head would look in this text: (4, T, T) bool. The first token, which can read only itself,
+    tells no kinds apart."""
+    place = np.arange(len(ids))
+    back = place[:, None] - place
+    same = (ids[:, None] == ids) & (back >= 0)
+    after = np.zeros_like(same)
+    after[:, 1:] = same[:, :-1] & (back[:, :-1] > 0)
+    found = np.stack([back == 1, (place == 0) & (back > 0), same, after])
+    found[:, 0] = False
+    return found
+
+
+def share(pattern: np.ndarray, wanted: np.ndarray) -> float:
+    """The weight that a head (T, T) gives, on average, to the wanted places, over tokens that have any, or NaN."""
+    rows = wanted.any(-1)
+    return float((pattern * wanted).sum(-1)[rows].mean()) if rows.any() else float("nan")
+
+
+def repeated_bits(page) -> tuple[float, float]:
+    """What a token costs in a text of random ones, in bits: at first reading, and when the same ones come again."""
+
+    def compute() -> tuple[float, float]:
+        model, tokenizer = page.bundle.model, page.bundle.tokenizer
+        usable = np.setdiff1d(np.arange(model.config.vocab_size), list(tokenizer.special))
+        ids = np.tile(np.random.default_rng(0).choice(usable, REPEATED, replace=False), 2).tolist()
+        bits = lens.surprisal(model, transformer.run(model, ids, ids, keep={"final"}))
+        return float(bits[: REPEATED - 1].mean()), float(bits[REPEATED:].mean())
+
+    return session.reading("repeated-bits", page.model, (), 0, compute)
+
+
+# ---------------------------------------------------------------- what the figures are given
+
+
+def show(view: str, page, **data):
+    """One of the figures of ui/components/heads. They share the head that is chosen, through the link."""
+    config = page.bundle.model.config
+    sizes = {"layers": config.layers, "heads": config.heads, "groups": config.kv_heads}
+    common = {"view": view, "lang": page.lang, "words": content.load(page.lang, "heads"), "sizes": sizes}
+    components.mount("heads", key=f"heads-{view}", data=common | data)
+
+
+def explorer(page, trace: Trace, begin: tuple[int, int]) -> None:
+    found = writes(page, trace)
+    arrays = components.pack(pattern=np.stack([layer.pattern for layer in trace.layers]), **vars(found))
+    width = page.bundle.model.config.width
+    show(
+        "explorer",
+        page,
+        **arrays,
+        tokens=list(trace.tokens),
+        start=begin,
+        width=width,
+        inner=trace.layers[0].z.shape[2],
+    )
+
+
+def effects(page, found: Score, begin: tuple[int, int]) -> None:
+    show("effects", page, **components.pack(effects=found.heads), token=found.name, start=begin)
+
+
+def sorts(page, trace: Trace, begin: tuple[int, int]) -> None:
+    """The grid of kinds, and the best heads of each on this sentence."""
+    scores, wanted = kinds(page), places(trace.token_ids)
+    kind = sorted_heads(scores)
+    best, patterns, shares = [], [], []
+    for index in range(len(lens.KINDS)):
+        order = np.argsort(-np.where(kind == index, scores[index], -1), axis=None, kind="stable")[:EXAMPLES]
+        heads = [divmod(int(i), kind.shape[1]) for i in order if kind.flat[i] == index]
+        best.append(heads)
+        patterns += [trace.layers[layer].pattern[head] for layer, head in heads]
+        shares += [share(trace.layers[layer].pattern[head], wanted[index]) for layer, head in heads]
+    counts = np.bincount(kind.ravel(), minlength=len(lens.KINDS) + 1)
+    arrays = components.pack(
+        scores=scores,
+        kind=kind.astype(np.uint8),
+        wanted=wanted.astype(np.uint8),
+        patterns=np.reshape(patterns, (-1, *wanted.shape[1:])),
+        shares=np.array(shares),
+    )
+    show("kinds", page, **arrays, kinds=lens.KINDS, best=best, counts=counts.tolist(), start=begin)
+
+
+def table(words: Words, columns: dict[str, np.ndarray]) -> dict[str, list]:
+    """Every head of the model as a row; columns hold (L, H)."""
+    layers, heads = np.indices(next(iter(columns.values())).shape) + 1
+    cells = {words.text("col-layer"): layers, words.text("col-head"): heads} | columns
+    return {name: values.ravel().tolist() for name, values in cells.items()}
+
+
+# ---------------------------------------------------------------- what the reader predicts
+
+
+def ask_depth(page, trace: Trace) -> None:
+    """In which third of the stack does the longest write at the last token lie?"""
+    words, lang, count = page.words, page.lang, len(trace.layers)
+    edges = [0, round(count / 3), round(2 * count / 3), count]
+
+    def longest() -> tuple[int, int]:
+        last = writes(page, trace).lengths[:, :, -1]
+        layer, head = np.unravel_index(last.argmax(), last.shape)
+        return int(layer), int(head)
+
+    def answer() -> int:
+        return int(np.searchsorted(edges, longest()[0], side="right")) - 1
+
+    def explain(chosen: int, right: int) -> str:
+        layer, head = longest()
+        found = writes(page, trace)
+        return words(
+            f"explain-depth-{right}",
+            layer=layer + 1,
+            head=head + 1,
+            length=number(found.lengths[layer, head, -1], lang),
+            middle=number(float(np.median(found.lengths[:, :, -1])), lang),
+            first=number(found.stream[0, -1], lang),
+            last=number(found.stream[-1, -1], lang),
+            share=percent(found.lengths[layer, head, -1] / found.stream[layer, -1], lang),
+        )
+
+    options = [words.text("option-layers", low=low + 1, high=high) for low, high in pairwise(edges)]
+    question = words.inline(
+        "question-depth", token=html.chip(page.tokens[-1]), count=count * len(trace.layers[0].pattern)
+    )
+    quiz.predict(f"depth-{page.model}-{page.text}", question, options, answer, explain)
+
+
+def ask_repeat(page) -> None:
+    """Random tokens, then the same ones again: how many bits does a token cost the second time?"""
+    words, lang = page.words, page.lang
+
+    def answer() -> int:
+        first, second = repeated_bits(page)
+        return int(np.searchsorted(SAVED, 1 - second / first))
+
+    def explain(chosen: int, right: int) -> str:
+        first, second = repeated_bits(page)
+        values = {"first": number(first, lang), "second": number(second, lang)}
+        even = number(float(np.log2(page.bundle.model.config.vocab_size)), lang)
+        return words(f"explain-repeat-{'same' if right == 0 else 'less'}", **values, even=even)
+
+    options = [words.text(f"option-{name}") for name in ("same", "some", "half")]
+    quiz.predict(f"repeat-{page.model}", words.inline("question-repeat", count=REPEATED), options, answer, explain)
