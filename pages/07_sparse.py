@@ -1,0 +1,83 @@
+"""Lesson 7: must every word look at every word? Patterns, their reach and cost, and the real model under them."""
+
+from functools import partial
+
+import streamlit as st
+
+from ui import components, html, numbers, quiz, sparse, widgets
+from ui.lesson import lesson
+from viz import sparse as figures
+
+with lesson("sparse", limit=96, first=sparse.PASSAGE) as page:
+    words, text = page.words, page.words.text
+    number, percent = partial(numbers.number, lang=page.lang), partial(numbers.percent, lang=page.lang)
+    start, damaged = sparse.asked(st.query_params)
+
+    def heading(section: str, body: html.Raw | str = "") -> None:
+        st.html(f"<h2>{words.inline(section)}</h2>{body}")
+
+    def aloud(sentence: html.Raw) -> None:
+        st.html(f'<div class="read">{sentence}</div>')
+
+    notice = st.empty()
+    data = sparse.grid(page, start)
+    reported = components.mount("sparse", key="grid", data=data, on_choice_change=lambda: None).choice
+    choice = sparse.chosen(reported, start)
+    if damaged and not reported:
+        notice.html(f'<div class="notice" role="status">{words("damaged", pattern=start.name(words))}</div>')
+    with st.container(gap=None):
+        widgets.source(*sparse.source(choice))
+        widgets.table_twin(sparse.table(page, choice), "reads")
+    if question := sparse.ask_reach(page):
+        quiz.predict(f"reach-{page.text}", *question)
+
+    heading("cost-title", words("cost"))
+    aloud(sparse.costs(choice, words))
+    curves, titles = sparse.curves(choice, words), (text("col-length"), text("col-scores"))
+    here = len(page.ids), choice.scores(len(page.ids))
+    lines = figures.curves(sparse.LENGTHS, curves, choice.name(words), here, titles, number)
+    widgets.figure(lines, "costs", text("cost-alt"))
+    st.html(f'<p class="note">{words.inline("cost-note")}</p>')
+    widgets.table_twin({text("col-length"): sparse.LENGTHS} | curves, "costs")
+
+    heading("model-title", words("model"))
+    if len(page.ids) < 2:
+        st.html(words("too-short"))
+    else:
+        waiting = st.empty()
+        waiting.html(f'<p class="note" role="status">{words.inline("reading-now")}</p>')
+        before, after = sparse.measured(page, sparse.FULL), sparse.measured(page, choice)
+        about = sparse.said(page, choice, before, after)
+        waiting.empty()
+        same = not choice.hides(len(page.ids))
+        aloud(words.inline("loss-same" if same else "loss-reading", **about))
+        components.mount("sparse", key="losses", data=sparse.losses(page, before, after))
+        st.html(words("weight", **about) if not same else "")
+        st.html(f"<h3>{words.inline('next-title')}</h3>{words('next-same' if same else 'next', **about)}")
+        rows, shares = sparse.candidates(page, before, after)
+        names = text("full"), choice.name(words)
+        widgets.figure(figures.pair(rows, shares, names, percent), "next", text("next-alt"))
+        widgets.table_twin({text("col-token"): rows} | dict(zip(names, shares, strict=False)), "next")
+        if question := sparse.ask_budget(page):
+            quiz.predict(f"budget-{page.text}", *question)
+
+        @st.fragment
+        def compare() -> None:
+            heading("compare-title", words("compare"))
+            asked = f"compare-{page.text}"
+            button = st.empty()
+            if button.button(text("compare-button"), key="compare"):
+                st.session_state[asked] = True
+            if st.session_state.get(asked):
+                button.empty()
+                found = sparse.compared(page, st.empty())
+                st.html(sparse.grid_table(found, words))
+                points = {text(pattern): [] for pattern in sparse.PATTERNS}
+                for each, share, bits in found:
+                    points[text(each.pattern)].append((share, bits, str(each.size) if each != sparse.FULL else ""))
+                titles = text("col-share"), text("col-bits")
+                widgets.figure(figures.damage(points, titles, number, percent), "damage", text("compare-alt"))
+                columns = [each.name(words) for each, *_ in found], *zip(*((x, y) for _, x, y in found), strict=True)
+                widgets.table_twin(dict(zip((text("col-pattern"), *titles), columns, strict=True)), "patterns")
+
+        compare()

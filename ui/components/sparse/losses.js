@@ -1,0 +1,51 @@
+/** The text as chips, shaded by the bits that each token cost more, or less, under the pattern. */
+class Losses {
+  constructor(root) {
+    this.box = div("sparse losses");
+    root.append(this.box);
+  }
+
+  remove() { this.box.remove(); }
+
+  update(data, palette) {
+    const fresh = JSON.stringify(data.tokens);
+    if (this.fresh !== fresh) this.touched = false;
+    [this.d, this.palette, this.fresh] = [data, palette, fresh];
+    this.extra = data.after.map((bits, i) => bits - data.before[i]);
+    if (!this.touched) this.at = 1 + this.extra.indexOf(Math.max(...this.extra)); // the first token was not predicted
+    this.chips = passage(data.tokens, data.words["losses-name"], (i) => {
+      this.touched = true;
+      this.at = Math.max(i, 1);
+      this.paint();
+    });
+    this.sentence = el("p", { className: "told", "aria-live": "polite" });
+    const most = Math.max(...this.extra.map(Math.abs));
+    const end = (sign) => span("mono", `${sign}${number(most, data.lang)}`);
+    const bar = el("i", { style: { background: `linear-gradient(90deg, ${palette.diverging.join()})` } });
+    const legend = most > 0 ? div("legend note", span("", data.words["losses-legend"]), end("−"), bar, end("+")) : null;
+    this.most = most || 1;
+    this.box.replaceChildren(this.chips.node, ...(legend ? [legend] : []), this.sentence);
+    this.paint();
+  }
+
+  paint() {
+    const { d, palette } = this;
+    const say = (x) => number(x, d.lang);
+    this.chips.paint(this.at);
+    this.chips.buttons.forEach((button, i) => {
+      const extra = this.extra[i - 1];
+      const colour = i ? signed(palette, extra / this.most) : "";
+      button.className = `chip${i ? "" : " given"}`;
+      button.style.background = colour;
+      button.style.color = i ? readable(colour, palette) : "";
+      const values = { token: d.tokens[i], before: say(d.before[i - 1]), after: say(d.after[i - 1]) };
+      button.title = i ? fill(d.words["losses-chip"], values) : d.words["losses-given"];
+      button.setAttribute("aria-label", `${d.tokens[i]}: ${button.title}`);
+    });
+    const i = this.at - 1;
+    this.sentence.replaceChildren(...weave(d.words["losses-reading"], {
+      token: chip(d.tokens[this.at]), before: say(d.before[i]), after: say(d.after[i]),
+      p: percent(2 ** -d.before[i], d.lang), q: percent(2 ** -d.after[i], d.lang),
+    }));
+  }
+}

@@ -1,0 +1,346 @@
+"""What lesson 7 draws: patterns as masks, how far they reach, what they cost, what the real model loses under them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import streamlit as st
+import torch
+
+import content
+from model import lens, masks, sampling
+from model.edits import UseMask
+from model.masks import Causal, Fixed, Mask, Sliding, Strided
+from ui import components, html, session
+from ui.lesson import Page
+from ui.numbers import number, percent
+
+PASSAGE = (
+    "Mary kept the brass key in a blue tin behind the flour. On Monday her brother Tom came to stay, and they baked "
+    "bread, walked along the river and talked about the old house. On Friday, when Tom asked her how to open the gate, "
+    "Mary went into the kitchen, moved the flour, opened the blue tin and gave him the brass"
+)
+RULES = {"full": Causal, "sliding": Sliding, "strided": Strided, "fixed": Fixed}
+PATTERNS = (*RULES, "alternating")
+SIZES = (2, 4, 8, 16, 32, 64)
+COMPARED = (4, 16, 32)
+FEW, WIDE = 24, 64  # a text of fewer tokens shows little of a pattern: a grid of WIDE places stands beside it
+NEVER = 255  # in the bytes of a reach
+TOP = 5  # likeliest tokens of either run
+LENGTHS = 2 ** np.arange(4, 21)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A pattern, and its window or stride; the full one has none, and its size means nothing."""
+
+    pattern: str
+    size: int = SIZES[0]
+
+    def rules(self, layers: int) -> tuple[Mask, ...]:
+        """The rule of each layer."""
+        if self.pattern == "alternating":
+            return masks.alternating(self.size, layers)
+        return ((Causal() if self.pattern == "full" else RULES[self.pattern](self.size)),) * layers
+
+    def scores(self, length: int) -> float:
+        """Scores of one head for a text of this many tokens, on average over the layers."""
+        return sum(rule.scores(length) for rule in self.rules(2)) / 2
+
+    def hides(self, length: int) -> bool:
+        return self.scores(length) < FULL.scores(length)
+
+    def name(self, words: session.Words) -> str:
+        return words.text(self.pattern) if self.pattern == "full" else words.text(f"name-{self.pattern}", n=self.size)
+
+
+FULL, START = Choice("full"), Choice("sliding", 16)
+ALL = (FULL, *(Choice(pattern, size) for pattern in PATTERNS[1:] for size in SIZES))
+
+
+@dataclass(frozen=True)
+class Run:
+    """A pass of T tokens under one pattern."""
+
+    bits: np.ndarray  # (T - 1,) what each token after the first cost
+    chances: np.ndarray  # (V,) of the next one
+
+
+# ---------------------------------------------------------------- the choice
+
+
+def asked(link: Mapping[str, str]) -> tuple[Choice, bool]:
+    """The choice that the link makes, and whether it asked for one that there is not."""
+    pattern, size = link.get("pattern", START.pattern), link.get("size", str(START.size))
+    good = pattern in PATTERNS, size in map(str, SIZES)
+    return Choice(pattern if good[0] else START.pattern, int(size) if good[1] else START.size), not all(good)
+
+
+def chosen(state: object, otherwise: Choice) -> Choice:
+    """What the component reports."""
+    match state:
+        case {"pattern": str(pattern), "size": int(size)} if pattern in PATTERNS and size in SIZES:
+            return Choice(pattern, size)
+    return otherwise
+
+
+# ---------------------------------------------------------------- the grid
+
+
+@lru_cache(maxsize=4)
+def board(length: int, layers: int) -> tuple[np.ndarray, np.ndarray]:
+    """Of every choice in ALL, C of them: who may read whom in two neighbouring layers, a row's cells as bits
+    (C, 2, T, ⌈T / 8⌉), and after how many layers token j can have reached token i (C, T, T), NEVER where it cannot."""
+    places = torch.arange(length)
+    rows = np.stack([[rule(places, places).numpy() for rule in choice.rules(2)] for choice in ALL])
+    reach = np.stack([masks.reach(choice.rules(layers), length) for choice in ALL])
+    return np.packbits(rows, axis=-1), np.where(reach < 0, NEVER, reach).astype(np.uint8)
+
+
+def grid(page: Page, start: Choice) -> dict:
+    """Everything the component needs."""
+    config = page.bundle.model.config
+    rows, reach = board(len(page.ids), config.layers)
+    arrays = {"rows": rows, "reach": reach}
+    if few := len(page.ids) < FEW:
+        arrays["wideRows"], arrays["wideReach"] = board(WIDE, config.layers)
+    return {
+        **components.pack(**arrays),
+        "part": "grid",
+        "tokens": page.tokens,
+        "wide": WIDE if few else 0,
+        "patterns": PATTERNS,
+        "sizes": SIZES,
+        "start": vars(start),
+        "layers": config.layers,
+        "heads": config.heads,
+        "lang": page.lang,
+        "words": content.load(page.lang, "sparse"),
+    }
+
+
+def table(page: Page, choice: Choice) -> dict[str, list]:
+    """A row for each token: how many it reads, and after how many layers the first one can have reached it."""
+    length, text = len(page.ids), page.words.text
+    places = np.arange(length)
+    columns = {text("col-token"): page.tokens, text("col-full"): FULL.rules(1)[0].reads(places).tolist()}
+    if choice.pattern == "alternating":
+        columns[text("col-local")] = choice.rules(1)[0].reads(places).tolist()
+    elif choice != FULL:
+        columns[choice.name(page.words)] = choice.rules(1)[0].reads(places).tolist()
+    layers = masks.reach(choice.rules(page.bundle.model.config.layers), length)[:, 0]
+    return columns | {text("col-reach"): ["–" if n < 0 else int(n) for n in layers]}
+
+
+def source(choice: Choice) -> tuple:
+    """The code behind a choice."""
+    rule = masks.alternating if choice.pattern == "alternating" else type(choice.rules(1)[0])
+    return (rule, *([Sliding] if rule is masks.alternating else []), UseMask, masks.reach)
+
+
+# ---------------------------------------------------------------- what it costs
+
+
+def curves(choice: Choice, words: session.Words) -> dict[str, np.ndarray]:
+    """Scores of one head in one layer for every length in LENGTHS, by what the curve is called; the last one has a
+    stride that grows with the length, as Child et al. let it."""
+    named = {other: Choice(other, choice.size) for other in PATTERNS}
+    found = {each.name(words): [each.scores(int(n)) for n in LENGTHS] for each in named.values()}
+    found[words.text("name-root")] = [Strided(round(int(n) ** 0.5)).scores(int(n)) for n in LENGTHS]
+    return {name: np.array(scores) for name, scores in found.items()}
+
+
+def costs(choice: Choice, words: session.Words) -> html.Raw:
+    """The cost of the longest text, in words."""
+    longest, lang = int(LENGTHS[-1]), words.lang
+    full, own = FULL.scores(longest), choice.scores(longest)
+    values = {"longest": number(longest, lang), "full": number(float(full), lang), "pattern": choice.name(words)}
+    if choice == FULL:
+        return words.inline("cost-reading-full", **values)
+    growth = own / choice.scores(longest // 2)
+    rest = {"own": number(float(own), lang), "less": number(full / own, lang), "growth": number(growth, lang)}
+    return words.inline("cost-reading", **values, **rest)
+
+
+# ---------------------------------------------------------------- what the model loses
+
+
+def measured(page: Page, choice: Choice) -> Run:
+    """The model's pass under this pattern, with the edits that make it: computed now, or found in the cache."""
+    choice = choice if choice.hides(len(page.ids)) else FULL
+    rules = choice.rules(page.bundle.model.config.layers)
+    edits = tuple(UseMask(layer, rule) for layer, rule in enumerate(rules) if rule != Causal())
+
+    def compute() -> Run:
+        trace, model = page.trace({"final"}, edits), page.bundle.model
+        return Run(lens.surprisal(model, trace), sampling.softmax(lens.next_logits(model, trace)))
+
+    name = f"sparse-{choice.pattern}-{choice.size}"
+    return session.reading(name, page.model, tuple(page.ids), len(page.ids), compute)
+
+
+def per_byte(page: Page, run: Run) -> float:
+    """Bits per byte of UTF-8 of the tokens that were predicted."""
+    return float(run.bits.sum()) / sum(len(page.bundle.tokenizer.bytes(id)) for id in page.ids[1:])
+
+
+def lost_weight(page: Page, choice: Choice) -> tuple[float, float]:
+    """How much of their weight the heads give, with nothing hidden, to what this pattern hides, on average over
+    layers, heads and tokens; and how much of it to the first token alone."""
+    trace, places = page.trace({"pattern"}), torch.arange(len(page.ids))
+    rules = choice.rules(len(trace.layers))
+    hidden = [
+        layer.pattern.mean(0) * ~rule(places, places).numpy() for layer, rule in zip(trace.layers, rules, strict=True)
+    ]
+    weights = np.stack(hidden).sum((0, 1)) / (len(hidden) * len(places))
+    return float(weights.sum()), float(weights[0])
+
+
+def losses(page: Page, before: Run, after: Run) -> dict:
+    """What the component draws of the passage."""
+    return {
+        "part": "losses",
+        "tokens": page.tokens,
+        "before": before.bits.tolist(),
+        "after": after.bits.tolist(),
+        "lang": page.lang,
+        "words": content.load(page.lang, "sparse"),
+    }
+
+
+def said(page: Page, choice: Choice, before: Run, after: Run) -> dict[str, object]:
+    """Both runs in words: what the sentences of the page are filled with."""
+    lang, best = page.lang, int(before.chances.argmax())
+    now = int(after.chances.argmax())
+    lost, first = lost_weight(page, choice)
+    ends = {"before": per_byte(page, before), "after": per_byte(page, after)}
+    bits = {"extra": ends["after"] - ends["before"], "kl": lens.divergence(before.chances, after.chances)}
+    shares = {"p": before.chances[best], "q": after.chances[best], "r": after.chances[now], "lost": lost, "sink": first}
+    return {
+        **{name: number(x, lang) for name, x in (ends | bits).items()},
+        **{name: percent(x, lang) for name, x in shares.items()},
+        "best": html.chip(page.bundle.tokenizer.strings([best])[0]),
+        "now": html.chip(page.bundle.tokenizer.strings([now])[0]),
+        "first": html.chip(page.tokens[0]),
+        "pattern": choice.name(page.words),
+    }
+
+
+def candidates(page: Page, before: Run, after: Run) -> tuple[list[str], np.ndarray]:
+    """The likeliest tokens of both runs and, last, all others together: names, and their shares (2, n + 1)."""
+    runs = np.stack([before.chances, after.chances])
+    ids = list(dict.fromkeys(i for run in runs for i in np.argsort(-run, kind="stable")[:TOP].tolist()))
+    rest = page.words.text("others", n=number(runs.shape[1] - len(ids), page.lang))
+    shares = np.column_stack([runs[:, ids], np.delete(runs, ids, axis=1).sum(1)])
+    return [*page.bundle.tokenizer.strings(ids), rest], shares
+
+
+def compared(page: Page, waiting) -> list[tuple[Choice, float, float]]:
+    """Every pattern at the sizes of COMPARED: the choice, the share of the scores it computes, the bits per byte.
+    Each takes a pass; `waiting` says how many are done."""
+    choices = [FULL, *(Choice(pattern, size) for pattern in PATTERNS[1:] for size in COMPARED)]
+    key, length = (page.model, tuple(page.ids)), len(page.ids)
+    kept = st.session_state.get("sparse-compared")
+    if kept is None or kept[0] != key:
+        found = []
+        for done, choice in enumerate(choices):
+            progress = page.words.inline("comparing", n=done + 1, all=len(choices))
+            waiting.html(f'<p class="note" role="status">{progress}</p>')
+            share = choice.scores(length) / FULL.scores(length)
+            found.append((choice, share, per_byte(page, measured(page, choice))))
+        waiting.empty()
+        st.session_state["sparse-compared"] = kept = key, found
+    return kept[1]
+
+
+def grid_table(found: list[tuple[Choice, float, float]], words: session.Words) -> html.Raw:
+    """Bits per byte, a row for each pattern, a column for each size."""
+    bits = {choice: number(x, words.lang) for choice, _, x in found}
+
+    def row(pattern: str) -> str:
+        cells = (bits[FULL if pattern == "full" else Choice(pattern, size)] for size in COMPARED)
+        return f'<th scope="row">{words.inline(pattern)}</th>' + "".join(f'<td class="number">{x}</td>' for x in cells)
+
+    head = "".join(f'<th scope="col" class="number">{size}</th>' for size in COMPARED)
+    body = "".join(f"<tr>{row(pattern)}</tr>" for pattern in PATTERNS)
+    corner = f'<th scope="col">{words.inline("col-pattern")}</th>'
+    return html.Raw(f'<table class="grid-table"><thead><tr>{corner}{head}</tr></thead><tbody>{body}</tbody></table>')
+
+
+# ---------------------------------------------------------------- the predictions
+
+
+def ask_reach(page: Page) -> tuple | None:
+    """How many layers from the first token to the last through a window? Question, options, answer, explanation;
+    None where the text is so short that nothing is to be guessed."""
+    length, words = len(page.ids), page.words
+    if length < 3:
+        return None
+    far = length - 1
+
+    def steps(window: int) -> int:
+        """What a guess may come to: a window for each layer, without the token that two windows share."""
+        return -(-length // window)
+
+    def layers(rule: Mask) -> int:
+        return int(masks.reach((rule,) * far, length)[-1, 0])
+
+    usable = [size for size in SIZES if far > 2 * (size - 1) and steps(size) < -(-far // (size - 1))] or [2]
+    window = max(usable)
+    numbers = sorted({1, steps(window), -(-far // (window - 1)), far})
+    options = [*(number(n, page.lang) for n in numbers), words.text("never")]
+    ends = {"first": html.chip(page.tokens[0]), "last": html.chip(page.tokens[-1])}
+
+    def answer() -> int:
+        return numbers.index(layers(Sliding(window)))
+
+    def explain(chosen: int, right: int) -> str:
+        n = layers(Sliding(window))
+        sums = {"n": n, "window": window, "less": window - 1, "held": n * (window - 1) + 1, "far": far}
+        return words("explain-reach", **sums, **ends, strided=layers(Strided(window)), length=length)
+
+    question = words.inline("question-reach", **ends, window=window, far=number(far, page.lang))
+    return question, options, answer, explain
+
+
+def ask_budget(page: Page) -> tuple | None:
+    """As many scores, laid out in three ways: which costs the model least?"""
+    length, words, lang = len(page.ids), page.words, page.lang
+    if length < 12:
+        return None
+    window = max(4, round(length / 4.5))
+    budget = Choice("sliding", window).scores(length)
+
+    def nearest(pattern: str) -> Choice:
+        return min(
+            (Choice(pattern, size) for size in range(4, length)), key=lambda each: abs(each.scores(length) - budget)
+        )
+
+    choices = [Choice("sliding", window), nearest("strided"), nearest("fixed")]
+    options = [
+        words.text("option-budget", pattern=each.name(words), n=number(each.scores(length), lang)) for each in choices
+    ]
+
+    def bits() -> list[float]:
+        return [per_byte(page, measured(page, each)) for each in choices]
+
+    def explain(chosen: int, right: int) -> str:
+        found = bits()
+        looks = [lost_weight(page, each) for each in choices]
+        rows = "".join(
+            words(
+                "explain-row",
+                pattern=each.name(words),
+                bits=number(x, lang),
+                lost=percent(lost, lang),
+                sink=percent(sink, lang),
+                first=html.chip(page.tokens[0]),
+            )
+            for each, x, (lost, sink) in zip(choices, found, looks, strict=True)
+        )
+        full = number(per_byte(page, measured(page, FULL)), lang)
+        return words("explain-budget", pattern=choices[right].name(words), full=full) + rows + words("explain-sink")
+
+    question = words.inline("question-budget", budget=number(budget, lang), full=number(FULL.scores(length), lang))
+    return question, options, lambda: int(np.argmin(bits())), explain
