@@ -1,0 +1,24 @@
+"""Lesson 8: how are a million tokens read? The text is split over devices, and the keys and values go round."""
+
+import streamlit as st
+
+from ui import ring, ring_costs, ring_processes, widgets
+from ui.lesson import lesson
+
+with lesson("ring", limit=24) as page:
+    words, trace = page.words, page.trace(ring.KEEP)
+
+    def heading(section: str) -> None:
+        st.html(f"<h2>{words.inline(f'{section}-title')}</h2>{words(f'{section}-intro')}")
+
+    ring.figure(page, trace)
+    widgets.source(*ring.SOURCE)
+    if len(page.tokens) > 1:
+        ring.ask_first(page, trace)
+        ring.ask_busiest(page, trace)
+        heading("run")
+        ring_processes.section(page, trace)
+
+    heading("cost")
+    ring_costs.section(page)
+    ring_costs.ask_sent(page)

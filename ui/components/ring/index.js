@@ -1,0 +1,348 @@
+// The ring. `data` is packed by ui/ring.py for one layer and one number of devices; steps, devices, heads and queries are
+// gone through here without the server. Everything counts from 0 here, from 1 on screen and in the link.
+
+const PACE = 1500; // ms from one step to the next while it plays
+const rings = new WeakMap(); // outlives new data
+
+export default function ring({ data, parentElement, setStateValue }) {
+  let view = rings.get(parentElement);
+  if (!view) rings.set(parentElement, (view = new Ring(parentElement.querySelector(".root"))));
+  view.report = (run) => setStateValue("run", run);
+  view.update(data, colours(parentElement));
+  return () => {
+    view.remove();
+    rings.delete(parentElement);
+  };
+}
+
+const range = (n) => Array.from({ length: n }, (_, i) => i);
+const clamp = (x, low, high) => Math.min(Math.max(x, low), high);
+const div = (className, ...children) => el("div", { className }, ...children);
+const span = (className, ...children) => el("span", { className }, ...children);
+
+/** A text of content/ with nodes in its gaps: the counterpart of `fill`. */
+const weave = (text, values) => text.split(/\{(\w+)\}/).map((part, i) => (i % 2 ? values[part] : part));
+
+function shape(tag, attributes, ...children) {
+  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  node.append(...children);
+  return node;
+}
+
+/** Arrow keys, Home and End go through a list: go(by). */
+function arrows(node, go) {
+  const steps = { ArrowUp: -1, ArrowLeft: -1, ArrowDown: 1, ArrowRight: 1, Home: -1e6, End: 1e6 };
+  node.addEventListener("keydown", (event) => {
+    if (!steps[event.key] || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    go(steps[event.key]);
+  });
+  return node;
+}
+
+/** One of several, as buttons in a row. */
+function choices(className, label, names, pick) {
+  const buttons = names.map((name, i) => el("button", { type: "button", role: "radio", onclick: () => pick(i) }, name));
+  const chosen = () => buttons.findIndex((button) => button.getAttribute("aria-checked") === "true");
+  const group = el("div", { className: `choices ${className}`, role: "radiogroup", "aria-label": label }, ...buttons);
+  arrows(group, (by) => {
+    const next = clamp(chosen() + by, 0, buttons.length - 1);
+    buttons[next].focus();
+    pick(next);
+  });
+  return { group, set: (index) => check(buttons, index) };
+}
+
+function check(buttons, index) {
+  buttons.forEach((button, i) => {
+    button.setAttribute("aria-checked", i === index);
+    button.tabIndex = i === index ? 0 : -1;
+  });
+}
+
+class Ring {
+  constructor(root) {
+    this.box = div("ring");
+    root.append(this.box);
+    this.watch = new ResizeObserver(() => this.fit());
+    this.watch.observe(this.box);
+  }
+
+  remove() {
+    this.pause();
+    this.watch.disconnect();
+    this.box.remove();
+  }
+
+  update(data, palette) {
+    const text = JSON.stringify(data.tokens);
+    const [first, another] = [!this.d, this.text !== text];
+    const other = another || this.d?.devices !== data.devices;
+    Object.assign(this, { d: data, w: data.words, palette, text, T: data.tokens.length, N: data.devices });
+    this.signs = range(513).map((i) => signed(palette, i / 256 - 1));
+    this.pause();
+    this.a = data.problem ? null : unpack(data);
+    if (this.a) {
+      [, this.H, , this.S] = this.a.weighted.shape;
+      this.G = this.a.v.shape[0];
+      this.owner = range(this.T).map((t) => data.spans.findIndex(([start, stop]) => start <= t && t < stop));
+      if (another || !this.s) this.s = { step: 0, query: this.T - 1, head: data.head };
+      if (other) this.s.step = 0;
+      if (first) this.asked();
+    }
+    if (another && !first) remember({ step: null, token: null, head: null });
+    this.build();
+    if (!this.a) return;
+    this.fit();
+    this.paint();
+  }
+
+  /** What the link says, where it makes sense. */
+  asked() {
+    const link = new URL(location.href).searchParams;
+    const ask = (name, count, own) => {
+      const n = Number(link.get(name));
+      return Number.isInteger(n) && n >= 1 && n <= count ? n - 1 : own;
+    };
+    this.s = { step: ask("step", this.N, 0), query: ask("token", this.T, this.s.query), head: ask("head", this.H, this.s.head) };
+  }
+
+  choose(change) {
+    Object.assign(this.s, change);
+    this.paint();
+    remember({ step: this.s.step + 1, token: this.s.query + 1, head: this.s.head + 1 });
+  }
+
+  /** What has to be computed anew. */
+  order(change) {
+    const run = { layer: this.d.layer, devices: this.N, ...change };
+    remember({ layer: run.layer + 1, devices: run.devices });
+    this.report(run);
+  }
+
+  // ------------------------------------------------------------ readings
+
+  get device() { return this.owner[this.s.query]; }
+  block(device, step = this.s.step) { return (device - step + this.N) % this.N; }
+  count(step, device) { return this.a.counts.values[step * this.N + device]; }
+  done(device, upto = this.s.step) { return range(upto + 1).reduce((sum, step) => sum + this.count(step, device), 0); }
+  tokensOf(block) { return range(this.T).slice(...this.d.spans[block]); }
+  /** Keys that this query has read after the step. */
+  readBy(query, step = this.s.step) {
+    const met = new Set(range(step + 1).map((s) => this.block(this.owner[query], s)));
+    return range(query + 1).filter((key) => met.has(this.owner[key])).length;
+  }
+  colour(device) { return this.palette.categorical[device]; }
+  number(x) { return number(x, this.d.lang); }
+  fill(section, values) { return fill(this.w[section], values); }
+  named(t) { return this.d.tokens[t].replace(/^·(?=.)/, ""); }
+
+  // ------------------------------------------------------------ the parts that stay
+
+  build() {
+    const { w, N, T, d } = this;
+    this.devices = choices("devices", w.devices, d.choices.map(String), (i) => d.choices[i] !== this.N && this.order({ devices: d.choices[i] }));
+    this.devices.set(d.choices.indexOf(N));
+    const many = el("div", { className: "dial" }, el("span", { "aria-hidden": "true" }, w.devices), this.devices.group);
+    if (!this.a) {
+      this.box.replaceChildren(div("bar", many), el("p", { className: "problem", role: "status" }, d.problem));
+      return;
+    }
+    const button = (name, onclick) => el("button", { type: "button", className: name, onclick }, w[name]);
+    this.backButton = button("back", () => this.move(-1));
+    this.stepButton = button("step", () => this.move(1));
+    this.playButton = button("play", () => (this.timer ? this.pause() : this.play()));
+    this.dots = range(N).map((step) => el("i", { onclick: () => this.go(step) }));
+    this.track = arrows(
+      el("div", { className: "track", role: "slider", tabIndex: 0, "aria-label": w["step-slider"], "aria-valuemin": 1, "aria-valuemax": N }, ...this.dots),
+      (by) => this.move(by));
+    const bar = div("bar", div("transport", this.backButton, this.stepButton, this.playButton), this.track, many);
+
+    this.wheel = shape("svg", { class: "wheel", "aria-hidden": "true" });
+    this.seats = range(N).map((device) =>
+      el("button", { type: "button", className: "seat", role: "radio", onclick: () => this.choose({ query: this.d.spans[device][1] - 1 }) },
+        String(device + 1)));
+    const seats = el("div", { role: "radiogroup", "aria-label": w["seats-name"] }, ...this.seats);
+    arrows(seats, (by) => {
+      const device = clamp(this.device + by, 0, N - 1);
+      this.choose({ query: d.spans[device][1] - 1 });
+      this.seats[device].focus();
+    });
+    this.blocks = range(N).map((block) =>
+      el("div", { className: "block", "aria-hidden": "true" }, span("key", "k"), span("value", "v"), el("b", {}, String(block + 1))));
+    this.chips = d.tokens.map((token, t) => {
+      const mark = chip(token);
+      return el("button", { type: "button", className: "pick", role: "radio", onclick: () => this.choose({ query: t }) }, mark);
+    });
+    this.groups = range(N).map((device) =>
+      el("div", { className: "group" }, span("whose", this.fill("device", { n: device + 1 })), ...this.tokensOf(device).map((t) => this.chips[t])));
+    const queries = el("div", { className: "queries", role: "radiogroup", "aria-label": w["queries-name"] }, ...this.groups);
+    arrows(queries, (by) => {
+      this.choose({ query: clamp(this.s.query + by, 0, T - 1) });
+      this.chips[this.s.query].focus();
+    });
+    this.middle = div("middle");
+    this.circle = div("circle", this.wheel, this.middle, ...this.blocks, seats);
+    this.place = div("place", this.circle, queries);
+    this.squares = div("squares");
+    this.said = el("p", { className: "read", "aria-live": "polite" });
+
+    this.heads = choices("heads", w.head, range(this.H).map((h) => String(h + 1)), (head) => this.choose({ head }));
+    const level = el("output", { className: "mono" }, String(d.layer + 1));
+    const layers = el("input", {
+      type: "range", className: "level", min: 1, max: d.layers, value: d.layer + 1, "aria-label": w.layer,
+      oninput: () => (level.textContent = layers.value), onchange: () => this.order({ layer: Number(layers.value) - 1 }),
+    });
+    this.layer = el("label", { className: "dial" }, el("span", {}, w.layer), layers, level);
+    this.numbers = el("section", { className: "numbers" });
+    const kept = this.box.getRootNode().activeElement; // what asked for new data is drawn anew and keeps the keyboard
+    const focus = kept?.matches(".level") ? ".level" : kept?.closest(".devices") ? ".devices [aria-checked=true]" : null;
+    this.box.replaceChildren(
+      bar,
+      div("instrument", el("section", {}, el("h2", { className: "eyebrow" }, w["ring-title"]), this.place),
+        el("section", {}, el("h2", { className: "eyebrow" }, w["squares-title"]), this.squares)),
+      this.said,
+      div("bar which", this.layer, el("div", { className: "dial" }, el("span", { "aria-hidden": "true" }, w.head), this.heads.group)),
+      this.numbers);
+    if (focus) this.box.querySelector(focus).focus({ preventScroll: true });
+  }
+
+  // ------------------------------------------------------------ the player
+
+  go(step) {
+    this.pause();
+    this.choose({ step: clamp(step, 0, this.N - 1) });
+  }
+
+  move(by) { this.go(this.s.step + by); }
+
+  play() {
+    if (this.s.step === this.N - 1) this.choose({ step: 0 });
+    const on = () => {
+      this.choose({ step: this.s.step + 1 });
+      if (this.s.step === this.N - 1) this.pause();
+    };
+    this.timer = setInterval(on, PACE);
+    this.paintBar();
+  }
+
+  pause() {
+    clearInterval(this.timer);
+    this.timer = 0;
+    if (this.playButton?.isConnected) this.paintBar();
+  }
+
+  // ------------------------------------------------------------ what follows the choice
+
+  paint() {
+    this.paintBar();
+    this.paintRing();
+    this.squares.replaceChildren(squares(this));
+    this.paintSentence();
+    this.heads.set(this.s.head);
+    this.numbers.replaceChildren(...sums(this));
+  }
+
+  paintBar() {
+    const { step } = this.s;
+    const [focused, last] = [this.box.getRootNode().activeElement, this.N - 1];
+    this.backButton.disabled = step === 0;
+    this.stepButton.disabled = step === last;
+    if (focused?.disabled) (step ? this.backButton : this.stepButton).focus(); // a disabled button loses the keyboard
+    this.playButton.textContent = this.w[this.timer ? "pause" : step === last ? "again" : "play"];
+    this.dots.forEach((dot, i) => (dot.className = i < step ? "past" : i === step ? "now" : ""));
+    const text = this.fill("step-of", { step: step + 1, steps: this.N });
+    this.track.setAttribute("aria-valuenow", step + 1);
+    this.track.setAttribute("aria-valuetext", text);
+    this.middle.replaceChildren(...weave(this.w["step-middle"], { step: el("b", {}, String(step + 1)), steps: String(this.N) }));
+  }
+
+  paintSentence() {
+    const { step, query } = this.s;
+    const block = this.block(this.device);
+    const [count, all] = [this.readBy(query), query + 1];
+    const section = block > this.device ? "read-future" : step === 0 ? "read-own" : count === all ? "read-last" : "read-past";
+    const values = { step: step + 1, device: this.device + 1, block: block + 1, query: chip(this.d.tokens[query]), count: String(count), all: String(all) };
+    this.said.replaceChildren(...weave(this.w[section], values));
+  }
+
+  // ------------------------------------------------------------ the ring
+
+  /** Where everything stands: seats on a circle, their queries outside; below the ring where there is no room. */
+  fit() {
+    const width = this.place?.clientWidth;
+    if (!this.a || !width) return;
+    const wide = width >= 520;
+    this.place.classList.toggle("wide", wide);
+    const widest = Math.max(...this.chips.map((button) => button.firstChild.scrollWidth));
+    const radius = clamp(wide ? width / 2 - 50 - widest : width / 2 - 32, 100, wide ? 168 : 150);
+    this.radius = radius;
+    const spots = range(this.N).map((device) => {
+      const angle = (2 * Math.PI * device) / this.N;
+      return { x: radius * Math.sin(angle), y: -radius * Math.cos(angle), side: Math.abs(Math.sin(angle)) < 0.3 ? 0 : Math.sign(Math.sin(angle)) };
+    });
+    let [top, bottom] = [-radius - 40, radius + 40];
+    const corners = spots.map(({ x, y, side }, device) => {
+      const group = this.groups[device];
+      group.style.cssText = "";
+      if (!wide) return null;
+      group.style.width = `${Math.floor(side ? width / 2 - Math.abs(x) - 48 : Math.min(width, 420))}px`;
+      group.style.justifyContent = side ? (side < 0 ? "flex-end" : "flex-start") : "center";
+      const height = group.offsetHeight;
+      const place = side
+        ? { left: side < 0 ? 0 : width / 2 + x + 48, y: y - height / 2 }
+        : { left: (width - Math.min(width, 420)) / 2, y: y < 0 ? y - 46 - height : y + 46 };
+      [top, bottom] = [Math.min(top, place.y), Math.max(bottom, place.y + height)];
+      return place;
+    });
+    corners.forEach((place, device) => place && Object.assign(this.groups[device].style, { left: `${place.left}px`, top: `${place.y - top}px` }));
+    this.circle.style.height = `${bottom - top}px`;
+    this.circle.style.setProperty("--x", `${width / 2}px`);
+    this.circle.style.setProperty("--y", `${-top}px`);
+    spots.forEach(({ x, y }, device) => Object.assign(this.seats[device].style, { left: `${width / 2 + x}px`, top: `${y - top}px` }));
+    this.wheel.setAttribute("viewBox", `${-width / 2} ${top} ${width} ${bottom - top}`);
+    this.spots = spots;
+    this.paintRing();
+    this.squares.replaceChildren(squares(this));
+  }
+
+  paintRing() {
+    const { N, radius, spots } = this;
+    if (!spots || spots.length !== N) return;
+    const inner = radius - 70;
+    this.circle.classList.toggle("tight", 2 * inner * Math.sin(Math.PI / N) < 68);
+    const parts = [shape("circle", { r: inner, class: "rail" })];
+    for (const device of range(N)) {
+      const angle = (360 * (device + 0.5)) / N;
+      parts.push(shape("path", { d: "M-4 -5L4 0L-4 5", class: "arrow", transform: `rotate(${angle}) translate(0 ${-inner})` }));
+      const { x, y } = spots[device];
+      const share = this.done(device) / this.done(device, N - 1);
+      const round = 2 * Math.PI * 31;
+      parts.push(shape("circle", { cx: x, cy: y, r: 31, class: "whole" }));
+      parts.push(shape("circle", { cx: x, cy: y, r: 31, class: "filled", stroke: this.colour(device), "stroke-dasharray": `${share * round} ${round}`, transform: `rotate(-90 ${x} ${y})` }));
+    }
+    this.wheel.replaceChildren(...parts);
+    this.blocks.forEach((block, i) => {
+      const turn = (360 * (i + this.s.step)) / N;
+      block.style.transform = `translate(-50%, -50%) rotate(${turn}deg) translate(0, ${-inner}px) rotate(${-turn}deg)`;
+      block.style.setProperty("--own", this.colour(i));
+      const reader = (i + this.s.step) % N;
+      block.classList.toggle("idle", i > reader);
+    });
+    this.seats.forEach((seat, device) => {
+      seat.style.setProperty("--own", this.colour(device));
+      const values = { n: device + 1, block: this.block(device) + 1, done: this.done(device) };
+      seat.setAttribute("aria-label", this.fill("seat-name", values));
+    });
+    check(this.seats, this.device);
+    this.groups.forEach((group, device) => group.style.setProperty("--own", this.colour(device)));
+    this.chips.forEach((button, t) => {
+      const share = this.readBy(t) / (t + 1);
+      button.firstChild.style.setProperty("--share", `${100 * share}%`);
+      button.firstChild.classList.toggle("selected", t === this.s.query);
+      button.setAttribute("aria-label", this.fill("query-name", { token: this.named(t), count: this.readBy(t), all: t + 1 }));
+    });
+    check(this.chips, this.s.query);
+  }
+}
