@@ -1,0 +1,107 @@
+"""Lesson 10: how does the model know the order? Without positions, with a table, with hands that turn."""
+
+from functools import partial
+
+import streamlit as st
+
+from ui import bag_of_words, html, numbers, position_losses, positions, quiz, widgets
+from ui.lesson import lesson
+from viz import positions as figures
+
+with lesson("positions", limit=24) as page:
+    words, text = page.words, page.words.text
+    number = partial(numbers.number, lang=page.lang)
+    trace = page.trace(positions.KEEP)
+    key = f"{page.model}-{page.text}"
+
+    def heading(section: str, body: html.Raw) -> None:
+        st.html(f"<h2>{words.inline(section)}</h2>{body}")
+
+    def note(section: str, **values) -> None:
+        st.html(f'<p class="note">{words.inline(section, **values)}</p>')
+
+    def aloud(section: str, **values) -> None:
+        st.html(f'<div class="read">{words.inline(section, **values)}</div>')
+
+    def eyebrow(section: str, **values) -> None:
+        st.html(f'<p class="eyebrow">{words.inline(section, **values)}</p>')
+
+    @st.fragment
+    def bag(encoder) -> None:
+        with st.container(horizontal=True, gap="small"):
+            for way in ("swap", "shuffle"):
+                st.button(text(f"bag-{way}"), key=way, on_click=bag_of_words.ask, args=(way,))
+        found = bag_of_words.bag(encoder, page.text, *bag_of_words.asked())
+        st.html(bag_of_words.orders(found, words))
+        st.html(f'<div class="read">{bag_of_words.reading(found, words)}</div>')
+        columns = {}
+        for name, vectors in (("with-table", found.table), ("without-table", found.bare)):
+            before, after = vectors
+            named = {text("as-written"): before, text("rearranged"): after, text("difference"): after - before}
+            eyebrow(name)
+            widgets.figure(figures.strips(named, text("strips-hover")), name, text("strips-alt"))
+            columns |= {f"{text(name)}: {which}": list(vector) for which, vector in named.items()}
+        note("bag-note")
+        widgets.table_twin({text("bag-number"): list(range(1, len(found.bare[0]) + 1))} | columns, "bag-of-words")
+
+    @st.fragment
+    def row(encoder) -> None:
+        asked = st.number_input(text("row-ask"), 0, 9999, 512, key="row", bind="query-params", width=220)
+        st.html(bag_of_words.look_up(encoder, asked, words))
+
+    def tables(encoder) -> None:
+        heading("table-title", words("table-text"))
+        computed, learned = bag_of_words.sinusoidal(encoder), bag_of_words.table(encoder)
+        shown = computed[: bag_of_words.SHOWN]
+        eyebrow("sinusoidal-name", n=len(shown))
+        drawn = figures.table(shown, text("position"), text("dimension"), text("cell-hover"))
+        widgets.figure(drawn, "sinusoidal", text("sinusoidal-alt", n=len(shown)))
+        pair = {"similar-sinusoidal": computed, "similar-learned": learned}
+        for column, (name, rows) in zip(st.columns(2, gap="large"), pair.items(), strict=True):
+            with column:
+                eyebrow(name)
+                cosines = bag_of_words.similarity(rows)
+                drawn = figures.similarity(cosines, bag_of_words.EVERY, text("row"), text("similar-hover"))
+                widgets.figure(drawn, name, text("similar-alt"))
+        note("similar-note")
+        row(encoder)
+        widgets.source(*bag_of_words.SOURCE)
+
+    if encoder := bag_of_words.encoder(words):
+        heading("bag-title", words("bag-text"))
+        bag(encoder)
+        if question := bag_of_words.ask_decoder(page, trace):
+            st.html(f"<h3>{words.inline('decoder-title')}</h3>{words('bag-decoder')}")
+            quiz.predict(f"decoder-{key}", *question)
+        tables(encoder)
+
+    @st.fragment
+    def turning() -> None:
+        with st.container(gap="xsmall"):
+            at = positions.dials(page, trace)
+            note("dials-caveat")
+            widgets.source(*positions.SOURCE)
+            heading("falling-title", words("falling-text"))
+            distances, scores = positions.falling(page, trace, at)
+            aloud("falling-reading", **positions.read_falling(distances, scores, page.lang))
+            named = {text(f"falling-{name}"): values for name, values in scores.items()}
+            drawn = figures.falling(distances, named, at.distance, number, text("distance"), text("score"))
+            widgets.figure(drawn, "falling", text("falling-alt"))
+            note("falling-note")
+            widgets.table_twin({text("distance"): distances.tolist()} | named, "scores-by-distance")
+            found = positions.twice(page, at.key)
+            heading("twice-title", words("twice-text", **positions.read_twice(page, found)))
+            named = {text("twice-before"): found.before.mean(1), text("twice-after"): found.after.mean(1)}
+            drawn = figures.layers(named, text("layer-column"), text("twice-cosine"), text("layer-hover"))
+            widgets.figure(drawn, "twice", text("twice-alt"))
+            st.html(positions.hands(found, words))
+
+    heading("dials-heading", words("dials-text"))
+    turning()
+    heading("base-title", words("base-text", trained=number(position_losses.trained(page))))
+    position_losses.bases(page, trace)
+    quiz.predict(f"slowest-{key}", *position_losses.ask_slowest(page))
+    heading("far-title", words("far-text", context=number(page.bundle.model.config.context)))
+    if len(page.ids) > 1:
+        quiz.predict(f"moved-{key}", *position_losses.ask_moved(page, trace))
+    position_losses.beyond(page, trace)

@@ -1,0 +1,292 @@
+// The dials of lesson 10: pairs of numbers of one query and one key as hands that turn with the position. All sums are
+// done here, from q and k as they were before turning; the server gives the chosen layer's and asks the model itself.
+// Layers, heads, tokens and pairs count from 0 here, from 1 on screen and in the link; positions count from 0 everywhere.
+
+const PAUSE = 150; // ms after the last change until the server is told
+const PACE = 3; // positions a second while both walk
+const views = new WeakMap(); // outlives new data
+
+export default function dials({ data, parentElement, setStateValue }) {
+  let view = views.get(parentElement);
+  if (!view) views.set(parentElement, (view = new Dials(parentElement.querySelector(".root"))));
+  view.report = (place) => setStateValue("place", place);
+  view.update(data, colours(parentElement));
+  return () => {
+    view.remove();
+    views.delete(parentElement);
+  };
+}
+
+const range = (n) => Array.from({ length: n }, (_, i) => i);
+const clamp = (x, low, high) => Math.min(Math.max(x, low), high);
+const div = (className, ...children) => el("div", { className }, ...children);
+const span = (className, ...children) => el("span", { className }, ...children);
+const sub = (base, role, index) => span(`symbol ${role}`, base, el("sub", {}, index));
+
+/** A text of content/ with nodes in its gaps: the counterpart of `fill`. */
+const weave = (text, values) => text.split(/\{(\w+)\}/).map((part, i) => (i % 2 ? values[part] : part));
+
+/** Arrow keys move the choice in a row of radio buttons and take the focus along. */
+function choose(row, buttons, pick) {
+  row.addEventListener("keydown", (event) => {
+    const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, Home: -1e3, End: 1e3 }[event.key];
+    if (!by || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    const open = buttons.filter((button) => !button.disabled);
+    const next = open[clamp(open.findIndex((button) => button.tabIndex === 0) + by, 0, open.length - 1)];
+    pick(buttons.indexOf(next));
+    next.focus();
+  });
+  return row;
+}
+function mark(buttons, chosen) {
+  buttons.forEach((button, i) => {
+    button.setAttribute("aria-checked", i === chosen);
+    button.tabIndex = i === chosen ? 0 : -1;
+  });
+}
+
+class Dials {
+  constructor(root) {
+    this.box = div("dials");
+    root.append(this.box);
+  }
+
+  remove() {
+    this.stop();
+    clearTimeout(this.late);
+    this.box.remove();
+  }
+
+  update(data, palette) {
+    const fresh = this.d?.text !== data.text || this.d?.layers !== data.layers;
+    const first = this.d === undefined;
+    [this.d, this.w, this.palette, this.a] = [data, data.words, palette, unpack(data)];
+    [this.H, this.T, this.K] = this.a.q.shape;
+    this.P = this.K / 2;
+    if (fresh) {
+      this.stop();
+      this.s = { ...data.place, pair: null };
+      if (!first) remember({ layer: null, head: null, token: null, key: null, shift: null, apart: null });
+    }
+    if (fresh || this.lang !== data.lang) this.build();
+    this.lang = data.lang;
+    this.load();
+    this.paint();
+  }
+
+  number(x) { return number(x, this.d.lang); }
+  fill(name, values) { return fill(this.w[name], values); }
+  word(t) { return this.d.tokens[t].replace(/^·(?=.)/, ""); }
+
+  // ------------------------------------------------------------ the sums
+
+  /** Lengths and directions of the chosen query's and key's pairs, before they are turned. */
+  load() {
+    const { head, query, key } = this.s;
+    const group = Math.floor(head / (this.H / this.a.k.shape[0]));
+    const vector = ({ values }, h, t) => values.subarray((h * this.T + t) * this.K, (h * this.T + t + 1) * this.K);
+    const [q, k] = [vector(this.a.q, head, query), vector(this.a.k, group, key)];
+    const pairs = (x) => range(this.P).map((i) => ({ a: x[i], b: x[i + this.P], length: Math.hypot(x[i], x[i + this.P]), angle: Math.atan2(x[i + this.P], x[i]) }));
+    [this.q, this.k, this.speeds] = [pairs(q), pairs(k), this.a.speeds.values];
+    this.reach = range(this.P).map((i) => (this.q[i].length * this.k[i].length) / Math.sqrt(this.K));
+  }
+
+  get here() { return this.s.query + this.s.shift + this.s.apart; }
+  get there() { return this.s.key + this.s.shift; }
+  turned(hand, i, position) { return hand[i].angle + this.speeds[i] * position; }
+  part(i, here, there) { return this.reach[i] * Math.cos(this.turned(this.q, i, here) - this.turned(this.k, i, there)); }
+  score(here, there) {
+    let sum = 0;
+    for (let i = 0; i < this.P; i++) sum += this.part(i, here, there);
+    return sum;
+  }
+
+  /** The pair shown large: the one chosen, else among the faster half the one that adds most where the tokens stand. */
+  get pair() {
+    if (this.s.pair !== null) return this.s.pair;
+    const { query, key } = this.s;
+    return range(this.P / 2).reduce((a, b) => (Math.abs(this.part(b, query, key)) > Math.abs(this.part(a, query, key)) ? b : a));
+  }
+
+  // ------------------------------------------------------------ what is chosen
+
+  choose(change) {
+    Object.assign(this.s, change);
+    if (this.s.key > this.s.query) this.s.key = this.s.query;
+    this.load();
+    this.paint();
+    if (!("pair" in change) && !this.walking && !("shift" in change || "apart" in change)) this.tell();
+  }
+
+  /** The server hears of a change when the reader pauses: it runs the model for it. */
+  tell() {
+    clearTimeout(this.late);
+    this.late = setTimeout(() => {
+      const { layer, head, query, key, shift, apart } = this.s;
+      remember({ layer: layer + 1, head: head + 1, token: query + 1, key: key + 1, shift: shift || null, apart: apart || null });
+      this.report({ layer, head, query, key, shift, apart, text: this.d.text });
+    }, PAUSE);
+  }
+
+  walk() {
+    if (this.walking) return this.stop(true);
+    const jump = still();
+    let [from, last] = [this.s.shift, 0];
+    const step = (time) => {
+      last ||= time;
+      const way = ((time - last) / 1000) * PACE;
+      const shift = from + (jump ? Math.floor(way) : way);
+      if (shift > this.d.far) return this.stop(true);
+      this.choose({ shift });
+      this.walking = requestAnimationFrame(step);
+    };
+    this.walking = requestAnimationFrame(step);
+    this.play.textContent = this.w["walk-stop"];
+  }
+
+  stop(tell = false) {
+    if (!this.walking) return;
+    cancelAnimationFrame(this.walking);
+    this.walking = 0;
+    this.play.textContent = this.w.walk;
+    if (!tell) return;
+    this.choose({ shift: Math.round(this.s.shift) });
+    this.tell();
+  }
+
+  // ------------------------------------------------------------ built once for a prompt
+
+  build() {
+    const { w, d } = this;
+    const tokens = (role) => d.tokens.map((token, t) => {
+      const button = chip(token, role, "button");
+      Object.assign(button, { type: "button", onclick: () => this.choose({ [role]: t }) });
+      button.setAttribute("role", "radio");
+      return button;
+    });
+    [this.queries, this.keys] = [tokens("query"), tokens("key")];
+    const row = (role, buttons) => div("tokens", el("p", { className: "eyebrow" }, ...weave(w[`${role}-of`], { x: span(role, role[0]) })),
+      choose(el("div", { className: "row", role: "radiogroup", "aria-label": w[`${role}-name`] }, ...buttons), buttons, (t) => this.choose({ [role]: t })));
+
+    this.layer = el("input", { type: "range", min: 1, max: d.layers, step: 1, "aria-label": w.layer, oninput: () => this.choose({ layer: Number(this.layer.value) - 1 }) });
+    this.layerValue = el("output", { className: "mono" });
+    this.heads = range(this.H).map((head) => el("button", { type: "button", className: "head", role: "radio", "aria-label": this.fill("head-name", { head: head + 1 }), onclick: () => this.choose({ head }) }, String(head + 1)));
+    const headRow = choose(el("div", { className: "row", role: "radiogroup", "aria-label": w.head }, ...this.heads), this.heads, (head) => this.choose({ head }));
+
+    const slide = (name) => new Track(name, d.far, { label: w[`slide-${name}`] }, (tokens) => {
+      this.stop();
+      this.choose({ [name]: tokens });
+    }, () => this.tell());
+    [this.both, this.one] = [slide("shift"), slide("apart")];
+    this.play = el("button", { type: "button", className: "walk", onclick: () => this.walk() }, w.walk);
+    this.both.node.querySelector(".by").append(this.play);
+
+    this.faces = range(this.P).map(() => new Face(5));
+    this.dials = this.faces.map((face, i) => el("button", { type: "button", className: "dial", role: "radio", onclick: () => this.choose({ pair: i }) },
+      face.svg, el("small", {}, this.number(TURN / this.a.speeds.values[i]))));
+    this.grid = choose(el("div", { className: "grid", role: "radiogroup", "aria-label": w["dials-name"] }, ...this.dials), this.dials, (pair) => this.choose({ pair }));
+    this.large = new Face(2.4);
+    this.title = el("h3");
+    this.sums = div("arith");
+
+    this.bars = range(this.P).map((i) => el("i", { onclick: () => this.choose({ pair: i }) }, el("b")));
+    this.end = span("note");
+    this.sentence = el("p", { className: "read", role: "status" });
+    this.total = el("p", { className: "total" });
+    this.check = el("p", { className: "check" });
+    this.box.replaceChildren(
+      div("chosen", row("query", this.queries), row("key", this.keys),
+        div("where", el("label", { className: "layer" }, span("eyebrow", w.layer), this.layer, this.layerValue), div("heads", span("eyebrow", w.head), headRow))),
+      this.sentence,
+      div("tracks", this.both.node, this.one.node),
+      div("faces",
+        el("section", {}, div("over", el("h3", { className: "eyebrow" }, this.fill("dials-title", { n: this.P })), span("note", w["dials-note"])), this.grid),
+        el("section", { className: "close" }, this.title, this.large.svg, this.sums)),
+      el("section", { className: "parts" }, div("over", el("h3", { className: "eyebrow" }, w["bars-title"]), this.end),
+        el("div", { className: "bars", "aria-hidden": "true" }, ...this.bars), this.total, this.check));
+  }
+
+  // ------------------------------------------------------------ what follows the choice
+
+  paint() {
+    const { s, here, there, pair } = this;
+    const parts = range(this.P).map((i) => this.part(i, here, there));
+    const largest = Math.max(...parts.map(Math.abs));
+    const score = parts.reduce((a, b) => a + b, 0);
+    mark(this.queries, s.query);
+    mark(this.keys, s.key);
+    this.keys.forEach((button, t) => (button.disabled = t > s.query));
+    mark(this.heads, s.head);
+    this.layer.value = s.layer + 1;
+    this.layerValue.textContent = String(s.layer + 1);
+    this.box.classList.toggle("waiting", s.layer !== this.d.place.layer);
+
+    const chips = { q: chip(this.d.tokens[s.query], "query"), k: chip(this.d.tokens[s.key], "key") };
+    const places = { here: integer(Math.round(here), this.d.lang), there: integer(Math.round(there), this.d.lang), distance: integer(Math.round(here - there), this.d.lang), score: el("b", {}, this.number(score)) };
+    const distance = Math.round(here - there);
+    this.sentence.replaceChildren(...weave(this.w[distance === 1 ? "score-one" : distance ? "score-many" : "score-same"], { ...chips, ...places }));
+    this.paintTracks(here, there);
+
+    this.faces.forEach((face, i) => face.turn(this.turned(this.q, i, here), this.turned(this.k, i, there), signed(this.palette, parts[i] / largest)));
+    mark(this.dials, pair);
+    this.dials.forEach((button, i) => button.setAttribute("aria-label", this.fill("dial-name", { n: i + 1, wave: this.number(TURN / this.speeds[i]), part: this.number(parts[i]) })));
+    this.paintPair(pair, here, there, parts[pair] / largest);
+    this.paintParts(parts, largest, score);
+  }
+
+  paintTracks(here, there) {
+    const { s } = this;
+    const name = this.word(s.query);
+    const far = range(121).map((i) => this.score(s.query + s.shift + this.d.far * (i / 120) ** 2, there));
+    const edge = [...far, this.score(here, there)];
+    const [low, high] = [Math.min(...edge), Math.max(...edge)];
+    const room = 0.1 * (high - low || 1);
+    const tokens = (n) => "+" + integer(Math.round(n), this.d.lang);
+    this.both.title.textContent = this.w["slide-shift"];
+    this.one.title.textContent = this.fill("slide-name", { q: name });
+    this.both.draw((x) => this.score(s.query + s.apart + x, s.key + x), low - room, high + room, s.shift, tokens(s.shift));
+    this.one.draw((x) => this.score(s.query + s.shift + x, there), low - room, high + room, s.apart, tokens(s.apart));
+  }
+
+  paintPair(i, here, there, share) {
+    const { s, w } = this;
+    const [q, k] = [this.q[i], this.k[i]];
+    const longest = Math.max(q.length, k.length) || 1;
+    const [first, second] = [this.turned(this.q, i, here), this.turned(this.k, i, there)];
+    this.large.turn(first, second, signed(this.palette, share), q.length / longest, k.length / longest);
+    const turn = (angle) => `${this.number(degrees(angle))}°`;
+    const open = Math.abs(between(first - second));
+    const pairText = this.fill("pair-title", { n: i + 1, a: i + 1, b: i + 1 + this.P });
+    this.title.textContent = pairText;
+    const comma = this.d.lang === "en" ? ", " : "; ";
+    const line = (...parts) => el("p", {}, ...parts);
+    const hand = (symbol, role, t, x, position, angle) => line(sub(symbol, role, this.word(t)), ` = (${this.number(x.a)}${comma}${this.number(x.b)}) `,
+      span("note", this.fill("hand", { length: this.number(x.length), start: turn(x.angle), position: integer(Math.round(position), this.d.lang), speed: turn(this.speeds[i]), end: turn(between(angle)) })));
+    this.sums.replaceChildren(
+      hand("q", "query", s.query, q, here, first), hand("k", "key", s.key, k, there, second),
+      line(`${this.number(q.length)} × ${this.number(k.length)} × cos ${turn(open)} ÷ √${this.K} = `, el("b", {}, this.number(this.part(i, here, there)))));
+  }
+
+  paintParts(parts, largest, score) {
+    const end = [0.5, 1, 2, 4, 8, 16].find((x) => x >= largest) ?? largest;
+    this.end.textContent = this.fill("bars-note", { end: this.number(end) });
+    this.bars.forEach((bar, i) => {
+      const [value, height] = [parts[i], Math.max(1, 50 * Math.abs(parts[i] / end))];
+      bar.title = `${i + 1}: ${this.number(value)}`;
+      bar.className = i === this.pair ? "chosen" : "";
+      Object.assign(bar.firstChild.style, { height: `${height}%`, bottom: value < 0 ? "auto" : "50%", top: value < 0 ? "50%" : "auto", background: signed(this.palette, value < 0 ? -0.8 : 0.8) });
+    });
+    const model = this.d.check.score;
+    const asked = ["layer", "head", "query", "key", "shift", "apart"].every((name) => this.s[name] === this.d.place[name]);
+    this.total.replaceChildren(...weave(this.w.total, { n: this.P, score: el("b", {}, this.number(score)) }));
+    if (!asked) return this.check.replaceChildren(this.w["check-later"]);
+    const { shift, apart, layer } = this.s;
+    const section = !shift && !apart ? "check-still" : !apart ? "check-shift" : layer ? "check-deep" : "check-apart";
+    const count = integer(this.d.layers * this.H, this.d.lang);
+    this.check.textContent = this.fill(section, {
+      model: this.number(model), difference: this.number(Math.abs(model - score)), count, spread: this.number(this.d.check.spread),
+      first: this.number(this.d.check.first), layer: layer + 1, q: this.word(this.s.query), here: integer(Math.round(this.here), this.d.lang),
+    });
+  }
+}
