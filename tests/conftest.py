@@ -14,6 +14,9 @@ import pytest
 from playwright.sync_api import expect
 from streamlit.testing.v1 import AppTest
 
+# two test processes share two cores: threads of their own would spin for one another; read when torch is loaded
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 ROOT = Path(__file__).parents[1]
 PAGES = sorted(file.stem.partition("_")[2] for file in (ROOT / "pages").glob("[0-9][0-9]_*.py"))
 LANGUAGES = ("en", "it")

@@ -17,6 +17,7 @@ import content
 from model import sampling, zoo
 from model.generate import stream
 from model.sampling import Sampling
+from model.transformer import run
 from tests.conftest import ROOT, html_of, run_page, settled
 from ui import loop
 from ui.growth import LIMIT, TOP, Growth
@@ -263,7 +264,8 @@ def test_beam_search_and_greedy_are_one_tree(bundle, width):
     parent = found["nodes"]["parent"]
 
     def log_probability(tokens) -> float:
-        logits = [uncached(bundle, [*ids, *tokens[:i]]) for i in range(len(tokens))]
+        text = [*ids, *tokens]
+        logits = run(bundle.model, text, text, keep={"logits"}).logits[len(ids) - 1 : -1]
         return sum(math.log(sampling.softmax(row)[token]) for row, token in zip(logits, tokens, strict=True))
 
     greedy = [step.token for step in islice(stream(bundle.model, ids, sampling=loop.GREEDY), loop.BEAM)]
