@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from ui import components, html, numbers, quiz, sparse, widgets
+from ui import components, html, numbers, quiz, sparse, sparse_questions, widgets
 from ui.lesson import lesson
 from viz import sparse as figures
 
@@ -28,7 +28,7 @@ with lesson("sparse", limit=96, first=sparse.PASSAGE) as page:
     with st.container(gap=None):
         widgets.source(*sparse.source(choice))
         widgets.table_twin(sparse.table(page, choice), "reads")
-    if question := sparse.ask_reach(page):
+    if question := sparse_questions.reach(page):
         quiz.predict(f"reach-{page.text}", *question)
 
     heading("cost-title", words("cost"))
@@ -58,7 +58,7 @@ with lesson("sparse", limit=96, first=sparse.PASSAGE) as page:
         names = text("full"), choice.name(words)
         widgets.figure(figures.pair(rows, shares, names, percent), "next", text("next-alt"))
         widgets.table_twin({text("col-token"): rows} | dict(zip(names, shares, strict=False)), "next")
-        if question := sparse.ask_budget(page):
+        if question := sparse_questions.budget(page):
             quiz.predict(f"budget-{page.text}", *question)
 
         @st.fragment
@@ -77,6 +77,7 @@ with lesson("sparse", limit=96, first=sparse.PASSAGE) as page:
                     points[text(each.pattern)].append((share, bits, str(each.size) if each != sparse.FULL else ""))
                 titles = text("col-share"), text("col-bits")
                 widgets.figure(figures.damage(points, titles, number, percent), "damage", text("compare-alt"))
+                st.html(f'<p class="note">{words.inline("compare-note")}</p>')
                 columns = [each.name(words) for each, *_ in found], *zip(*((x, y) for _, x, y in found), strict=True)
                 widgets.table_twin(dict(zip((text("col-pattern"), *titles), columns, strict=True)), "patterns")
 

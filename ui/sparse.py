@@ -27,6 +27,7 @@ SIZES = (2, 4, 8, 16, 32, 64)
 COMPARED = (4, 16, 32)
 FEW, WIDE = 24, 64  # a text of fewer tokens shows little of a pattern: a grid of WIDE places stands beside it
 NEVER = 255  # in the bytes of a reach
+KEEP = {"final", "pattern"}  # of the pass with nothing hidden
 TOP = 5  # likeliest tokens of either run
 LENGTHS = 2 ** np.arange(4, 21)
 
@@ -127,7 +128,7 @@ def table(page: Page, choice: Choice) -> dict[str, list]:
     columns = {text("col-token"): page.tokens, text("col-full"): FULL.rules(1)[0].reads(places).tolist()}
     if choice.pattern == "alternating":
         columns[text("col-local")] = choice.rules(1)[0].reads(places).tolist()
-    elif choice != FULL:
+    elif choice.pattern != "full":
         columns[choice.name(page.words)] = choice.rules(1)[0].reads(places).tolist()
     layers = masks.reach(choice.rules(page.bundle.model.config.layers), length)[:, 0]
     return columns | {text("col-reach"): ["–" if n < 0 else int(n) for n in layers]}
@@ -156,7 +157,7 @@ def costs(choice: Choice, words: session.Words) -> html.Raw:
     longest, lang = int(LENGTHS[-1]), words.lang
     full, own = FULL.scores(longest), choice.scores(longest)
     values = {"longest": number(longest, lang), "full": number(float(full), lang), "pattern": choice.name(words)}
-    if choice == FULL:
+    if choice.pattern == "full":
         return words.inline("cost-reading-full", **values)
     growth = own / choice.scores(longest // 2)
     rest = {"own": number(float(own), lang), "less": number(full / own, lang), "growth": number(growth, lang)}
@@ -173,7 +174,7 @@ def measured(page: Page, choice: Choice) -> Run:
     edits = tuple(UseMask(layer, rule) for layer, rule in enumerate(rules) if rule != Causal())
 
     def compute() -> Run:
-        trace, model = page.trace({"final"}, edits), page.bundle.model
+        trace, model = page.trace({"final"} if edits else KEEP, edits), page.bundle.model
         return Run(lens.surprisal(model, trace), sampling.softmax(lens.next_logits(model, trace)))
 
     name = f"sparse-{choice.pattern}-{choice.size}"
@@ -188,7 +189,7 @@ def per_byte(page: Page, run: Run) -> float:
 def lost_weight(page: Page, choice: Choice) -> tuple[float, float]:
     """How much of their weight the heads give, with nothing hidden, to what this pattern hides, on average over
     layers, heads and tokens; and how much of it to the first token alone."""
-    trace, places = page.trace({"pattern"}), torch.arange(len(page.ids))
+    trace, places = page.trace(KEEP), torch.arange(len(page.ids))
     rules = choice.rules(len(trace.layers))
     hidden = [
         layer.pattern.mean(0) * ~rule(places, places).numpy() for layer, rule in zip(trace.layers, rules, strict=True)
@@ -264,83 +265,6 @@ def grid_table(found: list[tuple[Choice, float, float]], words: session.Words) -
 
     head = "".join(f'<th scope="col" class="number">{size}</th>' for size in COMPARED)
     body = "".join(f"<tr>{row(pattern)}</tr>" for pattern in PATTERNS)
-    corner = f'<th scope="col">{words.inline("col-pattern")}</th>'
-    return html.Raw(f'<table class="grid-table"><thead><tr>{corner}{head}</tr></thead><tbody>{body}</tbody></table>')
-
-
-# ---------------------------------------------------------------- the predictions
-
-
-def ask_reach(page: Page) -> tuple | None:
-    """How many layers from the first token to the last through a window? Question, options, answer, explanation;
-    None where the text is so short that nothing is to be guessed."""
-    length, words = len(page.ids), page.words
-    if length < 3:
-        return None
-    far = length - 1
-
-    def steps(window: int) -> int:
-        """What a guess may come to: a window for each layer, without the token that two windows share."""
-        return -(-length // window)
-
-    def layers(rule: Mask) -> int:
-        return int(masks.reach((rule,) * far, length)[-1, 0])
-
-    usable = [size for size in SIZES if far > 2 * (size - 1) and steps(size) < -(-far // (size - 1))] or [2]
-    window = max(usable)
-    numbers = sorted({1, steps(window), -(-far // (window - 1)), far})
-    options = [*(number(n, page.lang) for n in numbers), words.text("never")]
-    ends = {"first": html.chip(page.tokens[0]), "last": html.chip(page.tokens[-1])}
-
-    def answer() -> int:
-        return numbers.index(layers(Sliding(window)))
-
-    def explain(chosen: int, right: int) -> str:
-        n = layers(Sliding(window))
-        sums = {"n": n, "window": window, "less": window - 1, "held": n * (window - 1) + 1, "far": far}
-        return words("explain-reach", **sums, **ends, strided=layers(Strided(window)), length=length)
-
-    question = words.inline("question-reach", **ends, window=window, far=number(far, page.lang))
-    return question, options, answer, explain
-
-
-def ask_budget(page: Page) -> tuple | None:
-    """As many scores, laid out in three ways: which costs the model least?"""
-    length, words, lang = len(page.ids), page.words, page.lang
-    if length < 12:
-        return None
-    window = max(4, round(length / 4.5))
-    budget = Choice("sliding", window).scores(length)
-
-    def nearest(pattern: str) -> Choice:
-        return min(
-            (Choice(pattern, size) for size in range(4, length)), key=lambda each: abs(each.scores(length) - budget)
-        )
-
-    choices = [Choice("sliding", window), nearest("strided"), nearest("fixed")]
-    options = [
-        words.text("option-budget", pattern=each.name(words), n=number(each.scores(length), lang)) for each in choices
-    ]
-
-    def bits() -> list[float]:
-        return [per_byte(page, measured(page, each)) for each in choices]
-
-    def explain(chosen: int, right: int) -> str:
-        found = bits()
-        looks = [lost_weight(page, each) for each in choices]
-        rows = "".join(
-            words(
-                "explain-row",
-                pattern=each.name(words),
-                bits=number(x, lang),
-                lost=percent(lost, lang),
-                sink=percent(sink, lang),
-                first=html.chip(page.tokens[0]),
-            )
-            for each, x, (lost, sink) in zip(choices, found, looks, strict=True)
-        )
-        full = number(per_byte(page, measured(page, FULL)), lang)
-        return words("explain-budget", pattern=choices[right].name(words), full=full) + rows + words("explain-sink")
-
-    question = words.inline("question-budget", budget=number(budget, lang), full=number(FULL.scores(length), lang))
-    return question, options, lambda: int(np.argmin(bits())), explain
+    corner, what = f'<th scope="col">{words.inline("col-pattern")}</th>', words.inline("table-note")
+    table = f"<thead><tr>{corner}{head}</tr></thead><tbody>{body}</tbody>"
+    return html.Raw(f'<p class="note">{what}</p><table class="grid-table">{table}</table>')

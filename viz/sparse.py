@@ -5,12 +5,13 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from viz.distribution import BARE, HOVER, WORDS, label
+from viz.distribution import BARE, HOVER, WORDS, _filling, label
 from viz.theme import CATEGORICAL, GREEN, INK, MONO, PAPER, SOFT
 
 LABELLED = (100, 1_000, 10_000, 100_000, 1_000_000)
 DASHES = ("solid", "dot", "dash", "dashdot", "longdash", "4px,2px,1px,2px")  # colour is not the only mark
 SYMBOLS = ("diamond", "circle", "square", "triangle-up", "cross")
+BESIDE = ("top center", "bottom left", "top right", "bottom center", "top right")  # where curves come close
 AXIS = {"fixedrange": True, "showline": False, "zeroline": False, "ticks": ""}
 
 
@@ -65,23 +66,30 @@ def curves(
 
 
 def pair(rows: Sequence[str], shares: np.ndarray, names: tuple[str, str], percent: Callable[[float], str]) -> go.Figure:
-    """Two distributions over the same rows, shares (2, n): the first as an outline, the second filled in it."""
-    place = np.arange(len(rows))
+    """Two distributions over the same rows, shares (2, n + 1), the last row the tail: for each token the first as an
+    outline and, below it, the second filled."""
+    place, tail = np.arange(len(rows)), np.arange(len(rows)) == len(rows) - 1
+    filled = _filling(tail)
+    looks = {"color": PAPER, "line": {"color": INK, "width": 1.2}}, filled
     figure = go.Figure()
-    looks = (
-        {"width": 0.78, "marker": {"color": PAPER, "line": {"color": INK, "width": 1.2}}},
-        {"width": 0.44, "marker": {"color": GREEN}},
-    )
-    for values, name, look in zip(shares, names, looks, strict=True):
-        hover = [f"{name}<br>{label(row)} {percent(p)}" for row, p in zip(rows, values, strict=True)]
-        figure.add_bar(x=values, y=place, orientation="h", name=name, customdata=hover, hovertemplate=HOVER, **look)
-    texts = [f" {percent(a)} → {percent(b)}" for a, b in shares.T]
-    figure.add_scatter(x=shares.max(0), y=place, text=texts, showlegend=False, textfont={"size": 13}, **WORDS)
+    for side, values, name, look in zip((-0.19, 0.19), shares, names, looks, strict=True):
+        figure.add_bar(
+            x=values,
+            y=place + side,
+            width=0.32,
+            orientation="h",
+            name=name,
+            marker=look,
+            customdata=[f"{name}<br>{label(row)} {percent(p)}" for row, p in zip(rows, values, strict=True)],
+            hovertemplate=HOVER,
+        )
+        texts = [f" {percent(p)}" for p in values]
+        figure.add_scatter(x=values, y=place + side, text=texts, showlegend=False, textfont={"size": 12.5}, **WORDS)
     ticks = {"tickvals": place, "ticktext": [*map(label, rows[:-1]), rows[-1]], "ticklabelstandoff": 7}
     figure.update_yaxes(**BARE, **ticks, tickfont={"family": MONO, "size": 13}, range=[len(rows) - 0.4, -0.6])
-    figure.update_xaxes(**BARE, showticklabels=False, range=[0, 1.5 * shares.max()])
+    figure.update_xaxes(**BARE, showticklabels=False, range=[0, 1.4 * shares.max()])
     legend = {"y": 1.02, "yanchor": "bottom", "x": 0, "font": {"size": 14}}
-    return figure.update_layout(height=30 * len(rows) + 50, barmode="overlay", barcornerradius=2, legend=legend)
+    return figure.update_layout(height=42 * len(rows) + 50, barmode="overlay", barcornerradius=2, legend=legend)
 
 
 def damage(
@@ -104,7 +112,7 @@ def damage(
             line={"color": colour, "width": 1.8},
             marker={"color": colour, "size": 10, "symbol": SYMBOLS[i]},
             text=sizes,
-            textposition="top center",
+            textposition=BESIDE[i],
             textfont={"size": 13, "color": INK},
             cliponaxis=False,
             customdata=[f"{name} {size}<br>{percent(x)} → {number(y)}" for x, y, size in found],
@@ -113,7 +121,7 @@ def damage(
     level = next(iter(points.values()))[0][1]
     figure.add_hline(y=level, line={"color": SOFT, "width": 1, "dash": "dot"})
     ticks = (0, 0.25, 0.5, 0.75, 1)
-    shown = {"tickvals": ticks, "ticktext": [f"{100 * tick:.0f}\u202f%" for tick in ticks], "range": [0, 1.06]}
+    shown = {"tickvals": ticks, "ticktext": [f"{100 * tick:.0f}\u202f%" for tick in ticks], "range": [-0.01, 1.06]}
     figure.update_xaxes(**AXIS, **shown, title_text=titles[0])
-    figure.update_yaxes(**AXIS, title_text=titles[1])
+    figure.update_yaxes(**AXIS, tickformat=".1f", title_text=titles[1])
     return figure.update_layout(height=400, legend={"y": -0.22, "font": {"size": 14}})

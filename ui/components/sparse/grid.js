@@ -1,3 +1,5 @@
+const LISTED = 5; // runs of tokens that the sentence names
+
 /** The patterns as grids: rows are the tokens that read, columns what they may read. The row chosen is read aloud, and
  * unrolled through the layers below. */
 class Grid {
@@ -31,7 +33,7 @@ class Grid {
     this.show(0);
     const asked = Number(new URL(location.href).searchParams.get("token"));
     if (first && Number.isInteger(asked) && asked >= 1 && asked <= this.T) this.s.reader = asked - 1;
-    if (!first) remember({ token: null });
+    if (!first) this.remember(); // a new prompt has put the server's own link in its place
   }
 
   show(index) {
@@ -48,13 +50,17 @@ class Grid {
       this.show(change.board);
       this.build();
       this.fit();
+      this.views.buttons[change.board].focus();
     }
     Object.assign(this.s, change);
     if (Object.keys(change).join() !== "reader") this.paintPatterns();
     this.paintRow();
-    const [pattern, size] = [this.d.patterns[this.s.pattern], this.d.sizes[this.s.size]];
-    remember({ pattern, size, token: this.s.board ? null : this.s.reader + 1 });
-    if (before !== JSON.stringify([this.s.pattern, this.s.size])) this.report("choice", { pattern, size });
+    this.remember();
+    if (before !== JSON.stringify([this.s.pattern, this.s.size])) this.report("choice", { pattern: this.kind, size: this.size });
+  }
+
+  remember() {
+    remember({ pattern: this.kind, size: this.size, token: this.s.board ? null : this.s.reader + 1 });
   }
 
   get size() { return this.d.sizes[this.s.size]; }
@@ -76,8 +82,10 @@ class Grid {
     return n === 255 ? null : n;
   }
 
-  /** Scores of a row in each of the two layers, and of the whole grid on average. */
-  row(q, layer) { return range(q + 1).filter((k) => (layer ? this.read(q, k) > 0 : this.read(q, k) > 1)).length; }
+  /** How many tokens q reads in every layer. */
+  reads(q) { return range(q + 1).filter((k) => this.read(q, k) === 2).length; }
+
+  /** The scores of a whole pattern, on average over its layers. */
   scores(pattern) {
     const place = this.place(pattern);
     let sum = 0;
@@ -143,7 +151,7 @@ class Grid {
     this.patterns.buttons.forEach((button, p) => {
       const n = this.scores(p);
       button.lastChild.textContent = this.fill("scores", { n: this.whole(n), share: this.percent(n / full) });
-      this.thumb(button.firstChild, this.place(p));
+      drawThumb(this, button.firstChild, this.place(p));
     });
     this.sizes.paint(s.size);
     this.sizes.node.classList.toggle("off", s.pattern === 0);
@@ -151,7 +159,7 @@ class Grid {
     this.sizeName.textContent = w[this.kind === "strided" || this.kind === "fixed" ? "stride" : "window"];
     this.views.paint(s.board);
     this.about.textContent = this.fill(`about-${this.kind}`, { size: this.size, less: this.size - 1 });
-    this.hint.hidden = own < full || s.pattern === 0;
+    this.hint.hidden = own < full || s.pattern === 0 || this.T === 1;
     this.hint.textContent = this.fill("nothing-hidden", { size: this.size, n: this.T });
     this.count.textContent = this.fill("count", { n: this.whole(own), full: this.whole(full), share: this.percent(own / full) });
     this.totals = { full, own };
@@ -162,7 +170,7 @@ class Grid {
     this.depth = Math.max(1, ...range(reader + 1).map((k) => this.layers(reader, k) ?? 0));
     this.paintReading();
     this.paintChips();
-    this.paintGrid();
+    drawGrid(this);
     this.paintCone();
     this.paintSums();
     this.told(null);
@@ -183,12 +191,13 @@ class Grid {
   paintReading() {
     const { reader } = this.s;
     const runs = this.runs(reader);
-    const LISTED = 5;
-    const name = ([from, to]) =>
-      from === to ? this.quoted(from) : from + 1 === to ? this.fill("run-two", { from: this.quoted(from), to: this.quoted(to) }) : this.fill("run", { from: this.quoted(from), to: this.quoted(to) });
+    const name = ([from, to]) => {
+      const ends = { from: this.quoted(from), to: this.quoted(to) };
+      return from === to ? ends.to : this.fill(from + 1 === to ? "run-two" : "run", ends);
+    };
     const list = runs.slice(0, LISTED).map(name).join(", ");
     const more = runs.length > LISTED ? " " + this.fill("run-more", { n: runs.slice(LISTED).reduce((sum, [a, b]) => sum + b - a + 1, 0) }) : "";
-    const n = this.row(reader, 0);
+    const n = this.reads(reader);
     const values = { reader: this.quoted(reader), n, all: reader + 1, list: list + more };
     const text = reader === 0 ? this.fill("reading-first", values)
       : n === reader + 1 ? this.fill("reading-all", values)
@@ -218,69 +227,15 @@ class Grid {
       button.setAttribute("aria-label", `${this.board.names[k]}: ${said}`);
     });
     const { depth } = this;
-    const steps = depth <= 6 ? range(depth).map((i) => i + 1) : [1, Math.ceil(depth / 4), Math.ceil(depth / 2), Math.ceil((3 * depth) / 4), depth];
+    const steps = depth <= 6 ? range(depth).map((i) => i + 1) : [1, ...[1, 2, 3, 4].map((i) => Math.ceil((i * depth) / 4))];
     const mark = (n) => span("step", el("i", { style: { background: this.tone(n) } }), String(n));
     const never = range(reader + 1).some((k) => this.layers(reader, k) === null);
     this.legend.replaceChildren(span("", w["legend"]), ...steps.map(mark),
       ...(never ? [span("step", el("i", { className: "never" }), w["legend-never"])] : []));
   }
 
-  /** A canvas of this many CSS pixels, sharp on any screen: a pen in CSS pixels. */
-  pen(canvas, width, height) {
-    const sharp = devicePixelRatio || 1;
-    [canvas.width, canvas.height] = [Math.round(width * sharp), Math.round(height * sharp)];
-    canvas.style.width = `${width}px`;
-    canvas.style.height = `${height}px`;
-    const pen = canvas.getContext("2d");
-    pen.scale(sharp, sharp);
-    return pen;
-  }
-
-  thumb(canvas, place) {
-    const [side, { T, palette }] = [92, this];
-    const pen = this.pen(canvas, side, side);
-    const step = side / T;
-    const tones = [palette.second, mix(palette.second, palette.query, 0.45), palette.query];
-    for (let q = 0; q < T; q++)
-      for (let k = 0; k <= q; k++) {
-        pen.fillStyle = tones[this.read(q, k, place)];
-        pen.fillRect(k * step, q * step, step + 0.3, step + 0.3);
-      }
-  }
-
-  paintGrid() {
-    const { T, pitch, gutter, palette, s: { reader } } = this;
-    if (!pitch) return;
-    const pen = this.pen(this.canvas, gutter + T * pitch + 2, T * pitch + 2);
-    const gap = pitch > 16 ? 2 : pitch > 8 ? 1 : 0.5;
-    const pale = [palette.second, mix(palette.second, palette.query, 0.28), mix(palette.second, palette.query, 0.58)];
-    const dark = [mix(palette.second, palette.ink, 0.12), mix(palette.second, palette.query, 0.55), palette.query];
-    for (let q = 0; q < T; q++)
-      for (let k = 0; k <= q; k++) {
-        pen.fillStyle = (q === reader ? dark : pale)[this.read(q, k)];
-        pen.fillRect(gutter + k * pitch, q * pitch, pitch - gap, pitch - gap);
-      }
-    pen.strokeStyle = palette.ink;
-    pen.lineWidth = 1.5;
-    pen.strokeRect(gutter - 1, reader * pitch - 1 + (reader ? 0 : 1), (reader + 1) * pitch + 1, pitch + 1);
-    pen.textAlign = "right";
-    pen.textBaseline = "middle";
-    for (let q = 0; q < T; q++) {
-      if (pitch < 14 && q !== reader) continue;
-      pen.fillStyle = q === reader ? palette.ink : palette.soft;
-      pen.font = `${q === reader ? 600 : 400} 13px ${getComputedStyle(this.box).getPropertyValue("--mono") || "monospace"}`;
-      pen.fillText(this.cut(pen, this.board.names[q], gutter - 8), gutter - 7, clamp(q * pitch + pitch / 2, 8, T * pitch - 6));
-    }
-  }
-
-  cut(pen, name, width) {
-    const letters = Array.from(name);
-    while (letters.length > 1 && pen.measureText(letters.join("")).width > width) letters.splice(-2, 2, "…");
-    return letters.join("");
-  }
-
   paintCone() {
-    const { T, coneWidth, palette, depth, s: { reader } } = this;
+    const { depth, s: { reader } } = this;
     this.coneTitle.textContent = this.fill("cone-title", { reader: this.quoted(reader) });
     const counts = range(depth).map((l) => range(reader + 1).filter((k) => (this.layers(reader, k) ?? 255) <= l + 1).length);
     const told = counts.length > 6 ? [...counts.slice(0, 4), "…", counts.at(-1)] : counts;
@@ -290,25 +245,7 @@ class Grid {
       : this.fill(last === 1 ? "far-one" : "far-layers", { first: this.quoted(0), n: last });
     this.coneText.textContent = [this.fill("far", { counts: told.join(", ") }), end, formula].filter(Boolean).join(" ");
     this.cone.setAttribute("aria-label", `${this.coneTitle.textContent}. ${this.coneText.textContent}`);
-    if (!coneWidth) return;
-    const label = 30;
-    const high = clamp(Math.floor(200 / depth), 6, 22);
-    const step = (coneWidth - label) / T;
-    const pen = this.pen(this.cone, coneWidth, depth * high);
-    pen.font = `13px ${getComputedStyle(this.box).getPropertyValue("--mono") || "monospace"}`;
-    pen.textAlign = "right";
-    pen.textBaseline = "middle";
-    for (let l = 1; l <= depth; l++) {
-      const y = (l - 1) * high;
-      pen.fillStyle = palette.soft;
-      if (high >= 14 || l === 1 || l === depth || l % 5 === 0) pen.fillText(String(l), label - 8, clamp(y + high / 2, 7, depth * high - 6));
-      for (let k = 0; k < T; k++) {
-        const n = k <= reader ? this.layers(reader, k) : null;
-        if (k > reader) continue;
-        pen.fillStyle = n === 0 ? palette.ink : n !== null && n <= l ? this.tone(n) : palette.second;
-        pen.fillRect(label + k * step, y, Math.max(step - (step > 8 ? 1 : 0.4), 0.5), high - 1);
-      }
-    }
+    drawCone(this);
   }
 
   paintSums() {
@@ -323,7 +260,7 @@ class Grid {
     }[this.kind];
     const line = (equation, note) => el("p", {}, equation, " ", span("note", note));
     const bold = (text) => el("b", {}, text);
-    const equation = span("", `${sums[0]} = ${sums[1] ? `${sums[1]} = ` : ""}`, bold(this.whole(this.row(reader, 0))));
+    const equation = span("", `${sums[0]} = ${sums[1] ? `${sums[1]} = ` : ""}`, bold(this.whole(this.reads(reader))));
     const rows = [line(equation, this.fill(this.kind === "alternating" ? "sum-row-alternating" : "sum-row", { reader: this.quoted(reader), i }))];
     if (this.kind === "alternating") {
       const local = 2 * own - full;
@@ -358,7 +295,8 @@ class Grid {
     if (k < 0 || k >= this.T) return void (this.probe.textContent = this.w.probe);
     const values = { reader: this.quoted(q), word: this.quoted(k) };
     const n = k <= q ? this.layers(q, k) : null;
-    const name = k > q ? "cell-future" : n === null ? "cell-never" : this.read(q, k) === 2 ? "cell-reads" : this.read(q, k) ? "cell-half" : "cell-hidden";
+    const read = this.read(q, k);
+    const name = k > q ? "cell-future" : read === 2 ? "cell-reads" : read ? "cell-half" : n === null ? "cell-never" : "cell-hidden";
     this.probe.textContent = this.fill(name, { ...values, n });
   }
 
