@@ -33,17 +33,15 @@ with lesson("heads", limit=32) as page:
     @st.fragment
     def effects() -> None:
         token, rival, told = heads.choice(page.bundle, found, words)
-        if told:
-            st.html(f'<p class="note">{told}</p>')
         score = heads.score(page.bundle, trace, found, token, rival)
         aloud, compared = heads.moved(score, words)
-        st.html(f'<div class="read">{aloud}</div><p class="note">{compared}</p>')
-        heads.effects(page, score, begin)
-        st.html(words("effects-sum"))
-        st.html(heads.sums(score, words))
-        names = (text("growth-heads"), text("growth-mlps"), text("growth-sum"))
-        chart = figures.growth(score.heads, score.mlps, score.rest, names, text("axis-layer"), number)
-        widgets.figure(chart, "growth", text("growth-alt", token=score.name))
+        with st.container(gap="xsmall"):
+            st.html(f'{told}<div class="read">{aloud}</div><p class="note">{compared}</p>')
+            heads.effects(page, score, begin)
+            st.html(f"{words('effects-sum')}{heads.sums(score, words)}")
+            names = (text("growth-heads"), text("growth-mlps"), text("growth-sum"))
+            chart = figures.growth(score.heads, score.mlps, score.rest, names, text("axis-layer"), number)
+            widgets.figure(chart, "growth", text("growth-alt", token=score.name))
         with st.container(gap=None):
             widgets.source(*heads.EFFECTS)
             widgets.table_twin(heads.table(words, {text("col-effect"): score.heads}), "direct-effects")
@@ -54,7 +52,7 @@ with lesson("heads", limit=32) as page:
     heading("kinds-heading", words("kinds-intro", **about))
     heads.ask_repeat(page)
     heads.sorts(page, trace, begin)
-    st.html(words("kinds-how", tokens=heads.REPEATED, threshold=numbers.percent(heads.THRESHOLD, page.lang)))
+    st.html(words("kinds-how", **heads.about_kinds(page)))
     with st.container(gap=None):
         widgets.source(*heads.MEASURED)
         kinds = {text(f"place-{name}"): scores for name, scores in heads.by_kind(page).items()}

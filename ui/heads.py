@@ -21,6 +21,7 @@ TYPED = 40  # characters of a token that is typed
 THRESHOLD = 0.4  # of its weight that makes a head one of a kind
 EXAMPLES = 6  # heads shown of each kind
 REPEATED = 24  # random tokens that are read twice
+PERCENT = "\u202f%"
 SAVED = (0.1, 0.5)  # of the bits: bounds of the question about them
 
 
@@ -104,9 +105,9 @@ def start(bundle, trace: Trace, found: Candidates) -> tuple[int, int]:
     return int(layer), int(head)
 
 
-def choice(bundle, found: Candidates, words: Words) -> tuple[int, int | None, html.Raw | None]:
+def choice(bundle, found: Candidates, words: Words) -> tuple[int, int | None, html.Raw]:
     """The token whose score is taken apart, and the one it is compared with. A token that is typed goes before the
-    candidates; of several, the first counts, and the third value says so."""
+    candidates; of several, the first counts; the third value says what was typed."""
     with st.container(key="candidate", gap="small"):
         picked = st.pills(
             words.text("candidate"),
@@ -127,13 +128,13 @@ def choice(bundle, found: Candidates, words: Words) -> tuple[int, int | None, ht
                 key="against",
                 format_func=lambda name: words.text(f"against-{name}"),
             )
-    token, told = found.ids[picked], None
+    token, told = found.ids[picked], html.Raw()
     if typed.strip():
         ids = bundle.tokenizer.encode(" " + typed.strip())
         token = ids[0]
         section = "typed-one" if len(ids) == 1 else "typed-many"
         shown = html.chip(bundle.tokenizer.strings([token])[0])
-        told = words.inline(section, text=html.typed(typed.strip()), token=shown, count=len(ids))
+        told = words(section, text=html.typed(typed.strip()), token=shown, count=len(ids))
     rival = next(id for id in found.ids if id != token) if compared == "lead" else None
     return token, rival, told
 
@@ -188,6 +189,15 @@ def kinds(page) -> np.ndarray:
 def by_kind(page) -> dict[str, np.ndarray]:
     """The same by name."""
     return dict(zip(lens.KINDS, kinds(page), strict=True))
+
+
+def about_kinds(page) -> dict[str, str]:
+    """How the kinds were measured, and how many heads look at the first token."""
+    kind = sorted_heads(kinds(page))
+    counts = {"tokens": REPEATED, "first": int((kind == lens.KINDS.index("first")).sum()), "all": kind.size}
+    return {name: number(n, page.lang) for name, n in counts.items()} | {
+        "threshold": f"{THRESHOLD:.0%}".replace("%", PERCENT)
+    }
 
 
 def sorted_heads(scores: np.ndarray) -> np.ndarray:

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from babel.numbers import format_decimal
+
 from model import arithmetic, measure
 from model.config import Config
 from ui import heads, quiz, session
@@ -90,11 +92,12 @@ def ask(page) -> None:
         return words(
             "explain-cache",
             **count,
-            times=number(times(), page.lang),
-            grown=number(grown, page.lang),
+            times=format_decimal(times(), locale=page.lang),
+            grown=format_decimal(round(grown, 2), locale=page.lang),
             share=percent(added / page.bundle.card.parameters, page.lang),
         )
 
-    options = [words.text("option-times", n=number(n, page.lang) if n % 1 else n) for n in TIMES]
+    options = [words.text("option-times", n=format_decimal(n, locale=page.lang)) for n in TIMES[1:]]
+    options.insert(0, words.text("option-equal"))
     question = words.inline("question-cache", **count, context=number(config.context, page.lang))
     quiz.predict(f"cache-{page.model}", question, options, lambda: TIMES.index(times()), explain)

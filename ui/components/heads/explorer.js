@@ -106,13 +106,14 @@ class Explorer {
     this.canvas.onpointerleave = () => this.point();
     this.board = div("board", this.rows, this.canvas);
     this.pointed = el("p", { className: "note pointed" });
+    this.steps = el("a", { className: "note" }, w["two-steps"]);
 
     this.sentence = el("p", { className: "read", "aria-live": "polite" });
     this.writes = el("section", { className: "writes" });
     this.top = el("section", { className: "top" }, div("over", el("h3", { className: "eyebrow" }, w.layer), this.shadeNote), this.strip);
     this.box.replaceChildren(this.top,
       div("instrument", el("section", {}, this.headsTitle, this.heads),
-        el("section", { className: "one" }, div("over", this.title, span("note", w["map-note"])), this.board, this.pointed)),
+        el("section", { className: "one" }, div("over", this.title, span("note", w["map-note"])), this.board, this.pointed, this.steps)),
       this.sentence, this.writes);
   }
 
@@ -144,6 +145,7 @@ class Explorer {
       name.setAttribute("aria-label", this.fill("row-name", { reader: this.d.tokens[t], word: this.plain(most), p: this.percent(this.weight(layer, head, t, most)), x: this.number(this.length(layer, head, t)) }));
       name.tabIndex = t === reader ? 0 : -1;
     });
+    this.steps.href = `attention?layer=${layer + 1}&head=${head + 1}&token=${reader + 1}`;
     this.point();
     this.drawThumbs();
     this.drawMap();
@@ -216,13 +218,13 @@ class Explorer {
 
   drawThumbs() {
     const [layer] = chosen(this.d);
-    this.thumbs.forEach((thumb, h) => {
-      const width = thumb.firstChild.clientWidth;
-      if (width) drawMap(thumb.firstChild, width, this.T, this.a.pattern.values, (layer * this.sizes.heads + h) * this.T * this.T, this.ramp);
-    });
+    if (!this.thumbWidth || layer === this.drawn) return;
+    this.drawn = layer;
+    this.thumbs.forEach((thumb, h) =>
+      drawMap(thumb.firstChild, this.thumbWidth, this.T, this.a.pattern.values, (layer * this.sizes.heads + h) * this.T * this.T, this.ramp));
   }
 
-  /** Sizes of the large map: cells as large as the width allows. */
+  /** Cells of the large map are as large as the width allows. What is asked of the page is asked here, not while drawing. */
   fit() {
     const width = this.board?.clientWidth;
     if (!width) return;
@@ -230,9 +232,14 @@ class Explorer {
     const longest = Math.max(...this.d.tokens.map((t) => Array.from(t).length)) * letter + 12;
     this.label = Math.min(longest, width < 400 ? 84 : 118);
     this.bars = width < 400 ? 74 : 108; // room for the lengths at the right
-    this.pitch = within(Math.floor((width - this.label - this.bars) / this.T), 4, 50);
+    this.pitch = within(Math.floor((2 * (width - this.label - this.bars)) / this.T) / 2, 4, 50);
     this.head = Math.max(22, ...this.d.tokens.map((t, k) => Math.min(Array.from(t).length * letter + 8, 110) - k * this.pitch));
     this.every = Math.ceil(15 / this.pitch); // names that would collide are left out
+    this.width = width - this.label;
+    const style = getComputedStyle(this.canvas);
+    this.fonts = { mono: style.fontFamily, sans: style.getPropertyValue("--sans") };
+    this.thumbWidth = this.thumbs[0].firstChild.clientWidth;
+    this.drawn = null;
     at(this.board, { "--label": `${this.label}px`, "--pitch": `${this.pitch}px`, "--head": `${this.head}px` });
     this.drawThumbs();
     this.drawMap();
@@ -240,13 +247,12 @@ class Explorer {
 
   drawMap() {
     if (!this.pitch) return;
-    const { T, pitch, head: top, canvas, palette, reader, every } = this;
+    const { T, pitch, head: top, canvas, palette, reader, every, fonts, width } = this;
     const [layer, head] = chosen(this.d);
     const sharp = devicePixelRatio || 1;
-    const [width, height] = [this.board.clientWidth - this.label, top + T * pitch + 4];
+    const height = top + T * pitch + 4;
     Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });
     [canvas.width, canvas.height] = [Math.round(width * sharp), Math.round(height * sharp)];
-    const style = getComputedStyle(canvas);
     const pen = canvas.getContext("2d");
     pen.scale(sharp, sharp);
     pen.textBaseline = "middle";
@@ -261,13 +267,13 @@ class Explorer {
         pen.fill();
         if (pitch < 26) continue;
         pen.fillStyle = inkFor(colour, palette);
-        pen.font = `${weight >= 0.2 ? 600 : 400} ${pitch < 40 ? 12 : 14}px ${style.getPropertyValue("--sans")}`;
+        pen.font = `${weight >= 0.2 ? 600 : 400} ${pitch < 40 ? 12 : 14}px ${fonts.sans}`;
         pen.textAlign = "center";
         pen.fillText(Math.round(100 * weight), k * pitch + (pitch - gap) / 2, top + q * pitch + (pitch - gap) / 2 + 1);
       }
     const told = (i, most) => i === most || (i % every === 0 && Math.abs(i - most) >= every);
     const most = this.most(layer, head, reader);
-    const text = (bold) => `${bold ? 700 : 400} 13px ${style.fontFamily}`;
+    const text = (bold) => `${bold ? 700 : 400} 13px ${fonts.mono}`;
     pen.textAlign = "left";
     this.d.tokens.forEach((token, k) => { // names of columns, on the staircase that the future leaves
       if (!told(k, most)) return;
@@ -282,7 +288,7 @@ class Explorer {
     const left = T * pitch + 16;
     const room = width - left - 46;
     const longest = Math.max(...upTo(T).map((t) => this.length(layer, head, t)));
-    pen.font = `500 12px ${style.getPropertyValue("--sans")}`;
+    pen.font = `500 12px ${fonts.sans}`;
     pen.fillStyle = palette.soft;
     pen.fillText(this.w["writes-column"], left, top - 12);
     upTo(T).forEach((t) => {
@@ -293,7 +299,7 @@ class Explorer {
       pen.fillRect(left, middle - thick / 2, Math.max(1.5, room * (x / longest)), thick);
       if (!told(t, reader)) return;
       pen.fillStyle = palette.ink;
-      pen.font = `${t === reader ? 700 : 400} 12px ${style.fontFamily}`;
+      pen.font = `${t === reader ? 700 : 400} 12px ${fonts.mono}`;
       pen.fillText(this.number(x), left + Math.max(1.5, room * (x / longest)) + 6, middle + 1);
     });
     pen.strokeStyle = palette.ink;

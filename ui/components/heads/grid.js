@@ -48,11 +48,14 @@ class Grid {
   }
 
   mark([layer, head]) {
+    const turn = (cell, on) => {
+      cell.setAttribute("aria-checked", on);
+      cell.tabIndex = on ? 0 : -1;
+    };
+    if (this.now === undefined) this.cells.forEach((cell) => turn(cell, false));
+    else turn(this.cells[this.now], false);
     this.now = layer * this.sizes.heads + head;
-    this.cells.forEach((cell, i) => {
-      cell.setAttribute("aria-checked", i === this.now);
-      cell.tabIndex = i === this.now ? 0 : -1;
-    });
+    turn(this.cells[this.now], true);
   }
 }
 

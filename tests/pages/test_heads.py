@@ -1,0 +1,298 @@
+"""Lesson 6: its figures are given the numbers of the trace, parts add up, the questions are asked of the live model."""
+
+import json
+from base64 import b64decode
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from playwright.sync_api import expect
+
+from model import lens, transformer, zoo
+from model.cache import KVCache
+from model.transformer import Transformer
+from tests.conftest import html_of, run_page
+from ui import heads, sharing
+from ui.numbers import number, percent
+
+PROMPT = "The dog chased the squirrel because it"
+REPEATING = "The cat sat on the mat. The cat sat on the"
+KINDS = {"float32": np.float32, "uint8": np.uint8, "int32": np.int32}
+
+
+@pytest.fixture(scope="module")
+def bundle():
+    return zoo.load("smollm2")
+
+
+def traced(bundle, text: str = PROMPT):
+    ids = bundle.tokenizer.encode(text)
+    return transformer.run(bundle.model, ids, bundle.tokenizer.strings(ids))
+
+
+@pytest.fixture(scope="module")
+def trace(bundle):
+    return traced(bundle)
+
+
+@pytest.fixture(scope="module")
+def page():
+    return run_page("heads")
+
+
+def drawn(test, view: str) -> tuple[dict, dict]:
+    """What one of the figures was given: its plain values, and its arrays by name."""
+    sent = (json.loads(element.proto.json) for element in test.get("bidi_component"))
+    data = next(data for data in sent if data.get("view") == view)
+    blob = b64decode(data.get("bytes", ""))
+    return data, {
+        a["name"]: np.frombuffer(blob, KINDS[a["kind"]], int(np.prod(a["shape"])), a["start"]).reshape(a["shape"])
+        for a in data.get("arrays", [])
+    }
+
+
+def reveal(test, key: str, option: int) -> str:
+    test.button_group(key=f"pick-{key}").set_value(option).run()
+    return html_of(test.button(key=f"reveal-{key}").click().run())
+
+
+# ---------------------------------------------------------------- what is written
+
+
+def test_the_explorer_is_given_what_the_heads_write(page, bundle, trace):
+    data, arrays = drawn(page, "explorer")
+    assert data["tokens"] == list(trace.tokens)
+    for i, layer in enumerate(trace.layers):
+        np.testing.assert_array_equal(arrays["pattern"][i], layer.pattern)
+        weight = bundle.model.layers[i].attn.o_proj.weight.detach().numpy()
+        z = layer.z.transpose(1, 0, 2)  # (T, H, K)
+        alone = np.zeros((9, *z.shape), np.float32)
+        for head in range(9):
+            alone[head, :, head] = z[:, head]  # the other heads silent
+        each = alone.reshape(9, len(z), -1) @ weight.T
+        np.testing.assert_allclose(arrays["lengths"][i], np.linalg.norm(each, axis=-1), rtol=1e-3, atol=1e-4)
+        np.testing.assert_allclose(each.sum(0), layer.attn_out, atol=2e-3)
+        np.testing.assert_allclose(arrays["together"][i], np.linalg.norm(layer.attn_out, axis=-1), rtol=1e-4)
+        np.testing.assert_allclose(arrays["parts"][i].sum(0), arrays["own"][i], atol=1e-3)
+        np.testing.assert_allclose(np.abs(layer.attn_out).max(-1), np.abs(arrays["own"][i]))
+        np.testing.assert_array_equal(layer.attn_out[range(7), arrays["place"][i]], arrays["own"][i])
+    assert 0 < arrays["difference"].max() < 1e-3
+
+
+# ---------------------------------------------------------------- what moved a score
+
+
+@pytest.mark.parametrize("rival", [None, 1])
+def test_heads_mlps_and_the_rest_are_the_score(bundle, trace, rival):
+    found = heads.candidates(bundle, trace)
+    assert [trace.logits[-1].argsort()[-1 - i] for i in range(heads.CANDIDATES)] == found.ids
+    other = None if rival is None else found.ids[rival]
+    score = heads.score(bundle, trace, found, found.ids[0], other)
+    own = trace.logits[-1, found.ids[0]] - (0 if other is None else trace.logits[-1, other])
+    assert score.own == pytest.approx(own, abs=1e-4)
+    assert score.heads.sum() + score.mlps.sum() + score.rest == pytest.approx(own, abs=1e-3)
+
+
+def test_the_figure_shows_the_lead_of_the_likeliest(page, bundle, trace):
+    data, arrays = drawn(page, "effects")
+    first, second = np.argsort(-trace.logits[-1])[:2]
+    lead = [lens.direct_effects(bundle.model, trace, int(token)).heads for token in (first, second)]
+    np.testing.assert_allclose(arrays["effects"], lead[0] - lead[1], atol=1e-5)
+    assert data["start"] == [int(i) for i in np.unravel_index(arrays["effects"].argmax(), (30, 9))]
+    assert number(float(arrays["effects"].max()), "en") in html_of(page)
+    assert f"= <b>{number(float(trace.logits[-1, first] - trace.logits[-1, second]), 'en')}</b>" in html_of(page)
+
+
+def test_a_token_that_is_typed_goes_before_the_candidates(bundle, trace):
+    test = run_page("heads")
+    test.text_input(key="typed-token").set_value("strawberries and cream").run()
+    data, arrays = drawn(test, "effects")
+    assert data["token"] == "·strawberries"
+    ids = bundle.tokenizer.encode(" strawberries and cream")
+    assert f"is {len(ids)} tokens" in html_of(test)
+    test.button_group(key="against").set_value("alone").run()
+    _, arrays = drawn(test, "effects")
+    np.testing.assert_allclose(
+        arrays["effects"], lens.direct_effects(bundle.model, trace, ids[0]).heads, rtol=1e-3, atol=1e-4
+    )
+    test.text_input(key="typed-token").set_value("<b>$x$").run()
+    assert not test.exception and "<b>$x$" not in html_of(test)
+
+
+# ---------------------------------------------------------------- kinds
+
+
+def test_every_head_is_of_one_kind_or_of_none(page, bundle):
+    data, arrays = drawn(page, "kinds")
+    scores = lens.head_kinds(bundle.model, avoid=bundle.tokenizer.special)
+    np.testing.assert_allclose(arrays["scores"], scores, atol=1e-5)
+    for index in np.ndindex(30, 9):
+        kind, own = arrays["kind"][index], scores[(slice(None), *index)]
+        assert kind == (own.argmax() if own.max() >= 0.4 else 4)
+    assert sum(data["counts"]) == 270
+    for kind, best in enumerate(data["best"]):
+        listed = [scores[kind, layer, head] for layer, head in best]
+        assert listed == sorted(listed, reverse=True)
+        assert listed[0] == scores[kind][arrays["kind"] == kind].max()
+
+
+def test_places_are_what_the_kinds_are_called(bundle):
+    ids = np.array([5, 6, 5, 5, 6, 7])
+    previous, first, same, after = heads.places(ids)
+    for q in range(6):
+        for k in range(6):
+            readable = q > 0 and k <= q
+            assert previous[q, k] == (readable and k == q - 1)
+            assert first[q, k] == (readable and k == 0)
+            assert same[q, k] == (readable and ids[k] == ids[q])
+            assert after[q, k] == (readable and k > 0 and ids[k - 1] == ids[q])
+    assert np.isnan(heads.share(np.ones((3, 3)), heads.places(np.array([1, 2, 3]))[3]))
+
+
+def test_the_kind_on_this_sentence(bundle):
+    data, arrays = drawn(run_page("heads", prompt=REPEATING), "kinds")
+    trace = traced(bundle, REPEATING)
+    layer, head = data["best"][3][0]
+    assert arrays["shares"][sum(map(len, data["best"][:3]))] == pytest.approx(
+        heads.share(trace.layers[layer].pattern[head], heads.places(trace.token_ids)[3])
+    )
+    wanted = heads.places(trace.token_ids)
+    np.testing.assert_array_equal(arrays["wanted"], wanted)
+
+
+# ---------------------------------------------------------------- sharing
+
+
+def test_ways_of_sharing_cost_what_the_model_costs(bundle):
+    config = bundle.model.config
+    ways = sharing.ways(config)
+    assert [way["kv_heads"] for way in ways] == [9, 3, 1]
+    for way in ways:
+        shared = replace(config, kv_heads=way["kv_heads"])
+        with torch.device("meta"):
+            model = Transformer(shared)
+        assert way["parameters"] == sum(p.numel() for block in model.layers for p in block.attn.parameters())
+        cache = KVCache(shared)
+        for layer in cache.layers:
+            layer.append(*torch.zeros(2, 1, way["kv_heads"], 1, 64))
+        assert way["cache"] == cache.bytes() * config.context / 2  # kept in 32 bits here, told in 16
+        assert way["numbers"] * config.layers * 4 == cache.bytes()
+
+
+def test_the_times_are_measured_after_a_click(monkeypatch):
+    monkeypatch.setattr(sharing, "CONTEXT", 64)
+    monkeypatch.setattr(sharing, "RUNS", 2)
+    test = run_page("heads")
+    charts = len(test.get("plotly_chart"))
+    test.button(key="measure").click().run()
+    assert len(test.get("plotly_chart")) == charts + 1
+    figure = json.loads(test.get("plotly_chart")[-1].proto.spec)
+    assert [len(trace["x"]) for trace in figure["data"] if trace["mode"] == "markers"] == [2, 2, 2]
+    assert figure["layout"]["yaxis"]["ticktext"] == [f"k/v heads: {n}" for n in (9, 3, 1)]
+
+
+# ---------------------------------------------------------------- the questions
+
+
+def test_the_questions_are_asked_of_the_live_model(bundle, trace):
+    lengths = np.stack([np.linalg.norm(lens.head_writes(bundle.model, trace, i)[:, -1], axis=-1) for i in range(30)])
+    third = int(lengths.max(1).argmax()) // 10
+    test = run_page("heads")
+    assert "verdict" not in html_of(test)
+    shown = reveal(test, f"depth-smollm2-{PROMPT}", third)
+    assert 'class="verdict right"' in shown and number(lengths.max(), "en") in shown
+    shown = reveal(test, "cache-smollm2", 2)
+    assert shown.count('class="verdict right"') == 2 and "3 times" in shown
+    shown = reveal(test, "repeat-smollm2", 0)
+    assert 'class="verdict wrong"' in shown
+
+
+@pytest.mark.parametrize("text", ["Hello", "the the the the"])
+def test_any_prompt_has_its_figures(text):
+    test = run_page("heads", prompt=text)
+    assert not test.exception
+    assert len(test.get("bidi_component")) >= 4
+
+
+# ---------------------------------------------------------------- in the browser
+
+
+def test_all_figures_show_the_same_head(open_page, trace, bundle):
+    page = open_page("heads", layer="6", head="2", token="5")
+    explorer, effects, kinds = (page.locator(f".heads.{view}") for view in ("explorer", "effects", "kinds"))
+    title = explorer.locator(".one h3")
+    expect(title).to_have_text("Layer 6, head 2")
+    row = trace.layers[5].pattern[1, 4]
+    expect(explorer.locator("> .read")).to_contain_text(percent(row.max(), "en"))
+    lengths = np.linalg.norm(lens.head_writes(bundle.model, trace, 5)[:, 4], axis=-1)
+    for head in range(9):
+        expect(explorer.locator(".writes .length").nth(head)).to_have_text(number(lengths[head], "en"))
+    total = np.linalg.norm(trace.layers[5].attn_out[4])
+    expect(explorer.locator(".writes .length").nth(9)).to_have_text(number(total, "en"))
+
+    page.evaluate(
+        """() => {
+            window.sent = 0;
+            const send = WebSocket.prototype.send;
+            WebSocket.prototype.send = function (...message) { window.sent += 1; return send.apply(this, message); };
+        }"""
+    )
+    effects.locator(".cell").nth(9 * 13 + 8).click()
+    expect(title).to_have_text("Layer 14, head 9")
+    expect(kinds.locator(".cell[aria-checked=true]")).to_have_attribute("aria-label", kinds_label(bundle, 13, 8))
+    effects.locator(".cell[aria-checked=true]").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowUp")
+    expect(title).to_have_text("Layer 15, head 8")
+    explorer.locator(".thumb[aria-checked=true]").focus()
+    page.keyboard.press("ArrowUp")
+    expect(title).to_have_text("Layer 15, head 5")
+    explorer.locator(".layers").focus()
+    page.keyboard.press("ArrowLeft")
+    expect(title).to_have_text("Layer 14, head 5")
+    explorer.locator(".name[aria-checked=true]").focus()
+    page.keyboard.press("End")
+    expect(explorer.locator(".name").nth(6)).to_be_focused()
+    kinds.locator(".kind").nth(3).click()
+    kinds.locator(".card").first.click()
+    best = lens.head_kinds(bundle.model, avoid=bundle.tokenizer.special)[3]
+    layer, head = np.unravel_index(best.argmax(), best.shape)
+    expect(title).to_have_text(f"Layer {layer + 1}, head {head + 1}")
+    expect(explorer.locator(".top")).to_be_in_viewport()
+    assert page.evaluate("window.sent") == 0
+    assert f"layer={layer + 1}&head={head + 1}" in page.url and "token=7" in page.url
+
+
+def kinds_label(bundle, layer: int, head: int) -> str:
+    scores = lens.head_kinds(bundle.model, avoid=bundle.tokenizer.special)[:, layer, head]
+    names = ("the previous token", "the first token", "the same token", "the token after the earlier copy")
+    share, name = percent(scores.max(), "en"), names[scores.argmax()]
+    if scores.max() >= 0.4:
+        return f"{'P1SI'[scores.argmax()]} layer {layer + 1}, head {head + 1}: {share} of its weight on {name}."
+    return f"layer {layer + 1}, head {head + 1}: of none of these kinds; most of all it gives {share} to {name}."
+
+
+def test_sharing_is_switched_by_keyboard_and_a_damaged_link_does_no_harm(open_page):
+    page = open_page("heads", layer="99", head="x", token="0")
+    expect(page.locator(".heads.explorer .name[aria-checked=true]")).to_contain_text("it")
+    figure = page.locator(".heads.sharing")
+    expect(figure.locator(".pair")).to_have_count(3)
+    figure.locator(".query-head").nth(6).click()
+    expect(figure.locator("> .read")).to_contain_text("heads 8 and 9")
+    figure.locator(".way[aria-checked=true]").focus()
+    page.keyboard.press("ArrowRight")
+    expect(figure.locator(".pair")).to_have_count(1)
+    page.keyboard.press("Home")
+    expect(figure.locator(".pair")).to_have_count(9)
+    expect(figure.locator("> .read")).to_contain_text("no other head")
+    expect(figure.locator("path.with")).to_have_count(0)
+
+
+def test_layers_run_to_the_right_and_on_a_narrow_screen_down(open_page):
+    for width, across in ((1280, True), (360, False)):
+        page = open_page("heads", width=width)
+        cells = page.locator(".heads.kinds .cell")
+        first, head, layer = (cells.nth(i).bounding_box() for i in (0, 1, 9))
+        assert (head["y"] > first["y"]) == across and (layer["x"] > first["x"]) == across
+        assert first["width"] >= 20 and first["height"] >= 20
