@@ -24,6 +24,11 @@ def size(count: float, lang: str) -> str:
     return f"{number(count / 1000**power if rest else int(whole), lang)}\u202f{UNITS[power]}"
 
 
+def short(tokens: int) -> str:
+    """A length as it stands on the dial and in the link, where it must mean the same in every language."""
+    return f"{tokens >> 20}M" if tokens >= 1 << 20 else f"{tokens >> 10}k"
+
+
 def models(page: Page) -> dict[str, Config]:
     return MODELS | {page.bundle.card.title: page.bundle.model.config}
 
@@ -34,9 +39,11 @@ def section(page: Page) -> None:
     words, lang, known = page.words, page.lang, models(page)
     with st.container(key="ring-costs", horizontal=True, vertical_alignment="bottom", gap="medium"):
         name = st.selectbox(words.text("cost-model"), list(known), key="costs", bind="query-params", width=220)
-        whole = {"format_func": lambda n: number(n, lang), "bind": "query-params", "width": 300}
-        length = st.select_slider(words.text("cost-length"), LENGTHS, LENGTHS[-1], key="length", **whole)
-        devices = st.select_slider(words.text("cost-devices"), DEVICES, DEVICES[3], key="over", **whole)
+        dial = {"bind": "query-params", "width": 300}
+        length = st.select_slider(
+            words.text("cost-length"), LENGTHS, LENGTHS[-1], key="length", format_func=short, **dial
+        )
+        devices = st.select_slider(words.text("cost-devices"), DEVICES, DEVICES[3], key="over", **dial)
     config = known[name]
     if length > config.context:
         beyond = words("beyond", model=name, context=number(config.context, lang), length=number(length, lang))
@@ -47,11 +54,11 @@ def section(page: Page) -> None:
     st.html(sums(config, costs, length, devices, words))
     st.html(f'<p class="eyebrow">{words.inline("by-devices")}</p>')
     lines = by_devices(config, length, words)
-    axis = {"at": devices, "ticks": {n: number(n, lang) for n in DEVICES}, "size": lambda x: size(x, lang)}
+    axis = {"at": devices, "ticks": {n: str(n) for n in DEVICES}, "size": lambda x: size(x, lang)}
     widgets.figure(curves.curves(DEVICES, lines, **axis), "by-devices", words.text("by-devices-alt"))
     st.html(f'<p class="eyebrow">{words.inline("by-length", devices=devices)}</p>')
     grown = by_length(config, devices, words)
-    ticks = {n: number(n, lang) for n in LENGTHS[::5]}
+    ticks = {n: short(n) for n in LENGTHS[::2]}
     widgets.figure(
         curves.curves(LENGTHS, grown, **axis | {"at": length, "ticks": ticks}), "by-length", words.text("by-length-alt")
     )

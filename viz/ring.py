@@ -35,7 +35,7 @@ def curves(
             line=look | {"width": 2.5},
             marker={"size": sizes, "color": PAPER, "line": {"color": look["color"], "width": 2.5}},
             customdata=["" if np.isnan(value) else size(value) for value in values],
-            hovertemplate="%{x}: %{customdata}<extra>" + name + "</extra>",
+            hovertemplate="%{x:,d}: %{customdata}<extra>" + name + "</extra>",
         )
     known = np.concatenate([values[~np.isnan(values)] for values in lines.values()])
     low, high = np.log10([known.min(), known.max()])

@@ -1,0 +1,296 @@
+"""Lesson 8: what is drawn is the online softmax of the trace, the costs are the formula's, the processes are real."""
+
+import json
+import time
+from base64 import b64decode
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+import content
+from model import transformer, zoo
+from model.arithmetic import ring_costs
+from model.published import MODELS
+from tests.conftest import html_of, run_page, settled
+from ui import ring, ring_processes
+from ui import ring_costs as costs
+from ui.numbers import number
+
+PROMPT = "The dog chased the squirrel because it"
+WORDS = {lang: content.load(lang, "ring") for lang in content.LANGUAGES}
+
+
+@pytest.fixture(scope="module")
+def trace():
+    bundle = zoo.load("smollm2")
+    ids = bundle.tokenizer.encode(PROMPT)
+    return transformer.run(bundle.model, ids, bundle.tokenizer.strings(ids), keep=ring.KEEP)
+
+
+def drawn(test) -> tuple[dict, dict]:
+    """What the component was given: its plain values, and its arrays by name."""
+    protos = [element.proto for element in test.get("bidi_component")]
+    data = next(json.loads(proto.json) for proto in protos if proto.component_name == "vetro_ring")
+    blob, kinds = b64decode(data.get("bytes", "")), {"float32": np.float32, "int32": np.int32}
+    return data, {
+        a["name"]: np.frombuffer(blob, kinds[a["kind"]], int(np.prod(a["shape"])), a["start"]).reshape(a["shape"])
+        for a in data.get("arrays", ())
+    }
+
+
+def reveal(test, key: str, option: int) -> str:
+    test.button_group(key=f"pick-{key}").set_value(option).run()
+    return html_of(test.button(key=f"reveal-{key}").click().run())
+
+
+# ---------------------------------------------------------------- what is drawn
+
+
+@pytest.mark.parametrize("layer, devices", [(14, 3), (1, 7)])
+def test_each_step_is_the_softmax_over_the_tokens_read_so_far(trace, layer, devices):
+    """Written independently of the ring: the keys met so far, their scores, one softmax."""
+    data, arrays = drawn(run_page("ring", layer=str(layer), devices=str(devices)))
+    found = trace.layers[layer - 1]
+    assert [data["layer"], data["devices"], data["tokens"]] == [layer - 1, devices, list(trace.tokens)]
+    owner = [d for d, (start, stop) in enumerate(data["spans"]) for _ in range(start, stop)]
+    for step in range(devices):
+        for query, device in enumerate(owner):
+            met = [k for k in range(query + 1) if (device - owner[k]) % devices <= step]
+            scores = found.scores[:, query, met]
+            np.testing.assert_allclose(arrays["maximum"][step, :, query], scores.max(-1), rtol=1e-5, atol=1e-5)
+            powers = np.exp(scores - scores.max(-1, keepdims=True))
+            np.testing.assert_allclose(arrays["total"][step, :, query], powers.sum(-1), rtol=1e-4)
+            values = np.repeat(found.v, 3, axis=0)[:, met, : ring.SHOWN]
+            output = (powers[..., None] * values).sum(1) / powers.sum(-1)[:, None]
+            shown = arrays["weighted"][step, :, query] / arrays["total"][step, :, query, None]
+            np.testing.assert_allclose(shown, output, atol=1e-5)
+        for device in range(devices):
+            pairs = [q - k for q in range(7) for k in range(q + 1) if owner[q] == device]
+            assert arrays["counts"][:, device].sum() == len(pairs)
+    np.testing.assert_allclose(arrays["weighted"][-1] / arrays["total"][-1][..., None], arrays["z"], atol=1e-5)
+
+
+def test_the_ring_equals_the_models_own_answer_and_says_how_nearly(trace):
+    test = run_page("ring", layer="14", devices="5")
+    _, arrays = drawn(test)
+    z = trace.layers[13].z
+    found = ring.run(trace, ring.Choice(13, 5)).output.numpy()
+    difference = np.abs(found - z).max()
+    assert difference <= 1e-5 * np.abs(z).max()
+    assert arrays["difference"].max() == difference
+    for x in (difference, np.abs(z).max(), difference / np.abs(z).max()):
+        assert number(float(x), "en") in html_of(test)
+
+
+def test_the_page_opens_where_the_online_softmax_can_be_seen(trace):
+    data, arrays = drawn(run_page("ring"))
+    assert data["devices"] == 4
+    shrinks = np.exp(-np.diff(arrays["maximum"][:, data["head"], -1]))
+    np.testing.assert_allclose(shrinks, ring.shrinks(trace, 4)[:, data["layer"], data["head"]], rtol=1e-5)
+    assert ((shrinks > 0.05) & (shrinks < 0.95)).any()
+
+
+@pytest.mark.parametrize("link", [{"layer": "31", "devices": "9"}, {"layer": "-1", "devices": "x"}, {"devices": "٣"}])
+def test_a_damaged_link_is_ignored(link):
+    data, _ = drawn(run_page("ring", **link))
+    assert data["devices"] == 4 and data["layer"] == drawn(run_page("ring"))[0]["layer"]
+
+
+@pytest.mark.parametrize("lang", content.LANGUAGES)
+def test_more_devices_than_tokens_is_one_sentence(lang):
+    data, arrays = drawn(run_page("ring", lang, devices="8"))
+    assert data["problem"] == WORDS[lang]["too-many"].format(tokens=7, devices=8) and not arrays
+    test = run_page("ring", lang, prompt="Hello")
+    assert drawn(test)[0]["problem"] == WORDS[lang]["too-many-one"].format(devices=2)
+    assert WORDS[lang]["cost-title"] in html_of(test) and not test.exception
+
+
+# ---------------------------------------------------------------- the questions
+
+
+def test_the_questions_are_answered_by_the_ring(trace):
+    scores = ring.counts(ring.run(trace, ring.Choice(0, 4)))
+    np.testing.assert_array_equal(scores.sum(0), [3, 7, 11, 7])  # spans of 2, 2, 2, 1 tokens
+    test = run_page("ring")
+    assert "verdict" not in html_of(test)
+    assert 'class="verdict right"' in reveal(test, f"busiest-{PROMPT}", 2)
+    assert "11" in html_of(test)
+    assert html_of(test).count('class="verdict wrong"') == 0
+    assert reveal(test, f"first-{PROMPT}", 3).count('class="verdict wrong"') == 1
+    assert reveal(test, "ring-sent", 1).count('class="verdict right"') == 2
+
+
+# ---------------------------------------------------------------- what it costs
+
+
+def test_the_costs_are_the_formula_s(trace):
+    test = run_page("ring", costs="Llama 3.1 70B", length="128k", over="16")
+    found = ring_costs(MODELS["Llama 3.1 70B"], 131_072, 16)
+    shown = html_of(test)
+    for count in (found.queries, found.blocks, found.running, found.scores, found.sent, found.held):
+        assert costs.size(count, "en") in shown
+    assert "was made for" not in shown
+    spec = json.loads(test.get("plotly_chart")[0].proto.spec)
+    held = np.frombuffer(b64decode(spec["data"][0]["y"]["bdata"]), spec["data"][0]["y"]["dtype"])
+    np.testing.assert_array_equal(held, [ring_costs(MODELS["Llama 3.1 70B"], 131_072, n).held for n in costs.DEVICES])
+
+
+def test_a_length_beyond_the_context_and_a_lone_device_are_said():
+    shown = html_of(run_page("ring", costs="GPT-2", length="2k", over="1"))
+    assert "GPT-2 was made for 1,024 tokens" in shown
+    assert WORDS["en"]["cost-alone"] in shown
+
+
+def test_a_damaged_link_to_the_costs_is_ignored():
+    test = run_page("ring", costs="GPT-9", length="7", over="x")
+    assert not test.exception
+    assert "Over 8 devices" in html_of(test)
+
+
+@pytest.mark.parametrize(
+    "count, shown", [(0, "0 B"), (999, "999 B"), (1000, "1 kB"), (131_072, "131 kB"), (2**40, "1.10 TB")]
+)
+def test_bytes_are_said_in_the_largest_unit(count, shown):
+    assert costs.size(count, "en").replace("\u202f", " ") == shown
+
+
+# ---------------------------------------------------------------- real processes
+
+
+def finished(test):
+    """The page once the run that was started is over: AppTest does not poll by itself."""
+    for _ in range(300):
+        if test.session_state["ring-job"].future.done():
+            return test.run()
+        time.sleep(0.1)
+    raise TimeoutError
+
+
+def test_real_processes_say_what_they_held_and_sent(trace):
+    test = run_page("ring", layer="14")
+    test.button_group(key="processes").set_value(2).run()
+    test.button(key="begin").click().run()
+    assert WORDS["en"]["running"].format(devices=2) in html_of(test)
+    assert test.button(key="begin").disabled
+    shown = html_of(finished(test))
+    job = test.session_state["ring-job"]
+    run = job.future.result()
+    assert job.chosen == ring.Choice(13, 2) and len({report.process for report in run.reports}) == 2
+    z = trace.layers[13].z
+    difference = np.abs(run.output.numpy() - z).max()
+    assert difference <= 1e-5 * np.abs(z).max() and number(float(difference), "en") in shown
+    for report in run.reports:
+        assert f">{report.process}<" in shown
+        assert costs.size(report.held, "en") in shown and costs.size(report.sent, "en") in shown
+    assert not test.button(key="begin").disabled
+    test.text_input(key="prompt").set_value("Another prompt").run()
+    assert f">{run.reports[0].process}<" not in html_of(test)
+
+
+def test_one_run_at_a_time_and_a_failure_are_one_sentence_each(monkeypatch):
+    test = run_page("ring", "it")
+    with ring_processes._taken:
+        test.button(key="begin").click().run()
+        assert WORDS["it"]["taken"] in html_of(test)
+
+    def fail(*_, **__):
+        raise RuntimeError("no <wire>")
+
+    monkeypatch.setattr(ring_processes.ring_processes, "run", fail)
+    test.button(key="begin").click().run()
+    shown = html_of(finished(test))
+    assert WORDS["it"]["failed"].format(reason="no &lt;wire&gt;") in shown and WORDS["it"]["taken"] not in shown
+    assert ring_processes._taken.acquire(timeout=5)  # the next one may begin
+    ring_processes._taken.release()
+
+
+def test_a_shorter_prompt_leaves_fewer_processes():
+    test = run_page("ring")
+    test.button_group(key="processes").set_value(4).run()
+    test.text_input(key="prompt").set_value("Two tokens").run()
+    assert not test.exception and test.button_group(key="processes").value == 2
+
+
+# ---------------------------------------------------------------- in the browser
+
+
+def test_a_round_step_by_step_without_the_server(open_page, trace):
+    page = open_page("ring", layer="4", devices="4", head="6")
+    page.evaluate(
+        """() => {
+            window.sent = 0;
+            const send = WebSocket.prototype.send;
+            WebSocket.prototype.send = function (...message) { window.sent += 1; return send.apply(this, message); };
+        }"""
+    )
+    box = page.locator(".ring")
+    found = ring.run(trace, ring.Choice(3, 4))
+    blocks, seats = box.locator(".block"), box.locator(".seat")
+    for step in range(4):
+        expect(box.locator(".middle b")).to_have_text(str(step + 1))
+        for block in range(4):  # at its reader's seat, on the inner side
+            place, seat = blocks.nth(block).bounding_box(), seats.nth((block + step) % 4).bounding_box()
+            middle = [(b["x"] + b["width"] / 2, b["y"] + b["height"] / 2) for b in (place, seat)]
+            assert abs(np.hypot(middle[0][0] - middle[1][0], middle[0][1] - middle[1][1]) - 70) < 3
+        for device in range(4):
+            done = sum(found.steps[s][device].scores for s in range(step + 1))
+            expect(box.locator(".squares .tally").nth(device + 1)).to_have_text(str(done))
+        partial = found.steps[step][3].partial
+        cells = box.locator(".numbers tbody td:nth-of-type(2)")
+        expect(cells.nth(0)).to_have_text(number(float(partial.maximum[5, 0]), "en"))
+        expect(cells.nth(1)).to_have_text(number(float(partial.total[5, 0]), "en"))
+        expect(cells.nth(2)).to_contain_text(number(float(partial.output[5, 0, 0]), "en"))
+        if step < 3:
+            box.locator(".step").click()
+    expect(box.locator(".squares svg .current")).to_have_count(2)  # only device 4 has scores to compute
+    expect(box.locator(".squares svg .skipped")).to_have_count(3)
+    expect(box.locator(".ending")).to_contain_text("differs from the model’s own by at most")
+    expect(box.locator(".back")).to_be_focused()
+    box.locator(".seat").nth(0).click()
+    expect(box.locator(".read")).to_contain_text("lies in the future")
+    expect(box.locator(".arith")).to_have_text(WORDS["en"]["arith-skip"].format(block=2))
+    assert page.evaluate("window.sent") == 0
+    assert "step=4" in page.url and "token=2" in page.url
+
+
+def test_the_keyboard_plays_and_chooses(open_page):
+    page = open_page("ring", devices="3", step="2", token="5")
+    box = page.locator(".ring")
+    expect(box.locator(".middle b")).to_have_text("2")
+    box.locator(".track").focus()
+    page.keyboard.press("End")
+    expect(box.locator(".track")).to_have_attribute("aria-valuenow", "3")
+    page.keyboard.press("ArrowLeft")
+    expect(box.locator(".track")).to_have_attribute("aria-valuenow", "2")
+    box.locator(".pick[aria-checked=true]").focus()
+    page.keyboard.press("ArrowRight")
+    expect(box.locator(".pick").nth(5)).to_be_focused()
+    box.locator(".seat[aria-checked=true]").focus()
+    page.keyboard.press("Home")
+    expect(box.locator(".seat").nth(0)).to_have_attribute("aria-checked", "true")
+    box.locator(".devices [aria-checked=true]").focus()
+    page.keyboard.press("ArrowRight")  # asks the server, and keeps the keyboard
+    expect(box.locator(".seat")).to_have_count(4)
+    expect(box.locator(".devices [aria-checked=true]")).to_have_text("4")
+    expect(box.locator(".devices [aria-checked=true]")).to_be_focused()
+    expect(box.locator(".middle b")).to_have_text("1")
+    box.locator(".play").click()
+    expect(box.locator(".middle b")).to_have_text("2")
+    box.locator(".play").click()
+    box.locator(".level").fill("20")
+    expect(page.get_by_text("in layer 20 by at most")).to_be_visible()
+    expect(box.locator(".middle b")).to_have_text("2")
+    assert "layer=20" in page.url and "devices=4" in page.url
+
+
+def test_too_many_devices_leave_the_way_back(open_page):
+    page = open_page("ring", "it", devices="8", width=360)
+    expect(page.locator(".ring .problem")).to_have_text(WORDS["it"]["too-many"].format(tokens=7, devices=8))
+    page.locator(".ring .devices button").nth(5).click()
+    expect(page.locator(".ring .seat")).to_have_count(7)
+    page.fill(".st-key-prompt input", "Un altro testo più lungo")
+    page.keyboard.press("Enter")
+    settled(page)
+    expect(page.locator(".ring .pick").first).to_contain_text("Un")
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= window.innerWidth")
