@@ -65,7 +65,7 @@ class Attention(nn.Module):
         scores = (q.reshape(B, G, H // G * T, K) @ k.transpose(2, 3)).view(B, H, T, S)
         scores = tap("scores", scores * K**-0.5)
         mask = tap("mask", mask)
-        shares = scores.where(mask, float("-inf")).softmax(-1, dtype=torch.float32).type_as(q)
+        shares = scores.where(mask[:, None], float("-inf")).softmax(-1, dtype=torch.float32).type_as(q)
         pattern = tap("pattern", shares)
         z = tap("z", (pattern.reshape(B, G, H // G * T, S) @ v).view(B, H, T, K))
         return self.o_proj(z.transpose(1, 2).reshape(B, T, H * K))

@@ -1,7 +1,8 @@
 """How a model knows the order of its tokens.
 
-A position module, called with the positions (T,), gives an object with `add(x)` for the stream and `rotate(q, k)` for
-every attention; one of the two does nothing. So the angles are computed once for all layers.
+A position module, called with the positions, (T,) or for every text of a batch its own, (B, T), gives an object with
+`add(x)` for the stream and `rotate(q, k)` for every attention; one of the two does nothing. So the angles are computed
+once for all layers.
 """
 
 import math
@@ -26,20 +27,20 @@ class Nowhere:
 
 
 class Added(Nowhere):
-    """Rows (T, D) that are added to the embedding, once, at the bottom."""
+    """Rows (T, D) or (B, T, D) that are added to the embedding, once, at the bottom."""
 
     def __init__(self, rows: Tensor):
         self.rows = rows
 
     def add(self, x: Tensor, tap: Tap) -> Tensor:
-        return x + tap("pos_embed", self.rows[None])
+        return x + tap("pos_embed", self.rows)
 
 
 class Turned(Nowhere):
-    """Turns pairs of dimensions in every attention, by angles (T, K/2)."""
+    """Turns pairs of dimensions in every attention, by angles (T, K/2) or (B, T, K/2), the same in every head."""
 
     def __init__(self, angles: Tensor):
-        cos, sin = angles.cos(), angles.sin()
+        cos, sin = angles.cos().unsqueeze(-3), angles.sin().unsqueeze(-3)
         self.cos, self.sin = torch.cat((cos, cos), dim=-1), torch.cat((-sin, sin), dim=-1)
 
     def rotate(self, q: Tensor, k: Tensor, tap: Tap) -> tuple[Tensor, Tensor]:
@@ -93,8 +94,8 @@ class Sinusoidal(nn.Module):
         self.register_buffer("speeds", speeds, persistent=False)
 
     def forward(self, positions: Tensor) -> Nowhere:
-        angles = positions[:, None] * self.speeds
-        return Added(torch.stack((angles.sin(), angles.cos()), dim=-1).flatten(1))
+        angles = positions[..., None] * self.speeds
+        return Added(torch.stack((angles.sin(), angles.cos()), dim=-1).flatten(-2))
 
 
 class Rotary(nn.Module):
@@ -109,7 +110,7 @@ class Rotary(nn.Module):
         self.register_buffer("speeds", speeds, persistent=False)  # radians per position, of each pair
 
     def forward(self, positions: Tensor) -> Nowhere:
-        return Turned(positions[:, None] * self.speeds)
+        return Turned(positions[..., None] * self.speeds)
 
 
 def _llama3(speeds: Tensor, scaling: dict) -> Tensor:

@@ -51,12 +51,27 @@ class Transformer(nn.Module):
             self.lm_head.weight = self.embed_tokens.weight
         self.masks = for_layers(config.mask, config.window, config.layers)
 
-    def stream(self, ids: Tensor, *, cache: KVCache | NoCache = nothing, tap: Tap = closed) -> Tensor:
-        """ids (B, T), of tokens that follow those in the cache -> what the head reads, (B, T, D)."""
+    def stream(
+        self,
+        ids: Tensor,
+        *,
+        cache: KVCache | NoCache = nothing,
+        tap: Tap = closed,
+        positions: Tensor | None = None,
+        documents: Tensor | None = None,
+    ) -> Tensor:
+        """ids (B, T), of tokens that follow those in the cache -> what the head reads, (B, T, D).
+
+        Where several texts are packed into a row: positions (B, T), where each token stands in its own text, and
+        documents (B, T), which text it belongs to; no token reads another text's.
+        """
         keys = torch.arange(cache.length + ids.shape[1], device=ids.device)
         queries = keys[cache.length :]
-        place = self.position(tap("positions", queries[None])[0])
+        place = self.position(tap("positions", queries[None] if positions is None else positions))
         masks = {rule: rule(queries, keys)[None] for rule in set(self.masks)}
+        if documents is not None:
+            same = documents[:, :, None] == documents[:, None]
+            masks = {rule: mask & same for rule, mask in masks.items()}
 
         x = tap("embed", self.embed_tokens(ids))
         x = self.embed_norm(place.add(self.segment(x), tap))
@@ -64,10 +79,10 @@ class Transformer(nn.Module):
             x = block(x, place, masks[self.masks[i]], cache.layer(i), tap.layer(i))
         return tap.outside()("final", self.norm(x))
 
-    def forward(self, ids: Tensor, *, cache: KVCache | NoCache = nothing, tap: Tap = closed) -> Tensor | None:
-        """ids (B, T) -> logits (B, T, V), or None without a head."""
-        x = self.stream(ids, cache=cache, tap=tap)
-        return tap("logits", self.lm_head(x))
+    def forward(self, ids: Tensor, **settings) -> Tensor | None:
+        """ids (B, T) -> logits (B, T, V), or None without a head. Settings as for `stream`."""
+        tap = settings.get("tap", closed)
+        return tap("logits", self.lm_head(self.stream(ids, **settings)))
 
     @property
     def device(self) -> torch.device:

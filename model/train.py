@@ -1,0 +1,215 @@
+"""One training loop for every model of ours: AdamW, warm-up, cosine, clipping; it can be stopped at any moment.
+
+    for run in train(config, data, steps=1000, seed=0): print(run.progress)
+
+The same seed gives the same weights, in one go or resumed from a checkpoint (on one machine and device). Started by
+`torchrun`, every process takes its share of each batch.
+"""
+
+import json
+import math
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Protocol
+
+import torch
+import torch.distributed as dist
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+from torch.nn import functional
+
+from model.config import Config
+from model.packing import NOTHING, Batch
+from model.tap import Recorder
+from model.transformer import Transformer
+
+
+class Data(Protocol):
+    """What to learn from."""
+
+    def batch(self, step: int) -> Batch:
+        """The rows of this step: the same for the same step, so that a resumed run reads what it would have read."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How to learn. balance, router_z: weights of the losses that keep experts evenly used and router scores small
+    (Fedus et al. 2021, "Switch Transformers"; Zoph et al. 2022, "ST-MoE")."""
+
+    rate: float = 3e-3
+    warm_up: int = 100  # steps
+    floor: float = 0.1  # of the rate, at the end
+    decay: float = 0.1  # of matrices; vectors are left alone
+    betas: tuple[float, float] = (0.9, 0.95)
+    clip: float = 1.0  # the largest length of a gradient
+    balance: float = 0.01
+    router_z: float = 0.0
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One step. loss: of guessing the next token, in nats, before the step; load: the share of tokens that each expert
+    takes, (L, E), None without experts."""
+
+    step: int
+    loss: float
+    rate: float
+    gradient: float
+    load: tuple[tuple[float, ...], ...] | None
+
+
+def rate_at(step: int, steps: int, recipe: Recipe) -> float:
+    """Linear warm-up, then half a cosine down to the floor (Loshchilov and Hutter 2017)."""
+    if step < recipe.warm_up:
+        return recipe.rate * (step + 1) / recipe.warm_up
+    done = (step - recipe.warm_up) / max(1, steps - recipe.warm_up)
+    return recipe.rate * (recipe.floor + (1 - recipe.floor) * (1 + math.cos(math.pi * min(1, done))) / 2)
+
+
+def train(
+    config: Config,
+    data: Data,
+    *,
+    steps: int,
+    seed: int,
+    recipe: Recipe | None = None,
+    checkpoint: Path | None = None,
+    device: str = "cpu",
+) -> Iterator["Run"]:
+    """Trains a new model, or goes on from `checkpoint` where that exists; yields the run after every step.
+
+    Closing the iterator stops the work. `Run.save` writes a checkpoint. Raises ValueError where the checkpoint belongs
+    to another configuration, seed, recipe or number of steps.
+    """
+    run = Run(config, steps, seed, recipe or Recipe(), torch.device(device))
+    if checkpoint is not None and checkpoint.exists():
+        run.load(checkpoint)
+    while run.step < steps:
+        run.take(data.batch(run.step))
+        yield run
+
+
+class Run:
+    """A model that learns. `model`, `step` (how many were taken) and `progress` (the last) may be read at any time."""
+
+    def __init__(self, config: Config, steps: int, seed: int, recipe: Recipe, device: torch.device):
+        self.config, self.steps, self.seed, self.recipe, self.device = config, steps, seed, recipe, device
+        self.step, self.progress = 0, None
+        self.model = initialised(config, seed).to(device).train()
+        matrices = [weight for weight in self.model.parameters() if weight.ndim > 1]
+        vectors = [weight for weight in self.model.parameters() if weight.ndim < 2]
+        groups = [{"params": matrices, "weight_decay": recipe.decay}, {"params": vectors, "weight_decay": 0.0}]
+        self.optimizer = torch.optim.AdamW(groups, lr=recipe.rate, betas=recipe.betas)
+
+    def take(self, batch: Batch) -> None:
+        """One step: guess, compare, change the weights."""
+        ids, targets, positions, documents = (
+            torch.from_numpy(_share(array)).to(self.device)
+            for array in (batch.ids, batch.targets, batch.positions, batch.documents)
+        )
+        tap = Recorder(keep={"router_logits", "router_probs", "expert_index"} if self.config.experts else ())
+        logits = self.model(ids, tap=tap, positions=positions, documents=documents)
+        loss = functional.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=NOTHING)
+        routing = Routing.of(tap, self.config, documents >= 0) if self.config.experts else None
+        whole = loss
+        if routing:
+            whole = loss + self.recipe.balance * routing.balance + self.recipe.router_z * routing.router_z
+        whole.backward()
+        _average(self.model)
+        gradient = nn.utils.clip_grad_norm_(self.model.parameters(), self.recipe.clip)
+        rate = rate_at(self.step, self.steps, self.recipe)
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        self.optimizer.step()
+        self.optimizer.zero_grad()
+        load = tuple(map(tuple, routing.load.tolist())) if routing else None
+        self.progress = Progress(self.step, float(loss.detach()), rate, float(gradient), load)
+        self.step += 1
+
+    def save(self, path: Path) -> None:
+        """A checkpoint: weights and the optimizer's moments, with what the run is. Written aside, then moved: a stop in
+        the middle leaves the old one whole."""
+        tensors = {f"model.{name}": weight for name, weight in self._weights().items()}
+        for name, weight in self._weights().items():
+            for key, moment in self.optimizer.state[weight].items():
+                tensors[f"{key}.{name}"] = moment
+        aside = path.with_suffix(".part")
+        save_file({name: x.detach().contiguous() for name, x in tensors.items()}, aside, {"run": self._identity()})
+        os.replace(aside, path)
+
+    def load(self, path: Path) -> None:
+        with safe_open(path, "pt") as file:
+            found = json.loads(file.metadata()["run"])
+        step = found.pop("step")
+        expected = json.loads(self._identity())
+        expected.pop("step")
+        if found != expected:
+            name = next(name for name in expected if found.get(name) != expected[name])
+            raise ValueError(f"{path.name} was written by another run: its {name} is {found.get(name)}")
+        tensors = load_file(path, device=str(self.device))
+        with torch.no_grad():
+            for name, weight in self._weights().items():
+                weight.copy_(tensors.pop(f"model.{name}"))
+                keys = ("step", "exp_avg", "exp_avg_sq")
+                self.optimizer.state[weight] = {key: tensors.pop(f"{key}.{name}") for key in keys}
+                self.optimizer.state[weight]["step"] = self.optimizer.state[weight]["step"].cpu()
+        self.step = step
+
+    def _weights(self) -> dict[str, Tensor]:
+        return dict(self.model.named_parameters())
+
+    def _identity(self) -> str:
+        run = {"config": asdict(self.config), "recipe": asdict(self.recipe), "seed": self.seed, "steps": self.steps}
+        return json.dumps(run | {"step": self.step})
+
+
+def initialised(config: Config, seed: int) -> Transformer:
+    """A new model: matrices drawn with a standard deviation of 0.02, those that write to the stream with less, so that
+    the stream does not grow with the number of layers (Radford et al. 2019, GPT-2)."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        model = Transformer(config)
+        for name, weight in model.named_parameters():
+            if weight.ndim > 1:
+                writes = name.endswith(("o_proj.weight", "down_proj.weight"))
+                nn.init.normal_(weight, std=0.02 / math.sqrt(2 * config.layers) if writes else 0.02)
+            elif name.endswith("bias"):
+                nn.init.zeros_(weight)
+    return model
+
+
+@dataclass(frozen=True)
+class Routing:
+    """How a pass used its experts, of L layers and E experts."""
+
+    load: Tensor  # (L, E) the share of visits that each expert got
+    balance: Tensor  # 1 where all are used evenly, up to E where all go to one
+    router_z: Tensor
+
+    @classmethod
+    def of(cls, tap: Recorder, config: Config, real: Tensor) -> "Routing":
+        """real (B, T): false for padding, which counts for nothing."""
+        loads, balances, sizes = [], [], []
+        for layer in range(config.layers):
+            chosen = tap.kept[layer, "expert_index"][real]
+            load = chosen.flatten().bincount(minlength=config.experts) / chosen.numel()
+            loads.append(load)
+            balances.append(config.experts * (load * tap.kept[layer, "router_probs"][real].mean(0)).sum())
+            sizes.append(tap.kept[layer, "router_logits"][real].logsumexp(-1).square().mean())
+        return cls(torch.stack(loads), torch.stack(balances).mean(), torch.stack(sizes).mean())
+
+
+def _share(rows):
+    """The rows of this process."""
+    return rows[dist.get_rank() :: dist.get_world_size()] if dist.is_initialized() else rows
+
+
+def _average(model: nn.Module) -> None:
+    """Over all processes, each of which has seen its own rows."""
+    if dist.is_initialized():
+        for weight in model.parameters():
+            dist.all_reduce(weight.grad)
+            weight.grad /= dist.get_world_size()
