@@ -300,7 +300,7 @@ class Explorer {
       if (!told(t, reader)) return;
       pen.fillStyle = palette.ink;
       pen.font = `${t === reader ? 700 : 400} 12px ${fonts.mono}`;
-      pen.fillText(this.number(x), left + Math.max(1.5, room * (x / longest)) + 6, middle + 1);
+      pen.fillText(this.number(x), left + (pitch < 16 ? room : Math.max(1.5, room * (x / longest))) + 6, middle + 1); // a column where bars are close
     });
     pen.strokeStyle = palette.ink;
     pen.lineWidth = 2;
