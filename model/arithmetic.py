@@ -5,6 +5,82 @@ from dataclasses import dataclass
 from model.config import Config
 
 
+@dataclass(frozen=True)
+class Parameters:
+    """How many numbers were trained, part by part, a shared table counted once."""
+
+    embedding: int  # of tokens, and of BERT's two segments
+    positions: int
+    attention: int
+    mlp: int  # plain or gated; 0 where there are experts
+    experts: int
+    routers: int
+    norms: int
+    head: int  # 0 where the head reads with the embedding's rows
+    idle: int  # of the experts' numbers, those that one token does not use
+
+    @property
+    def total(self) -> int:
+        return sum(vars(self).values()) - self.idle
+
+    @property
+    def active(self) -> int:
+        """Those that one token uses."""
+        return self.total - self.idle
+
+
+def count(config: Config) -> Parameters:
+    """By the shapes of the matrices, with their biases."""
+    D, F, inner, shared = (
+        config.width,
+        config.mlp_width,
+        config.heads * config.head_width,
+        config.kv_heads * config.head_width,
+    )
+    attention = 2 * D * inner + 2 * D * shared + config.bias * (inner + 2 * shared + D)
+    halves = 1 if config.mlp == "plain" else 2  # a gated MLP has two ways up
+    mlp = (halves + 1) * D * F + config.bias * (halves * F + D)
+    experts = config.experts if config.mlp == "experts" else 0
+    norms = 2 * config.layers + (config.norm_place == "pre") + config.embed_norm
+    return Parameters(
+        embedding=(config.vocab_size + (config.segments or 0)) * D,
+        positions=config.context * D if config.position == "learned" else 0,
+        attention=config.layers * attention,
+        mlp=0 if experts else config.layers * mlp,
+        experts=config.layers * experts * mlp,
+        routers=config.layers * experts * D,
+        norms=norms * D * (2 if config.norm == "layer" else 1),
+        head=config.vocab_size * D if config.head and not config.tied else 0,
+        idle=config.layers * (experts - config.active_experts) * mlp if experts else 0,
+    )
+
+
+@dataclass(frozen=True)
+class Operations:
+    """Additions and multiplications of floating-point numbers for one token."""
+
+    matrices: int  # 2 for every number of every matrix that the token meets, the head's included
+    attention: int  # scores and weighted values, with every token that is read
+
+    @property
+    def total(self) -> int:
+        return self.matrices + self.attention
+
+
+def operations(config: Config, reads: float) -> Operations:
+    """For a token that reads `reads` tokens, itself included: in decoding all there are, in prefill half of them on
+    average. Norms, activations, the softmax and the look-up of the embedding are left out, as is usual (Kaplan et al.
+    2020, "Scaling Laws for Neural Language Models", section 2.1)."""
+    parts = count(config)
+    biases = config.layers * config.bias * ((config.heads + 2 * config.kv_heads) * config.head_width + config.width)
+    halves = 1 if config.mlp == "plain" else 2
+    used = config.active_experts if config.mlp == "experts" else 1
+    biases += config.layers * config.bias * used * (halves * config.mlp_width + config.width)
+    head = config.vocab_size * config.width if config.head else 0
+    weights = parts.attention + parts.mlp + parts.experts - parts.idle + parts.routers - biases + head
+    return Operations(2 * weights, round(4 * config.layers * config.heads * config.head_width * reads))
+
+
 def cache_bytes(config: Config, tokens: int, bytes_per_number: int = 2) -> int:
     """A key and a value for every layer, key/value head and token: 2 · layers · G · K · tokens · bytes a number.
 

@@ -1,0 +1,105 @@
+"""Counting from a configuration, against the model that transformers builds from it, and against ours."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+import transformers
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from model import arithmetic, hf
+from model.config import RECIPES
+from model.published import MODELS
+from model.transformer import Transformer
+
+BUILDERS = {
+    "llama": (transformers.LlamaConfig, transformers.LlamaForCausalLM),
+    "mistral": (transformers.MistralConfig, transformers.MistralForCausalLM),
+    "mixtral": (transformers.MixtralConfig, transformers.MixtralForCausalLM),
+    "gpt2": (transformers.GPT2Config, transformers.GPT2LMHeadModel),
+    "bert": (transformers.BertConfig, lambda config: transformers.BertModel(config, add_pooling_layer=False)),
+}
+
+
+def parameters(model) -> int:
+    return sum(parameter.numel() for parameter in model.parameters())
+
+
+@st.composite
+def configurations(draw):
+    family = draw(st.sampled_from(sorted(BUILDERS)))
+    kv_heads, group, width = draw(st.integers(1, 4)), draw(st.integers(1, 4)), 2 * draw(st.integers(1, 8))
+    heads, layers, context = kv_heads * group, draw(st.integers(1, 3)), draw(st.integers(1, 60))
+    vocabulary, tied = draw(st.integers(1, 200)), draw(st.booleans())
+    if family == "gpt2":
+        sizes = {"n_embd": heads * width, "n_head": heads, "n_layer": layers, "n_positions": context}
+        return family, sizes | {"vocab_size": vocabulary, "n_inner": draw(st.integers(1, 90))}
+    sizes = {
+        "vocab_size": vocabulary,
+        "hidden_size": heads * width,
+        "intermediate_size": draw(st.integers(1, 90)),
+        "num_hidden_layers": layers,
+        "num_attention_heads": heads,
+        "max_position_embeddings": context,
+    }
+    if family != "bert":
+        sizes |= {"num_key_value_heads": kv_heads, "tie_word_embeddings": tied, "head_dim": 2 * draw(st.integers(1, 9))}
+    if family == "mixtral":
+        experts = draw(st.integers(1, 5))
+        sizes |= {"num_local_experts": experts, "num_experts_per_tok": draw(st.integers(1, experts))}
+    return family, sizes
+
+
+@settings(max_examples=200)
+@given(configurations())
+def test_the_count_is_that_of_the_model_transformers_builds(drawn):
+    family, sizes = drawn
+    configure, build = BUILDERS[family]
+    theirs = configure(**sizes, pad_token_id=None)
+    with torch.device("meta"):
+        model = build(theirs)
+    assert arithmetic.count(hf.config_from(theirs)).total == parameters(model)
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_every_part_is_that_of_our_own_model(name):
+    config = RECIPES[name]
+    with torch.device("meta"):
+        model = Transformer(config)
+    found = arithmetic.count(config)
+    assert found.total == parameters(model)
+    assert found.attention == sum(parameters(block.attn) for block in model.layers)
+    assert found.mlp + found.experts + found.routers == sum(parameters(block.mlp) for block in model.layers)
+    assert found.positions == parameters(model.position)
+
+
+@pytest.mark.parametrize(
+    ("name", "total"),
+    [
+        ("Llama 3.1 8B", 8_030_261_248),
+        ("Llama 3.1 70B", 70_553_706_496),
+        ("Llama 3.1 405B", 405_853_388_800),
+        ("Mixtral 8x7B", 46_702_792_704),
+        ("Mistral 7B", 7_241_732_096),
+        ("GPT-2", 124_439_808),
+    ],
+)
+def test_published_models_have_their_published_counts(name, total):
+    assert arithmetic.count(MODELS[name]).total == total
+
+
+def test_one_token_uses_two_experts_of_eight():
+    found = arithmetic.count(MODELS["Mixtral 8x7B"])
+    assert found.active == 12_879_925_248  # "13B active parameters" (Jiang et al. 2024)
+    assert found.experts - found.idle == found.experts // 4
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_operations_are_two_for_every_number_of_a_matrix_that_a_token_meets(name):
+    config = replace(RECIPES[name], experts=2, active_experts=2) if RECIPES[name].experts else RECIPES[name]
+    with torch.device("meta"):
+        model = Transformer(config)
+    linear = [module for module in model.modules() if isinstance(module, torch.nn.Linear)]
+    assert arithmetic.operations(config, 10).matrices == 2 * sum(module.weight.numel() for module in linear)
+    assert arithmetic.operations(config, 10).attention == 2 * 2 * config.layers * config.heads * config.head_width * 10
