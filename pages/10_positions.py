@@ -20,8 +20,8 @@ with lesson("positions", limit=24) as page:
     def note(section: str, **values) -> None:
         st.html(f'<p class="note">{words.inline(section, **values)}</p>')
 
-    def aloud(section: str, **values) -> None:
-        st.html(f'<div class="read">{words.inline(section, **values)}</div>')
+    def aloud(sentence: html.Raw) -> None:
+        st.html(f'<div class="read">{sentence}</div>')
 
     def eyebrow(section: str, **values) -> None:
         st.html(f'<p class="eyebrow">{words.inline(section, **values)}</p>')
@@ -33,7 +33,7 @@ with lesson("positions", limit=24) as page:
                 st.button(text(f"bag-{way}"), key=way, on_click=bag_of_words.ask, args=(way,))
         found = bag_of_words.bag(encoder, page.text, *bag_of_words.asked())
         st.html(bag_of_words.orders(found, words))
-        st.html(f'<div class="read">{bag_of_words.reading(found, words)}</div>')
+        aloud(bag_of_words.reading(found, words))
         columns = {}
         for name, vectors in (("with-table", found.table), ("without-table", found.bare)):
             before, after = vectors
@@ -83,7 +83,7 @@ with lesson("positions", limit=24) as page:
             widgets.source(*positions.SOURCE)
             heading("falling-title", words("falling-text"))
             distances, scores = positions.falling(page, trace, at)
-            aloud("falling-reading", **positions.read_falling(distances, scores, page.lang))
+            aloud(positions.read_falling(distances, scores, words))
             named = {text(f"falling-{name}"): values for name, values in scores.items()}
             drawn = figures.falling(distances, named, at.distance, number, text("distance"), text("score"))
             widgets.figure(drawn, "falling", text("falling-alt"))

@@ -19,6 +19,7 @@ SOURCE = (Learned, Sinusoidal)
 MOST = 256  # tokens of MiniLM that are read
 SHOWN = 64  # rows of the sinusoidal table that are drawn
 EVERY = 4  # of the rows that are compared, one in so many
+DECODER = ("same", "shares", "other")  # what may become of a prediction
 SAME = 1e-4  # in a number of a sentence's vector or in a probability: below it, two sums differ by rounding
 
 
@@ -154,7 +155,7 @@ def ask_decoder(page, trace: Trace) -> tuple | None:
         first, second = int(before.argmax()), int(after.argmax())
         one, two = page.bundle.tokenizer.strings([first, second])
         return words(
-            "explain-decoder-same" if right == 0 else "explain-decoder",
+            f"explain-decoder-{DECODER[right]}",
             first=html.chip(one),
             second=html.chip(two),
             p=percent(before[first], lang),
@@ -164,7 +165,7 @@ def ask_decoder(page, trace: Trace) -> tuple | None:
 
     chips = {"one": html.chip(page.tokens[moved[0]]), "two": html.chip(page.tokens[moved[1]])}
     question = words.inline("question-decoder", **chips, last=html.chip(page.tokens[last]))
-    return question, [words.text(f"decoder-{name}") for name in ("same", "shares", "other")], answer, explain
+    return question, [words.text(f"decoder-{name}") for name in DECODER], answer, explain
 
 
 # ---- tables of positions

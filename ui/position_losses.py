@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 import numpy as np
 import streamlit as st
+from babel.numbers import format_decimal
 
 from model import hf, lens, transformer
 from model.edits import MovePositions
@@ -109,7 +110,7 @@ def bases(page, trace: Trace) -> None:
         named[text("waves-trained", base=shown(own))] = waves(page, own)
         context, tokens = page.bundle.model.config.context, len(page.ids)
         levels = {text("level-context", n=shown(context)): context, text("level-prompt", n=shown(tokens)): tokens}
-        drawn = figures.wavelengths(named, levels, text("pair"), text("waves-axis"), text("waves-hover"))
+        drawn = figures.wavelengths(named, levels, shown, text("pair"), text("waves-axis"), text("waves-hover"))
         widgets.figure(drawn, "waves", text("waves-alt"))
         widgets.table_twin({text("pair"): list(range(1, len(waves(page, own)) + 1))} | named, "turns")
         if tokens < 2:
@@ -127,7 +128,7 @@ def bases(page, trace: Trace) -> None:
 def samples(words) -> html.Raw:
     """Longer sentences, as links."""
     lines = words.text("samples").splitlines()
-    return html.Raw(" ".join(f'<a href="?prompt={quote(line)}">{html.escapes(line)}</a>.' for line in lines))
+    return html.Raw(" · ".join(f'<a href="?prompt={quote(line)}">{html.escapes(line)}</a>' for line in lines))
 
 
 def stretches(page) -> list[float]:
@@ -144,7 +145,7 @@ def beyond(page, trace: Trace) -> None:
     if tokens < 2:
         return st.html(words("loss-none"))
     with st.container(gap="xsmall"):
-        st.html(words("stretch-text"))
+        st.html(f"<h3>{words.inline('stretch-title')}</h3>{words('stretch-text')}")
         known(page, "stretch")[1.0] = loss(page, trace)
         values = stretches(page)
         found = measure(page, "stretch", values, partial(stretched, page))
@@ -163,7 +164,7 @@ def beyond(page, trace: Trace) -> None:
 
 def factor(x: float, lang: str) -> str:
     """A stretch, without digits it does not have."""
-    return number(round(x), lang) if x >= 1 else number(x, lang)
+    return format_decimal(x, "#,##0.##", locale=lang)
 
 
 # ---- questions

@@ -154,11 +154,12 @@ def falling(page, trace: Trace, at: Place) -> tuple[np.ndarray, dict[str, np.nda
     return distances, {name: scores(x, speeds(page.bundle.model), distances) for name, x in found.items()}
 
 
-def read_falling(distances: np.ndarray, scores: dict[str, np.ndarray], lang: str) -> dict[str, str]:
-    """What the sentence that reads the figure aloud is filled with."""
+def read_falling(distances: np.ndarray, scores: dict[str, np.ndarray], words: session.Words) -> html.Raw:
+    """The sentence that reads the figure aloud."""
     found = {"near": scores["all"][1], "far": scores["all"][-1]}
     places = {"end": distances[-1], "best": distances[scores["head"].argmax()]}
-    return {name: number(x, lang) for name, x in (found | places).items()}
+    values = {name: number(x, words.lang) for name, x in (found | places).items()}
+    return words.inline("falling-reading" if found["near"] > found["far"] else "falling-not", **values)
 
 
 @dataclass(frozen=True)

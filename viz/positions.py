@@ -10,6 +10,8 @@ from viz.theme import DIVERGING, GREEN, INK, KEY, RULE, SOFT
 
 GRID = {"fixedrange": True, "zeroline": False, "showline": False, "ticks": ""}
 TICKS = (0, 1, 4, 16, 64, 256, 1024, 4096)  # of a distance
+LETTERS = 26  # on an axis: a telephone is narrow
+DECADES = (10, 100, 1_000, 10_000, 100_000, 1_000_000)
 FIRM = {"mode": "lines", "line": {"color": GREEN, "width": 3}}
 FAINT = {"mode": "lines", "line": {"color": SOFT, "width": 1.2}}
 
@@ -43,7 +45,12 @@ def similarity(cosines: np.ndarray, step: int, row: str, hover: str) -> go.Figur
 
 
 def wavelengths(
-    waves: Mapping[str, np.ndarray], levels: Mapping[str, int], pair: str, tokens: str, hover: str
+    waves: Mapping[str, np.ndarray],
+    levels: Mapping[str, int],
+    names: Callable[[int], str],
+    pair: str,
+    tokens: str,
+    hover: str,
 ) -> go.Figure:
     """Tokens for one turn of each pair (K/2,): the first named is firm, the others faint; with levels to compare."""
     figure = go.Figure()
@@ -52,11 +59,11 @@ def wavelengths(
         figure.add_scatter(x=place, y=wave, name=name, hovertemplate=f"{hover}<extra></extra>", **look)
     for name, level in levels.items():
         figure.add_hline(level, line={"color": INK, "width": 1, "dash": "dot"})
-        figure.add_annotation(
-            x=0, xref="paper", y=np.log10(level), text=name, showarrow=False, yshift=9, xanchor="left"
-        )
+        text = {"text": name, "showarrow": False, "xanchor": "right", "yshift": -10}  # no curve is down there
+        figure.add_annotation(x=1, xref="paper", y=np.log10(level), **text)
     figure.update_xaxes(**GRID, title=pair, showgrid=False, tickvals=[1, 8, 16, 24, len(place)])
-    figure.update_yaxes(**GRID, title=tokens, type="log", dtick=1, exponentformat="power")
+    ticks = {"tickvals": DECADES, "ticktext": [names(ten) for ten in DECADES]}
+    figure.update_yaxes(**GRID, **ticks, title=tokens, type="log", range=[0.3, 7])
     return figure.update_layout(height=340, legend={"y": -0.25})
 
 
@@ -79,20 +86,23 @@ def losses(
             y=loss,
             mode="lines+markers",
             line={"color": GREEN, "width": 2},
-            marker={"color": GREEN, "size": size},
+            marker={"color": GREEN, "size": size, "opacity": 1, "line": {"width": 0}},
             customdata=texts,
             hovertemplate="%{customdata}: %{y:.3f}<extra></extra>",
         )
     )
+    low, high = np.log10([0.5 * at[0], 2 * at[-1]])
     for name, mark in marks.items():
         figure.add_vline(mark, line={"color": INK, "width": 1, "dash": "dot"})
-        figure.add_annotation(x=np.log10(mark), y=1, yref="paper", text=name, showarrow=False, xshift=5, xanchor="left")
-    spread = [0.5 * at[0], 2 * at[-1]]
-    every = max(1, round(len(at) / 7))
-    figure.update_xaxes(
-        **GRID, title=x, type="log", showgrid=False, range=np.log10(spread).tolist(), tickvals=at[::every]
-    )
-    figure.update_xaxes(ticktext=texts[::every])
+        side = (
+            {"xanchor": "left", "xshift": 5}
+            if np.log10(mark) < (low + high) / 2
+            else {"xanchor": "right", "xshift": -5}
+        )
+        figure.add_annotation(x=np.log10(mark), y=1.02, yref="paper", text=name, showarrow=False, **side)
+    every = next(n for n in (1, 2, 4, 8, 16) if len("".join(texts[::n])) <= LETTERS)
+    ticks = {"tickvals": at[::every], "ticktext": texts[::every], "tickangle": 0}
+    figure.update_xaxes(**GRID, **ticks, title=x, type="log", showgrid=False, range=[low, high])
     figure.update_yaxes(**GRID, title=y, rangemode="tozero", range=[0, 1.15 * max(loss)])
     return figure.update_layout(height=320, showlegend=False)
 
@@ -128,7 +138,7 @@ def layers(curves: Mapping[str, np.ndarray], x: str, y: str, hover: str) -> go.F
         place = np.arange(1, len(values) + 1)
         figure.add_scatter(x=place, y=values, name=name, hovertemplate=f"{hover}<extra></extra>", **look)
     figure.update_xaxes(**GRID, title=x, showgrid=False, tickvals=[1, *range(5, len(place) + 1, 5)])
-    return figure.update_yaxes(**GRID, title=y, range=[0, 1.04]).update_layout(height=300, legend={"y": -0.3})
+    return figure.update_yaxes(**GRID, title=y, range=[0, 1.04]).update_layout(height=260, legend={"y": -0.35})
 
 
 def _map(end: float, hover: str) -> dict:

@@ -166,8 +166,8 @@ class Dials {
       return button;
     });
     [this.queries, this.keys] = [tokens("query"), tokens("key")];
-    const row = (role, buttons) => div("tokens", el("p", { className: "eyebrow" }, ...weave(w[`${role}-of`], { x: span(role, role[0]) })),
-      choose(el("div", { className: "row", role: "radiogroup", "aria-label": w[`${role}-name`] }, ...buttons), buttons, (t) => this.choose({ [role]: t })));
+    const row = (role, letter, of, name, buttons) => div("tokens", el("p", { className: "eyebrow" }, ...weave(of, { x: span(role, letter) })),
+      choose(el("div", { className: "row", role: "radiogroup", "aria-label": name }, ...buttons), buttons, (t) => this.choose({ [role]: t })));
 
     this.layer = el("input", { type: "range", min: 1, max: d.layers, step: 1, "aria-label": w.layer, oninput: () => this.choose({ layer: Number(this.layer.value) - 1 }) });
     this.layerValue = el("output", { className: "mono" });
@@ -196,12 +196,12 @@ class Dials {
     this.total = el("p", { className: "total" });
     this.check = el("p", { className: "check" });
     this.box.replaceChildren(
-      div("chosen", row("query", this.queries), row("key", this.keys),
+      div("chosen", row("query", "q", w["query-of"], w["query-name"], this.queries), row("key", "k", w["key-of"], w["key-name"], this.keys),
         div("where", el("label", { className: "layer" }, span("eyebrow", w.layer), this.layer, this.layerValue), div("heads", span("eyebrow", w.head), headRow))),
       this.sentence,
       div("tracks", this.both.node, this.one.node),
       div("faces",
-        el("section", {}, div("over", el("h3", { className: "eyebrow" }, this.fill("dials-title", { n: this.P })), span("note", w["dials-note"])), this.grid),
+        el("section", {}, el("h3", { className: "eyebrow" }, this.fill("dials-title", { n: this.P })), this.grid, el("p", { className: "note" }, w["dials-note"])),
         el("section", { className: "close" }, this.title, this.large.svg, this.sums)),
       el("section", { className: "parts" }, div("over", el("h3", { className: "eyebrow" }, w["bars-title"]), this.end),
         el("div", { className: "bars", "aria-hidden": "true" }, ...this.bars), this.total, this.check));
@@ -269,7 +269,7 @@ class Dials {
   }
 
   paintParts(parts, largest, score) {
-    const end = [0.5, 1, 2, 4, 8, 16].find((x) => x >= largest) ?? largest;
+    const end = [0.5, 1, 1.5, 2, 3, 4, 6, 8, 12, 16].find((x) => x >= largest) ?? largest;
     this.end.textContent = this.fill("bars-note", { end: this.number(end) });
     this.bars.forEach((bar, i) => {
       const [value, height] = [parts[i], Math.max(1, 50 * Math.abs(parts[i] / end))];

@@ -1,0 +1,311 @@
+"""Lesson 10: the bag of words, the tables, the dials and their sums, other bases and other places."""
+
+import json
+from base64 import b64decode
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from model import hf, lens, transformer, zoo
+from model.edits import MovePositions
+from model.zoo import ModelUnavailable
+from tests.conftest import html_of, run_page, settled
+from ui import bag_of_words, position_losses, positions, session
+from ui.numbers import number
+
+PROMPT = "The dog chased the squirrel because it"
+START = positions.Place(13, 8, 6, 1)  # the look of lesson 5
+
+
+@pytest.fixture(scope="module")
+def smollm2():
+    return zoo.load("smollm2")
+
+
+@pytest.fixture(scope="module")
+def minilm():
+    return zoo.load("minilm")
+
+
+@pytest.fixture(scope="module")
+def page(smollm2):
+    ids = smollm2.tokenizer.encode(PROMPT)
+    words = session.Words("en", "positions")
+    tokens = smollm2.tokenizer.strings(ids)
+    return SimpleNamespace(bundle=smollm2, model="smollm2", text=PROMPT, ids=ids, tokens=tokens, lang="en", words=words)
+
+
+@pytest.fixture(scope="module")
+def trace(page):
+    return transformer.run(page.bundle.model, page.ids, page.tokens)
+
+
+def moved_trace(page, places, fields=("scores",)):
+    edits = (MovePositions(positions=tuple(places)),)
+    return transformer.run(page.bundle.model, page.ids, page.tokens, edits=edits, keep=set(fields))
+
+
+# ---------------------------------------------------------------- the sums
+
+
+def test_pairs_add_up_to_every_score(page, trace):
+    """For every layer, head, query and key: the pairs, turned by the distance, give the model's own score."""
+    speeds, place = positions.speeds(page.bundle.model), np.arange(len(page.ids))
+    angles = np.exp(1j * speeds * (place[:, None] - place)[..., None])
+    for i, layer in enumerate(trace.layers):
+        summed = (positions.products(trace, i) * angles).real.sum(-1)
+        np.testing.assert_allclose(summed, layer.scores, rtol=1e-4, atol=1e-4)
+
+
+def test_scores_at_a_distance_are_those_of_a_run(page, trace):
+    """One token moved away: in layer 1 its scores are what the pairs say of that distance."""
+    places = [0, 1, 2, 3, 4, 5, 2006]
+    row = moved_trace(page, places).layers[0].scores[:, 6]
+    product = positions.products(trace, 0)[:, 6]
+    for key in range(6):
+        found = positions.scores(product[:, key], positions.speeds(page.bundle.model), np.array([2006 - key]))
+        np.testing.assert_allclose(found[:, 0], row[:, key], atol=1e-3)
+
+
+@pytest.mark.parametrize("shift, apart", [(0, 0), (1000, 0), (3999, 0), (0, 500), (20, 4000)])
+def test_the_check_is_a_run_of_the_model(page, trace, shift, apart):
+    at = positions.Place(13, 8, 6, 1, shift, apart)
+    found = positions.check(page, trace, at)
+    places = np.arange(7) + shift
+    places[6] += apart
+    again = moved_trace(page, places.tolist())
+    assert found["score"] == pytest.approx(float(again.layers[13].scores[8, 6, 1]), abs=1e-6)
+    assert found["first"] < 1e-3
+    if not apart:
+        assert found["spread"] < 2e-3
+    else:
+        assert found["spread"] > 0.1
+
+
+def test_the_average_over_all_pairs_is_the_average_of_scores(page, trace):
+    """Distance by distance, from an independent sum over the heads' own q and k."""
+    distances, found = positions.falling(page, trace, START)
+    layer, readable = trace.layers[13], np.tril(np.ones((7, 7), bool))
+    k = layer.k.repeat(3, axis=0)
+    speeds = page.bundle.model.position.speeds.numpy()
+    for i in (0, 3, len(distances) // 2):
+        cos, sin = np.cos(speeds * distances[i]), np.sin(speeds * distances[i])
+        a, b = layer.q[..., :32], layer.q[..., 32:]
+        turned = np.concatenate((a * cos - b * sin, b * cos + a * sin), -1)
+        scores = turned @ k.transpose(0, 2, 1) / 8
+        assert found["head"][i] == pytest.approx(scores[8][readable].mean(), abs=1e-3)
+        assert found["pair"][i] == pytest.approx(scores[8, 6, 1], abs=1e-3)
+    assert distances[0] == 0 and distances[-1] == 8192
+
+
+def test_the_same_token_twice_has_one_query_in_layer_1(page):
+    found = positions.twice(page, 1)
+    assert found.difference[0] == 0 and (found.difference[1:] > 0).all()
+    np.testing.assert_allclose(found.before[0], 1, atol=1e-6)
+    assert found.after[0].mean() < 0.99
+    start, here, there = found.turned
+    assert here == pytest.approx(start * np.exp(1j), abs=1e-5) and there == pytest.approx(start * np.exp(7j), abs=1e-5)
+
+
+# ---------------------------------------------------------------- the bag of words and the tables
+
+
+@pytest.mark.parametrize("way, seed", [("swap", 0), ("swap", 3), ("shuffle", 2)])
+def test_without_its_table_minilm_notices_nothing(minilm, way, seed):
+    found = bag_of_words.bag(minilm, PROMPT, way, seed)
+    assert sorted(found.order) == list(range(9)) and found.order[0] == 0 and found.order[-1] == 8
+    assert np.abs(np.subtract(*found.bare)).max() < 1e-5
+    assert bag_of_words.cosine(*found.table) < 0.999
+    np.testing.assert_allclose(found.table[0], bag_of_words.sentence(minilm.model, minilm.tokenizer.encode(PROMPT)))
+
+
+def test_the_first_swap_takes_words_that_mean_something(minilm):
+    found = bag_of_words.bag(minilm, PROMPT, "swap", 0)
+    assert [found.tokens[i] for i, j in enumerate(found.order) if i != j] == ["dog", "squirrel"]
+
+
+def test_the_table_is_minilms_and_ends(minilm):
+    words = session.Words("en", "positions")
+    table = minilm.model.position.table.weight.numpy()
+    np.testing.assert_array_equal(bag_of_words.table(minilm), table)
+    assert number(float(table[511][0]), "en") in bag_of_words.look_up(minilm, 511, words)
+    beyond = bag_of_words.look_up(minilm, 512, words)
+    assert "There is no row 512" in beyond and "position 512 is beyond the table of positions" in beyond
+
+
+def test_similarity_of_the_computed_table_depends_on_the_distance_only(minilm):
+    found = bag_of_words.similarity(bag_of_words.sinusoidal(minilm))
+    for distance in (1, 9, 100):
+        assert np.ptp(np.diagonal(found, distance)) < 1e-4
+
+
+# ---------------------------------------------------------------- losses
+
+
+def test_losses_are_those_of_the_model(page, trace):
+    size = len(PROMPT.encode()) - len(b"The")
+
+    def bits(model, trace):
+        return lens.surprisal(model, trace).sum() / size
+
+    model = page.bundle.model
+    assert position_losses.loss(page, trace) == pytest.approx(bits(model, trace))
+    slow = hf.variant(model, rope_base=1000.0)
+    run = transformer.run(slow, page.ids, page.tokens, keep={"final"})
+    assert position_losses.with_base(page, 1000) == pytest.approx(bits(slow, run))
+    apart = moved_trace(page, [4 * i for i in range(7)], {"final"})
+    assert position_losses.stretched(page, 4.0) == pytest.approx(bits(model, apart))
+    assert position_losses.shifted(page, 4000) == pytest.approx(bits(model, trace), rel=1e-3)
+
+
+def test_stretches_go_just_beyond_the_trained_context(page):
+    found = position_losses.stretches(page)
+    assert found[:3] == [0.25, 0.5, 1] and found[-1] * 6 > 8192 >= found[-2] * 6
+
+
+def test_the_slowest_hand_hardly_moves(page):
+    _, _, answer, explain = position_losses.ask_slowest(page)
+    degrees = 8192 * float(page.bundle.model.position.speeds[-1]) * 180 / np.pi
+    assert degrees < 90 and answer() == 0
+    assert f"{number(degrees, 'en')}°" in explain(1, 0)
+
+
+# ---------------------------------------------------------------- the page
+
+
+def drawn(test) -> tuple[dict, dict]:
+    protos = [element.proto for element in test.get("bidi_component")]
+    data = next(json.loads(proto.json) for proto in protos if proto.component_name == "vetro_dials")
+    blob = b64decode(data["bytes"])
+    arrays = {
+        a["name"]: np.frombuffer(blob, np.float32, int(np.prod(a["shape"])), a["start"]).reshape(a["shape"])
+        for a in data["arrays"]
+    }
+    return data, arrays
+
+
+def test_the_component_is_given_one_layer_of_the_trace(trace):
+    data, arrays = drawn(run_page("positions", layer="3", head="5", token="5", key="2", shift="40"))
+    assert data["place"] == {"layer": 2, "head": 4, "query": 4, "key": 1, "shift": 40, "apart": 0}
+    np.testing.assert_array_equal(arrays["q"], trace.layers[2].q)
+    np.testing.assert_array_equal(arrays["k"], trace.layers[2].k)
+    assert data["check"]["score"] == pytest.approx(float(trace.layers[2].scores[4, 4, 1]), abs=1e-3)
+
+
+def test_a_damaged_link_is_ignored():
+    link = {"layer": "99", "head": "x", "token": "2", "key": "7", "shift": "-1", "apart": "1e9", "order": "swap-x"}
+    test = run_page("positions", **link)
+    assert not test.exception
+    assert drawn(test)[0]["place"] == {"layer": 13, "head": 8, "query": 6, "key": 1, "shift": 0, "apart": 0}
+
+
+def test_a_click_measures_all_bases(page):
+    test = run_page("positions")
+    shown = html_of(test)
+    assert number(position_losses.with_base(page, 10_000), "en") in shown and "over 6 tokens" in shown
+    test.button(key="measure-base").click().run()
+    losses = test.session_state["losses"][(PROMPT, "base")]
+    assert sorted(losses) == list(position_losses.BASES)
+    assert losses[3000] == pytest.approx(position_losses.with_base(page, 3000))
+
+
+def test_moving_on_changes_nothing_and_pulling_apart_does():
+    test = run_page("positions")
+    key = f"moved-smollm2-{PROMPT}"
+    test.button_group(key=f"pick-{key}").set_value(2).run()
+    test.button(key=f"reveal-{key}").click().run()
+    assert 'class="verdict right"' in html_of(test)
+
+
+def test_a_decoder_notices_what_changed_places(page):
+    test = run_page("positions")
+    key = f"decoder-smollm2-{PROMPT}"
+    test.button_group(key=f"pick-{key}").set_value(0).run()
+    test.button(key=f"reveal-{key}").click().run()
+    assert 'class="verdict wrong"' in html_of(test) and "What gave the order away is the mask" in html_of(test)
+
+
+def test_one_token_has_no_order_and_no_loss():
+    shown = html_of(run_page("positions", prompt="Hello"))
+    assert "no other order" in shown and "nothing to predict" in shown
+
+
+def test_without_minilm_the_rest_still_runs(monkeypatch):
+    load = session.bundle
+
+    def missing(name):
+        if name == "minilm":
+            raise ModelUnavailable("model.safetensors", "a file", "install")
+        return load(name)
+
+    monkeypatch.setattr(session, "bundle", missing)
+    test = run_page("positions")
+    assert "MiniLM cannot be read" in html_of(test) and drawn(test)[0]["tokens"]
+
+
+# ---------------------------------------------------------------- in the browser
+
+
+def score(page) -> str:
+    return page.locator(".dials .read b").inner_text()
+
+
+def test_the_dials_show_the_trace(open_page, trace):
+    page = open_page("positions", layer="6", head="2", token="5", key="2")
+    dials = page.locator(".dials")
+    own = float(trace.layers[5].scores[1, 4, 1])
+    assert score(page) == number(own, "en")
+    expect(dials.locator(".check")).to_contain_text(f"own score is {number(own, 'en')}")
+    product = positions.products(trace, 5)[1, 4, 1] * np.exp(3j * positions.speeds(zoo.load("smollm2").model))
+    for i, name in enumerate(dials.locator(".dial").evaluate_all("all => all.map(d => d.ariaLabel)")):
+        assert name.endswith(f"pair {i + 1}, which adds {number(product[i].real, 'en')}")
+    dials.locator(".dial").nth(20).click()
+    expect(dials.locator(".close h3")).to_have_text("Pair 21: numbers 21 and 53")
+    q = trace.layers[5].q[1, 4]
+    expect(dials.locator(".arith")).to_contain_text(f"({number(q[20], 'en')}, {number(q[52], 'en')})")
+    expect(dials.locator(".arith b")).to_have_text(number(product[20].real, "en"))
+
+
+def test_both_moved_the_score_stays_and_one_moved_it_turns(open_page, trace):
+    page = open_page("positions", layer="1", head="1", token="7", key="2")
+    dials, before = page.locator(".dials"), score(page)
+    hand = dials.locator(".dial").first.locator(".hand.query")
+    pointed = hand.get_attribute("transform")
+    dials.locator(".track.shift input").focus()
+    page.keyboard.press("End")
+    assert score(page) == before and hand.get_attribute("transform") != pointed
+    expect(dials.locator(".read")).to_contain_text("position 4,006")
+    expect(dials.locator(".check")).to_contain_text("none moved by more than")
+    settled(page)
+    assert "shift=4000" in page.url
+    dials.locator(".track.shift input").focus()
+    page.keyboard.press("Home")
+    plus = dials.locator(".track.apart .turn").last
+    for _ in range(3):
+        plus.click()
+    product = positions.products(trace, 0)[0, 6, 1]
+    moved = positions.scores(product, positions.speeds(zoo.load("smollm2").model), np.array([8]))[0]
+    assert score(page) == number(moved, "en") != before
+    expect(dials.locator(".check")).to_contain_text("over the whole layer at most")
+
+
+def test_the_keyboard_reaches_the_dials_and_a_layer_comes_from_the_server(open_page, trace):
+    page = open_page("positions", layer="14", head="9", token="7", key="2")
+    dials = page.locator(".dials")
+    keys = dials.locator("button.chip.key")
+    dials.locator("button.chip.query[aria-checked=true]").focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowLeft")
+    expect(keys.nth(4)).to_be_disabled()
+    dials.locator(".layer input").focus()
+    page.keyboard.press("ArrowRight")
+    expect(dials).not_to_have_class("dials waiting")
+    own = float(trace.layers[14].scores[8, 3, 1])
+    expect(dials.locator(".read b")).to_have_text(number(own, "en"))
+    expect(dials.locator(".check")).to_contain_text("own score is")
+    dials.locator(".dial[aria-checked=true]").focus()
+    page.keyboard.press("Home")
+    expect(dials.locator(".close h3")).to_contain_text("Pair 1")
+    expect(dials.locator(".dial").first).to_be_focused()
