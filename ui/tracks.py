@@ -17,8 +17,8 @@ from ui.numbers import number
 from viz import tracks as charts
 
 TURNS = 5  # tokens written: one by the prefill, the others one at a time
-RUNS = 5
-PAUSE = 1.5  # seconds from one run to the next: meanwhile the page answers
+RUNS = 3
+PAUSE = 2.5  # seconds from one run to the next: longer than a run, so that the page answers in between
 LENGTHS = (1, 24, 48, 96, 192)  # of the curve, in tokens
 EACH = 3  # runs at each length
 SHORT, LONG = 16, 128  # prompts that the question compares

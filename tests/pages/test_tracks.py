@@ -1,0 +1,290 @@
+"""Lesson 4: what is drawn and written is what was measured; bytes are the formula's; the questions are live."""
+
+import json
+from base64 import b64decode
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+import content
+from model import zoo
+from model.arithmetic import cache_bytes
+from model.generate import Decoder
+from model.measure import Times, Turn
+from model.published import MODELS
+from tests.conftest import LANGUAGES, html_of, run_page
+from ui import cache_costs, tracks
+from ui.numbers import number, percent
+
+PROMPT = "The dog chased the squirrel because it"
+LONG = "When the old gardener who lived beside the river saw that the rain had not come for three weeks, she asked them"
+LLAMA = MODELS["Llama 3.1 8B"]
+
+
+@pytest.fixture(scope="module")
+def smollm2():
+    return zoo.load("smollm2")
+
+
+def drawn(test) -> dict:
+    protos = [element.proto for element in test.get("bidi_component")]
+    return next(json.loads(proto.json) for proto in protos if proto.component_name == "vetro_tracks")
+
+
+def charts(test) -> list[dict]:
+    return [json.loads(chart.proto.spec) for chart in test.get("plotly_chart")]
+
+
+def values(axis) -> np.ndarray:
+    """An axis of a chart's trace, plain or packed."""
+    if isinstance(axis, dict):
+        return np.frombuffer(b64decode(axis["bdata"]), axis["dtype"])
+    return np.array(axis)
+
+
+# ---------------------------------------------------------------- the times
+
+
+def test_the_tracks_are_the_models_greedy_tokens_and_its_cache(smollm2):
+    data = drawn(run_page("tracks"))
+    ids, decoder = smollm2.tokenizer.encode(PROMPT), Decoder(smollm2.model)
+    assert data["tokens"] == smollm2.tokenizer.strings(ids)
+    for turn in data["turns"]:
+        token = int(decoder.logits(ids).argmax())
+        assert turn["token"] == smollm2.tokenizer.strings([token])[0]
+        product = 2 * data["layers"] * data["heads"] * data["width"] * len(ids) * data["size"]
+        assert turn["bytes"] == product == decoder.cache.bytes()
+        ids.append(token)
+    assert (data["layers"], data["heads"], data["width"], data["size"]) == (30, 3, 64, 4)
+
+
+def test_times_and_their_spread_are_those_measured():
+    test = run_page("tracks")
+    key, runs = test.session_state["runs"]
+    assert key == ("smollm2", tuple(zoo.load("smollm2").tokenizer.encode(PROMPT)))
+    data, page = drawn(test), html_of(test)
+    assert data["turns"][0]["cached"] == data["turns"][0]["uncached"] == tracks.first(runs).median
+    for place in range(1, tracks.TURNS):
+        assert data["turns"][place]["cached"] == Times(tuple(turns[place].cached for turns in runs)).median
+    for times in (tracks.first(runs), tracks.later(runs, "cached"), tracks.later(runs, "uncached")):
+        low, high = times.spread
+        assert f"{number(1000 * times.median, 'en')}\u202fms" in page
+        assert f"{number(1000 * low, 'en')} – {number(1000 * high, 'en')}\u202fms" in page
+    assert number(1 / tracks.later(runs, "cached").median, "en") in page
+    difference = max(turn.difference for turns in runs for turn in turns)
+    assert 0 < difference < 1e-3 and number(difference, "en") in page
+
+
+def test_more_runs_follow_and_end():
+    test = run_page("tracks")
+    assert len(test.session_state["runs"][1]) == 1
+    assert "Run 2 of 3" in html_of(test)
+    for _ in range(tracks.RUNS):
+        test.run()
+    assert not test.exception
+    assert len(test.session_state["runs"][1]) == tracks.RUNS
+    assert "Run " not in html_of(test)
+
+
+def test_every_time_counts_once():
+    runs = [[Turn(3, 1, x, x + 1, 0.0, 9), Turn(4, 2, 10 * x, 10 * x + 1, 0.0, 12)] for x in (1.0, 2.0)]
+    assert tracks.first(runs).seconds == (1, 2, 2, 3)
+    assert tracks.later(runs, "cached").seconds == (10, 20)
+    assert tracks.later(runs, "uncached").seconds == (11, 21)
+
+
+def test_a_whole_text_is_the_sum_of_its_tokens():
+    assert np.array_equal(tracks.total((1, 4), np.array([2.0, 2.0])), [2, 4, 6, 8])
+    steep = tracks.total((1, 100), np.array([1.0, 100.0]))
+    np.testing.assert_allclose(steep, np.arange(1, 101) * np.arange(2, 102) / 2)
+
+
+def test_the_curve_is_measured_on_demand_point_by_point(monkeypatch):
+    monkeypatch.setattr(tracks, "LENGTHS", (1, 4, 9))
+    tracks._curves.clear()
+    test = run_page("tracks")
+    before = len(charts(test))
+    test.button(key="measure").click().run()
+    assert not test.exception
+    (points,) = tracks._curves().values()
+    assert [point.length for point in points] == [1, 4, 9]
+    one, whole = charts(test)[: len(charts(test)) - before]
+    for trace, way in zip(one["data"], ("decode", "prefill", "recurrent"), strict=True):
+        medians = [1000 * getattr(point, way).median for point in points]
+        np.testing.assert_allclose(values(trace["y"]), medians, rtol=1e-6)
+    sums = tracks.total((1, 4, 9), np.array([point.prefill.median for point in points]))
+    np.testing.assert_allclose(values(whole["data"][1]["y"]), sums, rtol=1e-6)
+    assert number(float(sums[-1]), "en") in html_of(test)
+    assert "38 steps" in html_of(test)  # 9 tokens through 30 layers, each state after the one before
+    assert len(charts(run_page("tracks", "it"))) == before + 2  # the server remembers
+    tracks._curves.clear()
+
+
+def test_the_longer_prompt_is_asked_of_the_live_model(monkeypatch):
+    key = f"longer-smollm2-{PROMPT}"
+    times = {"first": (0.1, 0.4), "later": (0.03, 0.032)}
+    monkeypatch.setattr(tracks, "_longer", lambda page: times)
+    monkeypatch.setattr(tracks.session, "reading", lambda name, model, ids, limit, compute: compute())
+    test = run_page("tracks")
+    assert "verdict" not in html_of(test)
+    test.button_group(key=f"pick-{key}").set_value(0).run()
+    test.button(key=f"reveal-{key}").click().run()
+    assert 'class="verdict right"' in html_of(test) and "400\u202fms" in html_of(test)
+    times["later"] = (0.03, 0.09)
+    assert 'class="verdict wrong"' in html_of(test.run()) and "90.0\u202fms" in html_of(test)
+
+
+def test_the_longer_prompt_takes_longer(smollm2):
+    """Eight times the tracks: here the clock is sure enough."""
+
+    class Page:
+        model, bundle, ids = "smollm2", smollm2, smollm2.tokenizer.encode(PROMPT)
+
+    found = tracks._longer(Page)
+    assert found["first"][1] > 1.2 * found["first"][0]
+    assert found["first"][1] > found["later"][1]
+
+
+# ---------------------------------------------------------------- the calculator
+
+
+def test_parameters_are_those_published():
+    assert cache_costs.parameters(LLAMA) == 8_030_261_248
+    assert cache_costs.parameters(MODELS["Llama 3.1 70B"]) == 70_553_706_496
+    assert cache_costs.parameters(MODELS["GPT-2"]) == 124_439_808
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_three_ways_of_sharing(name):
+    config = MODELS[name]
+    found, own = cache_costs.ways(config, 1000)
+    assert found[own].kv_heads == config.kv_heads
+    assert found[own].bytes == cache_bytes(config, 1000)
+    assert [way.name for way in found] == ["mha", "gqa", "mqa"]
+    assert found[0].bytes == config.heads * found[2].bytes
+    assert found[0].kv_heads > found[1].kv_heads > found[2].kv_heads
+
+
+def test_the_cache_weighs_as_much_as_the_model():
+    n = cache_costs.even(LLAMA)
+    assert n == 122_533
+    assert cache_bytes(LLAMA, n - 1) < 2 * 8_030_261_248 <= cache_bytes(LLAMA, n)
+    test = run_page("tracks")
+    test.button_group(key="pick-heavy").set_value(3).run()
+    test.button(key="reveal-heavy").click().run()
+    assert 'class="verdict right"' in html_of(test)
+    assert "122,533" in html_of(test) and number(cache_costs.even(replace(LLAMA, kv_heads=32)), "en") in html_of(test)
+
+
+def test_units():
+    assert cache_costs.scaled(999, "en") == "999\u202fB"
+    assert cache_costs.scaled(46_080, "it") == "46,1\u202fkB"
+    assert cache_costs.scaled(17_179_869_184, "en") == "17.2\u202fGB"
+    assert cache_costs.scaled(17_179_869_184, "en", 1024) == "16.0\u202fGiB"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_context_beyond_the_model_is_said(lang):
+    beyond = content.load(lang, "tracks")["beyond"].format(
+        model="Llama 3.1 8B", context=number(131_072, lang), tokens=number(1_048_576, lang)
+    )
+    test = run_page("tracks", lang)
+    assert beyond not in html_of(test)
+    test.segmented_control(key="cost-context").set_value("1M").run()
+    assert beyond in html_of(test)
+    assert f"{number(2**37, lang)} byte" in html_of(test)  # 2 · 32 · 8 · 128 · 2^20 · 2
+
+
+def test_any_number_and_any_model():
+    test = run_page("tracks")
+    test.segmented_control(key="cost-context").set_value("other").run()
+    test.number_input(key="cost-tokens").set_value(20_000).run()
+    test.selectbox(key="cost-model").set_value("Mistral 7B").run()
+    shown = html_of(test)
+    assert number(cache_bytes(MODELS["Mistral 7B"], 20_000), "en") in shown
+    assert percent(cache_bytes(MODELS["Mistral 7B"], 20_000) / (2 * 7_241_732_096), "en") in shown
+    assert cache_costs.scaled(cache_bytes(MODELS["Mistral 7B"], 4096), "en") in shown  # its window
+    for refused in (0, -5, cache_costs.MOST + 1):
+        test.number_input(key="cost-tokens").set_value(refused).run()
+        assert html_of(test).count('role="alert"') == 1
+        assert not test.exception
+
+
+# ---------------------------------------------------------------- in the browser
+
+
+def marks(page, selector: str) -> int:
+    """How many cells a path of the drawing holds."""
+    return (page.locator(f".tracks {selector}").first.get_attribute("d") or "").count("M")
+
+
+def test_stepping_is_drawn_and_asks_nothing_of_the_server(open_page):
+    page = open_page("tracks")
+    view = page.locator(".tracks")
+    expect(view.locator(".read")).to_contain_text("All 7 tokens")
+    assert marks(page, ".cache .rising .key-cell, .cache g .key-cell") == 30 * 3 * 7
+    assert marks(page, ".also") == 30 * 6 and marks(page, ".leads") == 30
+    expect(page.get_by_text("small model on a processor")).to_be_visible(timeout=60_000)  # all runs are done
+    page.wait_for_timeout(1000)
+    page.evaluate(
+        """() => {
+            window.sent = 0;
+            const send = WebSocket.prototype.send;
+            WebSocket.prototype.send = function (...message) { window.sent += 1; return send.apply(this, message); };
+        }"""
+    )
+    view.locator(".step").click()
+    expect(view.locator(".read")).to_contain_text("Without the cache all 8 tracks")
+    assert marks(page, ".stack .kept-key") == 30 * 7 and marks(page, ".leads") == 30
+    assert marks(page, ".cache .old.key-cell") == 30 * 3 * 7
+    assert marks(page, ".cache g .value-cell") == 30 * 3
+    expect(view.locator(".sums")).to_contain_text("368,640")
+    expect(view.locator(".sums .note")).to_contain_text("368,640 bytes")
+    expect(view.locator(".clock")).to_contain_text("7 + 1 = 8 tracks")
+    expect(view.locator(".clock")).to_contain_text("7 + 8 = 15 tracks")
+    assert "turn=2" in page.url
+    view.locator(".back").click()
+    assert "turn=" not in page.url
+    assert page.evaluate("window.sent") == 0
+
+
+def test_keys_and_play(open_page):
+    page = open_page("tracks", turn="3")
+    view = page.locator(".tracks")
+    expect(view.locator(".bar .note")).to_contain_text("Step 3 of 5")
+    view.locator(".lane button").nth(2).focus()
+    page.keyboard.press("ArrowRight")
+    expect(view.locator(".lane button").nth(3)).to_be_focused()
+    expect(view.locator(".lane button").nth(3)).to_have_attribute("aria-checked", "true")
+    page.keyboard.press("End")
+    expect(view.locator(".step")).to_be_disabled()
+    page.keyboard.press("Home")
+    expect(view.locator(".back")).to_be_disabled()
+    view.locator(".play").click()
+    expect(view.locator(".play")).to_have_text("Pause")
+    expect(view.locator(".bar .note")).to_contain_text("Step 3 of 5")
+    view.locator(".play").click()
+    expect(view.locator(".play")).to_have_text("Play")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_long_prompt_fits_a_telephone(open_page, lang):
+    page = open_page("tracks", lang, width=360, prompt=LONG, turn="5")
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= window.innerWidth")
+    note = content.load(lang, "tracks")["not-drawn"].split("{n}")[1]
+    expect(page.locator(".tracks .stack .note")).to_contain_text(note)
+    places = page.locator(".tracks .name").evaluate_all("(names) => names.map((n) => n.getBoundingClientRect().left)")
+    assert all(b - a >= 14 for a, b in pairwise(places))
+    text = page.locator(".tracks").inner_text()
+    assert not {"{", "}"} & set(text) and "undefined" not in text and "NaN" not in text
+
+
+def test_a_prompt_of_one_token(open_page):
+    page = open_page("tracks", prompt="a", turn="99")  # a step that there is not
+    expect(page.locator(".tracks .read")).to_contain_text("a single token")
+    expect(page.locator(".tracks .clock")).to_contain_text("1 track computed")
+    page.locator(".tracks .step").click()
+    expect(page.locator(".tracks .read")).to_contain_text("both tracks")
