@@ -200,7 +200,7 @@ class Ring {
     const focus = kept?.matches(".level") ? ".level" : kept?.closest(".devices") ? ".devices [aria-checked=true]" : null;
     this.box.replaceChildren(
       bar,
-      div("instrument", el("section", {}, el("h2", { className: "eyebrow" }, w["ring-title"]), this.place),
+      div("instrument", el("section", {}, el("h2", { className: "eyebrow" }, w["ring-title"]), this.place, el("p", { className: "note" }, ...weave(w["ring-note"], { k: span("key mono", "k"), v: span("value mono", "v") }))),
         el("section", {}, el("h2", { className: "eyebrow" }, w["squares-title"]), this.squares)),
       this.said,
       div("bar which", this.layer, el("div", { className: "dial" }, el("span", { "aria-hidden": "true" }, w.head), this.heads.group)),

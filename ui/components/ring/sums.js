@@ -19,7 +19,7 @@ function sums(view) {
   const token = () => chip(d.tokens[query]);
   const own = (view.s.head * view.T + query) * view.S;
   const z = view.a.z.values.subarray(own, own + view.S);
-  const scale = Math.max(...z.map(Math.abs), ...after.output.map(Math.abs));
+  const scale = Math.max(...[z, after.output, before.output ?? []].flatMap((values) => Array.from(values, Math.abs)));
   const finished = view.readBy(query) === query + 1;
   const difference = view.number(view.a.difference.values[head * view.T + query]);
 
