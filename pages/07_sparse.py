@@ -52,7 +52,8 @@ with lesson("sparse", limit=96, first=sparse.PASSAGE) as page:
         same = not choice.hides(len(page.ids))
         aloud(words.inline("loss-same" if same else "loss-reading", **about))
         components.mount("sparse", key="losses", data=sparse.losses(page, before, after))
-        st.html(words("weight", **about) if not same else "")
+        if not same:
+            st.html(words("weight", **about))
         st.html(f"<h3>{words.inline('next-title')}</h3>{words('next-same' if same else 'next', **about)}")
         rows, shares = sparse.candidates(page, before, after)
         names = text("full"), choice.name(words)

@@ -6,7 +6,7 @@ class Grid {
   constructor(root) {
     this.box = div("sparse");
     root.append(this.box);
-    this.watch = new ResizeObserver(() => this.fit());
+    this.watch = new ResizeObserver(() => this.box.clientWidth !== this.width && this.fit()); // not for a line more of text
     this.watch.observe(this.box);
   }
 
@@ -93,7 +93,7 @@ class Grid {
     return sum / 2;
   }
 
-  whole(n) { return Number.isInteger(n) ? integer(n, this.d.lang) : number(n, this.d.lang); }
+  whole(n) { return format(n, this.d.lang, { maximumFractionDigits: 1 }); } // a count; the mean of two may end in a half
   percent(p) { return percent(p, this.d.lang); }
   fill(name, values) { return fill(this.w[name], values); }
   plain(i) { return this.board.names[i].replace(/^·(?=.)/, ""); }
@@ -304,6 +304,7 @@ class Grid {
   fit() {
     const width = this.grid?.clientWidth;
     if (!width) return;
+    this.width = this.box.clientWidth;
     this.gutter = width < 380 ? 62 : 84;
     this.pitch = clamp((width - this.gutter - 4) / this.T, 2, 36);
     this.coneWidth = this.cone.parentElement.clientWidth;

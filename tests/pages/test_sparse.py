@@ -1,0 +1,318 @@
+"""Lesson 7: the component is given the masks and the reach; runs under a pattern are the model's; the questions too."""
+
+import base64
+import json
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+import content
+from model import lens, masks, sampling, transformer, zoo
+from model.edits import UseMask
+from tests.conftest import html_of, run_page
+from ui import sparse
+from ui.numbers import number, percent
+from ui.sparse import Choice
+
+SHORT = "The dog chased the squirrel because it"
+LAYERS = 30
+
+
+def may_read(pattern: str, size: int, length: int) -> np.ndarray:
+    """The patterns once more, cell by cell, as the lesson's text describes them: (T, T) bool."""
+    q, k = np.indices((length, length))
+    patterns = {
+        "full": q == q,
+        "sliding": q - k < size,
+        "strided": (q - k < size) | ((q - k) % size == 0),
+        "fixed": (q // size == k // size) | (k % size == size - 1),
+    }
+    return patterns[pattern] & (k <= q)
+
+
+@pytest.fixture(scope="module")
+def smollm2():
+    return zoo.load("smollm2")
+
+
+@pytest.fixture(scope="module")
+def ids(smollm2):
+    return smollm2.tokenizer.encode(sparse.PASSAGE)
+
+
+def traced(bundle, ids: list[int], rules=()):
+    edits = tuple(UseMask(layer, rule) for layer, rule in enumerate(rules))
+    return transformer.run(bundle.model, ids, bundle.tokenizer.strings(ids), edits=edits)
+
+
+def drawn(test, part: str) -> dict:
+    """What a component was given; its arrays by name."""
+    given = [json.loads(element.proto.json) for element in test.get("bidi_component")]
+    data = next(one for one in given if one["part"] == part)
+    blob = base64.b64decode(data.get("bytes", ""))
+    for a in data.get("arrays", []):
+        data[a["name"]] = np.frombuffer(blob, np.uint8, int(np.prod(a["shape"])), a["start"]).reshape(a["shape"])
+    return data
+
+
+def chart(test, key: str) -> list[dict]:
+    (spec,) = [element.proto.spec for element in test.get("plotly_chart") if element.proto.id.endswith(f"-{key}")]
+    return json.loads(spec)["data"]
+
+
+def values(array) -> np.ndarray:
+    if isinstance(array, list):
+        return np.array(array, float)
+    return np.frombuffer(base64.b64decode(array["bdata"]), array["dtype"])
+
+
+def reveal(test, key: str, option: int):
+    test.button_group(key=f"pick-{key}").set_value(option).run()
+    return test.button(key=f"reveal-{key}").click().run()
+
+
+# ---------------------------------------------------------------- patterns, reach, cost
+
+
+def test_the_component_is_given_every_mask_cell_by_cell():
+    data = drawn(run_page("sparse", prompt=SHORT), "grid")
+    for rows, length in ((data["rows"], len(data["tokens"])), (data["wideRows"], data["wide"])):
+        cells = np.unpackbits(rows, axis=-1)[..., :length]
+        for choice, (first, second) in zip(sparse.ALL, cells, strict=True):
+            local = "sliding" if choice.pattern == "alternating" else choice.pattern
+            expected = may_read(local, choice.size, length)
+            np.testing.assert_array_equal(first, expected, str(choice))
+            other = np.tri(length) if choice.pattern == "alternating" else expected
+            np.testing.assert_array_equal(second, other, str(choice))
+
+
+def test_reach_says_after_which_layer_something_can_have_arrived():
+    """Against a definition of its own: from token to token, a layer at a time."""
+    length = 24
+    _, reach = sparse.board(length, LAYERS)
+    for choice in (Choice("sliding", 4), Choice("strided", 8), Choice("fixed", 8), Choice("alternating", 2)):
+        held = [{q} for q in range(length)]
+        first = {(q, q): 0 for q in range(length)}
+        for layer in range(1, LAYERS + 1):
+            full = choice.pattern == "alternating" and layer % 2 == 0
+            kind = "full" if full else "sliding" if choice.pattern == "alternating" else choice.pattern
+            read = may_read(kind, choice.size, length)
+            held = [set().union(*(held[k] for k in np.flatnonzero(read[q]))) for q in range(length)]
+            for q in range(length):
+                for k in held[q]:
+                    first.setdefault((q, k), layer)
+        expected = [[first.get((q, k), sparse.NEVER) for k in range(length)] for q in range(length)]
+        np.testing.assert_array_equal(reach[sparse.ALL.index(choice)], expected, str(choice))
+
+
+def test_through_a_window_the_reach_is_n_times_w_less_one_plus_one():
+    _, reach = sparse.board(64, LAYERS)
+    for size in sparse.SIZES:
+        back = np.arange(64)
+        layers = np.ceil(back / (size - 1)).astype(int)
+        expected = np.where(layers > LAYERS, sparse.NEVER, layers)[::-1]
+        np.testing.assert_array_equal(reach[sparse.ALL.index(Choice("sliding", size))][-1], expected)
+
+
+def test_the_curves_are_the_counts_of_the_masks():
+    test = run_page("sparse", prompt=SHORT, pattern="fixed", size="8")
+    lines = {line["name"].strip("</b>"): values(line["y"]) for line in chart(test, "costs") if "name" in line}
+    words = content.load("en", "sparse")
+    names = {"full": words["full"], **{p: words[f"name-{p}"].format(n=8) for p in sparse.PATTERNS[1:]}}
+    for pattern, name in names.items():
+        for i, length in enumerate(sparse.LENGTHS[:5]):  # small enough to count the cells
+            rows = [rule(*[sparse.torch.arange(int(length))] * 2).sum() for rule in Choice(pattern, 8).rules(2)]
+            assert lines[name][i] == sum(rows) / 2, (pattern, length)
+        assert lines[name][-1] == Choice(pattern, 8).scores(2**20)
+    assert "5.50\u202f×\u202f10¹¹" in html_of(test)  # 2^20 (2^20 + 1) / 2
+    ring = chart(test, "costs")[-1]
+    assert (values(ring["x"])[0], values(ring["y"])[0]) == (7, Choice("fixed", 8).scores(7))
+
+
+# ---------------------------------------------------------------- the real model
+
+
+@pytest.mark.parametrize("pattern, size", [("fixed", 16), ("alternating", 4)])
+def test_losses_and_distribution_are_those_of_the_model_under_the_pattern(smollm2, ids, pattern, size):
+    test = run_page("sparse", pattern=pattern, size=str(size))
+    rules = {
+        "fixed": [masks.Fixed(16)] * LAYERS,
+        "alternating": [masks.Sliding(4), masks.Causal()] * (LAYERS // 2),
+    }[pattern]
+    before, after = traced(smollm2, ids), traced(smollm2, ids, rules)
+    np.testing.assert_array_equal(after.layers[2].mask, rules[2](*[sparse.torch.arange(len(ids))] * 2))
+    data = drawn(test, "losses")
+    chances = [sampling.softmax(trace.logits[-1]) for trace in (before, after)]
+    size_in_bytes = len(sparse.PASSAGE.encode()) - len(smollm2.tokenizer.bytes(ids[0]))
+    for trace, name in ((before, "before"), (after, "after")):
+        own = np.array([sampling.softmax(row)[id] for row, id in zip(trace.logits, ids[1:], strict=False)])
+        np.testing.assert_allclose(data[name], -np.log2(own), rtol=1e-3, atol=1e-4)
+        assert f"{number(-np.log2(own).sum() / size_in_bytes, 'en')}" in html_of(test)
+    bars = [bar for bar in chart(test, "next") if bar["type"] == "bar"]
+    for bar, shares in zip(bars, chances, strict=True):
+        x = values(bar["x"])
+        assert x.sum() == pytest.approx(1, abs=1e-9) and x[0] == pytest.approx(shares[chances[0].argmax()], rel=1e-4)
+    assert f"{number(lens.divergence(*chances), 'en')} bits" in html_of(test)
+    masks_ = [layer.mask for layer in after.layers]
+    hidden = np.stack([layer.pattern * ~rule for layer, rule in zip(before.layers, masks_, strict=True)])
+    share = hidden.sum(-1).mean()
+    assert f"give {percent(share, 'en')} of their weight" in html_of(test)
+
+
+def test_the_passage_needs_its_beginning():
+    """The first screen teaches something: without what the window hides the key is lost."""
+    test = run_page("sparse")
+    before, after = (values(bar["x"])[0] for bar in chart(test, "next") if bar["type"] == "bar")
+    assert before > 0.7 and after < 0.05
+
+
+@pytest.mark.parametrize("lang", content.LANGUAGES)
+def test_a_window_wider_than_the_text_hides_nothing(lang):
+    test = run_page("sparse", lang, prompt=SHORT)
+    data = drawn(test, "losses")
+    assert data["before"] == data["after"]
+    before, after = (values(bar["x"]) for bar in chart(test, "next") if bar["type"] == "bar")
+    np.testing.assert_array_equal(before, after)
+    assert content.load(lang, "sparse")["loss-same"][:25] in html_of(test)
+
+
+def test_one_token_has_nothing_to_lose():
+    test = run_page("sparse", prompt="Hello")
+    assert content.load("en", "sparse")["too-short"] in html_of(test)
+    assert not test.get("button_group") and not test.exception
+
+
+@pytest.mark.parametrize(
+    "link", [{"size": "0"}, {"size": "1000"}, {"size": "-4"}, {"size": "four"}, {"pattern": "<b>"}, {"size": "4.0"}]
+)
+def test_a_damaged_link_is_told_in_one_sentence(link):
+    choice, damaged = sparse.asked(link)
+    assert damaged and choice == sparse.START
+
+
+def test_a_damaged_link_still_gives_a_page():
+    for lang, start in (("en", "The link asks"), ("it", "Il link chiede")):
+        test = run_page("sparse", lang, prompt="a b", pattern="<b>x</b>", size="0")
+        assert html_of(test).count(start) == 1 and "<b>x</b>" not in html_of(test)
+    assert sparse.asked({"pattern": "fixed", "size": "8"}) == (Choice("fixed", 8), False)
+    assert sparse.asked({}) == (sparse.START, False)
+
+
+@pytest.mark.parametrize("state", [None, {}, {"pattern": "x", "size": 4}, {"pattern": "fixed", "size": 3}, "fixed"])
+def test_what_the_component_reports_is_checked(state):
+    assert sparse.chosen(state, sparse.START) == sparse.START
+
+
+# ---------------------------------------------------------------- the questions
+
+
+def test_the_reach_is_computed_when_asked(smollm2, ids):
+    key = f"reach-{sparse.PASSAGE}"
+    test = run_page("sparse")
+    assert "verdict" not in html_of(test)
+    n = int(masks.reach([masks.Sliding(8)] * len(ids), len(ids))[-1, 0])
+    assert n == -(-(len(ids) - 1) // 7)
+    options = [option.content.strip("` ") for option in test.button_group(key=f"pick-{key}").proto.options]
+    assert options == ["1", str(-(-len(ids) // 8)), str(n), str(len(ids) - 1), "Never"]
+    shown = html_of(reveal(test, key, options.index(str(n))))
+    assert 'class="verdict right"' in shown and f"= {n * 7 + 1} tokens" in shown
+
+
+def test_the_same_number_of_scores_costs_the_model_different_bits(smollm2, ids):
+    key = f"budget-{sparse.PASSAGE}"
+    test = run_page("sparse")
+    assert [Choice(p, n).scores(len(ids)) for p, n in (("sliding", 16), ("strided", 13))] == [1000, 987]
+    size = sum(len(smollm2.tokenizer.bytes(id)) for id in ids[1:])
+    rules = masks.Sliding(16), masks.Strided(13), masks.Fixed(29)
+    bits = [lens.surprisal(smollm2.model, traced(smollm2, ids, [rule] * LAYERS)).sum() / size for rule in rules]
+    shown = html_of(reveal(test, key, int(np.argmin(bits))))
+    assert 'class="verdict right"' in shown
+    assert all(f"<strong>{number(x, 'en')}</strong>" in shown for x in bits)
+
+
+# ---------------------------------------------------------------- in the browser
+
+
+def test_the_grid_shows_the_mask_and_asks_nothing_for_a_row(open_page, ids):
+    page = open_page("sparse", pattern="strided", size="8", token="40")
+    expect(page.locator(".sparse .read")).to_contain_text("“Friday” may read 12 of the 40 tokens up to it")
+    shades = page.locator(".sparse .grid canvas").evaluate(
+        """(canvas, T) => {
+            const pen = canvas.getContext('2d');
+            const gutter = 84, pitch = (canvas.parentElement.clientWidth - gutter - 4) / T;
+            const at = (q, k) => pen.getImageData(gutter + (k + 0.4) * pitch, (q + 0.4) * pitch, 1, 1).data.join();
+            return Array.from({length: T}, (_, q) => Array.from({length: T}, (_, k) => at(q, k)));
+        }""",
+        len(ids),
+    )
+    for q in (9, 30, 50, 69):  # rows that are not chosen: one colour for what is read, one for what is not
+        cells = may_read("strided", 8, len(ids))[q, : q + 1]
+        read = {shade for shade, cell in zip(shades[q], cells, strict=False) if cell}
+        left = {shade for shade, cell in zip(shades[q], cells, strict=False) if not cell}
+        assert len(read) == 1 and len(left) == 1 and read.isdisjoint(left), q
+    page.evaluate(
+        """() => {
+            window.sent = 0;
+            const send = WebSocket.prototype.send;
+            WebSocket.prototype.send = function (...message) { window.sent += 1; return send.apply(this, message); };
+        }"""
+    )
+    page.locator(".sparse .grid").focus()
+    page.keyboard.press("ArrowUp")
+    expect(page.locator(".sparse .read")).to_contain_text("may read 12 of the 39 tokens")
+    page.keyboard.press("Home")
+    expect(page.locator(".sparse .read")).to_contain_text("it can read only itself")
+    page.locator(".sparse .passage .chip").nth(20).click()
+    expect(page.locator(".sparse .grid")).to_have_attribute("aria-valuenow", "21")
+    page.locator(".sparse .grid").hover(position={"x": 90, "y": 200})
+    expect(page.locator(".sparse .probe")).to_contain_text("“Mary”")
+    assert "token=21" in page.url and page.evaluate("window.sent") == 0
+
+
+def test_a_pattern_is_chosen_and_the_page_follows(open_page):
+    page = open_page("sparse", pattern="fixed", size="nonsense")
+    expect(page.locator(".stHtml .notice")).to_contain_text("fixed blocks of 16")
+    page.locator(".sparse .sizes button").nth(1).click()
+    page.locator(".sparse .pattern").nth(4).click()
+    expect(page.locator(".sparse .over .note")).to_contain_text("1,379.5 of 2,485 cells")
+    page.get_by_text("alternating, window 4), ").wait_for()
+    expect(page.locator(".stHtml .notice")).to_have_count(0)
+    assert "pattern=alternating" in page.url and "size=4" in page.url
+    page.fill(".st-key-prompt input", SHORT)
+    page.keyboard.press("Enter")
+    expect(page.locator(".sparse .passage").first.locator(".chip")).to_have_count(7)
+    expect(page.locator(".sparse .read")).to_contain_text("In every second layer “it” may read only 4 of the 7")
+    page.wait_for_function("() => location.search.includes('alternating')")
+    page.get_by_text("64 places").click()
+    expect(page.locator(".sparse .grid")).to_have_attribute("aria-valuemax", "64")
+
+
+def test_losses_are_read_chip_by_chip(open_page):
+    page = open_page("sparse", "it", prompt=SHORT, pattern="sliding", size="2")
+    told = page.locator(".losses .told")
+    page.locator(".losses .chip").nth(2).click()
+    expect(told).to_contain_text("chased")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".losses .chip").nth(3)).to_be_focused()
+    expect(page.locator(".losses .chip").nth(3)).to_have_attribute("aria-checked", "true")
+    assert "{" not in told.inner_text()
+
+
+def test_all_patterns_are_run_when_asked(open_page):
+    page = open_page("sparse", prompt=SHORT)
+    page.locator(".st-key-compare button").click()
+    expect(page.locator(".stHtml table.grid-table td.number")).to_have_count(15)
+    expect(page.locator(".st-key-compare")).to_have_count(0)
+
+
+@pytest.mark.parametrize("lang, prompt", [("it", sparse.PASSAGE), ("en", SHORT)])
+def test_it_fits_a_telephone(open_page, lang, prompt):
+    page = open_page("sparse", lang, width=360, prompt=prompt, pattern="alternating", size="2")
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= window.innerWidth")
+    box = page.locator(".sparse .grid canvas").bounding_box()
+    assert box["x"] >= 0 and box["x"] + box["width"] <= 360
+    for i in range(5):
+        page.locator(".sparse .pattern").nth(i).click()
+        text = page.locator(".sparse").first.inner_text()
+        assert "{" not in text and "undefined" not in text and "NaN" not in text
