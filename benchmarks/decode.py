@@ -42,7 +42,7 @@ def lines(model, reference) -> Iterator[str]:
             seconds["ours"] += _ours(model, ids)
         theirs, ours = (statistics.median(seconds[side]) for side in ("theirs", "ours"))
         yield (
-            f"  {context:>4} tokens of context: {theirs / ours:.2f} times the tokens a second of transformers' generate "
+            f"  {context:>4} tokens of context: {theirs / ours:.2f} times the tokens a second of generate "
             f"(at least 1.3; {1000 * ours:.1f} and {1000 * theirs:.1f} ms a token), "
             f"{weights / bandwidth / ours:.0%} of the bandwidth bound (aim: 70 %)"
         )

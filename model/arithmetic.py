@@ -1,6 +1,6 @@
 """What a configuration costs, without building it. No torch: figures and pages can use this."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from model.config import Config
 
@@ -52,6 +52,22 @@ def count(config: Config) -> Parameters:
         norms=norms * D * (2 if config.norm == "layer" else 1),
         head=config.vocab_size * D if config.head and not config.tied else 0,
         idle=config.layers * (experts - config.active_experts) * mlp if experts else 0,
+    )
+
+
+def count_pair(config: Config) -> Parameters:
+    """Of an encoder and a decoder with as many layers of this block each, as in 2017. A layer of the decoder has a
+    second attention, which reads the encoder, and a norm for it; token tables and head are shared by both."""
+    one, layers = count(config), config.layers
+    norm = config.width * (2 if config.norm == "layer" else 1)
+    return replace(
+        one,
+        attention=3 * one.attention,
+        mlp=2 * one.mlp,
+        experts=2 * one.experts,
+        routers=2 * one.routers,
+        norms=2 * one.norms + layers * norm,
+        idle=2 * one.idle,
     )
 
 

@@ -104,6 +104,22 @@ class Fixed(Causal):
         return positions % self.stride + 1 + positions // self.stride * self.summary
 
 
+@dataclass(frozen=True)
+class Documents(Causal):
+    """A token reads itself and what came before in its own document, where several are packed into one row."""
+
+    documents: tuple[int, ...]  # of the token at each position
+
+    def __call__(self, queries: Tensor, keys: Tensor) -> Tensor:
+        owner = torch.tensor(self.documents, device=keys.device)
+        return super().__call__(queries, keys) & (owner[queries][:, None] == owner[keys])
+
+    def reads(self, positions: np.ndarray) -> np.ndarray:
+        owner = np.array(self.documents)
+        earlier = np.tril(owner[:, None] == owner).sum(1)
+        return earlier[positions]
+
+
 def alternating(window: int, layers: int) -> tuple[Mask, ...]:
     """A rule for each layer: the first local, the second full, and so on, as in Gemma 2 (2024)."""
     return tuple(Causal() if i % 2 else Sliding(window) for i in range(layers))

@@ -89,6 +89,14 @@ def test_published_models_have_their_published_counts(name, total):
     assert arithmetic.count(MODELS[name]).total == total
 
 
+def test_a_pair_is_that_of_pytorch():
+    """The base model of Vaswani et al. 2017; PyTorch's has a norm of its own after each stack."""
+    config = replace(RECIPES["2017"], width=512, layers=6, heads=8, kv_heads=8, head_width=64, mlp_width=2048)
+    reference = parameters(torch.nn.Transformer(512, 8, 6, 6, 2048, batch_first=True, device="meta")) - 2 * 2 * 512
+    found = arithmetic.count_pair(config)
+    assert found.total - found.embedding == reference == 44_138_496
+
+
 def test_one_token_uses_two_experts_of_eight():
     found = arithmetic.count(MODELS["Mixtral 8x7B"])
     assert found.active == 12_879_925_248  # "13B active parameters" (Jiang et al. 2024)

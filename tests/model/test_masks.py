@@ -54,11 +54,23 @@ def test_fixed(new, known, stride, data):
     assert made(masks.Fixed(stride, summary), new, known) == cells(rule, new, known)
 
 
+@given(st.lists(st.integers(0, 3), min_size=2, max_size=24), st.data())
+def test_documents(documents, data):
+    known = data.draw(st.integers(1, len(documents) - 1))
+
+    def rule(q, k):
+        return k <= q and documents[q] == documents[k]
+
+    found = made(masks.Documents(tuple(documents)), len(documents) - known, known)
+    assert found == cells(rule, len(documents) - known, known)
+
+
 RULES = st.one_of(
     st.just(masks.Causal()),
     windows.map(masks.Sliding),
     windows.map(masks.Strided),
     st.tuples(windows, windows).map(lambda pair: masks.Fixed(max(pair), min(pair))),
+    st.lists(st.integers(0, 3), min_size=24, max_size=24).map(lambda owners: masks.Documents(tuple(owners))),
 )
 
 
