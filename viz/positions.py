@@ -31,7 +31,7 @@ def table(rows: np.ndarray, position: str, dimension: str, hover: str) -> go.Fig
     """A table of positions (N, D): a row for each position, from the top down; numbers from −1 to 1."""
     figure = go.Figure(go.Heatmap(z=rows, **_map(1, hover)))
     figure.update_xaxes(**BARE, title=dimension)
-    return figure.update_yaxes(**BARE, title=position, autorange="reversed").update_layout(height=300)
+    return figure.update_yaxes(**BARE, title=position, autorange="reversed").update_layout(height=310, margin={"b": 24})
 
 
 def similarity(cosines: np.ndarray, step: int, row: str, hover: str) -> go.Figure:

@@ -201,7 +201,7 @@ class Dials {
       this.sentence,
       div("tracks", this.both.node, this.one.node),
       div("faces",
-        el("section", {}, el("h3", { className: "eyebrow" }, this.fill("dials-title", { n: this.P })), this.grid, el("p", { className: "note" }, w["dials-note"])),
+        el("section", {}, el("h3", { className: "eyebrow" }, this.fill("dials-title", { n: this.P })), this.grid, el("p", { className: "note" }, w["dials-note"], span("under", " ", w["dials-under"]))),
         el("section", { className: "close" }, this.title, this.large.svg, this.sums)),
       el("section", { className: "parts" }, div("over", el("h3", { className: "eyebrow" }, w["bars-title"]), this.end),
         el("div", { className: "bars", "aria-hidden": "true" }, ...this.bars), this.total, this.check));
@@ -264,6 +264,7 @@ class Dials {
     const hand = (symbol, role, t, x, position, angle) => line(sub(symbol, role, this.word(t)), ` = (${this.number(x.a)}${comma}${this.number(x.b)}) `,
       span("note", this.fill("hand", { length: this.number(x.length), start: turn(x.angle), position: integer(Math.round(position), this.d.lang), speed: turn(this.speeds[i]), end: turn(between(angle)) })));
     this.sums.replaceChildren(
+      line(span("note", this.fill("pair-wave", { wave: this.number(TURN / this.speeds[i]) }))),
       hand("q", "query", s.query, q, here, first), hand("k", "key", s.key, k, there, second),
       line(`${this.number(q.length)} × ${this.number(k.length)} × cos ${turn(open)} ÷ √${this.K} = `, el("b", {}, this.number(this.part(i, here, there)))));
   }
