@@ -90,6 +90,6 @@ def sizes(names: Sequence[str], amounts: Sequence[float], texts: Sequence[str], 
             },
         )
     )
-    figure.update_xaxes(**BARE, showticklabels=False, range=[0, 1.45 * max(amounts)])
+    figure.update_xaxes(**BARE, showticklabels=False, range=[0, 1.55 * max(amounts)])
     figure.update_yaxes(**BARE, tickvals=places, ticktext=shown, ticklabelstandoff=8, range=[len(names) - 0.4, -0.6])
     return figure.update_layout(height=ROW * len(names) + 16, barcornerradius=2, showlegend=False)
