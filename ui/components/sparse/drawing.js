@@ -24,14 +24,15 @@ function cut(pen, name, width) {
 
 function drawThumb(grid, canvas, place) {
   const { T, palette } = grid;
-  const side = grid.box.clientWidth > 620 ? 92 : 76;
+  const side = grid.box.clientWidth > 620 ? 96 : 76;
   const pen = penOf(canvas, side, side);
-  const step = side / T;
+  const dots = canvas.width;
+  const edge = (i) => (Math.round((i * dots) / T) * side) / dots; // whole dots of the screen: no seams between cells
   const tones = [palette.second, mix(palette.second, palette.query, 0.45), palette.query];
   for (let q = 0; q < T; q++)
     for (let k = 0; k <= q; k++) {
       pen.fillStyle = tones[grid.read(q, k, place)];
-      pen.fillRect(k * step, q * step, step + 0.3, step + 0.3); // a little over: no seams between cells
+      pen.fillRect(edge(k), edge(q), edge(k + 1) - edge(k), edge(q + 1) - edge(q));
     }
 }
 

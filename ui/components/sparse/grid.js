@@ -158,7 +158,7 @@ class Grid {
     this.sizeName.classList.toggle("off", s.pattern === 0);
     this.sizeName.textContent = w[this.kind === "strided" || this.kind === "fixed" ? "stride" : "window"];
     this.views.paint(s.board);
-    this.about.textContent = this.fill(`about-${this.kind}`, { size: this.size, less: this.size - 1 });
+    this.about.textContent = this.fill(`about-${this.kind}`, { size: this.size });
     this.hint.hidden = own < full || s.pattern === 0 || this.T === 1;
     this.hint.textContent = this.fill("nothing-hidden", { size: this.size, n: this.T });
     this.count.textContent = this.fill("count", { n: this.whole(own), full: this.whole(full), share: this.percent(own / full) });
