@@ -1,17 +1,14 @@
 """Lesson 4's calculator: what the cache of a published model weighs, and the question about it. Only configurations
-are used; no weight is read, and parameters are counted on the meta device."""
+are used; no weight is read."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache
 
 import streamlit as st
-import torch
 
-from model.arithmetic import cache_bytes
+from model.arithmetic import cache_bytes, count
 from model.config import Config
 from model.published import MODELS
-from model.transformer import Transformer
 from ui import html, widgets
 from ui.numbers import number, percent
 from viz import tracks as charts
@@ -40,23 +37,17 @@ def ways(config: Config, tokens: int) -> tuple[list[Way], int]:
     """Multi-head, grouped-query and multi-query attention, and which of them the model itself has. A model that was
     published without groups is given groups of four."""
     grouped = config.kv_heads if 1 < config.kv_heads < config.heads else max(config.heads // 4, 1)
-    counts = {"mha": config.heads, "gqa": grouped, "mqa": 1}
+    heads = {"mha": config.heads, "gqa": grouped, "mqa": 1}
     found = [
-        Way(name, count, cache_bytes(replace(config, kv_heads=count), tokens, SIXTEEN_BITS))
-        for name, count in counts.items()
+        Way(name, kv_heads, cache_bytes(replace(config, kv_heads=kv_heads), tokens, SIXTEEN_BITS))
+        for name, kv_heads in heads.items()
     ]
-    return found, list(counts.values()).index(config.kv_heads)
-
-
-@cache
-def parameters(config: Config) -> int:
-    with torch.device("meta"):
-        return sum(weight.numel() for weight in Transformer(config).parameters())
+    return found, list(heads.values()).index(config.kv_heads)
 
 
 def even(config: Config) -> int:
     """The first number of tokens whose cache weighs as much as the model itself, both in 16 bits."""
-    return -(-parameters(config) * SIXTEEN_BITS // cache_bytes(config, 1, SIXTEEN_BITS))
+    return -(-count(config).total * SIXTEEN_BITS // cache_bytes(config, 1, SIXTEEN_BITS))
 
 
 @st.fragment
@@ -72,7 +63,7 @@ def calculator(page) -> None:
     values = {"model": name, "tokens": number(tokens, lang), "context": number(config.context, lang)}
     if tokens > config.context:
         st.html(f'<div class="notice" role="status">{words("beyond", **values)}</div>')
-    weights = parameters(config) * SIXTEEN_BITS
+    weights = count(config).total * SIXTEEN_BITS
     ratio = found[own].bytes / weights
     compared = ("cost-less", percent(ratio, lang)) if ratio < 1 else ("cost-more", number(ratio, lang))
     share = {"size": scaled(found[own].bytes, lang), "weights": scaled(weights, lang), "share": compared[1]}
@@ -138,8 +129,8 @@ def heavy(page) -> tuple[str, list[str], Callable[[], int], Callable[[int, int],
     def explain(chosen: int, right: int) -> str:
         one, all_heads = (replace(config, kv_heads=heads) for heads in (config.kv_heads, config.heads))
         numbers = {
-            "parameters": parameters(config),
-            "weights": parameters(config) * SIXTEEN_BITS,
+            "parameters": count(config).total,
+            "weights": count(config).total * SIXTEEN_BITS,
             "each": cache_bytes(one, 1, SIXTEEN_BITS),
             "n": even(config),
             "context": config.context,
