@@ -1,0 +1,22 @@
+/** Three ranked lists beside one another. The sentence that is pointed at is marked in all of them. */
+class Found {
+  constructor(root) {
+    this.root = root;
+  }
+
+  update(data) {
+    const item = (row) => {
+      const bar = el("i", { style: { width: `${100 * clamp(row.part, 0, 1)}%` } });
+      const node = el("li", {}, span("score mono", row.score), el("p", {}, el("b", {}, String(row.line)), " ", el("bdi", {}, row.text)), div("bar", bar));
+      node.dataset.line = row.line;
+      return node;
+    };
+    const column = ({ title, how, rows, empty }) => el("section", {}, el("h3", {}, title), el("p", { className: "note" }, how),
+      rows.length ? el("ol", {}, ...rows.map(item)) : el("p", { className: "empty" }, empty));
+    const node = div("found", ...data.columns.map(column));
+    const mark = (line) => node.querySelectorAll("li").forEach((one) => one.classList.toggle("same", one.dataset.line === line));
+    node.addEventListener("pointerover", (event) => mark(event.target.closest("li")?.dataset.line));
+    node.addEventListener("pointerleave", () => mark());
+    this.root.replaceChildren(node);
+  }
+}

@@ -1,0 +1,52 @@
+// Lesson 14. Three parts of its page: the attention maps of two models (maps.js), the cosines of a list of sentences
+// (matrix.js), and what three searches find in it (found.js). Weights, cosines and scores are the server's; only the
+// mean over the heads that are shown is taken here. Layers, heads and lines count from 0 here, from 1 on screen.
+
+const views = new WeakMap(); // outlives new data
+
+export default function encoders({ data, parentElement, setStateValue }) {
+  let view = views.get(parentElement);
+  if (!view) views.set(parentElement, (view = new { maps: Maps, matrix: Matrix, found: Found }[data.part](parentElement.querySelector(".root"))));
+  view.report = setStateValue;
+  view.update(data, colours(parentElement));
+  return () => {
+    view.remove?.();
+    views.delete(parentElement);
+  };
+}
+
+// ---------------------------------------------------------------- nodes
+
+const range = (n) => Array.from({ length: n }, (_, i) => i);
+const clamp = (x, low, high) => Math.min(Math.max(x, low), high);
+const div = (className, ...children) => el("div", { className }, ...children);
+const span = (className, ...children) => el("span", { className }, ...children);
+
+/** A square of cells with names at its left and on top. `small` while its cells have no room for a number. */
+class Board {
+  /** rows, columns: nodes; name: what it shows, for screen readers. */
+  constructor(rows, columns, name) {
+    const n = columns.length;
+    this.cells = range(rows.length).map(() => range(n).map(() => div("cell")));
+    const row = (i) => [div("row-name", rows[i]), ...this.cells[i]];
+    this.node = el("div", { className: "board", role: "group", "aria-label": name }, div("corner"), ...columns.map((c) => div("column-name", c)), ...range(rows.length).flatMap(row));
+    this.node.style.setProperty("--n", n);
+    this.watch = new ResizeObserver(() => this.node.classList.toggle("small", this.cells[0][0].clientWidth < 27));
+    this.watch.observe(this.node);
+  }
+
+  place(target) {
+    const cell = target.closest?.(".cell");
+    const i = this.cells.findIndex((row) => row.includes(cell));
+    return i < 0 ? null : [i, this.cells[i].indexOf(cell)];
+  }
+}
+
+/** Colour a cell, with a number in it that can be read on that colour. */
+function paint(cell, colour, text, palette) {
+  const chosen = inkOn(colour, palette);
+  const [a, b] = [luminance(colour), luminance(chosen)].sort((x, y) => y - x);
+  const ink = (a + 0.05) / (b + 0.05) >= 4.5 ? chosen : inkOn(colour, { ink: "#ffffff", paper: "#000000" });
+  Object.assign(cell.style, { background: colour, color: ink });
+  cell.textContent = text;
+}

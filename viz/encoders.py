@@ -1,0 +1,100 @@
+"""The plane of lesson 14: sentences as numbered points, the query among them."""
+
+import html
+import textwrap
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from viz.distribution import HOVER
+from viz.theme import INK, MONO, PAPER, QUERY, SOFT, VALUE
+
+AXIS = {
+    "fixedrange": True,
+    "showgrid": False,
+    "showticklabels": False,
+    "ticks": "",
+    "zeroline": True,
+    "showline": False,
+}
+DOT, AWAY, WIDTH = 11, 15, 320  # px: a point, how far its number is from it, a figure on a telephone
+SIDES = {  # where a number can stand
+    "middle right": (1, 0),
+    "middle left": (-1, 0),
+    "top center": (0, 1),
+    "bottom center": (0, -1),
+    "top right": (1, 1),
+    "top left": (-1, 1),
+    "bottom right": (1, -1),
+    "bottom left": (-1, -1),
+}
+
+
+def plane(
+    places: np.ndarray,
+    texts: Sequence[str],
+    query: str | None,
+    cosines: np.ndarray | None,
+    number: Callable[[float], str],
+) -> go.Figure:
+    """places (n, 2), or (n + 1, 2) with the query last; cosines (n,) with the query. The nearest sentences, by all
+    numbers and not by the plane, are filled."""
+    count = len(texts)
+    near = np.zeros(count, bool)
+    if cosines is not None:
+        near[np.argsort(-cosines, kind="stable")[:3]] = True
+    said = [f"{i + 1} {wrapped(text)}" for i, text in enumerate(texts)]
+    if cosines is not None:
+        said = [f"{text}<br>{number(float(c))}" for text, c in zip(said, cosines, strict=True)]
+    reach = 1.12 * float(np.abs(places).max()) or 1.0
+    figure = go.Figure()
+    figure.add_scatter(
+        x=places[:count, 0],
+        y=places[:count, 1],
+        mode="markers+text",
+        text=[f"<b>{i + 1}</b>" if near[i] else str(i + 1) for i in range(count)],
+        textposition=beside(places, reach)[:count],
+        textfont={"family": MONO, "size": 14, "color": INK},
+        marker={
+            "size": DOT,
+            "color": [QUERY if one else PAPER for one in near],
+            "opacity": 1,
+            "line": {"color": [QUERY if one else SOFT for one in near], "width": 1.6},
+        },
+        customdata=said,
+        hovertemplate=HOVER,
+        cliponaxis=False,
+    )
+    if query is not None:
+        figure.add_scatter(
+            x=places[count:, 0],
+            y=places[count:, 1],
+            mode="markers",
+            marker={"size": DOT + 8, "symbol": "diamond", "color": VALUE, "opacity": 1},
+            customdata=[wrapped(query)],
+            hovertemplate=HOVER,
+            cliponaxis=False,
+        )
+    figure.update_xaxes(**AXIS, range=[-reach, reach])
+    figure.update_yaxes(**AXIS, range=[-reach, reach], scaleanchor="x", constrain="domain")
+    return figure.update_layout(height=460, showlegend=False)
+
+
+def beside(places: np.ndarray, reach: float) -> list[str]:
+    """For each point the side on which its number is farthest from other points and from the numbers before it."""
+    at = places * WIDTH / (2 * reach)
+    taken, chosen = list(at), []
+    for i, point in enumerate(at):
+        others = np.array([other for j, other in enumerate(taken) if j != i] or [point + 1e6])
+        spots = point + AWAY * np.array(list(SIDES.values()))
+        gaps = np.linalg.norm(spots[:, None] - others, axis=-1).min(1)
+        best = int(np.minimum(gaps, 2 * AWAY).argmax())  # far enough is far enough: the right side first
+        taken.append(spots[best])
+        chosen.append(list(SIDES)[best])
+    return chosen
+
+
+def wrapped(text: str) -> str:
+    """In lines that a telephone has room for; figures read HTML in their texts."""
+    return "<br>".join(html.escape(line) for line in textwrap.wrap(text, 38))
