@@ -112,7 +112,7 @@ def choice(bundle, found: Candidates, words: Words) -> tuple[int, int | None, ht
         picked = st.pills(
             words.text("candidate"),
             range(len(found.ids)),
-            format_func=lambda i: quiz._literal(found.tokens[i]),
+            format_func=lambda i: html.literal(found.tokens[i]),
             default=0,
             required=True,
             key="effect-token",

@@ -53,3 +53,10 @@ def escapes(value) -> str:
 def _fill(html: str, values: dict) -> Raw:
     html = re.sub(r"%7B(\w+)%7D", r"{\1}", html)  # markdown-it percent-encodes the braces of a link's address
     return Raw(html.format_map({name: escapes(value) for name, value in values.items()}))
+
+
+def literal(text: str) -> str:
+    """As inline code a label shows any text as it is: no Markdown, formula, directive or emoji name."""
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    fence = "`" * (longest + 1)
+    return f"{fence} {text} {fence}" if longest else f"`{text}`"

@@ -12,7 +12,7 @@ from model import lens, sampling
 from model.sampling import Sampling
 from model.trace import Trace
 from model.transformer import Transformer
-from ui import html, quiz
+from ui import html
 from ui.numbers import number, percent
 from ui.session import Words
 
@@ -142,7 +142,7 @@ def candidate(reading: Reading, words: Words) -> int:
     return st.pills(
         words.text("candidate"),
         range(TOP),
-        format_func=lambda i: quiz._literal(reading.tokens[i]),
+        format_func=lambda i: html.literal(reading.tokens[i]),
         default=0,
         required=True,
         key="candidate",

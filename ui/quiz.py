@@ -1,11 +1,10 @@
 """Predict, then reveal: the live model answers only after the learner has committed to an answer."""
 
-import re
 from collections.abc import Callable
 
 import streamlit as st
 
-from ui import session
+from ui import html, session
 
 
 @st.fragment
@@ -31,7 +30,7 @@ def predict(
             chosen = st.pills(
                 words.text("answers"),
                 range(len(options)),
-                format_func=lambda i: _literal(options[i]),
+                format_func=lambda i: html.literal(options[i]),
                 key=f"pick-{key}",
                 label_visibility="collapsed",
                 wrap=True,
@@ -54,10 +53,3 @@ def predict(
 
 def _commit(key: str) -> None:
     st.session_state[f"revealed-{key}"] = st.session_state[f"pick-{key}"]
-
-
-def _literal(text: str) -> str:
-    """As inline code a label shows any text as it is: no Markdown, formula, directive or emoji name."""
-    longest = max((len(run) for run in re.findall("`+", text)), default=0)
-    fence = "`" * (longest + 1)
-    return f"{fence} {text} {fence}" if longest else f"`{text}`"

@@ -57,7 +57,7 @@ def strips(vectors: dict[str, np.ndarray], hover: str) -> go.Figure:
 def bars(rows: Sequence[str], shares: np.ndarray, percent: Callable[[float], str]) -> go.Figure:
     """Shares (n + 1,) of the whole."""
     place = np.arange(len(shares))
-    filling = _filling(place == place[-1]) | {"opacity": [1, *[0.55] * (len(shares) - 2), 1]}
+    filling = filling_of(place == place[-1]) | {"opacity": [1, *[0.55] * (len(shares) - 2), 1]}
     texts = list(map(percent, shares))
     figure = go.Figure(_bars(shares, place, 0.66, texts, marker=filling, text=texts, textposition="outside"))
     figure.update_traces(textfont={"size": 14}, cliponaxis=False)
@@ -91,7 +91,7 @@ def stages(
     figure = go.Figure(
         [
             _bars(length[c], row[c] + 0.2, 0.3, texts[c], base=start[c], name=name, marker=filling)
-            for c, name, filling in ((kept, "kept", _filling(tail[kept])), (~kept, "removed", hollow))
+            for c, name, filling in ((kept, "kept", filling_of(tail[kept])), (~kept, "removed", hollow))
         ]
     )
     columns, head = start[:, 0], [f"<b>{text}</b>" if i == chosen else text for i, text in enumerate(heads)]
@@ -115,7 +115,7 @@ def draws(rows: Sequence[str], counts: np.ndarray, expected: np.ndarray, number:
     figure = go.Figure(
         [
             _bars(expected, place, 0.76, texts, name="expected", marker=outline),
-            _bars(counts, place, 0.44, texts, name="drawn", marker=_filling(place == place[-1])),
+            _bars(counts, place, 0.44, texts, name="drawn", marker=filling_of(place == place[-1])),
         ]
     )
     figure.add_scatter(x=longest, y=place, text=[f" {text}" for text in texts], **WORDS)
@@ -135,7 +135,7 @@ def _bars(lengths, places, width: float, hover, **options) -> go.Bar:
     return go.Bar(x=lengths, y=places, width=width, orientation="h", **text, **options)
 
 
-def _filling(tail: np.ndarray) -> dict:
+def filling_of(tail: np.ndarray) -> dict:
     """Green bars; where `tail` is true they are hatched."""
     pattern = {"shape": np.where(tail, "/", "").tolist(), "size": 6, "solidity": 0.25, "fillmode": "replace"}
     return {"color": GREEN, "pattern": pattern, "line": {"color": GREEN, "width": np.where(tail, 1, 0).tolist()}}

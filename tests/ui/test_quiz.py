@@ -4,7 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.conftest import html_of
-from ui.quiz import _literal
+from ui import html
 
 
 def card():
@@ -53,6 +53,6 @@ def test_the_first_answer_counts(shown):
 def test_options_are_literal(text):
     from markdown_it import MarkdownIt
 
-    (paragraph,) = [token for token in MarkdownIt().parse(_literal(text)) if token.type == "inline"]
+    (paragraph,) = [token for token in MarkdownIt().parse(html.literal(text)) if token.type == "inline"]
     (code,) = paragraph.children
     assert code.type == "code_inline" and code.content == text
