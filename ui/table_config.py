@@ -1,0 +1,172 @@
+"""Lesson 13: from what a reader typed to a configuration, or to one sentence that names what is wrong."""
+
+import json
+from dataclasses import replace
+
+from model import hf, zoo
+from model.config import CHOICES, Config
+from model.published import MODELS
+from ui import session
+
+SIZES = ("layers", "width", "vocab_size", "context", "heads", "kv_heads", "head_width", "mlp_width")
+WHOLE = (*SIZES, "window", "experts", "active_experts", "segments")
+REAL = ("rope_base", "norm_eps")
+SWITCHES = ("embed_norm", "bias", "head", "tied")
+MOST = 10**7  # of any size: more than a hundred times what has ever been built
+NEEDED = ("vocab_size", "width", "layers", "heads")  # of a pasted configuration; the rest has rules
+WINDOW, EXPERTS, ACTIVE = 4096, 8, 2  # where a choice calls for a number that the model does not have
+OWN = "own"  # the table that a reader pastes
+LONGEST = 60  # characters of a reader's value that a sentence repeats
+
+
+class Problem(Exception):
+    """What is wrong: a section of content/*/table.md, and its values."""
+
+    def __init__(self, section: str, **values):
+        super().__init__(section)
+        self.section = section
+        self.values = {name: value if isinstance(value, int) else _short(value) for name, value in values.items()}
+
+
+def _short(value) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= LONGEST else text[:LONGEST] + "…"
+
+
+def configuration(name: str) -> Config:
+    """Of a published model, or of one that can be loaded here, which it may raise ModelUnavailable for."""
+    return MODELS[name] if name in MODELS else session.bundle(name).model.config
+
+
+def title(name: str, words: session.Words) -> str:
+    if name in zoo.ENTRIES:
+        card = zoo.ENTRIES[name].card
+        return card.title if card.trained else words.text("untrained", title=card.title)
+    return name if name in MODELS else words.text(name)
+
+
+# ---- rows that were edited
+
+
+def edited(config: Config, typed: dict[str, str]) -> Config:
+    """The configuration with these rows changed. Raises Problem, whose `field` is the name of a row."""
+    found = {name: _parsed(name, text) for name, text in typed.items()}
+    return _checked(config, _consequences(config, found))
+
+
+def _parsed(name: str, text: str):
+    if name in CHOICES:
+        return text
+    if name in SWITCHES:
+        return text == "true"
+    if name in WHOLE:
+        if not (text.isascii() and text.isdecimal() and len(text) < 20):
+            raise Problem("bad-whole", field=name)
+        return int(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < 1e12:
+        raise Problem("bad-real", field=name)
+    return value
+
+
+def _consequences(config: Config, found: dict) -> dict:
+    """A choice that calls for numbers gets them, and one that has no use for them drops them."""
+    after = vars(config) | found
+    if after["mask"] in ("sliding", "alternating"):
+        found = {"window": config.window or min(WINDOW, after["context"]), **found}
+    else:
+        found = found | {"window": None}
+    if after["mlp"] == "experts":
+        experts = found.get("experts", config.experts or EXPERTS)
+        return {"experts": experts, "active_experts": config.active_experts or min(ACTIVE, experts), **found}
+    return found | {"experts": None, "active_experts": None}
+
+
+def _checked(config: Config, changes: dict) -> Config:
+    after = vars(config) | changes
+    for name in WHOLE:
+        if after[name] is not None and not 1 <= after[name] <= MOST:
+            raise Problem("bad-size", field=name, most=MOST)
+    if after["heads"] % after["kv_heads"]:
+        raise Problem("bad-groups", field="kv_heads", heads=after["heads"], kv_heads=after["kv_heads"])
+    if after["position"] == "rotary" and after["head_width"] % 2:
+        raise Problem("bad-pairs", field="head_width")
+    if after["mlp"] == "experts" and after["active_experts"] > after["experts"]:
+        raise Problem("bad-experts", field="active_experts", experts=after["experts"])
+    try:
+        return replace(config, **changes)
+    except ValueError as error:
+        raise Problem("bad-row", field=str(error).split()[0]) from error
+
+
+# ---- a pasted config.json
+
+
+def pasted(text: str) -> Config:
+    """The configuration of a pasted config.json. Raises Problem, whose `field` is a name in that file."""
+    given = _object(text)
+    kind, known = given.get("model_type"), ", ".join(hf.FAMILIES)
+    if not isinstance(kind, str) or kind not in hf.FAMILIES:
+        raise Problem("paste-family" if "model_type" in given else "paste-no-family", value=kind, known=known)
+    sizes = hf.FAMILIES[kind].sizes
+    for theirs, ours in sizes.items():
+        _size(theirs, ours, given)
+    named = {ours: theirs for theirs, ours in sizes.items()}
+    width, heads = given[named["width"]], given[named["heads"]]
+    if width % heads and not given.get(named.get("head_width")):
+        raise Problem("paste-divide", field=named["heads"], heads=heads, width=width)
+    try:
+        config = hf.config_from(given)
+    except (ValueError, TypeError, AttributeError, OverflowError) as error:
+        field = _field(str(error), given, named)
+        raise Problem("paste-setting", field=field, value=given.get(field)) from error
+    try:
+        return _checked(config, {})
+    except Problem as problem:
+        field = problem.values["field"]
+        raise Problem(problem.section, **problem.values | {"field": named.get(field, field)}) from problem
+
+
+def _object(text: str) -> dict:
+    if not text.strip():
+        raise Problem("paste-empty")
+    try:
+        given = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise Problem("paste-no-json", line=error.lineno, column=error.colno) from error
+    except (ValueError, RecursionError) as error:  # an integer of thousands of digits, brackets without end
+        raise Problem("paste-too-much") from error
+    if not isinstance(given, dict):
+        raise Problem("paste-no-object")
+    return given
+
+
+def _size(theirs: str, ours: str, given: dict) -> None:
+    value = given.get(theirs)
+    if value is None:
+        if ours in NEEDED:
+            raise Problem("paste-missing", field=theirs)
+    elif ours in WHOLE:
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise Problem("paste-whole", field=theirs, value=value)
+        if not 1 <= value <= MOST:
+            raise Problem("bad-size", field=theirs, most=MOST)
+    elif (ours in SWITCHES and not isinstance(value, bool)) or (ours in REAL and not _small(value)):
+        raise Problem("paste-setting", field=theirs, value=value)
+
+
+def _small(value) -> bool:
+    return isinstance(value, float | int) and 0 < value < 1
+
+
+def _field(error: str, given: dict, named: dict[str, str]) -> str:
+    """The setting that an error of hf.config_from speaks of."""
+    first = error.split()[0]
+    if first in given:
+        return first
+    if first in named:
+        return named[first]
+    return next((name for name in given if name.startswith("rope_")), "model_type")
