@@ -1,0 +1,99 @@
+"""Lesson 11: how are training texts packed? Rows filled without waste, and what keeps documents apart in them."""
+
+from functools import partial
+
+import streamlit as st
+
+from ui import bag_of_words, components, html, numbers, packed_positions, packed_run, packing, quiz, widgets
+from ui.lesson import lesson
+from viz import packing as figures
+
+with lesson("packing", limit=64) as page:
+    words, text = page.words, page.words.text
+    number, percent = partial(numbers.number, lang=page.lang), partial(numbers.percent, lang=page.lang)
+
+    def heading(section: str, body: html.Raw) -> None:
+        st.html(f"<h2>{words.inline(section)}</h2>{body}")
+
+    def aloud(sentence: html.Raw) -> None:
+        st.html(f'<div class="read">{sentence}</div>')
+
+    def note(sentence: html.Raw) -> None:
+        st.html(f'<p class="note" role="status">{sentence}</p>')
+
+    batch = packing.controls(page)
+    if batch.own:
+        packing.area(page)
+    if long := packing.too_long(batch, words):
+        note(long)
+    waiting = st.empty()
+    waiting.html(f'<p class="note" role="status">{words.inline("packing-now")}</p>')
+    state = st.session_state.get("batch", {}).get("choice")
+    data = packing.drawn(page, batch, state)
+    waiting.empty()
+    components.mount("packing", key="batch", data=data, on_choice_change=lambda: None)
+    method = packing.method(state)
+    st.html(packing.arithmetic(batch, method, words))
+    with st.container(gap=None):
+        widgets.source(*packing.source(method))
+        widgets.table_twin(packing.table(batch, words), "packing")
+    quiz.predict(f"context-{batch.context}-{hash(batch.lengths)}", *packing.ask_context(batch, words))
+
+    @st.fragment
+    def contexts() -> None:
+        st.html(f"<h3>{words.inline('contexts-title')}</h3>{words('contexts-text')}")
+        button, asked = st.empty(), f"contexts-{hash(batch.lengths)}"
+        if button.button(text("contexts-button"), key="contexts"):
+            st.session_state[asked] = True
+        if st.session_state.get(asked):
+            button.html(f'<p class="note" role="status">{words.inline("packing-now")}</p>')
+            shares = {text(name): found for name, found in packing.by_context(batch).items()}
+            button.empty()
+            titles = text("context"), text("col-wasted")
+            chart = figures.wasted(packing.CONTEXTS, shares, batch.context, titles, number, percent)
+            widgets.figure(chart, "wasted", text("wasted-alt"))
+            widgets.table_twin({text("context"): list(packing.CONTEXTS)} | shares, "wasted")
+
+    contexts()
+
+    heading("row-title", words("row-text"))
+    if not batch.own:
+        packing.area(page)
+    row = packed_run.row(page, packing.given().lines)
+
+    @st.fragment
+    def microscope() -> None:
+        if row.cut:
+            kept = {"documents": len(row.texts), "tokens": len(row.ids)}
+            st.html(f'<p class="note">{words.inline("row-cut", **kept, **packed_run.LIMITS)}</p>')
+        waiting = st.empty()
+        waiting.html(f'<p class="note" role="status">{words.inline("reading-now")}</p>')
+        found = packed_run.measured(page, row)
+        waiting.empty()
+        chosen = packed_run.choice(st.session_state.get("row", {}).get("choice"), page, found)
+        data = packed_run.drawn(page, row, found, chosen)
+        components.mount("packing", key="row", data=data, on_choice_change=lambda: None)
+        aloud(packed_run.reading(row, found, chosen.setting, words))
+        if len(row.texts) > 1:
+            st.html(packed_run.four(row, found, words))
+            st.html(words("four-note", **packed_run.caveat(row, found, page.lang)))
+        with st.container(gap=None):
+            widgets.source(*packed_run.SOURCE)
+            widgets.table_twin(packed_run.table(page, row, found, chosen.setting), "documents")
+
+    microscope()
+    if question := packed_run.ask_hit(page, row):
+        quiz.predict(f"hit-{hash(row.texts)}", *question)
+
+    if encoder := bag_of_words.encoder(words):
+        heading("table-title", words("table-text"))
+        found = packed_positions.moved(page, encoder, row)
+        aloud(packed_positions.reading(found, words))
+        changes = {text("line-learned"): found.learned, text("line-rotary"): found.rotary}
+        titles = text("axis-start"), text("axis-change"), text("table-ends")
+        end = encoder.model.config.context
+        chart = figures.moved(found.starts, changes, found.start, end, titles, number)
+        widgets.figure(chart, "moved", text("moved-alt"))
+        st.html(packed_positions.rows(encoder, found, words))
+        columns = {text("axis-start"): found.starts.tolist()} | {name: list(y) for name, y in changes.items()}
+        widgets.table_twin(columns, "moved")

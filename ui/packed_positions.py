@@ -1,0 +1,84 @@
+"""Lesson 11, last part: one document at many places, for a model with a table and for SmolLM2."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from model import transformer
+from model.edits import MovePositions
+from ui import html, session
+from ui.bag_of_words import cosine, table
+from ui.lesson import Page
+from ui.numbers import number
+from ui.packed_run import Row
+
+STARTS = (0, *(2**power for power in range(13)))  # 0 to 4,096
+ALONE = 20  # where the document begins that has none before it, for the sake of the example
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A document read from its own beginning, and from `starts` on. change: the largest difference in any number of
+    what comes out, over the largest number; NaN where a position has no row in the table."""
+
+    start: int  # where it stands in the packed row
+    starts: np.ndarray  # (N,) ascending
+    rotary: np.ndarray  # (N,)
+    learned: np.ndarray  # (N,)
+    vectors: float  # cosine of MiniLM's mean vectors, at the beginning and at `start`
+
+
+def moved(page: Page, encoder, packed: Row) -> Moved:
+    """The last document of the row."""
+    start, text = packed.starts[-1] or ALONE, list(packed.texts[-1])
+    pieces = encoder.tokenizer.encode(page.bundle.tokenizer.decode(text))
+    starts = np.unique([*STARTS, start])
+
+    def compute() -> dict:
+        rotary, learned = _outputs(page.bundle.model, text, starts), _outputs(encoder.model, pieces, starts)
+        means = {place: output.mean(0) for place, output in learned.items()}
+        return {
+            "start": start,
+            "starts": starts,
+            "rotary": _changes(rotary, starts),
+            "learned": _changes(learned, starts),
+            "vectors": float(cosine(means[0], means[start])),
+        }
+
+    return Moved(**session.reading(f"packed-moved-{start}", page.model, tuple(text), len(text), compute))
+
+
+def _outputs(model, ids: list[int], starts: np.ndarray) -> dict[int, np.ndarray]:
+    """What comes out, (T, D), by the position of the first token; what the model has no positions for is left out."""
+    fitting = [int(start) for start in starts if start + len(ids) <= model.config.context]
+    return {start: _output(model, ids, start) for start in fitting}
+
+
+def _output(model, ids: list[int], start: int) -> np.ndarray:
+    edit = MovePositions(positions=tuple(range(start, start + len(ids))))
+    return transformer.run(model, ids, [""] * len(ids), edits=(edit,), keep={"final"}).final
+
+
+def _changes(outputs: dict[int, np.ndarray], starts: np.ndarray) -> np.ndarray:
+    here = outputs[0]
+    return np.array(
+        [np.abs(outputs[at] - here).max() / np.abs(here).max() if at in outputs else np.nan for at in starts.tolist()]
+    )
+
+
+def reading(found: Moved, words: session.Words) -> html.Raw:
+    at, lang = found.starts.tolist().index(found.start), words.lang
+    return words.inline(
+        "table-reading",
+        start=found.start,
+        cosine=number(found.vectors, lang),
+        learned=number(found.learned[at], lang),
+        rotary=number(found.rotary[at], lang),
+    )
+
+
+def rows(encoder, found: Moved, words: session.Words) -> html.Raw:
+    """The two rows of the table that the first token of the document may get."""
+    known = table(encoder)
+    values = {"start": found.start, "rows": len(known), "last": len(known) - 1, "width": known.shape[1]}
+    return words("table-rows", **values, cosine=number(cosine(known[0], known[found.start]), words.lang))
