@@ -182,9 +182,8 @@ def continuing(page: Page, bundle) -> None:
     """The decoder adds tokens, one by one as they are found; the encoder cannot, and says why."""
     words, lang = page.words, page.lang
     left, right = st.columns(2, gap="large")
-    with right:
-        card = page.words("encoder-stops", **stops(page, bundle)) if bundle else ""
-        st.html(f"<h3>{words.inline('encoder-title')}</h3>{card}" if bundle else "")
+    if bundle:
+        right.html(f"<h3>{words.inline('encoder-title')}</h3>{words('encoder-stops', **stops(page, bundle))}")
     with left:
         st.html(f"<h3>{words.inline('decoder-title')}</h3>{words('decoder-goes', steps=STEPS)}")
         added = grown(page, st.empty())

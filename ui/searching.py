@@ -17,13 +17,14 @@ from viz import distribution
 from viz import encoders as figures
 
 LINES = 24  # of the list that are used; more, and no cell of the matrix can be hit with a finger
-CHARACTERS = 20_000
+CHARACTERS = 10_000  # of a line; more than the tokens that MiniLM can read
 SHOWN = 140  # characters of a sentence
 TOP = 5  # sentences of each search
 FOUND = 10  # that the keyword search hands on
 TERMS = 3  # of a long sum, written out
 EXAMPLES = ("meaning", "word", "number")
 SOURCE = (search.sentence_vector, search.keyword_scores, search.reranked)
+TWINS = "A dog runs after a ball in the park.", "Un cane rincorre una palla nel parco."
 FILM = (  # English in both languages: MiniLM was trained on it
     "The film was good.",
     ("I enjoyed watching it.", "The film was not good.", "A wonderful movie!", "The meal was good."),
@@ -92,11 +93,10 @@ def shelf(page: Page, bundle) -> Shelf | None:
         words.text("list"),
         words.text("sentences"),
         key=f"sentences-{lang}",
-        height=330,
-        max_chars=CHARACTERS,
+        height=340,
         persist_state="session",
     )
-    texts = [line.strip() for line in typed.splitlines() if line.strip()]
+    texts = [line.strip()[:CHARACTERS] for line in typed.splitlines() if line.strip()]
     if not texts:
         notice(words("list-empty"))
         return None
@@ -140,7 +140,8 @@ def matrix(page: Page, bundle, shelf: Shelf) -> None:
     found = components.mount("encoders", key=f"matrix-{shelf.key}", data=data, on_pair_change=lambda: None)
     pair = chosen(found.pair, shelf)
     about = said(shelf, pair, page.lang)
-    st.html(f'<div class="read">{words.inline("pair-reading", **about)}</div>{words("pair-text", **about)}')
+    aside = foreign(shelf, words)
+    st.html(f'<div class="read">{words.inline("pair-reading", **about)}</div>{words("pair-text", **about)}{aside}')
     one, other = (shelf.vectors[i] for i in pair)
     named = {f"a  {pair[0] + 1}": one, f"b  {pair[1] + 1}": other, "a × b": one * other}
     widgets.figure(distribution.strips(named, text("strip-hover")), "pair", text("strips-alt"))
@@ -164,6 +165,14 @@ def said(shelf: Shelf, pair: tuple[int, int], lang: str) -> dict[str, str]:
         "pairs": len(all_),
         "mean": number(all_.mean(), lang),
     }
+
+
+def foreign(shelf: Shelf, words: session.Words) -> str:
+    """The same sentence in two languages, where the list has both."""
+    if not set(TWINS) <= set(shelf.texts):
+        return ""
+    one, other = map(shelf.texts.index, TWINS)
+    return words("foreign", one=TWINS[0], other=TWINS[1], cosine=number(shelf.cosines[one, other], words.lang))
 
 
 def sums(bundle, shelf: Shelf, pair: tuple[int, int], words: session.Words) -> html.Raw:

@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from viz.distribution import HOVER
-from viz.theme import INK, MONO, PAPER, QUERY, SOFT, VALUE
+from viz.theme import INK, MONO, PAPER, QUERY, SOFT
 
 AXIS = {
     "fixedrange": True,
@@ -58,9 +58,9 @@ def plane(
         textfont={"family": MONO, "size": 14, "color": INK},
         marker={
             "size": DOT,
-            "color": [QUERY if one else PAPER for one in near],
+            "color": [INK if one else PAPER for one in near],
             "opacity": 1,
-            "line": {"color": [QUERY if one else SOFT for one in near], "width": 1.6},
+            "line": {"color": [INK if one else SOFT for one in near], "width": 1.6},
         },
         customdata=said,
         hovertemplate=HOVER,
@@ -71,7 +71,7 @@ def plane(
             x=places[count:, 0],
             y=places[count:, 1],
             mode="markers",
-            marker={"size": DOT + 8, "symbol": "diamond", "color": VALUE, "opacity": 1},
+            marker={"size": DOT + 8, "symbol": "diamond", "color": QUERY, "opacity": 1},
             customdata=[wrapped(query)],
             hovertemplate=HOVER,
             cliponaxis=False,

@@ -24,14 +24,14 @@ const span = (className, ...children) => el("span", { className }, ...children);
 
 /** A square of cells with names at its left and on top. `small` while its cells have no room for a number. */
 class Board {
-  /** rows, columns: nodes; name: what it shows, for screen readers. */
-  constructor(rows, columns, name) {
+  /** rows, columns: nodes; name: what it shows, for screen readers; room: px that a number needs. */
+  constructor(rows, columns, name, room) {
     const n = columns.length;
     this.cells = range(rows.length).map(() => range(n).map(() => div("cell")));
     const row = (i) => [div("row-name", rows[i]), ...this.cells[i]];
     this.node = el("div", { className: "board", role: "group", "aria-label": name }, div("corner"), ...columns.map((c) => div("column-name", c)), ...range(rows.length).flatMap(row));
     this.node.style.setProperty("--n", n);
-    this.watch = new ResizeObserver(() => this.node.classList.toggle("small", this.cells[0][0].clientWidth < 27));
+    this.watch = new ResizeObserver(() => this.node.classList.toggle("small", this.cells[0][0].clientWidth < room));
     this.watch.observe(this.node);
   }
 

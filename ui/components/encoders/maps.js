@@ -34,9 +34,8 @@ class Side {
     this.layerRow = this.radios("layers", w.layer, range(this.layers).map((l) => button(String(l + 1))), (i) => this.choose(i, this.head), () => this.layer);
     this.headRow = this.radios("heads", w.head, [button(w.mean), ...range(this.heads).map((h) => button(String(h + 1)))], (i) => this.choose(this.layer, i - 1), () => this.head + 1);
     const names = () => this.tokens.map((token) => document.createTextNode(token));
-    this.board = new Board(names(), names(), fill(w["map-name"], { model: model.title }));
+    this.board = new Board(names(), names(), fill(w["map-name"], { model: model.title }), 27);
     this.probe = el("p", { className: "note probe" });
-    this.where = span("note");
     this.board.node.addEventListener("pointerover", (event) => this.tell(this.board.place(event.target)));
     this.board.node.addEventListener("pointerleave", () => this.tell(null));
     this.node.replaceChildren(

@@ -12,7 +12,7 @@ class Matrix {
     this.pair ??= data.pair; // another theme runs this again
     const row = (text, i) => el("span", {}, el("b", {}, String(i + 1)), " ", el("bdi", {}, text));
     this.board?.watch.disconnect();
-    this.board = new Board(data.lines.map(row), data.lines.map((_, i) => document.createTextNode(String(i + 1))), w["matrix-name"]);
+    this.board = new Board(data.lines.map(row), data.lines.map((_, i) => document.createTextNode(String(i + 1))), w["matrix-name"], 40);
     this.board.cells.forEach((cells, i) => cells.forEach((cell, j) => {
       paint(cell, signed(palette, cosine(i, j)), format(cosine(i, j), data.lang, two), palette);
       if (i === j) return cell.classList.add("self");

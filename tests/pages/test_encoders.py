@@ -1,0 +1,276 @@
+"""Lesson 14: the maps are the models' own weights, vectors and searches those of model.search, the questions live."""
+
+import base64
+import json
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+import content
+from model import search, transformer, zoo
+from model.generate import stream
+from model.sampling import Sampling
+from model.zoo import ModelUnavailable
+from tests.conftest import html_of, run_page, settled
+from ui import encoders, searching, session
+from ui.numbers import number, percent
+
+LIST = content.load("en", "encoders")["sentences"].splitlines()
+QUERIES = [content.load("en", "encoders")[f"query-{name}"] for name in searching.EXAMPLES]
+
+
+@pytest.fixture(scope="module")
+def minilm():
+    return zoo.load("minilm")
+
+
+@pytest.fixture(scope="module")
+def vectors(minilm):
+    return search.sentence_vectors(minilm.model, minilm.tokenizer, LIST)
+
+
+def drawn(test, part: str) -> dict:
+    """What a component was given; its arrays by name."""
+    given = [json.loads(element.proto.json) for element in test.get("bidi_component")]
+    data = next(one for one in given if one["part"] == part)
+    blob = base64.b64decode(data.get("bytes", ""))
+    for a in data.get("arrays", []):
+        data[a["name"] + "-values"] = np.frombuffer(blob, "<f4", int(np.prod(a["shape"])), a["start"]).reshape(
+            a["shape"]
+        )
+    return data
+
+
+def with_list(test, *lines: str):
+    return test.text_area(key="sentences-en").set_value("\n".join(lines)).run()
+
+
+def reveal(test, key: str, option: int) -> str:
+    test.button_group(key=f"pick-{key}").set_value(option).run()
+    test.button(key=f"reveal-{key}").click().run()
+    assert not test.exception
+    return html_of(test).split('class="verdict ')[1]
+
+
+# ---------------------------------------------------------------- the maps
+
+
+def test_the_maps_are_the_weights_of_both_models(minilm):
+    test = run_page("encoders")
+    data, shown = drawn(test, "maps"), html_of(test)
+    for side, bundle in (("encoder", minilm), ("decoder", zoo.load("smollm2"))):
+        ids = bundle.tokenizer.encode(encoders.FIRST)
+        trace = transformer.run(bundle.model, ids, bundle.tokenizer.strings(ids), keep={"pattern"})
+        weights = np.stack([layer.pattern for layer in trace.layers])
+        np.testing.assert_allclose(data[f"{side}-values"], weights, atol=1e-6)
+        assert data[side]["tokens"] == list(trace.tokens)
+        layer, head = data[side]["start"]
+        assert head == encoders.MEAN and layer == weights[..., 0].mean((1, 2)).argmin()
+        later = sum(weights[layer].mean(0)[q, q + 1 :].sum() for q in range(len(ids))) / len(ids)
+        assert percent(later, "en") in shown.split('class="read"')[1]
+        assert (later == 0) == (side == "decoder")
+
+
+def test_the_link_chooses_layer_and_head_and_a_damaged_one_is_ignored():
+    data = drawn(run_page("encoders", encoder="4-2", decoder="30-0"), "maps")
+    assert (data["encoder"]["start"], data["decoder"]["start"]) == ([3, 1], [29, -1])
+    usual = drawn(run_page("encoders"), "maps")
+    for link in ({"encoder": "7-1", "decoder": "x"}, {"encoder": "0-0", "decoder": "9-99"}):
+        damaged = drawn(run_page("encoders", **link), "maps")
+        assert all(damaged[side]["start"] == usual[side]["start"] for side in encoders.SIDES)
+
+
+@pytest.mark.parametrize("lang", content.LANGUAGES)
+def test_only_the_encoder_reads_the_beginning_again(lang):
+    key = f"ahead-{encoders.FIRST}"
+    assert reveal(run_page("encoders", lang), key, 0).startswith("right")
+    assert reveal(run_page("encoders", lang), key, 2).startswith("wrong")
+
+
+# ---------------------------------------------------------------- sentences as vectors
+
+
+def test_the_matrix_has_the_cosines_and_the_closest_pair_is_read_aloud(vectors):
+    test = run_page("encoders")
+    data, cosines = drawn(test, "matrix"), vectors @ vectors.T
+    np.testing.assert_allclose(data["cosines-values"], cosines, atol=1e-6)
+    assert data["lines"] == LIST
+    i, j = data["pair"]
+    assert i != j and cosines[i, j] == pytest.approx(np.sort(cosines[~np.eye(len(LIST), dtype=bool)])[-1], abs=1e-6)
+    lines = html_of(test).split('class="arith"')[1]
+    assert f"cos = a · b ÷ (|a| · |b|) = <b>{number(cosines[i, j], 'en')}</b>" in lines
+    assert f"<b>{number(vectors[i, 0], 'en')}</b> = a" in lines and "381 more" in lines and "|b| = 1.00" in lines
+    assert f"a cosine of {number(cosines[i, j], 'en')}" in html_of(test)
+
+
+def test_a_pair_that_is_none_is_ignored(vectors):
+    shelf = searching.Shelf(LIST, vectors)
+    assert searching.chosen([3, 1], shelf) == (3, 1)
+    for damaged in (None, [1, 1], [0, 99], [-1, 2], ["a", 2], "ab", [1]):
+        assert searching.chosen(damaged, shelf) == searching.closest(shelf)
+
+
+@pytest.mark.parametrize("option", [0, 1])
+def test_the_film_is_answered_by_the_model(minilm, option):
+    query, options = searching.FILM
+    found = search.sentence_vectors(minilm.model, minilm.tokenizer, [query, *options])
+    right = int((found[1:] @ found[0]).argmax())
+    shown = reveal(run_page("encoders"), "film", option)
+    assert shown.startswith("right" if option == right else "wrong")
+    assert all(number(x, "en") in shown for x in found[1:] @ found[0])
+
+
+# ---------------------------------------------------------------- three searches
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_the_columns_are_the_three_searches(minilm, vectors, query):
+    keywords, nearest, reranked = drawn(run_page("encoders", query=query), "found")["columns"]
+    scores = search.keyword_scores(query, LIST)
+    cosines = vectors @ search.sentence_vectors(minilm.model, minilm.tokenizer, [query])[0]
+    best = [i + 1 for i in np.argsort(-cosines)[: searching.TOP]]
+    assert [row["line"] for row in nearest["rows"]] == best
+    assert [row["score"] for row in nearest["rows"]] == [number(cosines[i - 1], "en") for i in best]
+    found = np.argsort(-scores, kind="stable")[: np.count_nonzero(scores)]
+    assert [row["line"] - 1 for row in keywords["rows"]] == found[: searching.TOP].tolist()
+    expected = search.reranked(scores, cosines, searching.FOUND)[: searching.TOP]
+    assert [row["line"] - 1 for row in reranked["rows"]] == expected.tolist()
+
+
+def test_the_examples_show_what_they_promise(vectors):
+    """A common word with another meaning misleads the keywords, and vectors mend it; the meaning without a common word
+    is found by vectors alone; a number by keywords alone."""
+    shelf = searching.Shelf(LIST, vectors)
+    meaning, word, exact = (searching.hits(shelf, query) for query in QUERIES)
+    assert not meaning.keywords and not meaning.reranked and "antibiotic" in LIST[meaning.nearest[0]]
+    assert word.keywords[0] != word.nearest[0] == word.reranked[0] and "river" in LIST[word.nearest[0]]
+    assert "E-4471" in LIST[exact.keywords[0]] and "E-4471" not in LIST[exact.nearest[0]]
+
+
+def test_an_example_becomes_the_query():
+    test = run_page("encoders")
+    test.button(key="example-meaning").click().run()
+    assert test.text_input(key="query").value == QUERIES[0]
+    assert drawn(test, "found")["columns"][0]["rows"] == []
+    assert "The keyword search finds nothing" in html_of(test)
+
+
+def test_reranking_cannot_find_what_the_first_search_missed(vectors):
+    key = f"reranked-{searching.Shelf(LIST, vectors).key}"
+    shown = reveal(run_page("encoders"), key, 2)
+    assert shown.startswith("right") and "antibiotic" in shown
+    test = with_list(run_page("encoders"), "Infections are rare.", "She took medicine.", "An antibiotic.")
+    (pills,) = [group for group in test.button_group if group.key.startswith("pick-reranked")]
+    shown = reveal(test, pills.key.removeprefix("pick-"), 2)
+    assert shown.startswith("wrong")
+
+
+# ---------------------------------------------------------------- the list, at its ends
+
+
+@pytest.mark.parametrize(
+    "lines, sentence, parts",
+    [
+        ([], "The list is empty", {"maps"}),
+        (["  ", ""], "The list is empty", {"maps"}),
+        (["Only one."], "nothing to compare it with", {"maps", "found"}),
+        (["Same.", "Same."], "have a cosine of 1.00", {"maps", "matrix", "found"}),
+        ([f"Line {n}." for n in range(30)], "Only the first 24 lines are used; 6 more", {"maps", "matrix", "found"}),
+        (["word " * 3000, "short"], "One line is longer than the 512 tokens", {"maps", "matrix", "found"}),
+        (["<img src=x onerror=hacked=1> $x$ **b**", "{x} {{"], "&lt;img src=x", {"maps", "matrix", "found"}),
+        (["…", "🙂", "\u202eabc"], "…", {"maps", "matrix", "found"}),
+    ],
+)
+def test_any_list_works_or_says_why(lines, sentence, parts):
+    test = with_list(run_page("encoders"), *lines)
+    assert not test.exception
+    assert sentence in html_of(test) and "<img" not in html_of(test)
+    assert {json.loads(element.proto.json)["part"] for element in test.get("bidi_component")} == parts
+    assert test.text_area(key="sentences-en").value == "\n".join(lines)
+
+
+def test_without_a_query_one_sentence_and_the_map_without_it():
+    test = run_page("encoders")
+    test.text_input(key="query").set_value("  ").run()
+    assert not test.exception
+    assert "There is no query" in html_of(test)
+    (spec,) = [e.proto.spec for e in test.get("plotly_chart") if e.proto.id.endswith("-plane")]
+    assert len(json.loads(spec)["data"]) == 1
+
+
+def test_the_share_of_the_map_is_that_of_the_plane(minilm, vectors):
+    query = content.load("en", "encoders")["query-word"]
+    row = search.sentence_vectors(minilm.model, minilm.tokenizer, [query])
+    _, share = search.plane(np.vstack([vectors, row]))
+    assert f"The map shows {percent(share, 'en')} of the variance" in html_of(run_page("encoders"))
+
+
+# ---------------------------------------------------------------- going on, and without MiniLM
+
+
+def test_the_decoder_goes_on_with_its_likeliest_tokens():
+    bundle = zoo.load("smollm2")
+    ids = bundle.tokenizer.encode("One two three")
+    steps = [
+        step for step, _ in zip(stream(bundle.model, ids, sampling=Sampling(0)), range(encoders.STEPS), strict=False)
+    ]
+    shown = html_of(run_page("encoders", prompt="One two three"))
+    assert shown.count('class="chip on"') == encoders.STEPS
+    assert f"a probability of {percent(steps[0].stages.base.max(), 'en')}" in shown
+    assert "an encoder does not continue a text" in shown
+
+
+def test_without_minilm_the_decoder_still_works(monkeypatch):
+    whole = session.bundle
+
+    def lacking(name):
+        if name == "minilm":
+            raise ModelUnavailable("model.safetensors", "MiniLM", "install")
+        return whole(name)
+
+    monkeypatch.setattr(session, "bundle", lacking)
+    shown = html_of(run_page("encoders"))
+    assert "MiniLM cannot be read" in shown and 'class="chip on"' in shown
+
+
+# ---------------------------------------------------------------- in the browser
+
+
+def test_layers_and_heads_by_click_and_key_and_in_the_link(open_page):
+    page = open_page("encoders")
+    first, second = page.locator(".maps section").all()
+    first.locator(".layers [role=radio]").nth(5).click()
+    expect(page.locator(".read", has_text="layer 6, mean of its 12 heads")).to_be_visible()
+    first.locator(".heads [aria-checked=true]").press("ArrowRight")
+    expect(page.locator(".read", has_text="layer 6, head 1")).to_be_visible()
+    page.wait_for_url("**encoder=6-1**")
+    assert first.locator(".cell:not(:empty)").count() == 10 * 10
+    assert second.locator(".cell:not(:empty)").count() == 8 * 9 / 2
+    second.locator(".cell").nth(7).hover()
+    expect(second.locator(".probe")).to_contain_text("may not read it")
+
+
+def test_a_cell_of_the_matrix_chooses_a_pair(open_page):
+    page = open_page("encoders")
+    cells = page.locator(".matrix .cell")
+    cells.nth(2).click()
+    expect(page.locator(".read", has_text="“The central bank left interest rates unchanged.” have")).to_be_visible()
+    cells.nth(2).press("ArrowLeft")
+    expect(page.locator(".read", has_text="“The bank raised the interest on its loans.” have")).to_be_visible()
+    expect(cells.nth(1)).to_have_attribute("aria-pressed", "true")
+
+
+def test_the_list_survives_a_visit_to_another_page_and_markup_stays_text(open_page):
+    page = open_page("encoders", width=360)
+    box = page.locator(".st-key-sentences-en textarea")
+    box.fill("A cat sleeps.\n<img src=x onerror=hacked=1>\nDogs bark.")
+    box.press("Control+Enter")
+    expect(page.locator(".matrix .cell")).to_have_count(9)
+    settled(page)
+    assert page.evaluate("typeof hacked") == "undefined"
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= window.innerWidth")
+    page.locator(".wordmark").click()
+    page.wait_for_selector(".path")
+    page.locator(".path a[href=encoders]").click()
+    expect(page.locator(".matrix .cell")).to_have_count(9)
