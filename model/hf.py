@@ -29,10 +29,10 @@ ACTIVATIONS = {
 _BOOKKEEPING = """
     _name_or_path architectures attention_dropout attention_probs_dropout_prob attn_pdrop bos_token_id
     chunk_size_feed_forward classifier_dropout dtype embd_pdrop eos_token_id gradient_checkpointing
-    hidden_dropout_prob id2label initializer_range label2id max_length model_type n_ctx output_attentions
+    hidden_dropout_prob id2label initializer_range is_llama_config label2id max_length model_type n_ctx output_attentions
     output_hidden_states output_router_logits pad_token_id pretraining_tp problem_type resid_pdrop return_dict
     router_aux_loss_coef summary_activation summary_first_dropout summary_proj_to_labels summary_type summary_use_proj
-    task_specific_params torch_dtype transformers_version unk_token_id use_cache
+    task_specific_params torch_dtype transformers.js_config transformers_version unk_token_id use_cache
 """
 BOOKKEEPING = frozenset(_BOOKKEEPING.split())
 # Settings that would change the forward pass, with the only values we implement.
@@ -44,6 +44,7 @@ FIXED = {
     "mlp_bias": (False, None),
     "position_embedding_type": ("absolute",),
     "reorder_and_upcast_attn": (False,),  # the same numbers in float32, but nobody has compared them
+    "rope_interleaved": (False,),
     "router_jitter_noise": (0, 0.0, None),
     "scale_attn_by_inverse_layer_idx": (False,),
     "scale_attn_weights": (True,),

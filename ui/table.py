@@ -14,7 +14,7 @@ from model.zoo import ModelUnavailable
 from ui import components, html, session, table_config, table_questions, table_sums, widgets
 from ui.lesson import Page
 from ui.numbers import number, percent
-from ui.table_config import OWN, REAL, SWITCHES, WHOLE, Problem, configuration, title
+from ui.table_config import EDITABLE, OWN, REAL, SWITCHES, WHOLE, Problem, configuration, title
 from ui.table_sums import PARTS
 from viz import table as areas
 
@@ -97,6 +97,10 @@ def section(page: Page) -> None:
     if beside:
         second = title(other, words)
         pair[words.text("as-published", model=second) if second == shown.name else second] = beside
+    for each, config in pair.items():
+        if tokens > config.context:
+            values = {"model": html.typed(each), "context": number(config.context, words.lang)}
+            st.html(f'<div class="notice" role="status">{words("beyond", **values)}</div>')
     data = _drawn(shown, pair, tokens, words)
     components.mount("table", key="table", data={**data, "model": name}, on_edits_change=lambda: None)
     widgets.table_twin(table_sums.twin(pair, words), "parameters")
@@ -122,12 +126,13 @@ def _pasted(words: session.Words) -> Config:
     return table_config.pasted(st.text_area(label, EXAMPLE, key="pasted", height=330, max_chars=PASTED))
 
 
-def said(problem: Problem, words: session.Words) -> html.Raw:
-    """The problem in one sentence. Names of rows are said in the reader's language, names in a file as they are."""
+def said(problem: Problem, words: session.Words, row: bool = False) -> html.Raw:
+    """The problem in one sentence. A `row` is called by its name in the reader's language, a setting of a file as it
+    is written there."""
     values = {
         name: number(value, words.lang) if isinstance(value, int) else value for name, value in problem.values.items()
     }
-    if values.get("field") in ROWS and not problem.section.startswith("paste-"):
+    if row:
         values["field"] = words.text(f"row-{values['field']}")
     return words.inline(problem.section, **{name: html.typed(value) for name, value in values.items()})
 
@@ -157,9 +162,9 @@ def _typed(name: str) -> dict[str, str]:
     reported = st.session_state.get("table", {}).get("edits")
     if reported:
         rows = reported["rows"] if reported["model"] == name else {}
-        return {row: str(text) for row, text in rows.items() if row in ROWS}
+        return {row: str(text) for row, text in rows.items() if row in EDITABLE}
     linked = dict(re.findall(r"(\w+):([\w.-]+)", st.query_params.get("edit", "")[:600]))
-    rows = {row: text for row, text in linked.items() if row in ROWS}
+    rows = {row: text for row, text in linked.items() if row in EDITABLE}
     try:
         table_config.edited(configuration(name), rows)
     except (KeyError, Problem, ModelUnavailable):  # a damaged link is ignored, and a pasted table is in none
@@ -209,7 +214,7 @@ def _drawn(shown: Table, pair: dict[str, Config], tokens: int, words: session.Wo
 
 
 def _problem(problem: Problem | None, words: session.Words) -> dict | None:
-    return problem and {"field": problem.values["field"], "html": str(said(problem, words))}
+    return problem and {"field": problem.values["field"], "html": str(said(problem, words, row=True))}
 
 
 def _experts(config: Config) -> tuple[int, int]:

@@ -1,6 +1,7 @@
 """Lesson 13: from what a reader typed to a configuration, or to one sentence that names what is wrong."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 
 from model import hf, zoo
@@ -12,6 +13,7 @@ SIZES = ("layers", "width", "vocab_size", "context", "heads", "kv_heads", "head_
 WHOLE = (*SIZES, "window", "experts", "active_experts", "segments")
 REAL = ("rope_base", "norm_eps")
 SWITCHES = ("embed_norm", "bias", "head", "tied")
+EDITABLE = frozenset((*CHOICES, *WHOLE, *REAL, *SWITCHES))
 MOST = 10**7  # of any size: more than a hundred times what has ever been built
 NEEDED = ("vocab_size", "width", "layers", "heads")  # of a pasted configuration; the rest has rules
 WINDOW, EXPERTS, ACTIVE = 4096, 8, 2  # where a choice calls for a number that the model does not have
@@ -51,7 +53,12 @@ def title(name: str, words: session.Words) -> str:
 def edited(config: Config, typed: dict[str, str]) -> Config:
     """The configuration with these rows changed. Raises Problem, whose `field` is the name of a row."""
     found = {name: _parsed(name, text) for name, text in typed.items()}
-    return _checked(config, _consequences(config, found))
+    changes = _consequences(config, found)
+    _fitting(vars(config) | changes, {})
+    try:
+        return replace(config, **changes)
+    except ValueError as error:
+        raise Problem("bad-row", field=str(error).split()[0]) from error
 
 
 def _parsed(name: str, text: str):
@@ -85,21 +92,21 @@ def _consequences(config: Config, found: dict) -> dict:
     return found | {"experts": None, "active_experts": None}
 
 
-def _checked(config: Config, changes: dict) -> Config:
-    after = vars(config) | changes
+def _fitting(after: dict, called: Mapping[str, str]) -> None:
+    """Raises Problem where numbers do not fit together; `called` says what fields are named."""
+
+    def problem(section: str, name: str, **values) -> Problem:
+        return Problem(section, field=called.get(name, name), **values)
+
     for name in WHOLE:
         if after[name] is not None and not 1 <= after[name] <= MOST:
-            raise Problem("bad-size", field=name, most=MOST)
+            raise problem("bad-size", name, most=MOST)
     if after["heads"] % after["kv_heads"]:
-        raise Problem("bad-groups", field="kv_heads", heads=after["heads"], kv_heads=after["kv_heads"])
+        raise problem("bad-groups", "kv_heads", heads=after["heads"], kv_heads=after["kv_heads"])
     if after["position"] == "rotary" and after["head_width"] % 2:
-        raise Problem("bad-pairs", field="head_width")
+        raise problem("bad-pairs", "head_width")
     if after["mlp"] == "experts" and after["active_experts"] > after["experts"]:
-        raise Problem("bad-experts", field="active_experts", experts=after["experts"])
-    try:
-        return replace(config, **changes)
-    except ValueError as error:
-        raise Problem("bad-row", field=str(error).split()[0]) from error
+        raise problem("bad-experts", "active_experts", experts=after["experts"])
 
 
 # ---- a pasted config.json
@@ -111,23 +118,20 @@ def pasted(text: str) -> Config:
     kind, known = given.get("model_type"), ", ".join(hf.FAMILIES)
     if not isinstance(kind, str) or kind not in hf.FAMILIES:
         raise Problem("paste-family" if "model_type" in given else "paste-no-family", value=kind, known=known)
-    sizes = hf.FAMILIES[kind].sizes
-    for theirs, ours in sizes.items():
-        _size(theirs, ours, given)
-    named = {ours: theirs for theirs, ours in sizes.items()}
-    width, heads = given[named["width"]], given[named["heads"]]
-    if width % heads and not given.get(named.get("head_width")):
+    family = hf.FAMILIES[kind]
+    named = {ours: theirs for theirs, ours in family.sizes.items()}
+    for theirs, ours in family.sizes.items():
+        _kind(theirs, ours, given)
+    found = {ours: given[theirs] for theirs, ours in family.sizes.items() if given.get(theirs) is not None}
+    width, heads = found["width"], found["heads"]
+    if width % heads and "head_width" not in found:
         raise Problem("paste-divide", field=named["heads"], heads=heads, width=width)
+    _fitting(vars(family.recipe) | {"kv_heads": heads, "head_width": width // heads} | found, named)
     try:
-        config = hf.config_from(given)
+        return hf.config_from(given)
     except (ValueError, TypeError, AttributeError, OverflowError) as error:
         field = _field(str(error), given, named)
         raise Problem("paste-setting", field=field, value=given.get(field)) from error
-    try:
-        return _checked(config, {})
-    except Problem as problem:
-        field = problem.values["field"]
-        raise Problem(problem.section, **problem.values | {"field": named.get(field, field)}) from problem
 
 
 def _object(text: str) -> dict:
@@ -144,7 +148,8 @@ def _object(text: str) -> dict:
     return given
 
 
-def _size(theirs: str, ours: str, given: dict) -> None:
+def _kind(theirs: str, ours: str, given: dict) -> None:
+    """Raises Problem where a setting is missing or of the wrong kind."""
     value = given.get(theirs)
     if value is None:
         if ours in NEEDED:
@@ -154,12 +159,10 @@ def _size(theirs: str, ours: str, given: dict) -> None:
             raise Problem("paste-whole", field=theirs, value=value)
         if not 1 <= value <= MOST:
             raise Problem("bad-size", field=theirs, most=MOST)
-    elif (ours in SWITCHES and not isinstance(value, bool)) or (ours in REAL and not _small(value)):
-        raise Problem("paste-setting", field=theirs, value=value)
-
-
-def _small(value) -> bool:
-    return isinstance(value, float | int) and 0 < value < 1
+    else:
+        kind = float | int if ours in REAL else bool if ours in SWITCHES else str
+        if not isinstance(value, kind) or (ours in REAL and not 0 < value < 1):
+            raise Problem("paste-setting", field=theirs, value=value)
 
 
 def _field(error: str, given: dict, named: dict[str, str]) -> str:

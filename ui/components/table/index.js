@@ -6,6 +6,7 @@ export default function ({ data, parentElement, setStateValue }) {
   const view = root.view ??= build(root);
   Object.assign(view, { data, words: data.words, report: (rows) => setStateValue("edits", { model: data.model, rows }) });
   view.typed = { ...data.edited };
+  root.firstChild.classList.toggle("two", data.names.length > 1);
   drawRows(view);
   drawResults(view);
   drawAreas(view);

@@ -33,7 +33,9 @@ function line(view, row) {
   const { name, kind } = row;
   const id = `row-${name}`;
   const show = () => explain(view, name);
-  const made = { shape: shape(row), line: el("tr", { "data-row": name, onmouseenter: show, onclick: show }) };
+  // a page that scrolls under a resting pointer moves it too, but by nothing
+  const point = (event) => { if (event.movementX || event.movementY) show(); };
+  const made = { shape: shape(row), line: el("tr", { "data-row": name, onmousemove: point, onclick: show }) };
   const label = el("label", { htmlFor: id });
   const about = el("span", { className: "hidden", id: `about-${name}` });
   const attributes = { id, onfocus: show, "data-name": name, "aria-describedby": `about-${name}` };

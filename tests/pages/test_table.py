@@ -1,0 +1,322 @@
+"""Lesson 13: every number is that of model.arithmetic, every bad table is one sentence, every row explained."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from playwright.sync_api import expect
+
+import content
+from model import arithmetic
+from model.config import RECIPES
+from model.published import MODELS
+from tests.conftest import html_of, run_page, settled
+from ui import table, table_config, table_questions, table_sums
+from ui.numbers import number
+from ui.session import Words
+from ui.table_config import MOST, Problem
+
+WORDS = {lang: content.load(lang, "table") for lang in content.LANGUAGES}
+LLAMA = MODELS["Llama 3.1 8B"]
+EXAMPLE = json.loads(table.EXAMPLE)
+
+
+def drawn(test) -> dict:
+    """What the component was given."""
+    protos = [element.proto for element in test.get("bidi_component")]
+    return next(json.loads(proto.json) for proto in protos if proto.component_name == "vetro_table")
+
+
+def results(test) -> dict[str, list[str]]:
+    return {line["label"]: line["values"] for line in drawn(test)["results"]}
+
+
+def reveal(test, start: str, option: int) -> str:
+    key = next(group.key for group in test.button_group if group.key.startswith(f"pick-{start}"))
+    test.button_group(key=key).set_value(option).run()
+    return html_of(test.button(key=key.replace("pick", "reveal")).click().run())
+
+
+# ---------------------------------------------------------------- the numbers
+
+
+def test_llama_s_table_and_what_follows():
+    test = run_page("table")
+    data, shown = drawn(test), html_of(test)
+    assert data["names"] == ["Llama 3.1 8B"]
+    values = {row["name"]: row["value"] for row in data["rows"]}
+    expected = {"layers": "32", "width": "4096", "mlp_width": "14336", "heads": "32", "kv_heads": "8"}
+    assert expected.items() <= values.items() and values["vocab_size"] == "128256"
+    found = results(test)
+    assert found["Parameters"] == ["8,030,261,248"] and found["In one layer"] == ["218,112,000"]
+    assert found["Cache per token, 16 bits"] == ["131\u202fkB"]
+    for part in ("41,943,040", "176,160,768", "218,112,000", "8,030,261,248", "131,072\u202fbytes"):
+        assert part in shown
+    prefill, decode = (arithmetic.operations(LLAMA, reads) for reads in (8193 / 2, 8192))
+    assert found["Work for one more token"] == [table_sums.scaled(decode.total, "FLOP", "en")]
+    assert number(prefill.attention, "en") in shown and number(decode.matrices, "en") in shown
+    for size in ("32.1\u202fGB", "16.1\u202fGB", "8.03\u202fGB", "4.02\u202fGB"):  # by the bits of a number
+        assert size in shown
+    assert number(arithmetic.count_pair(table_sums.BASE_2017).total, "en") in shown
+
+
+@pytest.mark.parametrize("config", [*MODELS.values(), *RECIPES.values()], ids=[*MODELS, *RECIPES])
+def test_the_matrices_of_a_layer_add_up(config):
+    words, parts = Words("en", "table"), arithmetic.count(config)
+    rows = table_sums.matrices(config, words)
+    assert sum(count for *_, count in rows) == table_sums.one_layer(config)
+    for part in ("attention", "mlp", "experts", "routers"):
+        assert config.layers * sum(count for name, _, count in rows if name == part) == getattr(parts, part)
+    assert f"<b>{number(parts.total, 'en')}</b>" in table_sums._parameters(config, words)
+
+
+@pytest.mark.parametrize(
+    "config, tokens",
+    [
+        (LLAMA, 64),
+        (MODELS["Mistral 7B"], 8192),
+        (replace(RECIPES["mistral"], mask="alternating", layers=5, window=7), 64),
+        (RECIPES["bert"], 64),
+    ],
+)
+def test_tokens_read_are_those_that_the_mask_lets_through(config, tokens):
+    """Counted row by row, layer by layer."""
+    total = last = 0
+    for layer in range(config.layers):
+        near = config.mask == "sliding" or (config.mask == "alternating" and layer % 2 == 0)
+        for place in range(1, tokens + 1):
+            read = tokens if not config.causal else min(place, config.window) if near else place
+            total += read
+        last += read
+    assert table_sums.reads(config, tokens) == pytest.approx((total / tokens / config.layers, last / config.layers))
+
+
+def test_a_mixture_shows_what_one_token_uses_and_what_lies_idle():
+    test = run_page("table", **{"table-of": "Mixtral 8x7B", "beside": "GPT-2"})
+    data, found = drawn(test), arithmetic.count(MODELS["Mixtral 8x7B"])
+    assert results(test)["Used by one token"] == ["12,879,925,248", "124,439,808"]
+    idle = sum(box[3] * box[4] for box in data["areas"][0]["model"] if box[6])
+    assert idle == pytest.approx(found.idle / found.total, rel=1e-3)
+    sides = [area["side"] ** 2 for area in data["areas"]]  # both at the same scale
+    assert sides[1] / sides[0] == pytest.approx(124_439_808 / found.total)
+    assert {row["name"] for row in data["rows"] if row["differs"]} >= {"layers", "mlp", "experts", "norm", "position"}
+    assert next(row for row in data["rows"] if row["name"] == "rope_base")["value"] == "1000000"
+
+
+def test_the_models_that_are_loaded_are_counted():
+    test = run_page("table", "it", **{"table-of": "SmolLM2", "beside": "MiniLM"})
+    assert results(test)["Parametri"] == ["134.515.008", "22.565.376"]
+    assert "512 token" in html_of(test)  # MiniLM was made for no more
+
+
+# ---------------------------------------------------------------- rows that are edited
+
+
+def test_an_edited_row_from_the_link():
+    test = run_page("table", edit="mlp:experts,kv_heads:1", beside="Llama 3.1 8B")
+    config = replace(LLAMA, mlp="experts", experts=8, active_experts=2, kv_heads=1)
+    assert results(test)["Parameters"][0] == number(arithmetic.count(config).total, "en")
+    data = drawn(test)
+    assert data["edited"] == {"mlp": "experts", "kv_heads": "1"} and data["names"][1] != data["names"][0]
+    assert {row["name"] for row in data["rows"] if row["differs"]} == {"mlp", "kv_heads", "experts", "active_experts"}
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        {"edit": "heads:7"},
+        {"edit": "width:99999999"},
+        {"edit": "layers:x,nothing:3,mask:sideways"},
+        {"edit": "rope_scaling:1"},
+        {"edit": "<b>,:,"},
+        {"table-of": "GPT-9", "beside": "?", "tokens": "7"},
+    ],
+)
+def test_a_damaged_link_is_ignored(link):
+    test = run_page("table", **link)
+    assert results(test)["Parameters"] == ["8,030,261,248"] and not test.exception
+    assert drawn(test)["edited"] == {}
+
+
+@pytest.mark.parametrize(
+    "typed, section, field",
+    [
+        ({"layers": ""}, "bad-whole", "layers"),
+        ({"layers": "1.5"}, "bad-whole", "layers"),
+        ({"width": "-3"}, "bad-whole", "width"),
+        ({"width": "0"}, "bad-size", "width"),
+        ({"vocab_size": str(MOST + 1)}, "bad-size", "vocab_size"),
+        ({"heads": "30"}, "bad-groups", "kv_heads"),
+        ({"head_width": "7"}, "bad-pairs", "head_width"),
+        ({"norm_eps": "0"}, "bad-real", "norm_eps"),
+        ({"mlp": "experts", "active_experts": "9"}, "bad-experts", "active_experts"),
+        ({"norm": "none"}, "bad-row", "norm"),
+    ],
+)
+def test_a_row_that_does_not_fit_is_named(typed, section, field):
+    with pytest.raises(Problem) as found:
+        table_config.edited(LLAMA, typed)
+    assert (found.value.section, found.value.values["field"]) == (section, field)
+    for lang in content.LANGUAGES:
+        assert WORDS[lang][f"row-{field}"] in table.said(found.value, Words(lang, "table"), row=True)
+
+
+def test_choices_bring_the_numbers_they_need_and_drop_the_others():
+    assert table_config.edited(LLAMA, {"mask": "sliding"}).window == 4096
+    mistral = table_config.edited(MODELS["Mistral 7B"], {"mask": "causal", "window": "5"})
+    assert mistral.window is None
+    assert table_config.edited(MODELS["Mixtral 8x7B"], {"mlp": "gated"}).experts is None
+    assert table_config.edited(LLAMA, {"tied": "true"}).tied
+
+
+# ---------------------------------------------------------------- a pasted configuration
+
+BAD = {
+    "empty": ("", "paste-empty"),
+    "no JSON": ("{'model_type': 1}", "paste-no-json"),
+    "cut": (table.EXAMPLE[:90], "paste-no-json"),
+    "a list": ("[1]", "paste-no-object"),
+    "nested": ("[" * 200_000, "paste-too-much"),
+    "digits": ('{"a": ' + "9" * 5000 + "}", "paste-too-much"),
+    "no family": ({"model_type": ...}, "paste-no-family"),
+    "family": ({"model_type": "<img src=x>"}, "paste-family"),
+    "family of no kind": ({"model_type": ["llama"]}, "paste-family"),
+    "no width": ({"hidden_size": ...}, "paste-missing"),
+    "null": ({"num_hidden_layers": None}, "paste-missing"),
+    "text": ({"hidden_size": "2048"}, "paste-whole"),
+    "true": ({"num_hidden_layers": True}, "paste-whole"),
+    "fraction": ({"intermediate_size": 0.5}, "paste-whole"),
+    "NaN": ({"vocab_size": float("nan")}, "paste-whole"),
+    "absurd": ({"vocab_size": 10**30}, "bad-size"),
+    "zero": ({"num_attention_heads": 0}, "bad-size"),
+    "heads": ({"num_attention_heads": 30}, "paste-divide"),
+    "groups": ({"num_key_value_heads": 5}, "bad-groups"),
+    "odd": ({"head_dim": 7}, "bad-pairs"),
+    "bias": ({"attention_bias": True}, "paste-setting"),
+    "unknown": ({"flux_capacitor": {"a": [1]}}, "paste-setting"),
+    "curve": ({"hidden_act": ["silu"]}, "paste-setting"),
+    "rotation": ({"rope_scaling": "no"}, "paste-setting"),
+    "rotation of a kind": ({"rope_scaling": {"type": "spiral"}}, "paste-setting"),
+    "tied": ({"tie_word_embeddings": "no"}, "paste-setting"),
+}
+
+
+def pasted(changes: dict | str) -> str:
+    if isinstance(changes, str):
+        return changes
+    return json.dumps({name: value for name, value in (EXAMPLE | changes).items() if value is not ...})
+
+
+@pytest.mark.parametrize("changes, section", BAD.values(), ids=BAD)
+def test_a_bad_configuration_is_one_sentence_that_names_the_field(changes, section):
+    with pytest.raises(Problem) as found:
+        table_config.pasted(pasted(changes))
+    assert found.value.section == section
+    for lang in content.LANGUAGES:
+        said = table.said(found.value, Words(lang, "table"))
+        assert "<img" not in said and len(said) < 400
+        if isinstance(changes, dict) and section != "paste-no-family":
+            assert next(iter(changes)) in said
+
+
+junk = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=8), inner, max_size=2),
+    max_leaves=3,
+)
+
+
+@given(st.dictionaries(st.sampled_from([*EXAMPLE, "rope_scaling", "rope_theta", "rope_parameters", "head_dim"]), junk))
+def test_whatever_is_pasted_is_counted_or_refused_by_name(changes):
+    try:
+        config = table_config.pasted(json.dumps(EXAMPLE | changes))
+    except Problem as problem:
+        assert table.said(problem, Words("it", "table"))
+    else:
+        assert arithmetic.count(config).total > 0
+
+
+def test_a_pasted_configuration_is_counted_and_a_bad_one_stays_in_its_field():
+    test = run_page("table")
+    test.selectbox(key="table-of").set_value("own").run()
+    assert results(test)["Parameters"] == ["1,100,048,384"]  # TinyLlama 1.1B
+    bad = pasted({"num_attention_heads": 30})
+    test.text_area(key="pasted").set_value(bad).run()
+    assert not test.exception and html_of(test).count('role="alert"') == 1
+    assert test.text_area(key="pasted").value == bad
+    assert "num_attention_heads" in html_of(test)
+    test.text_area(key="pasted").set_value(pasted({"num_hidden_layers": 1})).run()
+    assert 'role="alert"' not in html_of(test) and results(test)["In one layer"] == ["44,044,288"]
+
+
+# ---------------------------------------------------------------- the questions
+
+
+def test_the_questions_are_answered_by_counting():
+    test = run_page("table", **{"table-of": "GPT-2"})
+    assert "verdict" not in html_of(test)
+    assert reveal(test, "doubled", table_questions.TIMES.index(4)).count('class="verdict right"') == 1
+    assert reveal(test, "used", 0).count('class="verdict wrong"') == 1
+    assert "12,879,925,248" in html_of(test)
+    assert reveal(test, "vocabulary", table_questions.ASKED.index("minilm")).count('class="verdict right"') == 2
+    assert "51.9\u202f%" in html_of(test)
+
+
+# ---------------------------------------------------------------- in the browser
+
+
+def test_a_row_is_explained_changed_kept_in_the_link_and_reset(open_page):
+    page = open_page("table")
+    row = page.locator("tr[data-row=kv_heads]")
+    row.hover()
+    row.hover(position={"x": 20, "y": 10})  # a pointer that only appears says nothing, one that moves does
+    about, field = page.locator(".about"), page.locator("#row-kv_heads")
+    expect(about).to_contain_text(WORDS["en"]["about-kv_heads"])
+    assert (
+        page.locator(".picture [data-part=attention].lit").count() and not page.locator("[data-part=mlp].lit").count()
+    )
+    for name in content.load("en", "table"):
+        if name.startswith("row-") and page.locator(f"tr[data-row={name[4:]}]").count():
+            page.locator(f"#{name}").focus()
+            expect(about.locator("h3")).to_have_text(WORDS["en"][name])
+    field.fill("32")
+    expect(page.locator(".results")).to_contain_text("524\u202fkB")  # cache per token
+    expect(field).to_be_focused()
+    assert "edit=kv_heads%3A32" in page.url
+    field.fill("5")
+    expect(about.locator("[role=alert]")).to_contain_text("32")
+    assert field.get_attribute("aria-invalid") == "true" and field.input_value() == "5"
+    assert "524\u202fkB" in page.locator(".results").inner_text()
+    page.goto(page.url)
+    settled(page)
+    expect(page.locator("#row-kv_heads")).to_have_value("32")
+    page.locator(".reset").click()
+    expect(page.locator("#row-kv_heads")).to_have_value("8")
+    expect(page.locator(".results")).to_contain_text("8,030,261,248")
+    assert "edit" not in page.url
+
+
+def test_a_choice_by_keyboard_brings_its_rows_and_keeps_the_focus(open_page):
+    page = open_page("table", "it", theme="dark", beside="Mixtral 8x7B", **{"table-of": "Mistral 7B"})
+    assert page.locator("tr.differs [title]").count() >= 4
+    page.focus("#row-mask")
+    page.keyboard.press("c")  # causale
+    page.keyboard.press("Enter")
+    expect(page.locator("tr[data-row=window]")).to_have_count(0)
+    expect(page.locator("#row-mask")).to_be_focused()
+    assert "table-of=Mistral" in page.url and "beside=Mixtral" in page.url and "edit=mask" in page.url
+
+
+def test_two_tables_on_a_phone(open_page):
+    page = open_page("table", width=360, beside="Mixtral 8x7B", **{"table-of": "Llama 3.1 405B"})
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= window.innerWidth")
+    over = page.locator(".table").evaluate(
+        "root => [...root.querySelectorAll('*')].filter(e => e.getBoundingClientRect().right > innerWidth).length"
+    )
+    assert not over
+    page.locator("tr[data-row=norm] label").click()
+    box = page.locator(".about").bounding_box()
+    assert box["y"] + box["height"] <= 900  # in sight, below the rows
+    expect(page.locator(".about h3")).to_have_text(WORDS["en"]["row-norm"])
