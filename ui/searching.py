@@ -22,7 +22,7 @@ SHOWN = 140  # characters of a sentence
 TOP = 5  # sentences of each search
 FOUND = 10  # that the keyword search hands on
 TERMS = 3  # of a long sum, written out
-EXAMPLES = ("meaning", "word", "number")
+EXAMPLES = ("word", "meaning", "number")
 SOURCE = (search.sentence_vector, search.keyword_scores, search.reranked)
 TWINS = "A dog runs after a ball in the park.", "Un cane rincorre una palla nel parco."
 FILM = (  # English in both languages: MiniLM was trained on it
@@ -93,7 +93,7 @@ def shelf(page: Page, bundle) -> Shelf | None:
         words.text("list"),
         words.text("sentences"),
         key=f"sentences-{lang}",
-        height=340,
+        height=390,
         persist_state="session",
     )
     texts = [line.strip()[:CHARACTERS] for line in typed.splitlines() if line.strip()]
@@ -140,8 +140,9 @@ def matrix(page: Page, bundle, shelf: Shelf) -> None:
     found = components.mount("encoders", key=f"matrix-{shelf.key}", data=data, on_pair_change=lambda: None)
     pair = chosen(found.pair, shelf)
     about = said(shelf, pair, page.lang)
-    aside = foreign(shelf, words)
-    st.html(f'<div class="read">{words.inline("pair-reading", **about)}</div>{words("pair-text", **about)}{aside}')
+    rank = words("pair-rank", **about) if about["pairs"] > 1 else ""
+    st.html(f'<div class="read">{words.inline("pair-reading", **about)}</div>{rank}')
+    st.html(f"{words('pair-text')}{foreign(shelf, words)}")
     one, other = (shelf.vectors[i] for i in pair)
     named = {f"a  {pair[0] + 1}": one, f"b  {pair[1] + 1}": other, "a × b": one * other}
     widgets.figure(distribution.strips(named, text("strip-hover")), "pair", text("strips-alt"))

@@ -142,7 +142,7 @@ def test_the_examples_show_what_they_promise(vectors):
     """A common word with another meaning misleads the keywords, and vectors mend it; the meaning without a common word
     is found by vectors alone; a number by keywords alone."""
     shelf = searching.Shelf(LIST, vectors)
-    meaning, word, exact = (searching.hits(shelf, query) for query in QUERIES)
+    word, meaning, exact = (searching.hits(shelf, query) for query in QUERIES)
     assert not meaning.keywords and not meaning.reranked and "antibiotic" in LIST[meaning.nearest[0]]
     assert word.keywords[0] != word.nearest[0] == word.reranked[0] and "river" in LIST[word.nearest[0]]
     assert "E-4471" in LIST[exact.keywords[0]] and "E-4471" not in LIST[exact.nearest[0]]
@@ -151,7 +151,7 @@ def test_the_examples_show_what_they_promise(vectors):
 def test_an_example_becomes_the_query():
     test = run_page("encoders")
     test.button(key="example-meaning").click().run()
-    assert test.text_input(key="query").value == QUERIES[0]
+    assert test.text_input(key="query").value == QUERIES[1]
     assert drawn(test, "found")["columns"][0]["rows"] == []
     assert "The keyword search finds nothing" in html_of(test)
 

@@ -22,7 +22,10 @@ const clamp = (x, low, high) => Math.min(Math.max(x, low), high);
 const div = (className, ...children) => el("div", { className }, ...children);
 const span = (className, ...children) => el("span", { className }, ...children);
 
-/** A square of cells with names at its left and on top. `small` while its cells have no room for a number. */
+const LINE = 14; // px that a name on top needs
+
+/** A square of cells with names at its left and on top. `small` while its cells have no room for a number, `tiny` while
+ * every second name on top has none. */
 class Board {
   /** rows, columns: nodes; name: what it shows, for screen readers; room: px that a number needs. */
   constructor(rows, columns, name, room) {
@@ -31,7 +34,10 @@ class Board {
     const row = (i) => [div("row-name", rows[i]), ...this.cells[i]];
     this.node = el("div", { className: "board", role: "group", "aria-label": name }, div("corner"), ...columns.map((c) => div("column-name", c)), ...range(rows.length).flatMap(row));
     this.node.style.setProperty("--n", n);
-    this.watch = new ResizeObserver(() => this.node.classList.toggle("small", this.cells[0][0].clientWidth < room));
+    this.watch = new ResizeObserver(() => {
+      this.node.classList.toggle("small", this.cells[0][0].clientWidth < room);
+      this.node.classList.toggle("tiny", this.cells[0][0].clientWidth < LINE);
+    });
     this.watch.observe(this.node);
   }
 
