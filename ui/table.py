@@ -92,15 +92,17 @@ def section(page: Page) -> None:
     except ModelUnavailable as problem:
         st.html(f'<div class="notice" role="alert">{words("unavailable", file=problem.file)}</div>')
         return
-    shown = _changed(name, title(name, words), published)
+    shown = _changed(name, words.text("own-name") if name == OWN else title(name, words), published)
     pair = {shown.name: shown.config}
     if beside:
         second = title(other, words)
         pair[words.text("as-published", model=second) if second == shown.name else second] = beside
-    for each, config in pair.items():
-        if tokens > config.context:
-            values = {"model": html.typed(each), "context": number(config.context, words.lang)}
-            st.html(f'<div class="notice" role="status">{words("beyond", **values)}</div>')
+    if beyond := [
+        words("beyond", model=html.typed(each), context=number(config.context, words.lang))
+        for each, config in pair.items()
+        if tokens > config.context
+    ]:
+        st.html(f'<div class="notice" role="status">{"".join(beyond)}</div>')
     data = _drawn(shown, pair, tokens, words)
     components.mount("table", key="table", data={**data, "model": name}, on_edits_change=lambda: None)
     widgets.table_twin(table_sums.twin(pair, words), "parameters")
@@ -122,8 +124,12 @@ def _short(tokens: int) -> str:
 
 
 def _pasted(words: session.Words) -> Config:
-    label = words.text("paste")
-    return table_config.pasted(st.text_area(label, EXAMPLE, key="pasted", height=330, max_chars=PASTED))
+    """Of the pasted text, which outlives a look at another model: the state of an input that is not drawn does not."""
+    if "pasted" not in st.session_state:
+        st.session_state.pasted = st.session_state.get("table-pasted", EXAMPLE)
+    text = st.text_area(words.text("paste"), key="pasted", height=330, max_chars=PASTED)
+    st.session_state["table-pasted"] = text
+    return table_config.pasted(text)
 
 
 def said(problem: Problem, words: session.Words, row: bool = False) -> html.Raw:
@@ -191,7 +197,7 @@ def _drawn(shown: Table, pair: dict[str, Config], tokens: int, words: session.Wo
             {
                 "part": part,
                 "label": words.text(f"part-{part}"),
-                "counts": [number(getattr(each, part), words.lang) for each in counts],
+                "counts": [table_sums.in_full(getattr(each, part), words.lang) for each in counts],
                 "shares": [percent(getattr(each, part) / each.total, words.lang) for each in counts],
             }
             for part in present
@@ -201,10 +207,10 @@ def _drawn(shown: Table, pair: dict[str, Config], tokens: int, words: session.Wo
                 "side": (each.total / scale) ** 0.5,
                 "model": _boxes(areas.model(vars(each), config.layers, *_experts(config))),
                 "layer": _boxes(areas.layer(table_sums.matrices(config, words), *_experts(config))),
-                "of": number(table_sums.one_layer(config), words.lang),
+                "of": table_sums.in_full(table_sums.one_layer(config), words.lang),
                 "share": (table_sums.one_layer(config) / max(map(table_sums.one_layer, configs))) ** 0.5,
                 "layers": number(config.layers, words.lang),
-                "total": number(each.total, words.lang),
+                "total": table_sums.in_full(each.total, words.lang),
             }
             for config, each in zip(configs, counts, strict=True)
         ],

@@ -9,7 +9,7 @@ from model.published import MODELS
 from ui import html, quiz, session
 from ui.numbers import number, percent
 from ui.table_config import configuration, title
-from ui.table_sums import one_layer
+from ui.table_sums import in_full, one_layer
 
 ASKED = ("smollm2", "minilm", "GPT-2", "Llama 3.1 8B")
 MIXTURE = "Mixtral 8x7B"
@@ -30,7 +30,7 @@ def doubled(name: str, config: Config, words: session.Words) -> None:
     def explain(chosen: int, right: int) -> str:
         before = one_layer(config)
         numbers = {"before": before, "after": after(), "times": after() / before}
-        return words("explain-doubled", **{key: number(value, words.lang) for key, value in numbers.items()})
+        return words("explain-doubled", **{key: in_full(value, words.lang) for key, value in numbers.items()})
 
     question = words.inline("question-doubled", model=html.typed(name))
     answers = [f"× {times}" for times in TIMES]

@@ -1,6 +1,7 @@
 """Lesson 13: what follows from a table: parameters, memory, operations, cache, with the numbers filled in."""
 
 from dataclasses import replace
+from fractions import Fraction
 
 import streamlit as st
 
@@ -25,6 +26,15 @@ def scaled(amount: float, unit: str, lang: str) -> str:
     power = max(0, min((len(str(int(amount))) - 1) // 3, len(PREFIXES) - 1))
     shown = number(amount / 1000**power if power or amount % 1 else int(amount), lang)
     return f"{shown}\u202f{PREFIXES[power]}{unit}"
+
+
+def legible(n: float) -> float:
+    """A count that is written in full as long as one can read it."""
+    return n if n < 10**15 else float(n)
+
+
+def in_full(n: float, lang: str) -> str:
+    return number(legible(n), lang)
 
 
 # ---- parameters
@@ -70,7 +80,8 @@ def twin(pair: dict[str, Config], words: session.Words) -> dict[str, list]:
     kept = [part for part in PARTS if any(getattr(each, part) for each in counts.values())]
     labels = [words.text(f"part-{part}") for part in kept] + [words.text("total"), words.text("active")]
     columns = {
-        name: [getattr(each, part) for part in kept] + [each.total, each.active] for name, each in counts.items()
+        name: [legible(n) for n in (*(getattr(each, part) for part in kept), each.total, each.active)]
+        for name, each in counts.items()
     }
     return {words.text("part"): labels} | columns
 
@@ -114,12 +125,12 @@ def results(configs: list[Config], tokens: int, words: session.Words) -> list[di
             for config in configs
         ]
 
-    lines = [line("total", (number(each.total, lang) for each in counts))]
+    lines = [line("total", (in_full(each.total, lang) for each in counts))]
     if any(each.idle for each in counts):
-        lines.append(line("active", (number(each.active, lang) for each in counts)))
+        lines.append(line("active", (in_full(each.active, lang) for each in counts)))
     return [
         *lines,
-        line("per-layer", (number(one_layer(config), lang) for config in configs)),
+        line("per-layer", (in_full(one_layer(config), lang) for config in configs)),
         line("weigh", (scaled(each.total * USUAL / 8, "B", lang) for each in counts)),
         line("prefill", flops(0), tokens=length),
         line("decode", flops(1), tokens=length),
@@ -140,7 +151,7 @@ def section(name: str, pair: dict[str, Config], tokens: int, words: session.Word
         st.html(f"<h2>{words.inline(f'title-{section}')}</h2>{words(f'text-{section}')}")
 
     heading("sums")
-    aloud = {"model": html.typed(name), "total": number(found.total, lang), "layer": number(one_layer(config), lang)}
+    aloud = {"model": html.typed(name), "total": in_full(found.total, lang), "layer": in_full(one_layer(config), lang)}
     st.html(f'<div class="read">{words.inline("sums-reading", **aloud)}</div>{_parameters(config, words)}')
     heading("memory")
     st.html("".join(_memory(each, which, tokens, words) for each, which in pair.items()))
@@ -158,7 +169,7 @@ def _arith(lines: list[str]) -> str:
 
 def _sum(words: session.Words, section: str, formula: str, factors: str, result: int, unit: str = "") -> str:
     note = html.span(words.text(section), "note")
-    shown = number(result, words.lang) + (f"\u202f{unit}" if unit else "")
+    shown = in_full(result, words.lang) + (f"\u202f{unit}" if unit else "")
     middle = "" if factors == shown else f" = {factors}"
     return f"{formula}{middle} = <b>{shown}</b> {note}"
 
@@ -176,7 +187,7 @@ def _parameters(config: Config, words: session.Words) -> str:
     def added(section: str, terms: list[tuple]) -> str:
         note = html.span(words.text(section), "note")
         results = [result for *_, result in terms]
-        return f"{' + '.join(number(x, lang) for x in results)} = <b>{number(sum(results), lang)}</b> {note}"
+        return f"{' + '.join(in_full(x, lang) for x in results)} = <b>{in_full(sum(results), lang)}</b> {note}"
 
     attention = "2·D·H·K + 2·D·G·K", f"2 × {D} × {H} × {K} + 2 × {D} × {G} × {K}"
     halves = 2 if config.mlp == "plain" else 3
@@ -198,7 +209,7 @@ def _parameters(config: Config, words: session.Words) -> str:
     one, several = one_layer(config), config.segments
     rows = (f"(V + {several})·D", f"({V} + {several}) × {D}") if several else ("V·D", f"{V} × {D}")
     whole = [
-        ("sum-layers", "L × …", f"{number(L, lang)} × {number(one, lang)}", L * one),
+        ("sum-layers", "L × …", f"{number(L, lang)} × {in_full(one, lang)}", L * one),
         ("sum-embedding", *rows, found.embedding),
     ]
     if found.positions:
@@ -245,7 +256,7 @@ def _cache(config: Config, tokens: int, words: session.Words) -> str:
     unit = words.text("bytes")
     lines = [
         _sum(words, "sum-cache", "2·L·G·K·2", f"2 × {L} × {G} × {K} × 2", one, unit),
-        _sum(words, "sum-cache-all", "T·2·L·G·K·2", f"{T} × {number(one, lang)}", every, unit),
+        _sum(words, "sum-cache-all", "T·2·L·G·K·2", f"{T} × {in_full(one, lang)}", every, unit),
     ]
     window = words("windowed", window=number(config.window, lang)) if config.window and tokens > config.window else ""
     return _arith(lines) + window
@@ -257,18 +268,24 @@ def _flops(config: Config, tokens: int, words: session.Words) -> str:
     lines = []
     for way, read in zip(("prefill", "decode"), reads(config, tokens), strict=True):
         found = operations(config, read)
-        shown = number(int(read) if read == int(read) else read, lang)
         if way == "decode" and not config.causal:
             break
         if way == "prefill":
-            met = number(found.matrices // 2, lang)
+            met = in_full(found.matrices // 2, lang)
             lines.append(_sum(words, "sum-matrices", "2·N", f"2 × {met}", found.matrices))
-        factors = f"4 × {L} × {H} × {K} × {shown}"
+        factors = f"4 × {L} × {H} × {K} × {_mean(read, config.layers * tokens, lang)}"
         lines.append(_sum(words, f"sum-reads-{way}", "4·L·H·K·t", factors, found.attention))
         share = percent(found.attention / found.total, lang)
         note = html.span(words.text(f"sum-{way}", share=share), "note")
         lines.append(f"<b>{scaled(found.total, 'FLOP', lang)}</b> {note}")
     return _arith(lines)
+
+
+def _mean(reads: float, over: int, lang: str) -> str:
+    """A mean over so many cases, exact."""
+    exact = Fraction(reads).limit_denominator(over)
+    whole = number(exact.numerator, lang)
+    return whole if exact.denominator == 1 else f"{whole} ÷ {number(exact.denominator, lang)}"
 
 
 def _pair(words: session.Words) -> str:

@@ -85,7 +85,7 @@ def _experts(box: Box, experts: int, active: int, named: bool = False) -> list[B
 def _grid(box: Box, count: int, wide: float = WIDE, down: bool = False) -> list[Box]:
     """`count` boxes of the same area: rows of nearly the same number, as near to the shape aimed at as can be. From the
     bottom up, or `down`."""
-    rows = min(range(1, count + 1), key=lambda n: abs(_shape(box, count, n) - wide) + (count % n > 0) * wide)
+    rows = min(range(1, count + 1), key=lambda n: abs(_shape(box, count, n) - wide) + (count % n > 0) * wide / 2)
     sizes = [count // rows + (n < count % rows) for n in range(rows)]
     bands = _cut(box, sizes if down else sizes[::-1], down=True)
     return [

@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import expect
 
@@ -56,7 +56,11 @@ def test_llama_s_table_and_what_follows():
         assert part in shown
     prefill, decode = (arithmetic.operations(LLAMA, reads) for reads in (8193 / 2, 8192))
     assert found["Work for one more token"] == [table_sums.scaled(decode.total, "FLOP", "en")]
-    assert number(prefill.attention, "en") in shown and number(decode.matrices, "en") in shown
+    assert (
+        "× 8,193 ÷ 2 = " in shown
+        and number(prefill.attention, "en") in shown
+        and number(decode.matrices, "en") in shown
+    )
     for size in ("32.1\u202fGB", "16.1\u202fGB", "8.03\u202fGB", "4.02\u202fGB"):  # by the bits of a number
         assert size in shown
     assert number(arithmetic.count_pair(table_sums.BASE_2017).total, "en") in shown
@@ -163,6 +167,13 @@ def test_a_row_that_does_not_fit_is_named(typed, section, field):
         assert WORDS[lang][f"row-{field}"] in table.said(found.value, Words(lang, "table"), row=True)
 
 
+def test_the_largest_table_that_can_be_typed_is_counted():
+    most = ",".join(f"{name}:{MOST}" for name in table_config.SIZES)
+    test = run_page("table", edit=most, beside="GPT-2", tokens="1M")
+    assert not test.exception and len(drawn(test)["areas"][0]["model"]) < 10
+    assert all(len(values[0]) < 20 for values in results(test).values())
+
+
 def test_choices_bring_the_numbers_they_need_and_drop_the_others():
     assert table_config.edited(LLAMA, {"mask": "sliding"}).window == 4096
     mistral = table_config.edited(MODELS["Mistral 7B"], {"mask": "causal", "window": "5"})
@@ -228,6 +239,7 @@ junk = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from([*EXAMPLE, "rope_scaling", "rope_theta", "rope_parameters", "head_dim"]), junk))
 def test_whatever_is_pasted_is_counted_or_refused_by_name(changes):
     try:
@@ -247,6 +259,9 @@ def test_a_pasted_configuration_is_counted_and_a_bad_one_stays_in_its_field():
     assert not test.exception and html_of(test).count('role="alert"') == 1
     assert test.text_area(key="pasted").value == bad
     assert "num_attention_heads" in html_of(test)
+    test.selectbox(key="table-of").set_value("GPT-2").run()
+    test.selectbox(key="table-of").set_value("own").run()
+    assert test.text_area(key="pasted").value == bad
     test.text_area(key="pasted").set_value(pasted({"num_hidden_layers": 1})).run()
     assert 'role="alert"' not in html_of(test) and results(test)["In one layer"] == ["44,044,288"]
 

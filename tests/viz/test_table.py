@@ -1,7 +1,7 @@
 """The areas: true to scale, inside the picture, none upon another."""
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from viz.table import BOXES, Box, layer, model
@@ -14,6 +14,7 @@ def shares(boxes: list[Box]) -> dict[str, float]:
     return {part: sum(box.area for box in boxes if box.part == part) for part in {box.part for box in boxes}}
 
 
+@settings(deadline=None)
 @given(sizes=st.lists(counts, min_size=len(PARTS), max_size=len(PARTS)), layers=st.integers(1, 300))
 def test_every_part_is_as_large_as_its_share(sizes, layers):
     parts = dict(zip(PARTS, sizes, strict=True)) | {"attention": sizes[3] + 1}
