@@ -252,25 +252,26 @@ def _shown(name: str, configs: list[Config]) -> bool:
 def _row(name: str, shown: Table, configs: list[Config], words: session.Words) -> dict:
     value = getattr(configs[0], name)
     # as they are read: a GGUF file keeps 1e-5 in 32 bits, which is not quite the same
-    apart = (
-        name in differences(configs[0], configs[-1])
-        and len({_said(name, getattr(each, name), words) for each in configs}) > 1
-    )
+    apart = name in differences(configs[0], configs[-1]) and len({_cell(name, each, words) for each in configs}) > 1
     row = {
         "name": name,
         "parts": ROWS[name],
         "value": shown.typed.get(name, _raw(value)),
-        "published": _said(name, getattr(shown.published, name), words),
+        "published": _cell(name, shown.published, words),
         "edited": name in shown.typed,
         "differs": apart,
-        "other": _said(name, getattr(configs[1], name), words) if len(configs) > 1 else None,
+        "other": _cell(name, configs[1], words) if len(configs) > 1 else None,
     }
     if name in CHOICES or name in SWITCHES:
         choices = CHOICES.get(name, (True, False))
         return row | {"kind": "choice", "choices": [[_raw(x), _said(name, x, words)] for x in choices]}
     if value is None or not _shown(name, configs[:1]) or name not in (*WHOLE, *REAL):
-        return row | {"kind": "fixed", "value": _said(name, value, words)}
+        return row | {"kind": "fixed", "value": _cell(name, configs[0], words)}
     return row | {"kind": "whole" if name in WHOLE else "real"}
+
+
+def _cell(name: str, config: Config, words: session.Words) -> str:
+    return _said(name, getattr(config, name) if _shown(name, [config]) else None, words)
 
 
 def _raw(value) -> str:
