@@ -47,7 +47,7 @@ with lesson("packing", limit=64) as page:
             st.session_state[asked] = True
         if st.session_state.get(asked):
             button.html(f'<p class="note" role="status">{words.inline("packing-now")}</p>')
-            shares = {text(name): found for name, found in packing.by_context(batch).items()}
+            shares = {text(f"method-{name}"): found for name, found in packing.by_context(batch).items()}
             button.empty()
             titles = text("context"), text("col-wasted")
             chart = figures.wasted(packing.CONTEXTS, shares, batch.context, titles, number, percent)
@@ -75,7 +75,7 @@ with lesson("packing", limit=64) as page:
         components.mount("packing", key="row", data=data, on_choice_change=lambda: None)
         aloud(packed_run.reading(row, found, chosen.setting, words))
         if len(row.texts) > 1:
-            st.html(packed_run.four(row, found, words))
+            st.html(packed_run.four(row, found, chosen.setting, words))
             st.html(words("four-note", **packed_run.caveat(row, found, page.lang)))
         with st.container(gap=None):
             widgets.source(*packed_run.SOURCE)

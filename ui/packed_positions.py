@@ -3,16 +3,15 @@
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 
-from model import transformer
-from model.edits import MovePositions
 from ui import html, session
 from ui.bag_of_words import cosine, table
 from ui.lesson import Page
 from ui.numbers import number
 from ui.packed_run import Row
 
-STARTS = (0, *(2**power for power in range(13)))  # 0 to 4,096
+STARTS = (0, *(4**power for power in range(7)))  # 0 to 4,096
 ALONE = 20  # where the document begins that has none before it, for the sake of the example
 
 
@@ -48,15 +47,14 @@ def moved(page: Page, encoder, packed: Row) -> Moved:
     return Moved(**session.reading(f"packed-moved-{start}", page.model, tuple(text), len(text), compute))
 
 
+@torch.inference_mode()
 def _outputs(model, ids: list[int], starts: np.ndarray) -> dict[int, np.ndarray]:
-    """What comes out, (T, D), by the position of the first token; what the model has no positions for is left out."""
+    """What comes out, (T, D), by the position of the first token, all in one batch; what the model has no positions
+    for is left out."""
     fitting = [int(start) for start in starts if start + len(ids) <= model.config.context]
-    return {start: _output(model, ids, start) for start in fitting}
-
-
-def _output(model, ids: list[int], start: int) -> np.ndarray:
-    edit = MovePositions(positions=tuple(range(start, start + len(ids))))
-    return transformer.run(model, ids, [""] * len(ids), edits=(edit,), keep={"final"}).final
+    positions = torch.tensor(fitting)[:, None] + torch.arange(len(ids))
+    found = model.stream(model.ids(ids).expand(len(fitting), -1), positions=positions.to(model.device))
+    return dict(zip(fitting, found.float().cpu().numpy(), strict=True))
 
 
 def _changes(outputs: dict[int, np.ndarray], starts: np.ndarray) -> np.ndarray:

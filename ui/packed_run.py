@@ -5,9 +5,10 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 import streamlit as st
+import torch
 
 import content
-from model import lens, transformer
+from model import transformer
 from model.edits import Edit, MovePositions, UseMask
 from model.masks import Documents
 from model.packing import Batch, Piece, lay_out
@@ -126,11 +127,11 @@ def measured(page: Page, packed: Row) -> Measured:
     across = documents[later][:, None] != documents
 
     def read(ids: Sequence[int], edits: tuple[Edit, ...] = ()) -> Trace:
-        return transformer.run(model, ids, [""] * len(ids), edits=edits, keep={"final", "logits", "pattern"})
+        return transformer.run(model, ids, [""] * len(ids), edits=edits, keep={"logits", "pattern"})
 
     def one(setting: Setting, logits: np.ndarray) -> Found:
         trace = read(packed.ids, packed.edits(setting, model.config.layers))
-        bits = lens.surprisal(model, trace)
+        bits = _bits(trace)
         weights = np.stack([layer.pattern for layer in trace.layers])[:, :, later] * across
         return Found(
             float(np.abs(trace.logits - logits).max()),
@@ -143,7 +144,7 @@ def measured(page: Page, packed: Row) -> Measured:
     def compute() -> dict:
         alone = [read(text) for text in packed.texts]
         logits = np.concatenate([trace.logits for trace in alone])
-        bits = np.array([lens.surprisal(model, trace).sum() if len(trace.tokens) > 1 else 0.0 for trace in alone])
+        bits = np.array([_bits(trace).sum() for trace in alone])
         found = [asdict(one(setting, logits)) for setting in SETTINGS]
         return {"found": found, "alone": bits, "largest": float(np.abs(logits).max())}
 
@@ -151,6 +152,12 @@ def measured(page: Page, packed: Row) -> Measured:
     kept = session.reading(name, page.model, tuple(packed.ids), MOST, compute)
     settings = {setting: Found(**found) for setting, found in zip(SETTINGS, kept["found"], strict=True)}
     return Measured(settings, kept["alone"], kept["largest"])
+
+
+def _bits(trace: Trace) -> np.ndarray:
+    """What each token after the first cost, (T − 1,): lens.surprisal, from logits that are there already."""
+    likely = torch.tensor(trace.logits[:-1]).log_softmax(-1).numpy()
+    return -likely[np.arange(len(likely)), trace.token_ids[1:]] / np.log(2)
 
 
 def choice(state: object, page: Page, found: Measured) -> Choice:
@@ -228,12 +235,13 @@ def caveat(packed: Row, found: Measured, lang: str) -> dict[str, str]:
     return {"share": percent(share, lang), "alone": number(bits(found.alone, packed), lang)}
 
 
-def four(packed: Row, found: Measured, words: session.Words) -> html.Raw:
-    """The four settings as a table."""
+def four(packed: Row, found: Measured, now: Setting, words: session.Words) -> html.Raw:
+    """The four settings as a table, that of the figure in bold."""
 
     def line(setting: Setting) -> str:
         said = _said(packed, found, setting, words.lang)
         on = [words.inline("on" if is_on else "off") for is_on in (setting.mask, setting.restart)]
+        on = [f"<strong>{name}</strong>" for name in on] if setting == now else on
         numbers = "".join(f'<td class="number">{said[name]}</td>' for name in ("difference", "crossing", "bits"))
         return f'<tr><th scope="row">{on[0]}</th><td>{on[1]}</td>{numbers}</tr>'
 
@@ -242,7 +250,9 @@ def four(packed: Row, found: Measured, words: session.Words) -> html.Raw:
         f'<th scope="col"{" class=number" if i > 1 else ""}>{words.inline(name)}</th>' for i, name in enumerate(names)
     )
     body = "".join(map(line, SETTINGS))
-    return html.Raw(f'<table class="grid-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>')
+    table = f'<table class="grid-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+    label = words.text("four-name")
+    return html.Raw(f'<div class="twin" tabindex="0" role="region" aria-label="{label}">{table}</div>')
 
 
 def table(page: Page, packed: Row, found: Measured, setting: Setting) -> dict[str, list]:
@@ -270,11 +280,11 @@ def ask_hit(page: Page, packed: Row) -> tuple | None:
 
     def changes() -> np.ndarray:
         found = measured(page, packed)
-        return found.settings[Setting(mask=False)].bits - found.alone
+        return found.settings[BARE].bits - found.alone
 
     def explain(chosen: int, right: int) -> str:
         found = measured(page, packed)
-        now = found.settings[Setting(mask=False)].bits
+        now = found.settings[BARE].bits
         lines = "".join(
             words(
                 "explain-line",

@@ -224,7 +224,7 @@ def source(name: str) -> tuple:
 def table(batch: Batch, words: session.Words) -> dict[str, list]:
     found = [batch.by(name) for name in METHODS]
     return {
-        words.text("col-method"): [words.text(name) for name in METHODS],
+        words.text("col-method"): [words.text(f"method-{name}") for name in METHODS],
         words.text("col-rows"): [each.rows for each in found],
         words.text("col-wasted"): [each.wasted for each in found],
         words.text("col-gain"): [batch.gain(name) for name in METHODS],

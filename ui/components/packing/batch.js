@@ -51,7 +51,7 @@ class Batch extends Part {
 
   build() {
     const { d } = this;
-    const card = (name) => el("button", { className: "method" }, el("canvas", { "aria-hidden": "true" }), el("b", {}, d.words[name]), span("note"), span("note"));
+    const card = (name) => el("button", { className: "method" }, el("canvas", { "aria-hidden": "true" }), el("b", {}, d.words[`method-${name}`]), span("note"), span("note"));
     this.methods = new Radios("methods", d.words.methods, d.methods.map(card), (i) => this.method(i));
     this.sentence = el("p", { className: "read", "aria-live": "polite" });
     this.about = el("p", { className: "note about" });
@@ -101,7 +101,7 @@ class Batch extends Part {
     d.methods.forEach((name, i) => this.thumb(name, this.methods.buttons[i]));
     const { rows, wasted, gain } = this.sums;
     const values = {
-      method: d.words[this.s.method], documents: this.whole(d.documents), tokens: this.whole(d.tokens), rows: this.whole(rows),
+      method: d.words[`method-${this.s.method}`], documents: this.whole(d.documents), tokens: this.whole(d.tokens), rows: this.whole(rows),
       padded: this.whole(d.sums.padded.rows), wasted: this.percent(wasted), gain: this.number(gain), context: this.whole(d.context),
       before: this.percent(d.sums.padded.wasted),
     };

@@ -1,0 +1,267 @@
+"""Lesson 11: the rows drawn are the model's, the proof is that of passes run here once more, bad input is told."""
+
+import base64
+import json
+
+import numpy as np
+import pytest
+import torch
+from playwright.sync_api import expect
+
+import content
+from model import lens, packing, transformer, zoo
+from tests.conftest import html_of, run_page
+from ui import packed_run
+from ui import packing as lesson
+from ui.numbers import number, percent
+
+PROMPT = "The dog chased the squirrel because it"
+DOCUMENTS = [PROMPT, *lesson.LINES.split("\n")]
+KINDS = {"int32": np.int32, "float32": np.float32}
+
+
+@pytest.fixture(scope="module")
+def smollm2():
+    return zoo.load("smollm2")
+
+
+@pytest.fixture(scope="module")
+def texts(smollm2):
+    return [smollm2.tokenizer.encode(line) for line in DOCUMENTS]
+
+
+@pytest.fixture(scope="module")
+def passes(smollm2, texts):
+    """By (mask, restart): the logits (T, V) of the row, as training reads it. And of every document alone."""
+    batch = packing.lay_out(
+        [[packing.Piece(d, 0, len(ids)) for d, ids in enumerate(texts)]], texts, sum(map(len, texts))
+    )
+    ids, positions, documents = (torch.tensor(array) for array in (batch.ids, batch.positions, batch.documents))
+    found = {}
+    with torch.inference_mode():
+        for mask in (True, False):
+            for restart in (True, False):
+                given = {"documents": documents if mask else None, "positions": positions if restart else None}
+                found[mask, restart] = smollm2.model(ids, **given)[0].numpy()
+        alone = np.concatenate([smollm2.model(torch.tensor([ids]))[0].numpy() for ids in texts])
+    return found, alone
+
+
+def drawn(test, part: str) -> dict:
+    """What a component was given; its arrays by name."""
+    given = [json.loads(element.proto.json) for element in test.get("bidi_component")]
+    data = next(one for one in given if one["part"] == part)
+    blob = base64.b64decode(data["bytes"])
+    for a in data["arrays"]:
+        values = np.frombuffer(blob, KINDS[a["kind"]], int(np.prod(a["shape"])), a["start"])
+        data[a["name"]] = values.reshape(a["shape"])
+    return data
+
+
+def reveal(test, key: str, option: int) -> str:
+    test.button_group(key=f"pick-{key}").set_value(option).run()
+    return html_of(test.button(key=f"reveal-{key}").click().run())
+
+
+def typed(lines: str, prompt: str = PROMPT, context: str = "16"):
+    test = run_page("packing", own="true", context=context, prompt=prompt)
+    return test.text_area(key="lines").set_value(lines).run()
+
+
+# ---------------------------------------------------------------- the batch
+
+
+def test_the_component_is_given_the_rows_of_every_method():
+    data = drawn(run_page("packing"), "batch")
+    lengths = lesson.brown()[: data["documents"]]
+    assert (data["documents"], data["context"], data["tokens"]) == (300, 256, sum(lengths))
+    for name in packing.METHODS:
+        rows = packing.pack(lengths, 256, name)
+        sums = data["sums"][name]
+        assert sums["rows"] == len(rows) and sums["wasted"] == packing.wasted(rows, 256)
+        assert sums["gain"] == len(packing.pack(lengths, 256, "padded")) / len(rows)
+        shown = [[r, p.document, p.length] for r, row in enumerate(rows[: lesson.WINDOW]) for p in row]
+        assert data[name].tolist() == shown
+
+
+def test_the_sample_is_the_corpus():
+    """15,667 paragraphs, as many as NLTK's reader finds in the corpus."""
+    lengths = np.array(lesson.brown())
+    assert len(lengths) == 15_667 and lengths.min() == 1 and np.median(lengths) == 61
+
+
+def test_attention_cells_are_counted_piece_by_piece():
+    lengths = (7, 3, 12, 1, 5, 9, 40)
+    found = lesson.packed(lengths, 16, "best_fit")
+    rows = packing.pack(lengths, 16, "best_fit")
+    assert found.cells == len(rows) * int(np.tri(16).sum())
+    assert found.own_cells == sum(int(np.tri(piece.length).sum()) for row in rows for piece in row)
+    assert found.cut == 1 and found.tokens == sum(lengths)
+
+
+@pytest.mark.parametrize("lang", content.LANGUAGES)
+def test_the_arithmetic_has_its_numbers(lang):
+    shown = html_of(run_page("packing", lang, method="best_fit", documents="100", context="128"))
+    rows = packing.pack(lesson.brown()[:100], 128, "best_fit")
+    tokens = sum(lesson.brown()[:100])
+    assert f"1 − {number(tokens, lang)} / ({len(rows)} · 128) = {percent(packing.wasted(rows, 128), lang)}" in shown
+
+
+def test_own_lines_are_the_documents(texts):
+    data = drawn(run_page("packing", own="true"), "batch")
+    assert sorted(data["padded"][:, 2]) == sorted(map(len, texts))
+    assert data["padded"][:, 1].tolist() == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    "lines, said",
+    [("", "One line is empty"), ("a\n\n \nb", "2 lines are empty"), ("word " * 3000, "cut into pieces")],
+)
+def test_odd_lines_are_told(lines, said):
+    test = typed(lines)
+    assert not test.exception and html_of(test).count(said) == 1
+
+
+def test_ten_thousand_lines_and_more():
+    test = typed("\n".join(f"line {n}" for n in range(10_050)))
+    data = drawn(test, "batch")
+    assert not test.exception and data["documents"] == 10_000 and len(data["padded"]) == lesson.WINDOW
+    assert "the last 51 lines are left out" in html_of(test)
+
+
+def test_one_document_has_no_border():
+    test = typed("", prompt="Hi")
+    assert not test.exception and "no border to cross" in html_of(test)
+    assert not [group for group in test.button_group if (group.key or "").startswith("pick-hit")]
+    assert drawn(test, "batch")["sums"]["padded"]["rows"] == 1
+
+
+def test_a_damaged_link_is_ignored():
+    link = {"context": "17", "documents": "x", "method": "<b>", "layer": "99", "head": "-1", "mask": "maybe"}
+    test = run_page("packing", **link)
+    assert not test.exception and drawn(test, "batch")["method"] == "first_fit"
+    assert drawn(test, "row")["choice"]["mask"] is True
+
+
+@pytest.mark.parametrize("state", [{"method": "x"}, {"method": 3, "first": "a"}, {"first": -4}, "padded", None])
+def test_what_the_component_reports_is_checked(state):
+    assert lesson.window(state) == 0
+    assert not isinstance(state, dict) or lesson.method(state) == "first_fit"
+
+
+# ---------------------------------------------------------------- the proof
+
+
+def test_packed_is_each_document_alone_and_only_the_mask_matters(passes):
+    found, alone = passes
+    shown = html_of(run_page("packing"))
+    differences = {setting: np.abs(logits - alone).max() for setting, logits in found.items()}
+    assert differences[True, True] < 1e-3 and differences[True, False] < 1e-3  # rotary: positions need not restart
+    for setting in ((False, True), (False, False)):
+        assert differences[setting] > 1 and f">{number(differences[setting], 'en')}</td>" in shown
+    assert "Packed, and yet alone" in shown
+
+
+def test_costs_and_crossing_are_those_of_the_passes(smollm2, texts, passes):
+    test = run_page("packing", mask="off", restart="off")
+    data, documents = drawn(test, "row"), np.repeat(range(4), list(map(len, texts)))
+    ids = [token for text in texts for token in text]
+    trace = transformer.run(smollm2.model, ids, ids, keep={"pattern", "final"})
+    pattern = trace.layers[data["choice"]["layer"]].pattern
+    np.testing.assert_allclose(data["pattern"], pattern, atol=1e-6)
+    across = documents[:, None] != documents
+    crossing = (pattern * across)[:, documents > 0].sum(-1).mean(-1)
+    np.testing.assert_allclose(data["crossing"], crossing, atol=1e-5)
+    assert data["positions"] == list(range(len(ids))) and data["documents"] == documents.tolist()
+    bits = lens.surprisal(smollm2.model, trace)[documents[1:] == documents[:-1]]
+    assert f"costs {number(bits.mean(), 'en')} bits instead of" in html_of(test)
+
+
+def test_every_document_gets_its_own_positions(texts):
+    data = drawn(run_page("packing"), "row")
+    assert data["positions"] == [place for ids in texts for place in range(len(ids))]
+    rows, cells = np.array(data["documents"]), data["pattern"]
+    assert (cells[:, rows[:, None] != rows] == 0).all() and data["crossing"] == [0.0] * 9
+
+
+# ---------------------------------------------------------------- the questions
+
+
+def test_the_context_question_is_computed_when_asked():
+    lengths = lesson.brown()[:300]
+    key = f"context-256-{hash(lengths)}"
+    shown = reveal(run_page("packing"), key, 2)
+    after = packing.wasted(packing.pack(lengths, 512, "padded"), 512)
+    assert 'class="verdict right"' in shown and f"to {percent(after, 'en')}" in shown
+
+
+def test_the_hit_question_is_computed_when_asked(texts, passes):
+    found, alone = passes
+    key = f"hit-{hash(tuple(map(tuple, texts)))}"
+    ids, ends = np.concatenate(texts), np.cumsum([0, *map(len, texts)])
+
+    def cost(logits: np.ndarray, d: int) -> float:
+        likely = torch.tensor(logits).log_softmax(-1).numpy() / -np.log(2)
+        return sum(likely[t - 1, ids[t]] for t in range(ends[d] + 1, ends[d + 1]))
+
+    changes = [abs(cost(found[False, False], d) - cost(alone, d)) for d in range(4)]
+    assert changes[0] < 1e-3
+    shown = reveal(run_page("packing"), key, int(np.argmax(changes)))
+    assert 'class="verdict right"' in shown and number(cost(alone, 3), "en") in shown
+    assert 'class="verdict wrong"' in reveal(run_page("packing"), key, 0)
+
+
+def test_a_row_takes_what_fits(smollm2):
+    class Page:
+        bundle, ids = smollm2, smollm2.tokenizer.encode("word " * 60)
+
+    row = packed_run.row(Page, ["two", "words here " * 30, "x", *"abcdefghijkl"])
+    assert row.cut and len(row.ids) <= packed_run.MOST and max(map(len, row.texts)) == packed_run.EACH
+    assert len(row.texts) <= packed_run.COLOURS
+
+
+# ---------------------------------------------------------------- in the browser
+
+
+def test_switches_and_rows_in_the_browser(open_page):
+    page = open_page("packing")
+    switches, aloud = page.locator(".packing .switch"), page.locator(".stHtml .read")
+    expect(aloud.filter(has_text="Packed, and yet alone")).to_be_visible()
+    switches.nth(0).click()
+    expect(aloud.filter(has_text="Without the mask")).to_be_visible()
+    expect(switches.nth(0)).to_have_attribute("aria-checked", "false")
+    switches.nth(1).press("Space")
+    expect(aloud.filter(has_text="One text out of 4")).to_be_visible()
+    assert "mask=off" in page.url and "restart=off" in page.url
+    expect(page.locator(".packing .read").nth(1)).to_contain_text("of its weight to other documents")
+    page.locator(".packing .token").nth(2).click()
+    expect(page.locator(".packing .read").nth(1)).to_contain_text("is in the first document")
+    page.locator(".packing .head").nth(0).click()
+    expect(page.locator(".packing .eyebrow").filter(has_text="head 1:")).to_be_visible()
+    page.locator(".packing .pager input").nth(1).press("End")
+    expect(page.locator(".packing .eyebrow").filter(has_text="Layer 30")).to_be_visible()
+
+
+def test_the_batch_in_the_browser(open_page):
+    page = open_page("packing", method="padded")
+    read, board = page.locator(".packing .read").first, page.locator(".packing .board")
+    expect(read).to_contain_text("300 documents, one to a row, take 311 rows of 256 tokens")
+    page.locator(".packing .method").nth(4).click()
+    expect(read).to_contain_text("Chopped: 91 rows instead of 311")
+    expect(page.get_by_text("23,137 / (91 · 256)")).to_be_visible()
+    assert "method=chopped" in page.url
+    board.press("ArrowDown")
+    expect(board).to_have_attribute("aria-valuenow", "2")
+    expect(page.locator(".packing .probe").first).to_contain_text("Row 2, with tokens in brackets: document")
+    page.locator(".packing .pager input").first.press("End")
+    expect(page.locator(".packing .over .note")).to_have_text("rows 44 to 91 of 91")
+    expect(board).to_have_attribute("aria-valuenow", "44")
+
+
+def test_all_contexts_are_tried_when_asked(open_page):
+    page = open_page("packing", "it", width=360, mask="off")
+    page.locator(".st-key-contexts button").click()
+    expect(page.locator(".js-plotly-plot")).to_have_count(2)
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= window.innerWidth")
+    for text in page.locator(".packing").all_inner_texts():
+        assert "{" not in text and "undefined" not in text and "NaN" not in text
