@@ -345,6 +345,7 @@ def test_the_chart_is_of_the_head_chosen_above(open_page, smollm2):
     page.get_by_text(content.load("en", "attention")["twin-button"]).click()
     expect(page.get_by_text("Layer 14, head 2 as a chart")).to_be_visible()
     expect(page.locator(".js-plotly-plot .heatmaplayer image")).to_have_count(1)
+    settled(page)  # the words change before the chart does
     z = page.locator(".js-plotly-plot").evaluate("(plot) => Array.from(plot._fullData[0].z[6])")
     np.testing.assert_allclose(z, traced(smollm2).layers[13].pattern[1, 6], atol=1e-6)
     expect(page.locator(".attention .thumb").nth(1)).to_have_attribute("aria-checked", "true")

@@ -57,7 +57,8 @@ def agrees(bundle, reading, ids):
     np.testing.assert_allclose(reading.chances, shares.final[reading.ids], **CLOSE)
     assert sorted(reading.base[:TOP], reverse=True) == reading.base[:TOP]
     assert reading.base[TOP - 1] >= np.sort(shares.base)[-TOP] * (1 - 1e-3)
-    assert reading.rank == 1 + (shares.base > shares.base[reading.drawn]).sum()
+    drawn = shares.base[reading.drawn]  # of tokens as likely but for rounding, either may come first
+    assert (shares.base > drawn * 1.001).sum() < reading.rank <= (shares.base > drawn * 0.999).sum()
 
 
 @pytest.mark.parametrize(
