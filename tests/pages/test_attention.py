@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 import content
 from model import transformer, zoo
-from tests.conftest import html_of, run_page
+from tests.conftest import html_of, run_page, settled
 from ui import attention
 from ui.numbers import number, percent
 
