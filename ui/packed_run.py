@@ -1,5 +1,6 @@
 """Lesson 11, the proof: SmolLM2 reads a packed row with and without what packing needs, and every document alone."""
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
@@ -298,5 +299,5 @@ def ask_hit(page: Page, packed: Row) -> tuple | None:
         cheaper = "explain-cheaper" if now[right] < found.alone[right] else "explain-dearer"
         return words(cheaper, n=right + 1) + lines + words("explain-first-document")
 
-    options = [f"{d + 1}: {name(page, packed, d)}" for d in documents]
+    options = [f"{d + 1}: {textwrap.shorten(name(page, packed, d), 24, placeholder=' …')}" for d in documents]
     return words.inline("question-hit"), options, lambda: int(np.abs(changes()).argmax()), explain

@@ -53,7 +53,7 @@ def moved(
     _mark(figure, here)
     figure.add_vline(x=end, line={"color": INK, "width": 1.5})
     text = {"text": titles[2], "font": {"size": 13, "color": INK}, "showarrow": False}
-    figure.add_annotation(text, x=np.log10(end), xanchor="left", xshift=6, yref="paper", y=0.99, yanchor="top")
+    figure.add_annotation(text, x=np.log10(end), xanchor="right", xshift=-6, yref="paper", y=0.5)
     ticks = {"tickvals": STARTS, "ticktext": [number(n) for n in STARTS]}
     figure.update_xaxes(**AXIS, **ticks, type="log", title_text=titles[0], range=[-0.1, 3.75])
     raised = [f"10{str(power).translate(RAISED)}" if power else "1" for power in POWERS]
