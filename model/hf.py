@@ -30,7 +30,8 @@ _BOOKKEEPING = """
     _name_or_path architectures attention_dropout attention_probs_dropout_prob attn_pdrop bos_token_id
     chunk_size_feed_forward classifier_dropout dtype embd_pdrop eos_token_id gradient_checkpointing
     hidden_dropout_prob id2label initializer_range is_llama_config label2id max_length model_type n_ctx
-    output_attentions output_hidden_states output_router_logits pad_token_id pretraining_tp problem_type resid_pdrop return_dict
+    output_attentions output_hidden_states output_router_logits pad_token_id pretraining_tp problem_type resid_pdrop
+    return_dict
     router_aux_loss_coef summary_activation summary_first_dropout summary_proj_to_labels summary_type summary_use_proj
     task_specific_params torch_dtype transformers.js_config transformers_version unk_token_id use_cache
 """
