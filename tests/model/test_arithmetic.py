@@ -62,6 +62,41 @@ def test_the_count_is_that_of_the_model_transformers_builds(drawn):
     assert arithmetic.count(hf.config_from(theirs)).total == parameters(model)
 
 
+def theirs(config):
+    """A published configuration, said to transformers."""
+    sizes = {
+        "vocab_size": config.vocab_size,
+        "hidden_size": config.width,
+        "intermediate_size": config.mlp_width,
+        "num_hidden_layers": config.layers,
+        "num_attention_heads": config.heads,
+        "num_key_value_heads": config.kv_heads,
+        "head_dim": config.head_width,
+        "max_position_embeddings": config.context,
+        "tie_word_embeddings": config.tied,
+        "pad_token_id": None,
+    }
+    if config.position == "learned":
+        sizes = {"vocab_size": config.vocab_size, "n_embd": config.width, "n_layer": config.layers}
+        return "gpt2", sizes | {"n_head": config.heads, "n_positions": config.context, "n_inner": config.mlp_width}
+    if config.experts:
+        return "mixtral", sizes | {"num_local_experts": config.experts, "num_experts_per_tok": config.active_experts}
+    return "mistral" if config.window else "llama", sizes
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_published_model_counts_as_transformers_builds_it(name):
+    family, sizes = theirs(MODELS[name])
+    configure, build = BUILDERS[family]
+    with torch.device("meta"):
+        model = build(configure(**sizes))
+    assert arithmetic.count(MODELS[name]).total == parameters(model)
+
+
+def test_the_loaded_models_count_as_their_own_weights(bundle):
+    assert arithmetic.count(bundle.model.config).total == bundle.card.parameters
+
+
 @pytest.mark.parametrize("name", RECIPES)
 def test_every_part_is_that_of_our_own_model(name):
     config = RECIPES[name]
