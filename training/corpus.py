@@ -27,6 +27,7 @@ from tokenizers import decoders, models, pre_tokenizers, trainers
 TEXT = Path(__file__).parent / "text"
 END = "<|end|>"  # closes every document
 VOCABULARY = 4096
+BROWN = 3  # times in a round: the widest prose we have; up to four are almost as good as new text (Muennighoff 2023)
 PACKAGES = ("wordnet-base", "bible-kjv", "bible-kjv-text")  # bible-kjv is the program that unpacks the text
 
 
@@ -131,24 +132,26 @@ def train_tokenizer(texts: list[str], size: int = VOCABULARY) -> tokenizers.Toke
     return tokenizer
 
 
-def save(path: Path, tokenizer: tokenizers.Tokenizer, texts: list[str]) -> None:
-    """All documents one after another, each closed by END, and where each begins."""
+def save(path: Path, tokenizer: tokenizers.Tokenizer, texts: dict[str, int]) -> None:
+    """All documents one after another, each closed by END; where each begins; and how often a round of training reads
+    it, which `texts` says of each."""
     end = tokenizer.token_to_id(END)
-    ids = [[*found.ids, end] for found in tokenizer.encode_batch(texts)]
+    ids = [[*found.ids, end] for found in tokenizer.encode_batch(list(texts))]
     starts = np.cumsum([0, *map(len, ids)])
     size = sum(len(text.encode()) for text in texts)
-    np.savez(path, ids=np.concatenate(ids).astype(np.uint16), starts=starts, bytes=size)
+    times = np.array(list(texts.values()))
+    np.savez(path, ids=np.concatenate(ids).astype(np.uint16), starts=starts, times=times, bytes=size)
 
 
 def main(files: list[str]) -> None:
     fetch()
     samples = brown()
-    training = [sample.text for sample in samples if not sample.held_out]
-    training += glosses() + bible() + stories(map(Path, files))
-    tokenizer = train_tokenizer(training)
+    training = dict.fromkeys([*glosses(), *bible(), *stories(map(Path, files))], 1)
+    training |= {sample.text: BROWN for sample in samples if not sample.held_out}
+    tokenizer = train_tokenizer(list(training))
     tokenizer.save(str(TEXT / "tokenizer.json"))
     save(TEXT / "train.npz", tokenizer, training)
-    save(TEXT / "held_out.npz", tokenizer, [sample.text for sample in samples if sample.held_out])
+    save(TEXT / "held_out.npz", tokenizer, {sample.text: 1 for sample in samples if sample.held_out})
     for name in ("train", "held_out"):
         with np.load(TEXT / f"{name}.npz") as found:
             print(

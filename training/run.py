@@ -1,0 +1,109 @@
+"""Trains models of ours, one after another, and writes what they became to checkpoints/.
+
+    python -m training.run [NAME …]         all of training/recipes.py without a name
+    torchrun --nproc-per-node 4 -m training.run experts
+
+A run can be stopped at any moment; started again, it goes on from its last checkpoint, at most a minute old.
+"""
+
+import csv
+import os
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+import torch.distributed as dist
+from tqdm import tqdm
+
+from model import checkpoint, zoo
+from model.train import Run, train
+from training import card
+from training.corpus import TEXT
+from training.data import Text
+from training.recipes import PLANS, Plan
+
+RUNS = Path(__file__).parent / "runs"
+CHECKPOINTS = Path(__file__).parents[1] / "checkpoints"
+EVERY = 60  # seconds between checkpoints
+THINNED = 20  # steps whose mean loss is one line of the log that is shipped
+
+
+class Log:
+    """The loss of every step, as CSV. What a stopped run wrote after its last checkpoint is taken back."""
+
+    def __init__(self, file: Path, run: Run):
+        columns = ["step", "loss", "rate", "gradient", *(f"busiest_{i}" for i in range(len(run.progress.load or ())))]
+        kept = [row for row in _rows(file) if int(row["step"]) < run.progress.step] if file.exists() else []
+        self.file = file.open("w", newline="")
+        self.writer = csv.DictWriter(self.file, columns)
+        self.writer.writeheader()
+        self.writer.writerows(kept)
+
+    def write(self, run: Run) -> None:
+        found = asdict(run.progress)
+        shares = {f"busiest_{i}": round(max(layer), 4) for i, layer in enumerate(found.pop("load") or ())}
+        self.writer.writerow({name: round(value, 6) for name, value in found.items()} | shares)
+
+
+def _rows(file: Path) -> list[dict]:
+    with file.open(newline="") as opened:
+        return list(csv.DictReader(opened))
+
+
+def thinned(file: Path) -> str:
+    """The log as means over some steps each."""
+    rows = _rows(file)
+    names = [name for name in rows[0] if name not in ("step", "rate", "gradient")]
+    lines = [",".join(["step", *names])]
+    for i in range(0, len(rows) - THINNED + 1, THINNED):
+        some = rows[i : i + THINNED]
+        means = [sum(float(row[name]) for row in some) / THINNED for name in names]
+        lines.append(",".join([str(i + THINNED), *(f"{mean:.4f}" for mean in means)]))
+    return "\n".join(lines) + "\n"
+
+
+def work(name: str, plan: Plan, device: str, first: bool) -> None:
+    """Trains one model from where it stands to its end; the first of several processes writes."""
+    saved = RUNS / f"{name}.safetensors"
+    saved.parent.mkdir(parents=True, exist_ok=True)
+    text = Text(TEXT / "train.npz", plan.rows, plan.context, plan.seed)
+    bar = tqdm(total=plan.steps, desc=name, disable=not first, mininterval=5)
+    log, since = None, time.monotonic()
+    for run in train(
+        plan.config, text, steps=plan.steps, seed=plan.seed, recipe=plan.recipe, checkpoint=saved, device=device
+    ):
+        if not first:
+            continue
+        log = log or Log(saved.with_suffix(".csv"), run)
+        log.write(run)
+        bar.update(run.step - bar.n)
+        bar.set_postfix(loss=f"{run.progress.loss:.3f}", refresh=False)
+        if run.step == plan.steps:  # before its last checkpoint: a run that is found whole has been written
+            log.file.flush()
+            finish(name, plan, run)
+        if run.step == plan.steps or time.monotonic() - since > EVERY:
+            log.file.flush()
+            run.save(saved)
+            since = time.monotonic()
+
+
+def finish(name: str, plan: Plan, run: Run) -> None:
+    """What is shipped: configuration and weights, the log, and the card, measured on what was written."""
+    folder = CHECKPOINTS / name
+    checkpoint.save(run.model, folder)
+    (folder / checkpoint.CURVE).write_text(thinned(RUNS / f"{name}.csv"))
+    card.write(name, plan, folder)
+
+
+def main(names: list[str]) -> None:
+    device, first = zoo.device(), True
+    if "RANK" in os.environ:
+        dist.init_process_group("nccl" if device == "cuda" else "gloo")
+        first = dist.get_rank() == 0
+    for name in names or PLANS:
+        work(name, PLANS[name], device, first)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
