@@ -9,7 +9,7 @@ from ui.lesson import lesson
 LIMIT = 256
 WORD = "strawberry"
 INPUT = {"max_chars": tokens.CHARACTERS, "width": 420}
-TOKENIZERS = ("smollm2", "minilm", "moe-random")
+TOKENIZERS = ("smollm2", "minilm", "experts")
 
 with lesson("tokens", limit=LIMIT) as page:
     words, tokenizer = page.words, page.bundle.tokenizer

@@ -9,7 +9,7 @@ from ui.lesson import lesson
 from viz import distribution
 from viz import lens as lens_figure
 
-with lesson("next_token", models=("smollm2", "moe-random"), limit=64) as page:
+with lesson("next_token", limit=64) as page:
     words, text = page.words, page.words.text
     number, percent = partial(numbers.number, lang=page.lang), partial(numbers.percent, lang=page.lang)
     cell = partial(next_token.hundredths, lang=page.lang)
@@ -34,8 +34,6 @@ with lesson("next_token", models=("smollm2", "moe-random"), limit=64) as page:
     widgets.figure(strip, "vector", text("vector-alt", **about))
     note("strip-note", limit=number(distribution.limit(reading.vector)))
     st.html(words("head", **about))
-    if not page.bundle.card.trained:
-        st.html(f'<div class="notice">{words("untrained")}</div>')
     aloud(words.inline("reading", **about, token=last))
     st.html(f'<p class="eyebrow">{words.inline("bars-head")}</p>')
     widgets.figure(distribution.bars(rows, reading.with_tail(reading.base), percent), "bars", text("bars-alt"))

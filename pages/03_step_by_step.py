@@ -5,10 +5,8 @@ import streamlit as st
 from ui import loop, quiz, widgets
 from ui.lesson import lesson
 
-with lesson("step_by_step", models=("smollm2", "moe-random")) as page:
+with lesson("step_by_step") as page:
     words = page.words
-    if not page.bundle.card.trained:
-        st.html(f'<div class="notice" role="status">{words("untrained")}</div>')
     loop.figure(page)
     widgets.source(*loop.SOURCE)
 

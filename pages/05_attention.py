@@ -3,11 +3,11 @@
 import streamlit as st
 
 import content
-from ui import attention, components, questions, widgets
+from ui import attention, components, prompt, questions, widgets
 from ui.lesson import lesson
 from viz.attention import heatmap
 
-with lesson("attention", models=("smollm2", "minilm"), limit=32) as page:
+with lesson("attention", models=(*prompt.DECODERS, "minilm"), limit=32) as page:
     words = page.words
     trace = page.trace(attention.keep(page.bundle.model.config))
     look = attention.start(page.bundle, trace)

@@ -32,7 +32,7 @@ class Page:
 
 @contextmanager
 def lesson(
-    slug: str, models: tuple[str, ...] = ("smollm2",), limit: int = 32, first: str = prompt.DEFAULT
+    slug: str, models: tuple[str, ...] = prompt.DECODERS, limit: int = 32, first: str = prompt.DEFAULT
 ) -> Iterator[Page]:
     """Draws what stands before a lesson and, when its body has run to the end, what stands after it.
 

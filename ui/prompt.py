@@ -14,6 +14,7 @@ from model.zoo import ModelUnavailable
 from ui import html, session
 from ui.numbers import number
 
+DECODERS = ("smollm2", zoo.EXPERTS)  # the first is what a lesson is best read on; the second is always there
 DEFAULT = "The dog chased the squirrel because it"
 CHARACTERS = 600  # what a link may carry; more than any lesson's limit of tokens
 
@@ -30,24 +31,31 @@ class Prompt:
 def bar(models: tuple[str, ...], limit: int, first: str = DEFAULT) -> Prompt:
     """Draws the bar. Stops the page with one clear sentence when there is no usable model or prompt.
 
-    `first` is the prompt where the link has none.
+    `models` are the lesson's, `first` is the prompt where the link has none. Where the model that is asked for cannot
+    be read, the first one that can takes its place, and a notice says why.
     """
     words = session.words("ui")
     prompt = _restore("prompt", st.query_params.get("prompt", first)[:CHARACTERS])
     asked = st.query_params.get("model")
-    _restore("model", asked if asked in models else models[0])
+    asked = asked if asked in models else models[0]
     quiet = {"label_visibility": "collapsed", "on_change": _store}
-    with st.container(key="bar", horizontal=True, gap=None):
-        model = st.selectbox(
-            words.text("model"), models, key="model", format_func=_title, args=("model", models[0]), **quiet
-        )
+    line = st.container(key="bar", horizontal=True, gap=None)
+    found, problems = _readable((asked, *models), words)
+    _restore("model", found or asked)
+    with line:
+        st.selectbox(words.text("model"), models, key="model", format_func=_title, args=("model", models[0]), **quiet)
         source = st.text_input(
             words.text("prompt"), prompt, key="prompt", autocomplete="off", args=("prompt", first), **quiet
         )
         count = st.empty()
         # Nothing hangs on the button: to press it is to leave the input, and that stores the prompt.
         st.button(words.text("run"), key="run", type="primary")
-    loaded = _bundle(model, words)
+    if not found:
+        _broken(problems, words)
+    loaded = session.bundle(found)
+    if problems:
+        notice = words(f"instead-{_remedy(asked, problems)}", **_about(asked, problems), instead=loaded.card.title)
+        st.html(f'<div class="notice" role="status">{notice}</div>')
     if problem := _problem(source):
         st.html(f'<div class="notice" role="alert">{words(problem)}</div>')
         st.stop()
@@ -57,7 +65,7 @@ def bar(models: tuple[str, ...], limit: int, first: str = DEFAULT) -> Prompt:
     count.html(f'<span class="count">{tokens}</span>')
     if notice := _cut(words, source, len(kept), len(ids), loaded.tokenizer.decode(ids[len(kept) :])):
         st.html(f'<div class="notice" role="status">{notice}</div>')
-    return Prompt(model, loaded, source, kept, text)
+    return Prompt(found, loaded, source, kept, text)
 
 
 def _title(name: str) -> str:
@@ -67,8 +75,7 @@ def _title(name: str) -> str:
         card = session.bundle(name).card
     except ModelUnavailable:
         return zoo.ENTRIES[name].card.title
-    title = card.title if card.trained else words.text("untrained", title=card.title)
-    return f"{title}  {number(card.parameters / 1e6, words.lang)}\u202fM · {card.licence}"
+    return f"{card.title}  {number(card.parameters / 1e6, words.lang)}\u202fM · {card.licence}"
 
 
 def _restore(key: str, value: str) -> str:
@@ -119,20 +126,36 @@ def _cut(words: session.Words, source: str, kept: int, tokens: int, rest: str) -
     return notice
 
 
-def _bundle(name: str, words: session.Words):
-    waiting = st.empty()
-    if name not in st.session_state.setdefault("read", set()):  # the first visitor of a server may have to wait
-        waiting.html(f'<p class="note" role="status">{words.inline("model-loading")}</p>')
-    try:
-        loaded = session.bundle(name)
+def _readable(names: tuple[str, ...], words: session.Words) -> tuple[str | None, dict[str, ModelUnavailable]]:
+    """The first of these models that can be read, and why those before it cannot."""
+    waiting, problems = st.empty(), {}
+    for name in dict.fromkeys(names):
+        if name not in st.session_state.setdefault("read", set()):  # the first visitor of a server may have to wait
+            waiting.html(f'<p class="note" role="status">{words.inline("model-loading")}</p>')
+        try:
+            session.bundle(name)
+        except ModelUnavailable as problem:
+            problems[name] = problem
+            continue
+        finally:
+            waiting.empty()
         st.session_state.read.add(name)
-        return loaded
-    except ModelUnavailable as problem:
-        card = zoo.ENTRIES[name].card
-        what = words("model-file", file=problem.file, title=card.title, source=card.source)
-        head = words.inline("model-unavailable")
-        remedy = words(f"remedy-{problem.remedy}")
-        st.html(f'<section class="broken" role="alert"><h2>{head}</h2>{what}{remedy}</section>')
-        st.stop()
-    finally:
-        waiting.empty()
+        return name, problems
+    return None, problems
+
+
+def _remedy(name: str, problems: dict[str, ModelUnavailable]) -> str:
+    return problems[name].remedy if zoo.ENTRIES[name].package else "own"
+
+
+def _about(name: str, problems: dict[str, ModelUnavailable]) -> dict[str, str]:
+    card = zoo.ENTRIES[name].card
+    return {"file": problems[name].file, "title": card.title, "source": card.source}
+
+
+def _broken(problems: dict[str, ModelUnavailable], words: session.Words) -> None:
+    """Says of every model why it cannot be read, and ends the page."""
+    head = words.inline("model-unavailable" if len(problems) == 1 else "models-unavailable")
+    said = [words("model-file", **_about(x, problems)) + words(f"remedy-{_remedy(x, problems)}") for x in problems]
+    st.html(f'<section class="broken" role="alert"><h2>{head}</h2>{"".join(said)}</section>')
+    st.stop()
