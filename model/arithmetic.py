@@ -40,7 +40,7 @@ def count(config: Config) -> Parameters:
     attention = 2 * D * inner + 2 * D * shared + config.bias * (inner + 2 * shared + D)
     halves = 1 if config.mlp == "plain" else 2  # a gated MLP has two ways up
     mlp = (halves + 1) * D * F + config.bias * (halves * F + D)
-    experts = config.experts if config.mlp == "experts" else 0
+    experts = config.experts or 0
     norms = 2 * config.layers + (config.norm_place == "pre") + config.embed_norm
     return Parameters(
         embedding=(config.vocab_size + (config.segments or 0)) * D,
@@ -90,7 +90,7 @@ def operations(config: Config, reads: float) -> Operations:
     parts = count(config)
     biases = config.layers * config.bias * ((config.heads + 2 * config.kv_heads) * config.head_width + config.width)
     halves = 1 if config.mlp == "plain" else 2
-    used = config.active_experts if config.mlp == "experts" else 1
+    used = config.active_experts if config.experts else 1
     biases += config.layers * config.bias * used * (halves * config.mlp_width + config.width)
     head = config.vocab_size * config.width if config.head else 0
     weights = parts.attention + parts.mlp + parts.experts - parts.idle + parts.routers - biases + head

@@ -34,13 +34,13 @@ class Config:
     rope_base: float = 10000.0
     rope_scaling: tuple[tuple[str, float | str], ...] | None = None  # of Hugging Face's rope_parameters, sorted
 
-    mask: str = "causal"  # "causal", "bidirectional", "sliding", "alternating": every second layer sliding
-    window: int | None = None  # tokens a sliding mask lets a query read, itself included
+    mask: str = "causal"  # "causal", "bidirectional"
+    windows: tuple[int | None, ...] = (None,)  # tokens a query reads, itself included: of each layer, and over again
 
-    mlp: str = "plain"  # "plain", "gated", "experts"
+    mlp: str = "plain"  # "plain", "gated"
     activation: str = "relu"  # "relu", "gelu", "gelu_tanh", "silu"
-    experts: int | None = None  # E
-    active_experts: int | None = None  # A, experts used for each token
+    experts: int | None = None  # E, MLPs in the place of one, and a router that chooses among them
+    active_experts: int = 2  # A, used for each token where there are experts
 
     bias: bool = True  # in the projections of attention and MLP
     segments: int | None = None  # rows of BERT's table of sentence A and B
@@ -59,15 +59,22 @@ class Config:
             raise ValueError(f"heads is {self.heads}, no multiple of kv_heads, {self.kv_heads}")
         if self.position == "rotary" and self.head_width % 2:
             raise ValueError(f"head_width is {self.head_width}; rotary positions turn pairs, so it must be even")
-        if (self.mask in ("sliding", "alternating")) != (self.window is not None):
-            raise ValueError(f"window is {self.window} with mask {self.mask!r}: a window belongs to a sliding mask")
-        if self.mlp == "experts" and not 1 <= (self.active_experts or 0) <= (self.experts or 0):
+        if not self.windows or any(window is not None and window < 1 for window in self.windows):
+            raise ValueError(f"windows is {self.windows}; each must be None or at least 1")
+        if self.window is not None and not self.causal:
+            raise ValueError(f"windows is {self.windows} with mask {self.mask!r}: a window looks back only")
+        if self.experts is not None and not 1 <= self.active_experts <= self.experts:
             raise ValueError(f"active_experts is {self.active_experts} of experts {self.experts}")
 
     @property
     def group(self) -> int:
         """Query heads that read the same key/value head."""
         return self.heads // self.kv_heads
+
+    @property
+    def window(self) -> int | None:
+        """Of the layers that have one; None where every layer reads everything."""
+        return next((window for window in self.windows if window is not None), None)
 
     @property
     def causal(self) -> bool:
@@ -79,8 +86,8 @@ CHOICES = {
     "norm": ("layer", "rms"),
     "norm_place": ("post", "pre"),
     "position": ("sinusoidal", "learned", "rotary", "none"),
-    "mask": ("causal", "bidirectional", "sliding", "alternating"),
-    "mlp": ("plain", "gated", "experts"),
+    "mask": ("causal", "bidirectional"),
+    "mlp": ("plain", "gated"),
     "activation": ("relu", "gelu", "gelu_tanh", "silu"),
 }
 
@@ -92,8 +99,8 @@ BERT = replace(
 LLAMA = replace(
     PAPER_2017, norm="rms", norm_place="pre", position="rotary", mlp="gated", activation="silu", bias=False, tied=False
 )
-MISTRAL = replace(LLAMA, kv_heads=2, mask="sliding", window=256)
-MIXTRAL = replace(LLAMA, kv_heads=2, mlp="experts", experts=8, active_experts=2)
+MISTRAL = replace(LLAMA, kv_heads=2, windows=(256,))
+MIXTRAL = replace(LLAMA, kv_heads=2, experts=8)
 RECIPES = {
     "2017": PAPER_2017,
     "gpt2": GPT2,

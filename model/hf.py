@@ -6,10 +6,11 @@ Three sources, one path: a transformers model object, a local folder of safetens
 import json
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
@@ -50,6 +51,8 @@ FIXED = {
     "scale_attn_by_inverse_layer_idx": (False,),
     "scale_attn_weights": (True,),
 }
+
+OWN = "vetro"  # the model_type of configurations that no architecture of transformers has
 
 Row = tuple[str, tuple[str, ...], Callable[[Tensor], Iterable[Tensor]]]
 
@@ -149,7 +152,7 @@ _MODERN = {
     "hidden_act": "activation",
     "tie_word_embeddings": "tied",
 }
-_SLIDING = _MODERN | {"sliding_window": "window"}
+_SLIDING = _MODERN | {"sliding_window": "windows"}
 _GPT2_SIZES = {
     "vocab_size": "vocab_size",
     "n_embd": "width",
@@ -195,6 +198,8 @@ def config_from(hf_config) -> Config:
     Raises ValueError naming the field that is missing, unknown, or has a value that we do not implement.
     """
     given = dict(hf_config if isinstance(hf_config, dict) else hf_config.to_dict())
+    if given.get("model_type") == OWN:
+        return _own(given)
     family = _family(given)
     rotary = {name: given.pop(name, None) for name in _ROTARY_FIELDS} if family.recipe.position == "rotary" else {}
     ours = {}
@@ -212,6 +217,16 @@ def config_from(hf_config) -> Config:
     return replace(family.recipe, **_derived(ours, family.recipe), **_rope(rotary))
 
 
+def _own(given: dict) -> Config:
+    """A configuration of ours, with every field by its own name."""
+    given = {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
+    del given["model_type"]
+    names = {field.name for field in fields(Config)}
+    if apart := names.symmetric_difference(given):
+        raise ValueError(f"{min(apart)} is {'missing' if min(apart) in names else 'a setting we do not know'}")
+    return Config(**given)
+
+
 def _family(given: dict) -> Family:
     if (kind := given.get("model_type")) not in FAMILIES:
         raise ValueError(f"model_type = {kind!r} is not implemented; known: {', '.join(FAMILIES)}")
@@ -224,15 +239,15 @@ def _derived(ours: dict, recipe: Config) -> dict:
         if activation not in ACTIVATIONS:
             raise ValueError(f"activation {activation!r} is not implemented; known: {', '.join(ACTIVATIONS)}")
         ours["activation"] = ACTIVATIONS[activation]
-    ours = {name: value for name, value in ours.items() if value is not None or name == "window"}
+    if "windows" in ours:
+        ours["windows"] = (ours["windows"] or None,)  # 0 and null both mean that there is none
+    ours = {name: value for name, value in ours.items() if value is not None}
     ours.setdefault("kv_heads", ours["heads"])
     if not ours.get("head_width"):
         if ours["width"] % ours["heads"]:
             raise ValueError(f"the width {ours['width']} does not divide into {ours['heads']} heads")
         ours["head_width"] = ours["width"] // ours["heads"]
     ours.setdefault("mlp_width", 4 * ours["width"])
-    window = ours.setdefault("window", recipe.window)
-    ours["mask"] = "sliding" if window else ("bidirectional" if recipe.mask == "bidirectional" else "causal")
     if not recipe.head:
         ours["tied"] = recipe.tied  # without a head there is nothing to tie
     return ours
@@ -263,14 +278,42 @@ def from_folder(folder: str | Path) -> Transformer:
     files = set(json.loads(index.read_text())["weight_map"].values()) if index.exists() else {"model.safetensors"}
     tensors: dict[str, Tensor] = {}
     for file in sorted(files):
-        tensors |= load_file(folder / file)
+        tensors |= _read(folder / file)
     return build(config, tensors)
+
+
+def _read(file: Path) -> dict[str, Tensor]:
+    """The tensors of a file. Raises SafetensorError where it is cut off, ValueError for numbers that are none."""
+    try:
+        tensors = load_file(file)
+    except SafetensorError as error:
+        raise SafetensorError(f"{_cut(file) or 'the header'}: {error}") from error
+    for name, tensor in tensors.items():
+        if not tensor.isfinite().all():
+            raise ValueError(f"{name} holds numbers that are none (NaN or infinite)")
+    return tensors
+
+
+def _cut(file: Path) -> str | None:
+    """The first tensor that a cut file no longer holds whole. A file begins with the length of its header, which says
+    where each tensor lies (safetensors' own format)."""
+    with file.open("rb") as opened:
+        length = int.from_bytes(opened.read(8), "little")
+        held = file.stat().st_size - 8 - length
+        if held < 0:  # a file of another kind may name any length
+            return None
+        try:
+            header = json.loads(opened.read(length))
+        except ValueError:
+            return None
+    ends = {name: entry["data_offsets"][1] for name, entry in header.items() if name != "__metadata__"}
+    return min((name for name, end in ends.items() if end > held), key=ends.get, default=None)
 
 
 def build(hf_config: dict, tensors: dict[str, Tensor]) -> Transformer:
     """The model of a configuration with exactly these tensors, under their Hugging Face names."""
     config = config_from(hf_config)
-    family = _family(hf_config)
+    family = _own_family(config) if hf_config.get("model_type") == OWN else _family(hf_config)
     theirs = {re.sub(r"^(model|transformer|bert)\.", "", name): tensor for name, tensor in tensors.items()}
     theirs = _unfused({name: tensor for name, tensor in theirs.items() if not re.fullmatch(family.unused, name)})
     head = theirs.pop("lm_head.weight", None)
@@ -291,6 +334,13 @@ def build(hf_config: dict, tensors: dict[str, Tensor]) -> Transformer:
             raise ValueError("the weights lack lm_head.weight")
         ours["lm_head.weight"] = ours["embed_tokens.weight"] if config.tied else head.float()
     return with_weights(config, ours)
+
+
+def _own_family(config: Config) -> Family:
+    """Every tensor by its own name."""
+    with torch.device("meta"):
+        names = Transformer(config).state_dict().keys() - {"lm_head.weight"}
+    return Family(config, {}, [row(name, name) for name in names])
 
 
 def with_weights(config: Config, tensors: dict[str, Tensor]) -> Transformer:

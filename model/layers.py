@@ -107,7 +107,7 @@ class Experts(nn.Module):
     def __init__(self, config: Config):
         super().__init__()
         self.router = nn.Linear(config.width, config.experts, bias=False)
-        self.experts = nn.ModuleList(GatedMLP(config) for _ in range(config.experts))
+        self.experts = nn.ModuleList(MLPS[config.mlp](config) for _ in range(config.experts))
         self.active = config.active_experts
 
     def forward(self, x: Tensor, tap: Tap) -> Tensor:
@@ -129,7 +129,7 @@ class Experts(nn.Module):
         return said[order.argsort()].view(*index.shape, -1)
 
 
-MLPS = {"plain": PlainMLP, "gated": GatedMLP, "experts": Experts}
+MLPS = {"plain": PlainMLP, "gated": GatedMLP}
 
 
 class PreNormBlock(nn.Module):
@@ -140,7 +140,7 @@ class PreNormBlock(nn.Module):
         self.attn_norm = NORMS[config.norm](config.width, config.norm_eps)
         self.attn = Attention(config)
         self.mlp_norm = NORMS[config.norm](config.width, config.norm_eps)
-        self.mlp = MLPS[config.mlp](config)
+        self.mlp = Experts(config) if config.experts else MLPS[config.mlp](config)
 
     def forward(self, x: Tensor, place: Nowhere, mask: Tensor, cache, tap: Tap) -> Tensor:
         x = tap("resid_pre", x)

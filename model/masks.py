@@ -6,10 +6,13 @@ cache, the few new rows below it. Rules are values: they compare, hash and print
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import cycle, islice
 
 import numpy as np
 import torch
 from torch import Tensor
+
+from model.config import Config
 
 
 @dataclass(frozen=True)
@@ -120,17 +123,15 @@ class Documents(Causal):
         return earlier[positions]
 
 
-def alternating(window: int, layers: int) -> tuple[Mask, ...]:
-    """A rule for each layer: the first local, the second full, and so on, as in Gemma 2 (2024)."""
-    return tuple(Causal() if i % 2 else Sliding(window) for i in range(layers))
+def windowed(windows: Iterable[int | None], layers: int) -> tuple[Mask, ...]:
+    """A rule for each layer, from these windows over and over; None reads everything before. (16,) slides everywhere,
+    (16, None) in every second layer, as in Gemma 2 (2024)."""
+    return tuple(Causal() if window is None else Sliding(window) for window in islice(cycle(windows), layers))
 
 
-def for_layers(name: str, window: int | None, layers: int) -> tuple[Mask, ...]:
-    """The rule of each layer, as a configuration names it."""
-    if name == "alternating":
-        return alternating(window, layers)
-    rules = {"causal": Causal, "bidirectional": Bidirectional}
-    return (Sliding(window) if name == "sliding" else rules[name](),) * layers
+def for_layers(config: Config) -> tuple[Mask, ...]:
+    """The rule of each layer of a model."""
+    return windowed(config.windows, config.layers) if config.causal else (Bidirectional(),) * config.layers
 
 
 def reach(rules: Iterable[Mask], length: int) -> np.ndarray:

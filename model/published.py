@@ -38,16 +38,14 @@ MISTRAL_7B = replace(
     head_width=128,
     mlp_width=14_336,
     context=32_768,
-    window=4096,
+    windows=(4096,),
 )
 MODELS = {
     "Llama 3.1 8B": LLAMA_3_1_8B,
     "Llama 3.1 70B": replace(LLAMA_3_1_8B, width=8192, layers=80, heads=64, mlp_width=28_672),
     "Llama 3.1 405B": replace(LLAMA_3_1_8B, width=16_384, layers=126, heads=128, mlp_width=53_248),
     "Mistral 7B": MISTRAL_7B,
-    "Mixtral 8x7B": replace(
-        MISTRAL_7B, mlp="experts", experts=8, active_experts=2, mask="causal", window=None, rope_base=1_000_000.0
-    ),
+    "Mixtral 8x7B": replace(MISTRAL_7B, experts=8, windows=(None,), rope_base=1_000_000.0),
     "GPT-2": replace(
         GPT2,
         vocab_size=50_257,

@@ -49,7 +49,7 @@ class Transformer(nn.Module):
         self.lm_head = nn.Linear(config.width, config.vocab_size, bias=False) if config.head else NoHead()
         if config.head and config.tied:
             self.lm_head.weight = self.embed_tokens.weight
-        self.masks = for_layers(config.mask, config.window, config.layers)
+        self.masks = for_layers(config)
 
     def stream(
         self,

@@ -42,7 +42,7 @@ class Choice:
     def rules(self, layers: int) -> tuple[Mask, ...]:
         """The rule of each layer."""
         if self.pattern == "alternating":
-            return masks.alternating(self.size, layers)
+            return masks.windowed((self.size, None), layers)
         return ((Causal() if self.pattern == "full" else RULES[self.pattern](self.size)),) * layers
 
     def scores(self, length: int) -> float:
@@ -136,8 +136,8 @@ def table(page: Page, choice: Choice) -> dict[str, list]:
 
 def source(choice: Choice) -> tuple:
     """The code behind a choice."""
-    rule = masks.alternating if choice.pattern == "alternating" else type(choice.rules(1)[0])
-    return (rule, *([Sliding] if rule is masks.alternating else []), UseMask, masks.reach)
+    rule = masks.windowed if choice.pattern == "alternating" else type(choice.rules(1)[0])
+    return (rule, *([Sliding] if rule is masks.windowed else []), UseMask, masks.reach)
 
 
 # ---------------------------------------------------------------- what it costs

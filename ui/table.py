@@ -8,13 +8,13 @@ import streamlit as st
 import content
 from model import zoo
 from model.arithmetic import count
-from model.config import CHOICES, Config, differences
+from model.config import Config
 from model.published import MODELS
 from model.zoo import ModelUnavailable
 from ui import components, html, session, table_config, table_questions, table_sums, widgets
 from ui.lesson import Page
 from ui.numbers import number, percent
-from ui.table_config import EDITABLE, OWN, REAL, SWITCHES, WHOLE, Problem, configuration, title
+from ui.table_config import EDITABLE, KINDS, OWN, REAL, SWITCHES, WHOLE, Problem, configuration, title
 from ui.table_sums import PARTS
 from viz import table as areas
 
@@ -160,8 +160,8 @@ def _changed(name: str, shown: str, published: Config) -> Table:
     )
 
 
-def _differs(row: str, config: Config, published: Config) -> bool:
-    return getattr(config, row) != getattr(published, row)
+def _differs(row: str, config: Config, other: Config) -> bool:
+    return table_config.rows(config)[row] != table_config.rows(other)[row]
 
 
 def _typed(name: str) -> dict[str, str]:
@@ -224,7 +224,7 @@ def _problem(problem: Problem | None, words: session.Words) -> dict | None:
 
 
 def _experts(config: Config) -> tuple[int, int]:
-    return (config.experts, config.active_experts) if config.mlp == "experts" else (0, 0)
+    return (config.experts, config.active_experts) if config.experts else (0, 0)
 
 
 def _boxes(boxes: list[areas.Box]) -> list[list]:
@@ -240,8 +240,8 @@ def _shown(name: str, configs: list[Config]) -> bool:
             "window": config.window,
             "rope_base": config.position == "rotary",
             "rope_scaling": config.position == "rotary" and config.rope_scaling,
-            "experts": config.mlp == "experts",
-            "active_experts": config.mlp == "experts",
+            "experts": config.experts,
+            "active_experts": config.experts,
             "segments": config.segments,
             "tied": config.head,
         }.get(name, True)
@@ -250,9 +250,9 @@ def _shown(name: str, configs: list[Config]) -> bool:
 
 
 def _row(name: str, shown: Table, configs: list[Config], words: session.Words) -> dict:
-    value = getattr(configs[0], name)
+    value = table_config.rows(configs[0])[name]
     # as they are read: a GGUF file keeps 1e-5 in 32 bits, which is not quite the same
-    apart = name in differences(configs[0], configs[-1]) and len({_cell(name, each, words) for each in configs}) > 1
+    apart = _differs(name, configs[0], configs[-1]) and len({_cell(name, each, words) for each in configs}) > 1
     row = {
         "name": name,
         "parts": ROWS[name],
@@ -262,8 +262,8 @@ def _row(name: str, shown: Table, configs: list[Config], words: session.Words) -
         "differs": apart,
         "other": _cell(name, configs[1], words) if len(configs) > 1 else None,
     }
-    if name in CHOICES or name in SWITCHES:
-        choices = CHOICES.get(name, (True, False))
+    if name in KINDS or name in SWITCHES:
+        choices = KINDS.get(name, (True, False))
         return row | {"kind": "choice", "choices": [[_raw(x), _said(name, x, words)] for x in choices]}
     if value is None or not _shown(name, configs[:1]) or name not in (*WHOLE, *REAL):
         return row | {"kind": "fixed", "value": _cell(name, configs[0], words)}
@@ -271,7 +271,7 @@ def _row(name: str, shown: Table, configs: list[Config], words: session.Words) -
 
 
 def _cell(name: str, config: Config, words: session.Words) -> str:
-    return _said(name, getattr(config, name) if _shown(name, [config]) else None, words)
+    return _said(name, table_config.rows(config)[name] if _shown(name, [config]) else None, words)
 
 
 def _raw(value) -> str:
@@ -287,7 +287,7 @@ def _said(name: str, value, words: session.Words) -> str:
         return words.text("yes" if value else "no")
     if value is None:
         return words.text("nothing")
-    if name in CHOICES:
+    if name in KINDS:
         return words.text(f"is-{value}")
     if name == "rope_scaling":
         scaling = dict(value)

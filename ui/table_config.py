@@ -13,10 +13,11 @@ SIZES = ("layers", "width", "vocab_size", "context", "heads", "kv_heads", "head_
 WHOLE = (*SIZES, "window", "experts", "active_experts", "segments")
 REAL = ("rope_base", "norm_eps")
 SWITCHES = ("embed_norm", "bias", "head", "tied")
-EDITABLE = frozenset((*CHOICES, *WHOLE, *REAL, *SWITCHES))
+KINDS = CHOICES | {"mask": (*CHOICES["mask"], "sliding", "alternating"), "mlp": (*CHOICES["mlp"], "experts")}
+EDITABLE = frozenset((*KINDS, *WHOLE, *REAL, *SWITCHES))
 MOST = 10**7  # of any size: more than a hundred times what has ever been built
 NEEDED = ("vocab_size", "width", "layers", "heads")  # of a pasted configuration; the rest has rules
-WINDOW, EXPERTS, ACTIVE = 4096, 8, 2  # where a choice calls for a number that the model does not have
+WINDOW, EXPERTS = 4096, 8  # where a choice calls for a number that the model does not have
 OWN = "own"  # the table that a reader pastes
 LONGEST = 60  # characters of a reader's value that a sentence repeats
 
@@ -47,22 +48,44 @@ def title(name: str, words: session.Words) -> str:
     return name if name in MODELS else words.text(name)
 
 
-# ---- rows that were edited
+# ---- the rows of a configuration, and back
+
+
+def rows(config: Config) -> dict:
+    """What each row holds, None where the model has no such thing. The rows are the fields of the configuration, but
+    for windows and experts: the mask and the kind of MLP are told with them, as one speaks of them."""
+    window, mixture = config.window, config.experts is not None
+    local = "sliding" if set(config.windows) == {window} else "alternating"
+    return vars(config) | {
+        "mask": local if window else config.mask,
+        "window": window,
+        "mlp": "experts" if mixture else config.mlp,
+        "active_experts": config.active_experts if mixture else None,
+    }
 
 
 def edited(config: Config, typed: dict[str, str]) -> Config:
     """The configuration with these rows changed. Raises Problem, whose `field` is the name of a row."""
-    found = {name: _parsed(name, text) for name, text in typed.items()}
-    changes = _consequences(config, found)
-    _fitting(vars(config) | changes, {})
-    try:
-        return replace(config, **changes)
-    except ValueError as error:
-        raise Problem("bad-row", field=str(error).split()[0]) from error
+    before = rows(config)
+    after = _settled(config, before | {name: _parsed(name, text) for name, text in typed.items()})
+    _fitting(after, {})
+    changes = {name: value for name, value in after.items() if value != before[name]}
+    if changes.keys() & {"mask", "window"}:
+        window = changes.pop("window", after["window"])
+        local = {"sliding": (window,), "alternating": (window, None)}
+        changes["windows"] = local.get(after["mask"], (None,))
+        changes["mask"] = "causal" if after["mask"] in local else after["mask"]
+    if changes.get("mlp") == "experts":
+        changes["mlp"] = "gated"  # as experts are in Mixtral
+    if not after["experts"]:
+        changes.pop("active_experts", None)
+    return replace(config, **changes)
 
 
 def _parsed(name: str, text: str):
-    if name in CHOICES:
+    if name in KINDS:
+        if text not in KINDS[name]:
+            raise Problem("bad-row", field=name)
         return text
     if name in SWITCHES:
         return text == "true"
@@ -79,21 +102,23 @@ def _parsed(name: str, text: str):
     return value
 
 
-def _consequences(config: Config, found: dict) -> dict:
-    """A choice that calls for numbers gets them, and one that has no use for them drops them."""
-    after = vars(config) | found
-    if after["mask"] in ("sliding", "alternating"):
-        found = {"window": config.window or min(WINDOW, after["context"]), **found}
-    else:
-        found = found | {"window": None}
-    if after["mlp"] == "experts":
-        experts = found.get("experts", config.experts or EXPERTS)
-        return {"experts": experts, "active_experts": config.active_experts or min(ACTIVE, experts), **found}
-    return found | {"experts": None, "active_experts": None}
+def _settled(config: Config, after: dict) -> dict:
+    """Rows after an edit: a choice that calls for numbers gets them, and one that has no use for them drops them."""
+
+    def given(name: str, otherwise: int) -> int:
+        return otherwise if after[name] is None else after[name]
+
+    local, mixture = after["mask"] in ("sliding", "alternating"), after["mlp"] == "experts"
+    experts = given("experts", EXPERTS) if mixture else None
+    return after | {
+        "window": given("window", min(WINDOW, after["context"])) if local else None,
+        "experts": experts,
+        "active_experts": given("active_experts", min(config.active_experts, experts)) if mixture else None,
+    }
 
 
 def _fitting(after: dict, called: Mapping[str, str]) -> None:
-    """Raises Problem where numbers do not fit together; `called` says what fields are named."""
+    """Raises Problem where the numbers of rows do not fit together; `called` says what they are named."""
 
     def problem(section: str, name: str, **values) -> Problem:
         return Problem(section, field=called.get(name, name), **values)
@@ -105,7 +130,7 @@ def _fitting(after: dict, called: Mapping[str, str]) -> None:
         raise problem("bad-groups", "kv_heads", heads=after["heads"], kv_heads=after["kv_heads"])
     if after["position"] == "rotary" and after["head_width"] % 2:
         raise problem("bad-pairs", "head_width")
-    if after["mlp"] == "experts" and after["active_experts"] > after["experts"]:
+    if after["experts"] and after["active_experts"] > after["experts"]:
         raise problem("bad-experts", "active_experts", experts=after["experts"])
 
 
@@ -119,14 +144,15 @@ def pasted(text: str) -> Config:
     if not isinstance(kind, str) or kind not in hf.FAMILIES:
         raise Problem("paste-family" if "model_type" in given else "paste-no-family", value=kind, known=known)
     family = hf.FAMILIES[kind]
-    named = {ours: theirs for theirs, ours in family.sizes.items()}
-    for theirs, ours in family.sizes.items():
-        _kind(theirs, ours, given)
-    found = {ours: given[theirs] for theirs, ours in family.sizes.items() if given.get(theirs) is not None}
+    sizes = {theirs: "window" if ours == "windows" else ours for theirs, ours in family.sizes.items()}
+    named = {row: theirs for theirs, row in sizes.items()}
+    for theirs, row in sizes.items():
+        _kind(theirs, row, given)
+    found = {row: given[theirs] for theirs, row in sizes.items() if given.get(theirs) is not None}
     width, heads = found["width"], found["heads"]
     if width % heads and "head_width" not in found:
         raise Problem("paste-divide", field=named["heads"], heads=heads, width=width)
-    _fitting(vars(family.recipe) | {"kv_heads": heads, "head_width": width // heads} | found, named)
+    _fitting(rows(family.recipe) | {"kv_heads": heads, "head_width": width // heads} | found, named)
     try:
         return hf.config_from(given)
     except (ValueError, TypeError, AttributeError, OverflowError) as error:
@@ -148,20 +174,20 @@ def _object(text: str) -> dict:
     return given
 
 
-def _kind(theirs: str, ours: str, given: dict) -> None:
+def _kind(theirs: str, row: str, given: dict) -> None:
     """Raises Problem where a setting is missing or of the wrong kind."""
     value = given.get(theirs)
     if value is None:
-        if ours in NEEDED:
+        if row in NEEDED:
             raise Problem("paste-missing", field=theirs)
-    elif ours in WHOLE:
+    elif row in WHOLE:
         if not isinstance(value, int) or isinstance(value, bool):
             raise Problem("paste-whole", field=theirs, value=value)
         if not 1 <= value <= MOST:
             raise Problem("bad-size", field=theirs, most=MOST)
     else:
-        kind = float | int if ours in REAL else bool if ours in SWITCHES else str
-        if not isinstance(value, kind) or (ours in REAL and not 0 < value < 1):
+        kind = float | int if row in REAL else bool if row in SWITCHES else str
+        if not isinstance(value, kind) or (row in REAL and not 0 < value < 1):
             raise Problem("paste-setting", field=theirs, value=value)
 
 

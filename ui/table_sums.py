@@ -55,7 +55,7 @@ def matrices(config: Config, words: session.Words) -> list[tuple[str, str, int]]
         matrix("attention", "v", D, shared, shared),
         matrix("attention", "o", inner, D, D),
     ]
-    if config.mlp == "experts":
+    if config.experts:
         parts = count(config)
         found += [("experts", "", parts.experts // config.layers), ("routers", "", parts.routers // config.layers)]
     else:
@@ -91,16 +91,16 @@ def twin(pair: dict[str, Config], words: session.Words) -> dict[str, list]:
 
 def reads(config: Config, tokens: int) -> tuple[float, float]:
     """How many tokens one token reads: on average over a prompt of `tokens`, and the next one after it (both count
-    the token itself). Averages over the layers where only every second has a window, from the first on."""
+    the token itself). Averages over the layers, which take the windows in turn."""
     if not config.causal:
         return tokens, tokens
-    full = (tokens + 1) / 2, float(tokens)
-    if config.window is None or config.window >= tokens:
-        return full
-    window = config.window
-    local = window - window * (window - 1) / 2 / tokens, float(window)
-    share = 1.0 if config.mask == "sliding" else (config.layers + 1) // 2 / config.layers
-    return tuple(share * near + (1 - share) * far for near, far in zip(local, full, strict=True))
+    prefill = decode = 0.0
+    for i, window in enumerate(config.windows):
+        layers = len(range(i, config.layers, len(config.windows)))
+        most = min(window or tokens, tokens)
+        prefill += layers * (most - most * (most - 1) / 2 / tokens)  # the first tokens have fewer before them
+        decode += layers * most
+    return prefill / config.layers, decode / config.layers
 
 
 def results(configs: list[Config], tokens: int, words: session.Words) -> list[dict]:
@@ -197,7 +197,7 @@ def _parameters(config: Config, words: session.Words) -> str:
         up = ("F", F) if halves == 2 else ("2·F", f"2 × {F}")
         mlp = f"{mlp[0]} + {up[0]} + D", f"{mlp[1]} + {up[1]} + {D}"
     layer = [("sum-attention", *attention, found.attention // L)]
-    if config.mlp == "experts":
+    if config.experts:
         E = number(config.experts, lang)
         layer.append(("sum-experts", f"E·({mlp[0]})", f"{E} × ({mlp[1]})", found.experts // L))
         layer.append(("sum-router", "D·E", f"{D} × {E}", found.routers // L))

@@ -97,9 +97,10 @@ def test_the_loaded_models_count_as_their_own_weights(bundle):
     assert arithmetic.count(bundle.model.config).total == bundle.card.parameters
 
 
+@pytest.mark.parametrize("experts", [None, 3])
 @pytest.mark.parametrize("name", RECIPES)
-def test_every_part_is_that_of_our_own_model(name):
-    config = RECIPES[name]
+def test_every_part_is_that_of_our_own_model(name, experts):
+    config = replace(RECIPES[name], experts=experts or RECIPES[name].experts)
     with torch.device("meta"):
         model = Transformer(config)
     found = arithmetic.count(config)
@@ -138,9 +139,10 @@ def test_one_token_uses_two_experts_of_eight():
     assert found.experts - found.idle == found.experts // 4
 
 
+@pytest.mark.parametrize("experts", [None, 2])  # the token meets all that there are
 @pytest.mark.parametrize("name", RECIPES)
-def test_operations_are_two_for_every_number_of_a_matrix_that_a_token_meets(name):
-    config = replace(RECIPES[name], experts=2, active_experts=2) if RECIPES[name].experts else RECIPES[name]
+def test_operations_are_two_for_every_number_of_a_matrix_that_a_token_meets(name, experts):
+    config = replace(RECIPES[name], experts=experts)
     with torch.device("meta"):
         model = Transformer(config)
     linear = [module for module in model.modules() if isinstance(module, torch.nn.Linear)]

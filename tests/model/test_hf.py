@@ -3,7 +3,6 @@
 import pytest
 
 from model import hf
-from model.config import BERT, GPT2, LLAMA, MISTRAL, MIXTRAL, PAPER_2017, Config, differences
 from tests.model import families
 
 LLAMA_3_1_8B = {
@@ -81,26 +80,3 @@ def test_weights_that_are_missing_left_over_or_misshapen_are_refused_by_name():
         hf.build(config, weights | {name: weights[name][:, :-1]})
     with pytest.raises(ValueError, match="lack lm_head"):
         hf.build(config, {k: v for k, v in weights.items() if k != "lm_head.weight"})
-
-
-def test_recipes_differ_in_what_they_are_known_for():
-    assert set(differences(LLAMA, MISTRAL)) == {"kv_heads", "mask", "window"}
-    assert set(differences(LLAMA, MIXTRAL)) == {"kv_heads", "mlp", "experts", "active_experts"}
-    assert differences(PAPER_2017, GPT2)["norm_place"] == ("post", "pre")
-    assert differences(GPT2, BERT)["mask"] == ("causal", "bidirectional")
-
-
-@pytest.mark.parametrize(
-    ("wrong", "named"),
-    [
-        ({"norm": "batch"}, "norm is 'batch'; allowed: layer, rms"),
-        ({"heads": 6}, "no multiple of kv_heads"),
-        ({"window": 4}, "window is 4"),
-        ({"mlp": "experts", "experts": 4, "active_experts": 5}, "active_experts is 5 of experts 4"),
-        ({"layers": 0}, "layers is 0"),
-    ],
-    ids=str,
-)
-def test_choices_that_do_not_fit_together_are_refused(wrong, named):
-    with pytest.raises(ValueError, match=named):
-        Config(**wrong)

@@ -83,7 +83,7 @@ def test_the_count_of_scores_is_the_number_of_cells(rule, length):
 
 def test_every_second_layer_is_local():
     for window in (4, 16, 32):
-        rules = masks.alternating(window, 5)
+        rules = masks.windowed((window, None), 5)
         assert rules == (masks.Sliding(window), masks.Causal()) * 2 + (masks.Sliding(window),)
 
 

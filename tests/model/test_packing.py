@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model import packing
-from model.config import GPT2, LLAMA, MISTRAL, MIXTRAL, PAPER_2017
+from model.config import RECIPES
 from model.transformer import Transformer
 
 LENGTHS, CONTEXT = st.lists(st.integers(0, 40), max_size=30), st.integers(1, 24)
@@ -55,10 +55,15 @@ def test_ten_thousand_documents():
     assert found["chopped"] < found["first_fit_decreasing"] < found["best_fit"] <= found["first_fit"] < found["padded"]
 
 
-@pytest.mark.parametrize("config", [LLAMA, MISTRAL, MIXTRAL, GPT2, PAPER_2017], ids=lambda c: f"{c.position} {c.mlp}")
+DECODERS = {name: config for name, config in RECIPES.items() if config.causal}
+DECODERS["alternating"] = replace(RECIPES["mistral"], windows=(256, None))
+
+
+@pytest.mark.parametrize("config", DECODERS.values(), ids=DECODERS)
 def test_packed_is_each_document_alone(config):
     torch.manual_seed(0)
-    model = Transformer(replace(config, vocab_size=50, window=4 if config.window else None)).eval()
+    windows = tuple(window and 4 for window in config.windows)
+    model = Transformer(replace(config, vocab_size=50, windows=windows)).eval()
     generator = np.random.default_rng(1)
     texts = [generator.integers(0, 50, length) for length in (7, 3, 12, 1, 5, 9)]
     rows = packing.pack([len(text) for text in texts], 16, "best_fit")

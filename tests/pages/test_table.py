@@ -81,7 +81,9 @@ def test_the_matrices_of_a_layer_add_up(config):
     [
         (LLAMA, 64),
         (MODELS["Mistral 7B"], 8192),
-        (replace(RECIPES["mistral"], mask="alternating", layers=5, window=7), 64),
+        (replace(RECIPES["mistral"], layers=5, windows=(7, None)), 64),
+        (replace(RECIPES["mistral"], layers=2, windows=(None, 7, 100, 3)), 64),
+        (replace(RECIPES["mistral"], layers=7, windows=(None, 7, 100)), 64),
         (RECIPES["bert"], 64),
     ],
 )
@@ -89,9 +91,9 @@ def test_tokens_read_are_those_that_the_mask_lets_through(config, tokens):
     """Counted row by row, layer by layer."""
     total = last = 0
     for layer in range(config.layers):
-        near = config.mask == "sliding" or (config.mask == "alternating" and layer % 2 == 0)
+        window = config.windows[layer % len(config.windows)]
         for place in range(1, tokens + 1):
-            read = tokens if not config.causal else min(place, config.window) if near else place
+            read = tokens if not config.causal else min(place, window or place)
             total += read
         last += read
     assert table_sums.reads(config, tokens) == pytest.approx((total / tokens / config.layers, last / config.layers))
@@ -121,7 +123,7 @@ def test_the_models_that_are_loaded_are_counted():
 
 def test_an_edited_row_from_the_link():
     test = run_page("table", edit="mlp:experts,kv_heads:1", beside="Llama 3.1 8B")
-    config = replace(LLAMA, mlp="experts", experts=8, active_experts=2, kv_heads=1)
+    config = replace(LLAMA, experts=8, kv_heads=1)
     assert results(test)["Parameters"][0] == number(arithmetic.count(config).total, "en")
     data = drawn(test)
     assert data["edited"] == {"mlp": "experts", "kv_heads": "1"} and data["names"][1] != data["names"][0]
@@ -158,6 +160,9 @@ def test_a_damaged_link_is_ignored(link):
         ({"norm_eps": "0"}, "bad-real", "norm_eps"),
         ({"mlp": "experts", "active_experts": "9"}, "bad-experts", "active_experts"),
         ({"norm": "none"}, "bad-row", "norm"),
+        ({"mask": "sideways"}, "bad-row", "mask"),
+        ({"mask": "alternating", "window": "0"}, "bad-size", "window"),
+        ({"mlp": "experts", "experts": "0"}, "bad-size", "experts"),
     ],
 )
 def test_a_row_that_does_not_fit_is_named(typed, section, field):
@@ -176,11 +181,36 @@ def test_the_largest_table_that_can_be_typed_is_counted():
 
 
 def test_choices_bring_the_numbers_they_need_and_drop_the_others():
-    assert table_config.edited(LLAMA, {"mask": "sliding"}).window == 4096
+    assert table_config.edited(LLAMA, {"mask": "sliding"}) == replace(LLAMA, windows=(4096,))
     mistral = table_config.edited(MODELS["Mistral 7B"], {"mask": "causal", "window": "5"})
-    assert mistral.window is None
+    assert mistral == replace(MODELS["Mistral 7B"], windows=(None,))
     assert table_config.edited(MODELS["Mixtral 8x7B"], {"mlp": "gated"}).experts is None
+    assert table_config.edited(LLAMA, {"mlp": "experts", "experts": "1"}) == replace(LLAMA, experts=1, active_experts=1)
+    assert table_config.edited(MODELS["GPT-2"], {"mlp": "experts"}).mlp == "gated"  # the row promises gated ones
     assert table_config.edited(LLAMA, {"tied": "true"}).tied
+
+
+ROWS = ("mask", "window", "mlp", "experts", "active_experts")
+
+
+@pytest.mark.parametrize(
+    "config, expected",
+    [
+        (RECIPES["2017"], ("causal", None, "plain", None, None)),
+        (RECIPES["bert"], ("bidirectional", None, "plain", None, None)),
+        (RECIPES["mistral"], ("sliding", 256, "gated", None, None)),
+        (RECIPES["mixtral"], ("causal", None, "experts", 8, 2)),
+        (replace(RECIPES["2017"], windows=(7, None), experts=3), ("alternating", 7, "experts", 3, 2)),
+        (replace(LLAMA, windows=(None, 7, 5)), ("alternating", 7, "gated", None, None)),
+    ],
+)
+def test_the_rows_of_mask_and_experts_and_back(config, expected):
+    rows = table_config.rows(config)
+    assert tuple(rows[name] for name in ROWS) == expected
+    typed = {name: str(value) for name, value in zip(ROWS, expected, strict=True) if value is not None}
+    assert table_config.edited(config, typed) == config  # what is typed as it stood changes nothing
+    dense = replace(config, mlp="gated", mask="causal", windows=(None,), experts=None)
+    assert table_config.rows(table_config.edited(dense, typed)).items() >= {n: rows[n] for n in ROWS}.items()
 
 
 # ---------------------------------------------------------------- a pasted configuration
@@ -212,6 +242,9 @@ BAD = {
     "rotation": ({"rope_scaling": "no"}, "paste-setting"),
     "rotation of a kind": ({"rope_scaling": {"type": "spiral"}}, "paste-setting"),
     "tied": ({"tie_word_embeddings": "no"}, "paste-setting"),
+    "window of text": ({"sliding_window": "4096", "model_type": "mistral"}, "paste-whole"),
+    "window of nothing": ({"sliding_window": 0, "model_type": "mistral"}, "bad-size"),
+    "experts": ({"num_experts_per_tok": 9, "model_type": "mixtral"}, "bad-experts"),
 }
 
 
@@ -249,6 +282,15 @@ def test_whatever_is_pasted_is_counted_or_refused_by_name(changes):
         assert table.said(problem, Words("it", "table"))
     else:
         assert arithmetic.count(config).total > 0
+
+
+def test_pasted_windows_and_experts_are_rows():
+    sliding = {"model_type": "mistral", "sliding_window": 512}
+    rows = table_config.rows(table_config.pasted(pasted(sliding)))
+    assert (rows["mask"], rows["window"], rows["mlp"], rows["experts"]) == ("sliding", 512, "gated", None)
+    mixture = {"model_type": "mixtral", "sliding_window": None, "num_local_experts": 6, "num_experts_per_tok": 3}
+    rows = table_config.rows(table_config.pasted(pasted(mixture)))
+    assert tuple(rows[name] for name in ROWS) == ("causal", None, "experts", 6, 3)
 
 
 def test_a_pasted_configuration_is_counted_and_a_bad_one_stays_in_its_field():
