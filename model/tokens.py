@@ -145,11 +145,6 @@ def byte_bpe(vocabulary: list[str], merges: list[str], special: list[str]) -> To
     return Tokenizer(backend)
 
 
-def single_bytes() -> Tokenizer:
-    """256 tokens, one for each byte, and no merge: what a byte-level tokenizer is before its training."""
-    return byte_bpe([LETTERS[byte] for byte in range(256)], [], [])
-
-
 def from_file(path) -> Tokenizer:
     """A tokenizer.json."""
     backend = tokenizers.Tokenizer.from_file(str(path))

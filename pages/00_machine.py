@@ -59,7 +59,7 @@ with lesson("machine", limit=LIMIT) as page:
         return words(section, n=len(shares), changed=changed, difference=percent(shares.max(), page.lang))
 
     quiz.predict(
-        f"tracks-{page.text}",
+        f"tracks-{page.model}-{page.text}",
         words.inline("question", token=html.chip(likeliest["token"])),
         [words.text(f"option-{name}") for name in ("all", "last", "none")],
         answer,

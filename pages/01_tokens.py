@@ -84,7 +84,7 @@ with lesson("tokens", limit=LIMIT) as page:
     pair = {"alone": html.chip("dog"), "with_space": html.chip("·dog")}
     kinds, changes = ("one", "two", "three"), ("fewer", "same", "more")
     quiz.predict(
-        "same-token",
+        f"same-token-{page.model}",
         words.inline("same-question", **pair),
         [words.text(f"same-option-{kind}") for kind in kinds],
         lambda: tokens.same_token(tokenizer, "dog"),
@@ -97,7 +97,7 @@ with lesson("tokens", limit=LIMIT) as page:
         return counts + words(f"spaces-why-{changes[right]}")
 
     quiz.predict(
-        f"spaces-{page.text}",
+        f"spaces-{page.model}-{page.text}",
         words.inline("spaces-question", model=page.bundle.card.title),
         [words.text(f"spaces-option-{change}") for change in changes],
         lambda: tokens.fewer_same_more(len(tokens.without_spaces(tokenizer, page.text)), len(page.ids)),

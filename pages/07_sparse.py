@@ -29,7 +29,7 @@ with lesson("sparse", limit=96, first=sparse.PASSAGE) as page:
         widgets.source(*sparse.source(choice))
         widgets.table_twin(sparse.table(page, choice), "reads")
     if question := sparse_questions.reach(page):
-        quiz.predict(f"reach-{page.text}", *question)
+        quiz.predict(f"reach-{page.model}-{page.text}", *question)
 
     heading("cost-title", words("cost"))
     aloud(sparse.costs(choice, words))
@@ -40,7 +40,7 @@ with lesson("sparse", limit=96, first=sparse.PASSAGE) as page:
     st.html(f'<p class="note">{words.inline("cost-note")}</p>')
     widgets.table_twin({text("col-length"): sparse.LENGTHS} | curves, "costs")
 
-    heading("model-title", words("model"))
+    heading("model-title", words("model", model=page.bundle.card.title))
     if len(page.ids) < 2:
         st.html(words("too-short"))
     else:
@@ -60,7 +60,7 @@ with lesson("sparse", limit=96, first=sparse.PASSAGE) as page:
         widgets.figure(figures.pair(rows, shares, names, percent), "next", text("next-alt"))
         widgets.table_twin({text("col-token"): rows} | dict(zip(names, shares, strict=False)), "next")
         if question := sparse_questions.budget(page):
-            quiz.predict(f"budget-{page.text}", *question)
+            quiz.predict(f"budget-{page.model}-{page.text}", *question)
 
         @st.fragment
         def compare() -> None:

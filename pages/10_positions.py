@@ -96,12 +96,13 @@ with lesson("positions", limit=24) as page:
             widgets.figure(drawn, "twice", text("twice-alt"))
             st.html(positions.hands(found, words))
 
-    heading("dials-heading", words("dials-text"))
+    config, title = page.bundle.model.config, page.bundle.card.title
+    heading("dials-heading", words("dials-text", model=title, pairs=config.head_width // 2))
     turning()
-    heading("base-title", words("base-text", trained=number(position_losses.trained(page))))
+    heading("base-title", words("base-text", model=title, trained=number(position_losses.trained(page))))
     position_losses.bases(page, trace)
     quiz.predict(f"slowest-{key}", *position_losses.ask_slowest(page))
-    heading("far-title", words("far-text", context=number(page.bundle.model.config.context)))
+    heading("far-title", words("far-text", model=title, context=number(config.context)))
     if len(page.ids) > 1:
         quiz.predict(f"moved-{key}", *position_losses.ask_moved(page, trace))
     position_losses.beyond(page, trace)

@@ -56,7 +56,7 @@ with lesson("packing", limit=64) as page:
 
     contexts()
 
-    heading("row-title", words("row-text"))
+    heading("row-title", words("row-text", model=page.bundle.card.title))
     if not batch.own:
         packing.area(page)
     row = packed_run.row(page, packing.given().lines)
@@ -88,8 +88,9 @@ with lesson("packing", limit=64) as page:
     if encoder := bag_of_words.encoder(words):
         heading("table-title", words("table-text"))
         found = packed_positions.moved(page, encoder, row)
-        aloud(packed_positions.reading(found, words))
-        changes = {text("line-learned"): found.learned, text("line-rotary"): found.rotary}
+        aloud(packed_positions.reading(page, found))
+        turned = text("line-rotary", model=page.bundle.card.title)
+        changes = {text("line-learned"): found.learned, turned: found.rotary}
         titles = text("axis-start"), text("axis-change"), text("table-ends")
         end = encoder.model.config.context
         chart = figures.moved(found.starts, changes, found.start, end, titles, number)

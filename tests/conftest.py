@@ -31,10 +31,9 @@ def run_page(slug: str, lang: str = "en", **params: str) -> AppTest:
     test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     for name, value in {"lang": lang, **params}.items():
         test.query_params[name] = value
-    test.run()
     if slug != "machine":
-        test.switch_page(str(next((ROOT / "pages").glob(f"*_{slug}.py")).relative_to(ROOT))).run()
-    return test
+        test.switch_page(str(next((ROOT / "pages").glob(f"*_{slug}.py")).relative_to(ROOT)))
+    return test.run()
 
 
 def html_of(test: AppTest) -> str:

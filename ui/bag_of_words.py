@@ -126,7 +126,7 @@ def reading(found: Bag, words: session.Words) -> html.Raw:
 
 
 def ask_decoder(page, trace: Trace) -> tuple | None:
-    """SmolLM2 without its rotation: does it still notice two earlier words that change places? Question, options,
+    """The decoder without its rotation: does it still notice two earlier words that change places? Question, options,
     answer, explanation; None where there are no two."""
     words, lang, last = page.words, page.lang, len(page.ids) - 1
     fixed = np.arange(len(page.ids)) == last  # the last token stays: the next one is predicted from it
@@ -163,8 +163,8 @@ def ask_decoder(page, trace: Trace) -> tuple | None:
             bits=number(lens.divergence(before, after), lang),
         )
 
-    chips = {"one": html.chip(page.tokens[moved[0]]), "two": html.chip(page.tokens[moved[1]])}
-    question = words.inline("question-decoder", **chips, last=html.chip(page.tokens[last]))
+    one, two, end = (html.chip(page.tokens[i]) for i in (*moved[:2], last))
+    question = words.inline("question-decoder", model=page.bundle.card.title, one=one, two=two, last=end)
     return question, [words.text(f"decoder-{name}") for name in DECODER], answer, explain
 
 

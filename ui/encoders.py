@@ -172,7 +172,7 @@ def ask_ahead(page: Page, bundle) -> None:
         return words("explain-ahead", more=more, **values)
 
     question = words.inline("question-ahead", text=html.typed(page.text), more=more)
-    quiz.predict(f"ahead-{page.text}", question, options, answer, explain)
+    quiz.predict(f"ahead-{page.model}-{page.text}", question, options, answer, explain)
 
 
 # ---- going on
@@ -185,7 +185,8 @@ def continuing(page: Page, bundle) -> None:
     if bundle:
         right.html(f"<h3>{words.inline('encoder-title')}</h3>{words('encoder-stops', **stops(page, bundle))}")
     with left:
-        st.html(f"<h3>{words.inline('decoder-title')}</h3>{words('decoder-goes', steps=STEPS)}")
+        title = words.inline("decoder-title", model=page.bundle.card.title)
+        st.html(f"<h3>{title}</h3>{words('decoder-goes', steps=STEPS)}")
         added = grown(page, st.empty())
         chances = [chance for _, chance in added]
         about = {"first": percent(chances[0], lang), "least": percent(min(chances), lang)} if added else {}

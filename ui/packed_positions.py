@@ -1,4 +1,4 @@
-"""Lesson 11, last part: one document at many places, for a model with a table and for SmolLM2."""
+"""Lesson 11, last part: one document at many places, for a model with a table and for one that turns."""
 
 from dataclasses import dataclass
 
@@ -49,9 +49,10 @@ def moved(page: Page, encoder, packed: Row) -> Moved:
 
 @torch.inference_mode()
 def _outputs(model, ids: list[int], starts: np.ndarray) -> dict[int, np.ndarray]:
-    """What comes out, (T, D), by the position of the first token, all in one batch; what the model has no positions
-    for is left out."""
-    fitting = [int(start) for start in starts if start + len(ids) <= model.config.context]
+    """What comes out, (T, D), by the position of the first token, all in one batch; what a table has no rows for is
+    left out. Hands turn as far as one likes."""
+    rows = model.config.context if model.config.position == "learned" else np.inf
+    fitting = [int(start) for start in starts if start + len(ids) <= rows]
     positions = torch.tensor(fitting)[:, None] + torch.arange(len(ids))
     found = model.stream(model.ids(ids).expand(len(fitting), -1), positions=positions.to(model.device))
     return dict(zip(fitting, found.float().cpu().numpy(), strict=True))
@@ -64,10 +65,11 @@ def _changes(outputs: dict[int, np.ndarray], starts: np.ndarray) -> np.ndarray:
     )
 
 
-def reading(found: Moved, words: session.Words) -> html.Raw:
-    at, lang = found.starts.tolist().index(found.start), words.lang
-    return words.inline(
+def reading(page: Page, found: Moved) -> html.Raw:
+    at, lang = found.starts.tolist().index(found.start), page.lang
+    return page.words.inline(
         "table-reading",
+        model=page.bundle.card.title,
         start=found.start,
         cosine=number(found.vectors, lang),
         learned=number(found.learned[at], lang),

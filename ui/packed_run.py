@@ -1,4 +1,4 @@
-"""Lesson 11, the proof: SmolLM2 reads a packed row with and without what packing needs, and every document alone."""
+"""Lesson 11, the proof: the model reads a packed row with and without what packing needs, and every document alone."""
 
 import textwrap
 from collections.abc import Sequence

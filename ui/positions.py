@@ -1,4 +1,4 @@
-"""Lesson 10, second half, on SmolLM2: q and k as hands that turn with the position.
+"""Lesson 10, second half: q and k as hands that turn with the position.
 
 Pair i of a vector of K numbers is (x[i], x[i + K/2]), one complex number here: to turn it is to multiply it by
 e^(i·angle). So a score is a sum over pairs, and of the two positions only their distance is left in it.

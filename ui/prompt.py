@@ -6,6 +6,7 @@ own binding of widgets to the link ends at the page that holds the widget, there
 
 import unicodedata
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 
@@ -43,7 +44,8 @@ def bar(models: tuple[str, ...], limit: int, first: str = DEFAULT) -> Prompt:
     found, problems = _readable((asked, *models), words)
     _restore("model", found or asked)
     with line:
-        st.selectbox(words.text("model"), models, key="model", format_func=_title, args=("model", models[0]), **quiet)
+        named = {"format_func": partial(_title, words), "args": ("model", models[0])}
+        st.selectbox(words.text("model"), models, key="model", **named, **quiet)
         source = st.text_input(
             words.text("prompt"), prompt, key="prompt", autocomplete="off", args=("prompt", first), **quiet
         )
@@ -68,9 +70,8 @@ def bar(models: tuple[str, ...], limit: int, first: str = DEFAULT) -> Prompt:
     return Prompt(found, loaded, source, kept, text)
 
 
-def _title(name: str) -> str:
+def _title(words: session.Words, name: str) -> str:
     """A model's name, size and licence, without its size where it cannot be read."""
-    words = session.words("ui")
     try:
         card = session.bundle(name).card
     except ModelUnavailable:

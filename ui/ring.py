@@ -197,7 +197,7 @@ def ask_busiest(page: Page, trace: Trace) -> None:
         return words(section, device=right + 1, last=devices, listed=listed)
 
     question = words.inline("question-busiest", tokens=len(trace.tokens), devices=devices)
-    quiz.predict(f"busiest-{page.text}", question, options, answer, explain)
+    quiz.predict(f"busiest-{page.model}-{page.text}", question, options, answer, explain)
 
 
 def ask_first(page: Page, trace: Trace) -> None:
@@ -212,4 +212,4 @@ def ask_first(page: Page, trace: Trace) -> None:
 
     question = words.inline("question-first", devices=devices)
     options = [str(n) for n in range(1, devices + 1)]
-    quiz.predict(f"first-{page.text}", question, options, lambda: int(busy()[0]) - 1, explain)
+    quiz.predict(f"first-{page.model}-{page.text}", question, options, lambda: int(busy()[0]) - 1, explain)

@@ -25,7 +25,7 @@ _taken = Lock()
 class Job:
     """A run that was started from this page."""
 
-    text: str
+    prompt: tuple[str, str]  # the model and the text
     chosen: ring.Choice
     future: Future  # of a ProcessRun
 
@@ -38,13 +38,13 @@ def start(page: Page, trace: Trace, devices: int) -> None:
     chosen = ring.Choice(ring.choice(trace).layer, devices)
     future = _worker.submit(ring_processes.run, *ring.tensors(trace, chosen.layer), devices=devices)
     future.add_done_callback(lambda _: _taken.release())
-    st.session_state["ring-job"] = Job(page.text, chosen, future)
+    st.session_state["ring-job"] = Job((page.model, page.text), chosen, future)
 
 
 def job(page: Page) -> Job | None:
     """The last run of this prompt."""
     found = st.session_state.get("ring-job")
-    return found if found and found.text == page.text else None
+    return found if found and found.prompt == (page.model, page.text) else None
 
 
 def section(page: Page, trace: Trace) -> None:

@@ -20,9 +20,9 @@ def minilm():
 
 @pytest.fixture(scope="session")
 def moe():
-    return zoo.load("moe-random")
+    return zoo.load(zoo.EXPERTS)
 
 
-@pytest.fixture(scope="session", params=["smollm2", "minilm", "moe-random"])
+@pytest.fixture(scope="session", params=["smollm2", "minilm", zoo.EXPERTS])
 def bundle(request):
     return zoo.load(request.param)

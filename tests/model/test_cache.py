@@ -74,5 +74,5 @@ def test_an_encoder_is_no_decoder(minilm):
 
 
 def test_a_text_longer_than_the_context_is_refused(moe):
-    with pytest.raises(ValueError, match="513 tokens are more than the 512"):
-        Decoder(moe.model).logits([1] * 513)
+    with pytest.raises(ValueError, match="257 tokens are more than the 256"):
+        Decoder(moe.model).logits([1] * 257)

@@ -16,7 +16,7 @@ EDITS = [
     HideKey(LAYER, query=4, key=1, head=2),
     ForceExperts(LAYER, (6, 7)),
     ForceExperts(LAYER, (0, 5), token=4),
-    PatchStream(LAYER, 4, tuple([0.5] * 96)),
+    PatchStream(LAYER, 4, tuple([0.5] * 192)),
     UseMask(LAYER, Sliding(2)),
 ]
 
@@ -120,7 +120,7 @@ def test_edits_of_one_place_apply_together(moe):
         (ForceExperts(0, (1,)), "where 2 are active"),
         (ForceExperts(0, (1, 1)), "where 2 are active"),
         (ForceExperts(0, (1, 99)), "no expert 99"),
-        (PatchStream(0, 1, (1.0,)), "the stream 96"),
+        (PatchStream(0, 1, (1.0,)), "the stream 192"),
         (MovePositions(positions=(0, 1)), "2 positions for 5 tokens"),
         (MovePositions(positions=(0, 1, 2, 3, -1)), "cannot stand at -1"),
     ],

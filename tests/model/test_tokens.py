@@ -46,21 +46,16 @@ def test_every_token_shows_something_and_nothing_that_breaks_a_line(bundle, text
 
 
 @given(word=st.text("abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=14))
-def test_merges_end_in_the_tokens_of_the_word(smollm2, word):
-    tokenizer = smollm2.tokenizer
-    steps = tokenizer.merges(" " + word)
-    parts = steps[-1].parts if steps else tuple(bytes([byte]) for byte in (" " + word).encode())
-    assert list(parts) == [tokenizer.bytes(id) for id in tokenizer.encode(" " + word)]
+def test_merges_end_in_the_tokens_of_the_word(smollm2, moe, word):
+    for tokenizer in (smollm2.tokenizer, moe.tokenizer):
+        steps = tokenizer.merges(" " + word)
+        parts = steps[-1].parts if steps else tuple(bytes([byte]) for byte in (" " + word).encode())
+        assert list(parts) == [tokenizer.bytes(id) for id in tokenizer.encode(" " + word)]
 
 
 def test_a_merge_joins_the_pair_of_lowest_rank(smollm2):
     first = smollm2.tokenizer.merges(" strawberry")[0]
     assert (first.left, first.right) == (b"e", b"r")  # "er" stands above "ra", "st" and all other pairs of the word
-
-
-def test_single_bytes_have_no_merges(moe):
-    assert len(moe.tokenizer) == 256
-    assert moe.tokenizer.merges("word") == []
 
 
 @pytest.mark.parametrize(

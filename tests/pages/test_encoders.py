@@ -83,7 +83,7 @@ def test_the_link_chooses_layer_and_head_and_a_damaged_one_is_ignored():
 
 @pytest.mark.parametrize("lang", content.LANGUAGES)
 def test_only_the_encoder_reads_the_beginning_again(lang):
-    key = f"ahead-{encoders.FIRST}"
+    key = f"ahead-smollm2-{encoders.FIRST}"
     assert reveal(run_page("encoders", lang), key, 0).startswith("right")
     assert reveal(run_page("encoders", lang), key, 2).startswith("wrong")
 

@@ -96,7 +96,7 @@ def test_earlier_tracks_do_not_move(bundle):
 @pytest.mark.parametrize("lang", content.LANGUAGES)
 def test_predict_then_reveal(lang):
     test = run_page("machine", lang, prompt=PROMPT)
-    key = f"tracks-{PROMPT}"
+    key = f"tracks-smollm2-{PROMPT}"
     test.button_group(key=f"pick-{key}").set_value(2).run()
     test.button(key=f"reveal-{key}").click().run()
     assert not test.exception

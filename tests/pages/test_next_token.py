@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-import content
 from model import lens, sampling, transformer, zoo
 from model.sampling import Sampling
 from tests.conftest import html_of, run_page
@@ -17,7 +16,6 @@ from ui.numbers import number, percent
 from viz import distribution
 
 PROMPT = "The dog chased the squirrel because it"
-MODELS = ("smollm2", "moe-random")
 OFF = {"top_k": next_token.OFF, "top_p": "100", "min_p": "0"}
 STAGES = ("base", "tempered", "top_k", "top_p", "min_p")
 SETTINGS = {
@@ -202,7 +200,7 @@ def test_the_arithmetic_is_that_of_the_candidate(smollm2, whole, index):
     assert "573 more" in lines and "49,149 more" in lines and "<b>100\u202f%</b>" in lines
 
 
-@pytest.mark.parametrize("model, lang", [("smollm2", "it"), ("moe-random", "en")])
+@pytest.mark.parametrize("model, lang", [("smollm2", "it"), ("experts", "en")])
 @pytest.mark.parametrize("name", ["needed", "tail"])
 def test_the_questions_are_answered_by_the_model(model, lang, name):
     bundle = zoo.load(model)
@@ -221,15 +219,6 @@ def test_the_questions_are_answered_by_the_model(model, lang, name):
         shown = html_of(test).split('class="verdict ')[1]
         assert shown.startswith("right" if option == right else "wrong")
         assert (str(needed) if name == "needed" else percent(hot, lang)) in shown
-
-
-@pytest.mark.parametrize("model", MODELS)
-@pytest.mark.parametrize("lang", content.LANGUAGES)
-def test_an_untrained_model_is_called_so(model, lang):
-    test = run_page("next_token", lang, model=model)
-    assert not test.exception
-    note = content.load(lang, "next_token")["untrained"].split(":")[0].replace("'", "&#x27;")
-    assert (note in html_of(test)) == (model == "moe-random")
 
 
 def test_what_the_page_keeps_is_small(smollm2):

@@ -114,10 +114,10 @@ def test_the_questions_are_answered_by_the_ring(trace):
     np.testing.assert_array_equal(scores.sum(0), [3, 7, 11, 7])  # spans of 2, 2, 2, 1 tokens
     test = run_page("ring")
     assert "verdict" not in html_of(test)
-    assert 'class="verdict right"' in reveal(test, f"busiest-{PROMPT}", 2)
+    assert 'class="verdict right"' in reveal(test, f"busiest-smollm2-{PROMPT}", 2)
     assert "11" in html_of(test)
     assert html_of(test).count('class="verdict wrong"') == 0
-    assert reveal(test, f"first-{PROMPT}", 3).count('class="verdict wrong"') == 1
+    assert reveal(test, f"first-smollm2-{PROMPT}", 3).count('class="verdict wrong"') == 1
     assert reveal(test, "ring-sent", 1).count('class="verdict right"') == 2
 
 

@@ -208,7 +208,7 @@ def test_what_the_component_reports_is_checked(state):
 
 
 def test_the_reach_is_computed_when_asked(smollm2, ids):
-    key = f"reach-{sparse.PASSAGE}"
+    key = f"reach-smollm2-{sparse.PASSAGE}"
     test = run_page("sparse")
     assert "verdict" not in html_of(test)
     n = int(masks.reach([masks.Sliding(8)] * len(ids), len(ids))[-1, 0])
@@ -220,7 +220,7 @@ def test_the_reach_is_computed_when_asked(smollm2, ids):
 
 
 def test_the_same_number_of_scores_costs_the_model_different_bits(smollm2, ids):
-    key = f"budget-{sparse.PASSAGE}"
+    key = f"budget-smollm2-{sparse.PASSAGE}"
     test = run_page("sparse")
     assert [Choice(p, n).scores(len(ids)) for p, n in (("sliding", 16), ("strided", 13))] == [1000, 987]
     size = sum(len(smollm2.tokenizer.bytes(id)) for id in ids[1:])

@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as some
 from playwright.sync_api import expect
 
-import content
 from model import sampling, zoo
 from model.generate import stream
 from model.sampling import Sampling
@@ -23,21 +22,19 @@ from ui import loop
 from ui.growth import LIMIT, TOP, Growth
 
 PROMPT = "The dog chased the squirrel because it"
-SHORT = "The dog chased"  # the bytes of which are few enough for a model without merges
-PROMPTS = {"smollm2": PROMPT, "moe-random": SHORT}
 AXE = (ROOT / "tests/assets/axe.min.js").read_text()
 # The cache adds the same float32 numbers in another order: the logits agree to about 1e-5, the shares to this.
 CLOSE = {"rtol": 1e-3, "atol": 1e-7}
 
 
-@pytest.fixture(scope="module", params=["smollm2", "moe-random"])
+@pytest.fixture(scope="module", params=["smollm2", "experts"])
 def bundle(request):
     return zoo.load(request.param)
 
 
 @pytest.fixture(scope="module")
 def moe():
-    return zoo.load("moe-random")
+    return zoo.load("experts")
 
 
 @torch.inference_mode()
@@ -61,14 +58,11 @@ def agrees(bundle, reading, ids):
     assert (shares.base > drawn * 1.001).sum() < reading.rank <= (shares.base > drawn * 0.999).sum()
 
 
-@pytest.mark.parametrize(
-    "model, temperature", [("smollm2", 1.0), ("smollm2", 0.7), ("moe-random", 1.6), ("smollm2", 0)]
-)
+@pytest.mark.parametrize("model, temperature", [("smollm2", 1.0), ("smollm2", 0.7), ("experts", 1.6), ("smollm2", 0)])
 def test_the_component_draws_the_distribution(model, temperature):
     bundle = zoo.load(model)
-    prompt = PROMPTS[model]
-    ids = bundle.tokenizer.encode(prompt)
-    data = data_of(run_page("step_by_step", prompt=prompt, model=model, temperature=str(temperature), seed="4"))
+    ids = bundle.tokenizer.encode(PROMPT)
+    data = data_of(run_page("step_by_step", prompt=PROMPT, model=model, temperature=str(temperature), seed="4"))
     shares = sampling.stages(uncached(bundle, ids), temperature=temperature)
     found = [candidate["id"] for candidate in data["candidates"]]
     assert data["prompt"] == bundle.tokenizer.strings(ids)
@@ -128,13 +122,12 @@ def test_a_rewound_text_is_written_again(moe):
 
 
 def test_a_link_gives_back_the_text(bundle):
-    prompt = PROMPTS[bundle.card.name]
-    grown = Growth(bundle, bundle.tokenizer.encode(prompt), 0.7, 5)
+    grown = Growth(bundle, bundle.tokenizer.encode(PROMPT), 0.7, 5)
     for choice in (0, 4, 1):
         grown.take(grown.reading().ids[choice])
     grown.take(grown.reading().drawn)
     path = ".".join(map(str, grown.tree.tokens(grown.at)))
-    link = {"prompt": prompt, "model": bundle.card.name, "seed": "5", "temperature": "0.7", "path": path}
+    link = {"prompt": PROMPT, "model": bundle.card.name, "seed": "5", "temperature": "0.7", "path": path}
     given, kept = data_of(run_page("step_by_step", **link)), loop.drawn(grown)
     assert given["nodes"]["id"] == kept["nodes"]["id"]
     assert given["nodes"]["forced"] == kept["nodes"]["forced"]
@@ -152,7 +145,7 @@ def test_a_link_gives_back_the_text(bundle):
     ],
 )
 def test_a_link_that_makes_no_sense_is_no_link(link):
-    test = run_page("step_by_step", model="moe-random", **link)
+    test = run_page("step_by_step", model="experts", **link)
     assert not test.exception
     data = data_of(test)
     assert data["nodes"]["id"] == [-1]
@@ -185,7 +178,7 @@ def test_what_one_lesson_keeps_is_small():
 
 
 def test_sessions_share_nothing():
-    one, two = run_page("step_by_step", model="moe-random"), run_page("step_by_step", model="moe-random")
+    one, two = run_page("step_by_step", model="experts"), run_page("step_by_step", model="experts")
     grown = one.session_state["growth"][1]
     grown.obey({"at": 0, "take": grown.reading().ids[1]})
     assert len(data_of(one.run())["nodes"]["id"]) == 2
@@ -194,7 +187,7 @@ def test_sessions_share_nothing():
 
 
 def test_another_prompt_begins_anew_and_keeps_the_settings():
-    test = run_page("step_by_step", model="moe-random", seed="7", path="5.6")
+    test = run_page("step_by_step", model="experts", seed="7", path="5.6")
     assert len(data_of(test)["nodes"]["id"]) == 3
     test.text_input(key="prompt").set_value("Once").run()
     assert data_of(test)["nodes"]["id"] == [-1]
@@ -293,24 +286,17 @@ def test_the_longest_run_is_in_both(a, b):
     assert not longer
 
 
-@pytest.mark.parametrize("lang, model", [("en", "smollm2"), ("it", "smollm2"), ("en", "moe-random")])
+@pytest.mark.parametrize("lang, model", [("en", "smollm2"), ("it", "smollm2"), ("en", "experts")])
 def test_predict_then_reveal(lang, model):
-    test = run_page("step_by_step", lang, prompt=PROMPTS[model], model=model)
+    test = run_page("step_by_step", lang, prompt=PROMPT, model=model)
     for question in ("likelier", "return"):
-        key = f"{question}-{model}-{PROMPTS[model]}"
+        key = f"{question}-{model}-{PROMPT}"
         test.button_group(key=f"pick-{key}").set_value(1).run()
         test.button(key=f"reveal-{key}").click().run()
         assert not test.exception
     assert html_of(test).count('class="verdict') == 2
     if model == "smollm2":
         assert html_of(test).count('class="verdict right"') == 2
-
-
-@pytest.mark.parametrize("lang", content.LANGUAGES)
-def test_an_untrained_model_says_so(lang):
-    said = content.load(lang, "step_by_step")["untrained"][:40]
-    assert said in html_of(run_page("step_by_step", lang, model="moe-random"))
-    assert said not in html_of(run_page("step_by_step", lang))
 
 
 # ---- in the browser
@@ -376,7 +362,7 @@ def test_the_tree_by_pointer_and_keys(open_page):
 
 
 def test_play_and_pause(open_page):
-    page = open_page("step_by_step", prompt=PROMPT, model="moe-random")
+    page = open_page("step_by_step", prompt=PROMPT, model="experts")
     play = page.locator(".loop .play")
     play.click()
     expect(play).to_have_text("Pause")
@@ -390,19 +376,19 @@ def test_play_and_pause(open_page):
 
 
 def test_many_steps_at_once_lose_nothing_but_haste(open_page):
-    page = open_page("step_by_step", prompt=SHORT, model="moe-random")
+    page = open_page("step_by_step", prompt=PROMPT, model="experts")
     for _ in range(6):
         page.locator(".loop .step").click(no_wait_after=True)
     page.wait_for_timeout(1500)
-    bundle = zoo.load("moe-random")
-    steps = islice(stream(bundle.model, bundle.tokenizer.encode(SHORT), seed=1), 6)
+    bundle = zoo.load("experts")
+    steps = islice(stream(bundle.model, bundle.tokenizer.encode(PROMPT), seed=1), 6)
     expected = bundle.tokenizer.strings([step.token for step in steps])
     assert 2 <= len(tokens(page)) <= 6
     assert tokens(page) == expected[: len(tokens(page))]
 
 
 def test_the_limit_is_said(open_page):
-    page = open_page("step_by_step", prompt=PROMPT, model="moe-random", path=".".join(["65"] * LIMIT))
+    page = open_page("step_by_step", prompt=PROMPT, model="experts", path=".".join(["65"] * LIMIT))
     written(page, LIMIT)
     assert page.locator(".loop .step").is_disabled() and page.locator(".loop .next").count() == 0
     assert "64 tokens are written" in page.locator(".loop .read").inner_text()

@@ -121,9 +121,9 @@ def test_the_link_chooses_a_token_or_is_ignored(bundle, link, at):
 def test_three_tokenizers_of_the_same_text():
     found = drawn(run_page("tokens", prompt="Un caffè 🙂"), "compare")["found"]
     smollm2, minilm, own = found
-    assert [one["vocabulary"] for one in found] == [49152, 30522, 256]
+    assert [one["vocabulary"] for one in found] == [49152, 30522, 4096]
     assert minilm["tokens"] == ["[CLS]", "un", "caf", "##fe", "[UNK]", "[SEP]"] and minilm["count"] == 4
-    assert own["count"] == len("Un caffè 🙂".encode()) and own["whole"]
+    assert smollm2["count"] <= own["count"] <= len("Un caffè 🙂".encode()) and own["whole"]
     assert smollm2["whole"] and not minilm["whole"]
 
 
@@ -133,9 +133,9 @@ def test_a_model_that_is_missing_leaves_the_others():
             raise zoo.ModelUnavailable("model.safetensors", "a file", "install")
         return zoo.load(name)
 
-    found = tokens.compare("a dog", ("minilm", "moe-random"), load)
+    found = tokens.compare("a dog", ("minilm", "experts"), load)
     assert found[0] == {"name": "minilm", "missing": "model.safetensors"}
-    assert found[1]["count"] == 5
+    assert found[1]["tokens"] == ["a", "·dog"]
 
 
 def test_the_vocabulary_adds_up(bundle):
@@ -192,7 +192,7 @@ def test_the_letters_of_strawberry(bundle):
 @pytest.mark.parametrize("lang", content.LANGUAGES)
 def test_predict_then_reveal(bundle, lang):
     test = run_page("tokens", lang, prompt=PROMPT)
-    for key, right in (("same-token", 1), (f"spaces-{PROMPT}", 2)):
+    for key, right in (("same-token-smollm2", 1), (f"spaces-smollm2-{PROMPT}", 2)):
         test.button_group(key=f"pick-{key}").set_value(right).run()
         test.button(key=f"reveal-{key}").click().run()
         assert not test.exception

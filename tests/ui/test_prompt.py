@@ -1,5 +1,7 @@
 """The prompt bar, and what a page says when its model cannot be read."""
 
+from pathlib import Path
+
 import pytest
 
 from model import zoo
@@ -44,15 +46,20 @@ def test_a_cut_never_ends_inside_a_character(limit):
 
 @pytest.fixture
 def broken(tmp_path, monkeypatch):
-    """broken(content): SmolLM2's file holds this instead; None removes it."""
+    """broken(name, content): the file of this model holds this instead; None removes it."""
+    whole = zoo.find
 
-    def break_it(content: bytes | None):
-        file = tmp_path / zoo.ENTRIES["smollm2"].file
+    def break_it(name: str, content: bytes | None):
+        file = tmp_path / name / Path(zoo.ENTRIES[name].file).name
+        file.parent.mkdir()
         if content is not None:
             file.write_bytes(content)
+        known = zoo.find
 
-        def find(name):
-            if not file.exists():
+        def find(asked):
+            if asked != name:
+                return known(asked)
+            if zoo.ENTRIES[name].package and not file.exists():
                 raise zoo.ModelUnavailable(file.name, "the file of its package", "install")
             return file
 
@@ -60,32 +67,68 @@ def broken(tmp_path, monkeypatch):
         session.bundle.clear()
 
     yield break_it
+    monkeypatch.setattr(zoo, "find", whole)
     session.bundle.clear()
 
 
+FAULTS = {"missing": "install", "truncated": "reinstall", "foreign": "foreign"}
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("fault", ["missing", "truncated", "foreign"])
-def test_a_broken_model_is_explained(broken, fault, lang):
-    whole = zoo.find("smollm2").read_bytes()
-    broken({"missing": None, "truncated": whole[:2_000_000], "foreign": b"no model at all" * 100}[fault])
-    test = run_page("machine", lang)
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_embedded_model_stands_in_for_a_broken_one_and_says_why(broken, fault, lang):
+    whole = zoo.find("smollm2").read_bytes()[:2_000_000]
+    broken("smollm2", {"missing": None, "truncated": whole, "foreign": b"no model at all" * 100}[fault])
+    asked = {"model": "smollm2"} if lang == "it" else {}  # asked for or not: a link to a lesson gives a lesson
+    test = run_page("machine", lang, **asked)
     assert not test.exception
-    shown = html_of(test)
-    assert 'class="broken"' in shown and zoo.ENTRIES["smollm2"].file in shown and LANGUAGES[lang] in shown
+    about = {"title": "SmolLM2", "file": zoo.ENTRIES["smollm2"].file, "instead": "Vetro MoE"}
+    assert session.Words(lang, "ui")(f"instead-{FAULTS[fault]}", **about) in html_of(test)
+    assert html_of(test).count('class="notice"') == 1 and 'class="broken"' not in html_of(test)
+    assert test.selectbox(key="model").value == zoo.EXPERTS
+    test.selectbox(key="model").set_value("smollm2").run()
+    assert test.selectbox(key="model").value == zoo.EXPERTS and 'class="notice"' in html_of(test)
+
+
+def test_a_broken_model_that_nobody_asked_for_is_not_mentioned(broken):
+    broken("smollm2", None)
+    broken("minilm", None)
+    shown = html_of(run_page("attention", model=zoo.EXPERTS))
+    assert 'class="notice"' not in shown and 'class="broken"' not in shown
+
+
+def test_another_model_stands_in_for_a_broken_file_of_ours(broken):
+    broken(zoo.EXPERTS, b"")
+    test = run_page("step_by_step", model=zoo.EXPERTS)
+    assert not test.exception
+    assert "Vetro MoE cannot be read" in html_of(test) and "<code>git restore checkpoints</code>" in html_of(test)
+    assert test.selectbox(key="model").value == "smollm2"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_without_any_model_the_page_explains(broken, lang):
+    broken("smollm2", None)
+    broken(zoo.EXPERTS, None)
+    test = run_page("step_by_step", lang)
+    assert not test.exception
+    shown = html_of(test).split('class="broken"')[1]
+    assert zoo.ENTRIES["smollm2"].file in shown and LANGUAGES[lang] in shown
+    assert "checkpoints/experts" in shown and "git restore checkpoints" in shown
+    assert 'class="takeaway"' not in shown
 
 
 @pytest.mark.skipif("next_token" not in PAGES, reason="needs a lesson with a choice of models")
 def test_model_and_prompt_follow_to_another_page_without_a_reload(open_page):
-    page = open_page("next_token", prompt="A cat sat", model="moe-random")
+    page = open_page("next_token", prompt="A cat sat", model="experts")
     page.evaluate("window.same = true")
     page.click(".masthead .wordmark")
     page.wait_for_selector(".path")
     settled(page)
-    assert "prompt=A+cat+sat" in page.url and "model=moe-random" in page.url
+    assert "prompt=A+cat+sat" in page.url and "model=experts" in page.url
     assert page.input_value(".st-key-prompt input") == "A cat sat"
     page.click('.path a[href="next_token"]')
     page.wait_for_selector(".eyebrow >> text=Lesson 2")
     settled(page)
     assert page.input_value(".st-key-prompt input") == "A cat sat"
-    assert "untrained" in page.input_value(".st-key-model input")
+    assert "Vetro MoE" in page.input_value(".st-key-model input")
     assert page.evaluate("window.same")
