@@ -1,0 +1,67 @@
+// What the experts of one layer take, measured on held-out text: word class against expert as lift, and typical tokens.
+
+const OFTEN = 3; // powers of two from the middle of the scale to its end
+
+class Kinds {
+  constructor(box) {
+    this.box = box;
+  }
+
+  update(data, palette) {
+    Object.assign(this, { d: data, w: data.words, palette, a: unpack(data) });
+    [this.L, this.C, this.E] = this.a.lift.shape;
+    this.layer ??= linked("kinds", this.L, data.start);
+    const { w } = this;
+    this.names = upTo(this.L).map((layer) => button("layer", {}, String(layer + 1)));
+    const pick = (layer) => {
+      this.layer = layer;
+      remember({ kinds: layer + 1 });
+      this.paint();
+    };
+    const layers = radios("layers", w["layers-name"], this.names, () => this.layer, pick);
+    this.table = div("table");
+    this.typical = div("typical");
+    this.box.replaceChildren(
+      div("bar", el("span", { className: "soft" }, w.layer), layers),
+      el("h3", {}, w["lift-title"]), this.table, this.legend(),
+      el("h3", {}, w["typical-title"]), this.typical);
+    this.paint();
+  }
+
+  fit() {}
+
+  legend() {
+    const cell = (x) => el("i", { style: { background: signed(this.palette, x / OFTEN) } });
+    const scale = upTo(13).map((i) => cell(((i - 6) / 6) * OFTEN));
+    return el("p", { className: "note legend" }, fill(this.w["lift-rare"], { n: 2 ** OFTEN }), div("scale", ...scale), fill(this.w["lift-often"], { n: 2 ** OFTEN }));
+  }
+
+  paint() {
+    const { w, d, L, C, E, layer } = this;
+    check(this.names, layer);
+    const lift = (c, e) => this.a.lift.values[(layer * C + c) * E + e];
+    const cell = (c, e) => {
+      const x = lift(c, e);
+      if (Number.isNaN(x)) return el("td", {}, "–");
+      const background = signed(this.palette, within(Math.log2(Math.max(x, 1e-9)) / OFTEN, -1, 1));
+      const shown = x < 0.05 ? "0" : new Intl.NumberFormat(d.lang, { maximumFractionDigits: x < 9.95 ? 1 : 0, minimumFractionDigits: x < 9.95 ? 1 : 0 }).format(x);
+      return el("td", { style: { background, color: inkOn(background, this.palette) } }, shown);
+    };
+    const heads = upTo(E).map((e) => el("th", { scope: "col" }, seat(e, this.palette)));
+    const rows = upTo(C).map((c) => el("tr", {}, el("th", { scope: "row" }, w[`class-${d.classes[c]}`]), ...upTo(E).map((e) => cell(c, e))));
+    const region = { tabIndex: 0, role: "region", "aria-label": w["lift-title"] };
+    Object.assign(this.table, { tabIndex: 0 });
+    for (const name of ["role", "aria-label"]) this.table.setAttribute(name, region[name]);
+    this.table.replaceChildren(el("table", { className: "lift" }, el("thead", {}, el("tr", {}, el("td", {}), ...heads)), el("tbody", {}, ...rows)));
+    this.typical.replaceChildren(...d.typical[layer].map((tokens, e) => {
+      const share = percent(d.loads[layer][e], d.lang);
+      const marks = tokens.map(({ token, taken, of }) => {
+        const mark = chip(token);
+        mark.title = fill(w["typical-hover"], { taken: integer(taken, d.lang), of: integer(of, d.lang) });
+        return mark;
+      });
+      const nothing = el("span", { className: "soft" }, w["typical-none"]);
+      return div("row", seat(e, this.palette), el("span", { className: "soft load" }, share), el("p", {}, ...(marks.length ? marks.flatMap((mark) => [mark, " "]) : [nothing])));
+    }));
+  }
+}

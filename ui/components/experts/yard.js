@@ -1,0 +1,222 @@
+// The switchyard: every token is a track of its own. In each layer its track branches off to the experts that the router
+// chose, as wide as their weights, and what they say comes back to the track. Wide screens lay it from left to right,
+// narrow ones from top to bottom: `along` is the way of the tracks, `across` the other way.
+
+const WIDEST = 11; // px of a line whose weight is 1
+const NARROW = 640; // px
+
+class Yard {
+  constructor(box) {
+    this.box = box;
+    this.hover = null;
+  }
+
+  update(data, palette) {
+    const text = JSON.stringify(data.tokens);
+    const [first, another] = [!this.d, this.text !== text];
+    Object.assign(this, { d: data, w: data.words, palette, text, a: unpack(data), hover: null });
+    [this.L, this.T, this.E] = this.a.probs.shape;
+    this.A = this.a.index.shape[2];
+    if (another) {
+      this.s = { token: data.start[1], layer: data.start[0], all: false };
+      if (first) {
+        const paths = new URL(location.href).searchParams.get("paths");
+        this.s = { token: linked("token", this.T, this.s.token), layer: linked("layer", this.L, this.s.layer), all: paths === "all" };
+      } else remember({ token: null, layer: null, paths: null });
+    }
+    this.build();
+    this.fit();
+  }
+
+  choose(change) {
+    Object.assign(this.s, change);
+    this.hover = null;
+    this.paint();
+    remember({ token: this.s.token + 1, layer: this.s.layer + 1, paths: this.s.all ? "all" : null });
+  }
+
+  // ------------------------------------------------------------ readings
+
+  chosen(layer, token) {
+    const at = (layer * this.T + token) * this.A;
+    return upTo(this.A).map((a) => ({ expert: this.a.index.values[at + a], weight: this.a.weight.values[at + a], a }));
+  }
+  visitors(layer, expert) {
+    return upTo(this.T).flatMap((token) => this.chosen(layer, token).filter((one) => one.expert === expert).map((one) => ({ ...one, token })));
+  }
+  number(x) { return number(x, this.d.lang); }
+  percent(p) { return percent(p, this.d.lang); }
+  fill(section, values) { return fill(this.w[section], values); }
+  seat(expert, kind) { return seat(expert, this.palette, kind); }
+
+  // ------------------------------------------------------------ the parts that stay
+
+  build() {
+    const { w, d } = this;
+    const focused = this.box.getRootNode().activeElement?.closest(".layers, .tokens")?.className;
+    this.chips = d.tokens.map((token) => button("pick", { onpointerenter: () => this.show({ token: this.chips.findIndex((c) => c.matches(":hover")) }), onpointerleave: () => this.show(null) }, chip(token)));
+    this.names = upTo(this.L).map((layer) => button("layer", {}, this.fill("layer-name", { n: layer + 1 })));
+    this.all = button("all", { onclick: () => this.choose({ all: !this.s.all }) }, w["all-paths"]);
+    this.svg = shape("svg", { class: "tracks", "aria-hidden": "true" });
+    this.seats = upTo(this.L * this.E).map((i) => {
+      const [layer, expert] = [Math.floor(i / this.E), i % this.E];
+      const node = this.seat(expert, "place");
+      node.addEventListener("click", () => this.choose({ layer }));
+      node.addEventListener("pointerenter", () => this.show({ layer, expert }));
+      node.addEventListener("pointerleave", () => this.show(null));
+      return node;
+    });
+    const tokens = radios("tokens", w["tokens-name"], this.chips, () => this.s.token, (token) => this.choose({ token, all: false }));
+    const layers = radios("layers", w["layers-name"], this.names, () => this.s.layer, (layer) => this.choose({ layer }));
+    const seats = el("div", { className: "seats", "aria-hidden": "true" }, ...this.seats);
+    this.band = div("band");
+    this.place = div("yard-place", this.band, this.svg, layers, tokens, seats);
+    this.place.addEventListener("click", (event) => {
+      const token = event.target.dataset?.token;
+      if (token !== undefined) this.choose({ token: Number(token), all: false });
+    });
+    this.svg.addEventListener("pointerover", (event) => event.target.dataset.token !== undefined && this.show({ token: Number(event.target.dataset.token) }));
+    this.svg.addEventListener("pointerleave", () => this.show(null));
+    this.said = el("p", { className: "read", "aria-live": "polite" });
+    this.below = el("section", { className: "router" });
+    this.box.replaceChildren(
+      div("bar", el("p", { className: "note" }, w["yard-note"]), this.all),
+      this.place, this.said, this.below);
+    if (focused) this.box.querySelector(`.${focused} [aria-checked=true]`)?.focus({ preventScroll: true });
+  }
+
+  // ------------------------------------------------------------ where everything stands
+
+  fit() {
+    const width = this.box.clientWidth;
+    if (!width || !this.place) return;
+    const { T, L, E } = this;
+    const wide = width >= NARROW;
+    this.place.classList.toggle("wide", wide);
+    const longest = Math.min(Math.max(...this.chips.map((one) => (wide ? one.firstChild.scrollWidth : one.firstChild.scrollHeight))), 150);
+    const head = 40; // of the layers' names
+    const size = wide ? 32 : 28;
+    const across = wide ? Math.max(E * 46, T * 29) : width;
+    const start = wide ? longest + 12 : longest + 14;
+    const pitch = wide ? (width - start - 8) / L : 138;
+    Object.assign(this, { wide, size, across, start, pitch, head });
+    this.height = wide ? head + across + 6 : start + L * pitch + 8;
+    this.place.style.height = `${this.height}px`;
+    this.place.style.setProperty("--size", `${size}px`);
+    const point = (along, side) => (wide ? [along, head + side] : [side, along]);
+    this.point = point;
+    this.track = (token) => ((token + 0.5) * across) / T;
+    this.side = (expert) => ((expert + 0.5) * across) / E;
+    this.into = (layer) => start + layer * pitch + (wide ? 0 : 30);
+    this.out = (layer) => start + (layer + 1) * pitch;
+    this.middle = (layer) => (this.into(layer) + this.out(layer)) / 2;
+    const stand = (node, [x, y]) => Object.assign(node.style, { left: `${x}px`, top: `${y}px` });
+    this.chips.forEach((one, token) => {
+      stand(one, wide ? [0, head + this.track(token)] : [this.track(token), start - 8]);
+      one.style.setProperty("--room", `${across / T}px`);
+    });
+    this.names.forEach((one, layer) => stand(one, wide ? [this.middle(layer), 2] : [0, this.into(layer) - 28]));
+    this.seats.forEach((one, i) => stand(one, point(this.middle(Math.floor(i / E)), this.side(i % E))));
+    this.svg.setAttribute("viewBox", `0 0 ${width} ${this.height}`);
+    this.draw();
+    this.paint();
+  }
+
+  /** Both halves of a branch: from the track to the seat, and back. */
+  branch(layer, token, expert) {
+    const half = this.size / 2;
+    const [from, to] = [this.into(layer), this.out(layer)];
+    const curve = (a, b, c, d) => {
+      const bend = 0.55 * (c - a);
+      const points = [[a, b], [a + bend, b], [c - bend, d], [c, d]].map(([x, y]) => this.point(x, y).map((n) => n.toFixed(1)).join(" "));
+      return `M${points[0]}C${points.slice(1).join(" ")}`;
+    };
+    const [mid, track, side] = [this.middle(layer), this.track(token), this.side(expert)];
+    return curve(from, track, mid - half, side) + curve(mid + half, side, to, track);
+  }
+
+  draw() {
+    const rails = upTo(this.T).map((token) => {
+      const [[x1, y1], [x2, y2]] = [this.point(this.start, this.track(token)), this.point(this.out(this.L - 1), this.track(token))];
+      return shape("line", { x1, y1, x2, y2, class: "rail", "data-token": token });
+    });
+    this.paths = upTo(this.L).flatMap((layer) => upTo(this.T).flatMap((token) => this.chosen(layer, token).map(({ expert, weight }) => {
+      const node = shape("path", { d: this.branch(layer, token, expert), "stroke-width": Math.max(WIDEST * weight, 0.8).toFixed(2), "data-token": token });
+      return { node, layer, token, expert, weight };
+    })));
+    this.rails = rails;
+    this.ground = shape("g", {});
+    this.raised = shape("g", {});
+    this.labels = shape("g", { class: "labels" });
+    this.svg.replaceChildren(...rails, this.ground, this.raised, this.labels);
+  }
+
+  show(hover) {
+    if (JSON.stringify(hover) === JSON.stringify(this.hover)) return;
+    this.hover = hover;
+    this.light();
+    this.read();
+  }
+
+  // ------------------------------------------------------------ what follows the choice
+
+  paint() {
+    if (!this.paths) return;
+    const { layer, token, all } = this.s;
+    check(this.chips, token);
+    check(this.names, layer);
+    this.all.setAttribute("aria-pressed", all);
+    const [from, to] = [this.into(layer) - (this.wide ? 0 : 30), this.out(layer)];
+    Object.assign(this.band.style, this.wide
+      ? { left: `${from}px`, width: `${to - from}px`, top: 0, height: `${this.height}px` }
+      : { top: `${from}px`, height: `${to - from}px`, left: 0, width: "100%" });
+    this.light();
+    this.read();
+    this.below.replaceChildren(...router(this), ...merge(this));
+  }
+
+  /** Whose lines stand out: those of the chosen token, of the token or the seat under the pointer, or everyone's. */
+  light() {
+    const { hover, s } = this;
+    const [seat, token] = [hover?.expert !== undefined ? hover : null, hover?.token ?? s.token];
+    const all = s.all && !hover;
+    const on = (one) => all || (seat ? one.layer === seat.layer && one.expert === seat.expert : one.token === token);
+    const used = new Set();
+    const [ground, raised] = [[], []];
+    this.paths.forEach((one) => {
+      const up = on(one);
+      one.node.setAttribute("class", up ? (all ? "path all" : "path on") : "path");
+      one.node.style.stroke = up ? this.palette.categorical[one.expert] : "";
+      if (up) used.add(one.layer * this.E + one.expert);
+      (up ? raised : ground).push(one.node);
+    });
+    this.ground.replaceChildren(...ground);
+    this.raised.replaceChildren(...raised);
+    const lit = new Set(seat ? this.visitors(seat.layer, seat.expert).map((one) => one.token) : all ? [] : [token]);
+    this.rails.forEach((rail, i) => rail.classList.toggle("on", lit.has(i)));
+    this.chips.forEach((one, i) => one.classList.toggle("lit", lit.has(i) && i !== s.token));
+    this.seats.forEach((one, i) => one.classList.toggle("used", used.has(i)));
+    const told = seat || all ? [] : upTo(this.L).flatMap((layer) => this.chosen(layer, token).map((one) => ({ ...one, layer })));
+    this.labels.replaceChildren(...told.map(({ layer, expert, weight }) => {
+      const [x, y] = this.point(this.middle(layer), this.side(expert));
+      return shape("text", { x, y: y + this.size / 2 + 12, "text-anchor": "middle", class: layer === s.layer ? "told now" : "told" }, `${Math.round(100 * weight)}\u202f%`);
+    }));
+  }
+
+  read() {
+    const { hover, s, w } = this;
+    if (hover?.expert !== undefined) {
+      const found = this.visitors(hover.layer, hover.expert);
+      const tokens = span("few", ...found.flatMap(({ token }) => [chip(this.d.tokens[token]), " "]));
+      const section = found.length ? "read-seat" : "read-seat-none";
+      this.said.replaceChildren(...weave(w[section], { layer: hover.layer + 1, expert: this.seat(hover.expert), count: found.length, all: this.T, tokens }));
+      return;
+    }
+    const token = hover?.token ?? s.token;
+    const [first, second] = this.chosen(s.layer, token);
+    this.said.replaceChildren(...weave(w["read-token"], {
+      layer: s.layer + 1, token: chip(this.d.tokens[token]), first: this.seat(first.expert), second: this.seat(second.expert),
+      w1: this.percent(first.weight), w2: this.percent(second.weight),
+    }));
+  }
+}

@@ -1,0 +1,194 @@
+"""Lesson 12, to touch: more or fewer active experts, an expert off, experts forced; before and after."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from model import hf, lens, sampling, transformer
+from model.edits import Edit, ExpertOff, ForceExperts
+from model.trace import Trace
+from ui import html, session, widgets
+from ui.lesson import Page
+from ui.numbers import number, percent
+from viz import experts as figures
+from viz import sparse
+
+WAYS = ("off", "force")
+SOURCE = (ExpertOff, ForceExperts, hf.variant)
+TOP = 5  # likeliest tokens of either run
+
+
+@dataclass(frozen=True)
+class Setting:
+    """active: experts of each token. experts: which are off, or forced, from 0; layer: where, None for everywhere."""
+
+    active: int
+    way: str = "off"
+    experts: tuple[int, ...] = ()
+    layer: int | None = None
+
+    def edits(self, layers: int) -> tuple[Edit, ...]:
+        places = range(layers) if self.layer is None else (self.layer,)
+        if not self.experts:
+            return ()
+        if self.way == "force":
+            return tuple(ForceExperts(layer, self.experts) for layer in places)
+        return tuple(ExpertOff(layer, expert) for layer in places for expert in self.experts)
+
+    def problem(self, experts: int) -> str | None:
+        """The section that says why this cannot be; None where it can."""
+        if self.way == "force" and self.experts and len(self.experts) != self.active:
+            return "touch-force-problem"
+        if self.way == "off" and len(self.experts) + self.active > experts:
+            return "touch-off-problem"
+        return None
+
+
+@dataclass(frozen=True)
+class Run:
+    """chances (V,) of the next token; bits (T - 1,) that each token after the first cost."""
+
+    chances: np.ndarray
+    bits: np.ndarray
+
+
+def measured(page: Page, setting: Setting) -> Run:
+    """A pass under this setting: computed now, or found in the cache."""
+
+    def compute() -> Run:
+        model, config = page.bundle.model, page.bundle.model.config
+        if setting.active != config.active_experts:
+            model = hf.variant(model, active_experts=setting.active)
+        edits = setting.edits(config.layers)
+        trace = transformer.run(model, page.ids, page.tokens, edits=edits, keep={"final"})
+        return Run(sampling.softmax(lens.next_logits(model, trace)), lens.surprisal(model, trace))
+
+    return session.reading(f"experts-{setting}", page.model, tuple(page.ids), len(page.ids), compute)
+
+
+def usual(page: Page) -> Setting:
+    """As the model was trained."""
+    return Setting(page.bundle.model.config.active_experts)
+
+
+def per_byte(page: Page, run: Run) -> float:
+    """Bits per byte of the tokens after the first; a lone token has none."""
+    size = sum(len(page.bundle.tokenizer.bytes(id)) for id in page.ids[1:])
+    return float(run.bits.sum()) / size if size else float("nan")
+
+
+def writes_most(trace: Trace) -> tuple[int, int]:
+    """The layer where the last token's first expert adds most to the stream, and that expert."""
+    added = [np.linalg.norm(layer.expert_weight[-1, 0] * layer.expert_out[-1, 0]) for layer in trace.layers]
+    layer = int(np.argmax(added))
+    return layer, int(trace.layers[layer].expert_index[-1, 0])
+
+
+def controls(page: Page, trace: Trace) -> Setting:
+    """The reader's setting. It begins with one expert off in one layer."""
+    layer, first = writes_most(trace)
+    words, config = page.words, page.bundle.model.config
+    places = ["all", *range(config.layers)]
+
+    def place(where: str | int) -> str:
+        return words.text("everywhere") if where == "all" else words.text("layer-name", n=where + 1)
+
+    with st.container(key="touch", gap="small"):
+        active = st.select_slider(
+            words.text("active"), range(1, config.experts + 1), config.active_experts, key="active", width=420
+        )
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+            way = st.segmented_control(
+                words.text("way"), WAYS, default=WAYS[0], key="way", required=True, format_func=lambda w: words.text(w)
+            )
+            experts = st.pills(
+                words.text("which"),
+                range(config.experts),
+                default=[first],
+                selection_mode="multi",
+                key="which",
+                format_func=lambda e: str(e + 1),
+            )
+            where = st.selectbox(words.text("where"), places, layer + 1, key="where", format_func=place, width=190)
+    return Setting(active, way, tuple(experts), None if where == "all" else where)
+
+
+def told(page: Page, setting: Setting) -> str:
+    """The setting in words."""
+    words = page.words
+    layer = words.text("in-all") if setting.layer is None else words.text("in-layer", n=setting.layer + 1)
+    experts = ", ".join(str(e + 1) for e in setting.experts)
+    section = f"touch-{setting.way}" if setting.experts else "touch-none"
+    return words.text(section if len(setting.experts) < 2 else f"{section}-many", experts=experts, layer=layer)
+
+
+@st.fragment
+def section(page: Page, trace: Trace) -> None:
+    """Controls, and what they change: the next token, and the loss on the prompt."""
+    words, config, lang = page.words, page.bundle.model.config, page.lang
+    setting = controls(page, trace)
+    counts = {"active": setting.active, "n": len(setting.experts), "experts": config.experts}
+    if problem := setting.problem(config.experts):
+        st.html(f'<div class="notice" role="status">{words(problem, **counts)}</div>')
+        return
+    before, after = measured(page, usual(page)), measured(page, setting)
+    best = [int(run.chances.argmax()) for run in (before, after)]
+    chips = map(html.chip, page.bundle.tokenizer.strings(best))
+    values = {
+        "setting": told(page, setting),
+        "active": setting.active,
+        "before": number(per_byte(page, before), lang),
+        "after": number(per_byte(page, after), lang),
+        "bits": number(lens.divergence(before.chances, after.chances), lang),
+        "was": next(chips),
+        "now": next(chips),
+        "p": percent(before.chances.max(), lang),
+        "q": percent(after.chances.max(), lang),
+    }
+    if not setting.experts and setting.active == config.active_experts:
+        name = "touch-same"
+    else:
+        name = "touch-reading" if len(page.ids) > 1 else "touch-reading-one"
+    st.html(f'<div class="read">{words.inline(name, **values)}</div>')
+    st.html(words("touch-next-kept" if best[0] == best[1] else "touch-next-other", **values))
+    rows, shares = candidates(page, before, after)
+    names = words.text("as-trained"), words.text("changed")
+    widgets.figure(sparse.pair(rows, shares, names, lambda p: percent(p, lang)), "touched", words.text("touched-alt"))
+    st.html(f'<p class="note">{words.inline("touch-honest", trained=config.active_experts)}</p>')
+    widgets.table_twin({words.text("col-token"): rows} | dict(zip(names, shares, strict=True)), "touched")
+
+
+def candidates(page: Page, before: Run, after: Run) -> tuple[list[str], np.ndarray]:
+    """The likeliest tokens of both runs and, last, all others together: names, and their shares (2, n + 1)."""
+    runs = np.stack([before.chances, after.chances])
+    ids = list(dict.fromkeys(i for run in runs for i in np.argsort(-run, kind="stable")[:TOP].tolist()))
+    rest = page.words.text("others", n=number(runs.shape[1] - len(ids), page.lang))
+    shares = np.column_stack([runs[:, ids], np.delete(runs, ids, axis=1).sum(1)])
+    return [*page.bundle.tokenizer.strings(ids), rest], shares
+
+
+def by_count(page: Page) -> list[float]:
+    """Bits per byte of the prompt with 1, 2, … E active experts."""
+    return [per_byte(page, measured(page, Setting(k))) for k in range(1, page.bundle.model.config.experts + 1)]
+
+
+def counts(page: Page) -> None:
+    """The loss against the number of active experts."""
+    words, lang, trained = page.words, page.lang, page.bundle.model.config.active_experts
+    losses = by_count(page)
+    best = int(np.argmin(losses)) + 1
+    values = {"trained": trained, "best": best, "loss": number(losses[trained - 1], lang)}
+    values |= {
+        "least": number(min(losses), lang),
+        "most": number(max(losses), lang),
+        "worst": int(np.argmax(losses)) + 1,
+    }
+    st.html(f"<h3>{words.inline('counts-title')}</h3>")
+    chart = figures.counts(
+        losses, trained, words.text("bits-per-byte"), words.text("active"), lambda x: number(x, lang)
+    )
+    widgets.figure(chart, "counts", words.text("counts-alt"))
+    st.html(words("counts-best" if best == trained else "counts-other", **values))
+    columns = {words.text("active"): list(range(1, len(losses) + 1)), words.text("bits-per-byte"): losses}
+    widgets.table_twin(columns, "active-experts")
