@@ -27,13 +27,13 @@ class Nowhere:
 
 
 class Added(Nowhere):
-    """Rows (T, D) or (B, T, D) that are added to the embedding, once, at the bottom."""
+    """Rows (T, D) or (B, T, D) that are added to the embedding, once, at the bottom; the embedding may be enlarged."""
 
-    def __init__(self, rows: Tensor):
-        self.rows = rows
+    def __init__(self, rows: Tensor, scale: float = 1.0):
+        self.rows, self.scale = rows, scale
 
     def add(self, x: Tensor, tap: Tap) -> Tensor:
-        return x + tap("pos_embed", self.rows)
+        return x * self.scale + tap("pos_embed", self.rows)
 
 
 class Turned(Nowhere):
@@ -86,16 +86,18 @@ class Learned(nn.Module):
 
 
 class Sinusoidal(nn.Module):
-    """Sines and cosines of falling frequency (Vaswani et al. 2017, section 3.5): nothing is trained."""
+    """Sines and cosines of falling frequency (Vaswani et al. 2017, section 3.5): nothing is trained. The embedding is
+    made √D times as large (section 3.4): beside numbers as large as 1 it would drown."""
 
     def __init__(self, config: Config):
         super().__init__()
         speeds = 10000.0 ** (-torch.arange(0, config.width, 2, device="cpu") / config.width)
         self.register_buffer("speeds", speeds, persistent=False)
+        self.scale = config.width**0.5
 
     def forward(self, positions: Tensor) -> Nowhere:
         angles = positions[..., None] * self.speeds
-        return Added(torch.stack((angles.sin(), angles.cos()), dim=-1).flatten(-2))
+        return Added(torch.stack((angles.sin(), angles.cos()), dim=-1).flatten(-2), self.scale)
 
 
 class Rotary(nn.Module):

@@ -167,18 +167,29 @@ class Run:
 
 
 def initialised(config: Config, seed: int) -> Transformer:
-    """A new model: matrices drawn with a standard deviation of 0.02, those that write to the stream with less, so that
-    the stream does not grow with the number of layers (Radford et al. 2019, GPT-2)."""
+    """A new model, its matrices drawn at random, as suits the place of its norms.
+
+    Before each part: with a standard deviation of 0.02, those that write to the stream with less, so that it does not
+    grow with the number of layers (Radford et al. 2019, GPT-2). After the sum: so that what comes out of a matrix is as
+    large as what goes in (Glorot and Bengio 2010; so in 2017), for beside a normed stream anything smaller is lost, and
+    with it what could be learned.
+    """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         model = Transformer(config)
         for name, weight in model.named_parameters():
             if weight.ndim > 1:
-                writes = name.endswith(("o_proj.weight", "down_proj.weight"))
-                nn.init.normal_(weight, std=0.02 / math.sqrt(2 * config.layers) if writes else 0.02)
+                nn.init.normal_(weight, std=_spread(name, weight, config))
             elif name.endswith("bias"):
                 nn.init.zeros_(weight)
     return model
+
+
+def _spread(name: str, weight: Tensor, config: Config) -> float:
+    if config.norm_place == "post" and name.startswith("layers."):
+        return weight.shape[1] ** -0.5
+    writes = name.endswith(("o_proj.weight", "down_proj.weight"))
+    return 0.02 / math.sqrt(2 * config.layers) if writes else 0.02
 
 
 @dataclass(frozen=True)
