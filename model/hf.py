@@ -350,7 +350,7 @@ def with_weights(config: Config, tensors: dict[str, Tensor]) -> Transformer:
     try:
         model.load_state_dict({name: _laid_out(x) for name, x in tensors.items()}, strict=True, assign=True)
     except RuntimeError as error:
-        raise ValueError(f"the weights do not fit the configuration: {str(error).splitlines()[-1].strip()}") from error
+        raise ValueError(f"the weights do not fit the configuration: {str(error).splitlines()[1].strip()}") from error
     if config.head and config.tied:
         model.lm_head.weight = model.embed_tokens.weight
     return model.requires_grad_(False).eval()

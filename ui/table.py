@@ -111,7 +111,7 @@ def section(page: Page) -> None:
 
 
 def _choose(words: session.Words) -> tuple[str, str, int]:
-    known = (*MODELS, *zoo.ENTRIES)
+    known = (*MODELS, *(name for name in zoo.ENTRIES if name not in zoo.SWITCHBOARD))
     shown = {"format_func": lambda name: title(name, words), "bind": "query-params", "width": 250}
     name = st.selectbox(words.text("model"), (*known, OWN), known.index(FIRST), key="table-of", **shown)
     other = st.selectbox(words.text("beside"), (NONE, *known), key="beside", **shown)

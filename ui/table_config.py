@@ -43,8 +43,7 @@ def configuration(name: str) -> Config:
 
 def title(name: str, words: session.Words) -> str:
     if name in zoo.ENTRIES:
-        card = zoo.ENTRIES[name].card
-        return card.title if card.trained else words.text("untrained", title=card.title)
+        return zoo.ENTRIES[name].card.title
     return name if name in MODELS else words.text(name)
 
 

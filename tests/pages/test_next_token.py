@@ -218,7 +218,7 @@ def test_the_questions_are_answered_by_the_model(model, lang, name):
         assert not test.exception
         shown = html_of(test).split('class="verdict ')[1]
         assert shown.startswith("right" if option == right else "wrong")
-        assert (str(needed) if name == "needed" else percent(hot, lang)) in shown
+        assert (number(int(needed), lang) if name == "needed" else percent(hot, lang)) in shown
 
 
 def test_what_the_page_keeps_is_small(smollm2):
