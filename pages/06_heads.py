@@ -52,7 +52,7 @@ with lesson("heads", limit=32) as page:
     heading("kinds-heading", words("kinds-intro", **about))
     heads.ask_repeat(page)
     heads.sorts(page, trace, begin)
-    st.html(words("kinds-how", **heads.about_kinds(page)))
+    st.html(heads.how_measured(page))
     with st.container(gap=None):
         widgets.source(*heads.MEASURED)
         kinds = {text(f"place-{name}"): scores for name, scores in heads.by_kind(page).items()}

@@ -191,13 +191,12 @@ def by_kind(page) -> dict[str, np.ndarray]:
     return dict(zip(lens.KINDS, kinds(page), strict=True))
 
 
-def about_kinds(page) -> dict[str, str]:
+def how_measured(page) -> str:
     """How the kinds were measured, and how many heads look at the first token."""
     kind = sorted_heads(kinds(page))
-    counts = {"tokens": REPEATED, "first": int((kind == lens.KINDS.index("first")).sum()), "all": kind.size}
-    return {name: number(n, page.lang) for name, n in counts.items()} | {
-        "threshold": f"{THRESHOLD:.0%}".replace("%", PERCENT)
-    }
+    first, threshold = int((kind == lens.KINDS.index("first")).sum()), f"{THRESHOLD:.0%}".replace("%", PERCENT)
+    how = page.words("kinds-how", tokens=REPEATED, threshold=threshold)
+    return how + page.words("kinds-sink" if first else "kinds-no-sink", first=first, all=number(kind.size, page.lang))
 
 
 def sorted_heads(scores: np.ndarray) -> np.ndarray:

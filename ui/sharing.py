@@ -51,8 +51,7 @@ def measured(page) -> list[measure.Sharing]:
 
 def setting(page) -> dict[str, str]:
     """What is measured, for the sentence that says so."""
-    config = page.bundle.model.config
-    counts = {"context": CONTEXT, "layers": LAYERS, "all": config.layers, "runs": RUNS, "width": config.width}
+    counts = {"context": CONTEXT, "layers": LAYERS, "runs": RUNS, "width": page.bundle.model.config.width}
     return {name: number(n, page.lang) for name, n in counts.items()} | {"model": page.bundle.card.title}
 
 
