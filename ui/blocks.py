@@ -1,0 +1,273 @@
+"""Lesson 9: two models side by side: their blocks as drawings, the fields in which they differ, and their streams."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+import content
+from model import layers
+from model.config import Config, differences
+from model.trace import Trace
+from model.zoo import ModelUnavailable
+from ui import components, html, quiz, session
+from ui.blocks_parts import KEEP, facts, rms
+from ui.lesson import Page
+from ui.numbers import number
+from viz import blocks as drawing
+
+SOURCE = (layers.PostNormBlock.forward, layers.PreNormBlock.forward, layers.RMSNorm.forward)
+OLD = ("minilm", "switchboard/2017")  # the first that can be read stands for 2017
+MOST = 64  # tokens of the older model: WordPiece may need more than the page's own
+SIDES = ("old", "new")
+IDEAS = (
+    *("norm_place", "norm", "embed_norm", "position", "rope_base", "kv_heads", "mask", "windows"),
+    *("mlp", "activation", "experts", "bias", "head", "tied", "segments", "norm_eps"),
+)
+SIZES = ("width", "layers", "heads", "head_width", "mlp_width", "vocab_size", "context")
+GROWN = (1.5, 10, 100)  # bounds of the question about the stream
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two models with its pass over the prompt. at: the last token of the reader's own."""
+
+    name: str
+    bundle: object
+    trace: Trace
+    at: int
+
+    @property
+    def config(self) -> Config:
+        return self.bundle.model.config
+
+    @property
+    def title(self) -> str:
+        return self.bundle.card.title
+
+    @property
+    def token(self) -> str:
+        return self.trace.tokens[self.at]
+
+
+def sides(page: Page) -> list[Side]:
+    """The older model and the page's own; the page's own alone, and one sentence, where there is no older one."""
+    own = Side("new", page.bundle, page.trace(KEEP), len(page.tokens) - 1)
+    problems = []
+    for name in OLD:
+        try:
+            bundle = session.bundle(name)
+        except ModelUnavailable as problem:
+            problems.append(problem.file)
+            continue
+        trace = session.trace(name, page.text, KEEP, MOST)
+        plain = np.flatnonzero(~np.isin(trace.token_ids, list(bundle.tokenizer.special)))
+        return [Side("old", bundle, trace, int(plain[-1]) if len(plain) else len(trace.tokens) - 1), own]
+    st.html(f'<div class="notice" role="status">{page.words("no-old", file=problems[0])}</div>')
+    return [own]
+
+
+# ---- the two drawings
+
+
+def figure(page: Page, both: list[Side]) -> None:
+    """The drawings and, for every part, what it is and its numbers. All is sent once."""
+    words = page.words
+    data = {
+        "part": "drawings",
+        "slots": drawing.SLOTS,
+        "sides": [_drawn(side, words) for side in both],
+        "facts": facts(both, words),
+        "lang": page.lang,
+        "words": content.load(page.lang, "blocks"),
+    }
+    components.mount("blocks", key="blocks", data=data)
+
+
+def _drawn(side: Side, words: session.Words) -> dict:
+    """The parts by slot, and what attention and MLP are made of. The paper's second attention belongs to 2017."""
+    config = side.config
+    parts = [vars(part) for part in drawing.wired(config)]
+    if side.name == "old":
+        parts += [vars(part) | {"absent": True} for part in drawing.cross_attention(config)]
+    count = number(side.bundle.card.parameters / 1e6, words.lang)
+    return {
+        "name": side.name,
+        "parts": parts,
+        "inside": drawing.inside(config),
+        "rotary": config.position == "rotary",
+        "heads": config.heads,
+        "kv_heads": config.kv_heads,
+        "causal": config.causal,
+        "window": config.window is not None,
+        "experts": [config.experts, config.active_experts] if config.experts else None,
+        "title": words.text(f"title-{side.name}"),
+        "model": words.text("model-line", model=side.title, count=count),
+        "short": side.title,
+        "token": side.token,
+        "times": words.text("times", layers=config.layers),
+    }
+
+
+# ---- one number through a layer
+
+
+def arithmetic(both: list[Side], words: session.Words) -> html.Raw:
+    """In the middle layer of each model: the number that attention changes most at the last token, on its way."""
+    return html.Raw("".join(_through(side, words) for side in both))
+
+
+def _through(side: Side, words: session.Words) -> str:
+    layer, lang = side.config.layers // 2, words.lang
+    found, block = side.trace.layers[layer], side.bundle.model.layers[layer]
+    place = int(np.abs(found.attn_out[side.at]).argmax())
+    x, added, mid = (getattr(found, name)[side.at] for name in ("resid_pre", "attn_out", "resid_mid"))
+    post = side.config.norm_place == "post"
+    before, after = (x + added, mid) if post else (x, found.attn_in[side.at])
+    weight = block.attn_norm.weight.detach().cpu().numpy()[place]
+    mean = float(before.mean()) if side.config.norm == "layer" else 0.0
+    size = float(np.sqrt(np.square(before - mean).mean() + side.config.norm_eps))
+    bias = block.attn_norm.bias.detach().cpu().numpy()[place] if side.config.norm == "layer" else 0.0
+    own = (float(before[place]) - mean) / size * float(weight) + float(bias)
+    values = {
+        "x": x[place],
+        "added": added[place],
+        "sum": x[place] + added[place],
+        "before": before[place],
+        "mean": mean,
+        "size": size,
+        "weight": weight,
+        "bias": bias,
+        "result": own,
+        "difference": abs(own - after[place]),
+        "mid": mid[place],
+    }
+    shown = {name: number(float(value), lang) for name, value in values.items()}
+    for name in ("added", "mean", "bias"):  # what follows a sign of its own
+        shown[name] = f"({shown[name]})" if values[name] < 0 else shown[name]
+    norm = words.inline(f"arith-{side.config.norm}", **shown)
+    add = words.inline("arith-add", **shown)
+    steps = (add, norm) if post else (norm, words.inline("arith-reads"), add)
+    about = {"model": side.title, "layer": layer + 1, "place": place + 1, "token": html.chip(side.token)}
+    lines = "".join(f"<p>{step}</p>" for step in steps)
+    section = "arith-post" if post else "arith-pre"
+    return f'<h3>{words.inline(section, **about)}</h3><div class="arith">{lines}</div>'
+
+
+# ---- what changed, field by field
+
+
+def fields(both: list[Side], words: session.Words) -> html.Raw:
+    """Every field in which the two configurations differ, ideas before sizes, with one sentence each."""
+    old, new = both
+    found = differences(old.config, new.config)
+    rows = []
+    for group, listed in (("ideas", IDEAS), ("sizes", SIZES)):
+        inner = [name for name in listed if name in found]
+        title = f'<th colspan="4" scope="colgroup" class="eyebrow">{words.inline(f"fields-{group}")}</th>'
+        rows += [title] * bool(inner)
+        for name in inner:
+            cells = "".join(f"<td>{html.escapes(value(name, side.config, words))}</td>" for side in both)
+            about = f'<td class="note">{words.inline(f"field-{name}")}</td>'
+            rows.append(f'<th scope="row">{row(name, words)}</th>{cells}{about}')
+    head = "".join(f'<th scope="col">{html.escapes(one)}</th>' for one in ("", old.title, new.title, ""))
+    body = "".join(f"<tr>{one}</tr>" for one in rows)
+    return html.Raw(f'<table class="grid-table fields"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>')
+
+
+def row(name: str, words: session.Words) -> html.Raw:
+    """What a field is called."""
+    return words.inline("row-windows") if name == "windows" else session.words("table").inline(f"row-{name}")
+
+
+def value(name: str, config: Config, words: session.Words) -> str:
+    """A field's value as it is read, in the words of lesson 13."""
+    names, x = session.words("table"), getattr(config, name)
+    if x is None or (name == "rope_base" and config.position != "rotary"):
+        return names.text("nothing")
+    if name == "windows":
+        return " / ".join(words.text("window-all") if window is None else str(window) for window in x)
+    if isinstance(x, bool):
+        return names.text("yes" if x else "no")
+    if isinstance(x, str):
+        return names.text(f"is-{x}")
+    return number(int(x) if x == int(x) else x, words.lang)
+
+
+# ---- the stream through the layers
+
+
+def sizes(side: Side) -> np.ndarray:
+    """The root mean square of the stream, (L + 1, T): before the first layer and after each."""
+    return rms(np.stack([*(layer.resid_pre for layer in side.trace.layers), side.trace.layers[-1].resid_post]))
+
+
+def others(side: Side) -> np.ndarray:
+    """(L + 1,) the mean over all tokens but the first, which often goes a way of its own."""
+    found = sizes(side)
+    return found[:, 1:].mean(1) if found.shape[1] > 1 else found[:, 0]
+
+
+def grown(side: Side) -> float:
+    """How many times as large the stream is at the end as at the beginning."""
+    found = others(side)
+    return float(found[-1] / found[0])
+
+
+def aloud(side: Side, words: session.Words) -> html.Raw:
+    """What became of one stream, in a sentence that holds for any model."""
+    found, times, lang = others(side), grown(side), words.lang
+    section = (
+        "stream-grows" if times >= GROWN[1] else "stream-steady" if 1 / GROWN[0] <= times <= GROWN[0] else "stream-some"
+    )
+    about = {"first": found[0], "last": found[-1], "least": found.min(), "most": found.max(), "times": times}
+    shown = {name: number(float(x), lang) for name, x in about.items()}
+    return words.inline(
+        section,
+        model=side.title,
+        layers=side.config.layers,
+        place=words.text(f"place-{side.config.norm_place}"),
+        **shown,
+    )
+
+
+def first_token(side: Side, words: session.Words) -> html.Raw | str:
+    """Where the first token's stream is far larger than the others', says so."""
+    found = sizes(side)
+    if found.shape[1] < 2:
+        return ""
+    times = found[:, 0] / others(side)
+    layer = int(times.argmax())
+    section = "first-huge" if times[layer] >= 5 else "first-like"
+    shown = {"times": number(float(times[layer]), words.lang), "size": number(float(found[layer, 0]), words.lang)}
+    return words(section, model=side.title, token=html.chip(side.trace.tokens[0]), layer=layer, **shown)
+
+
+def table(both: list[Side], words: session.Words) -> dict[str, list]:
+    rows = [
+        (side.title, layer, side.trace.tokens[token], float(x))
+        for side in both
+        for (layer, token), x in np.ndenumerate(sizes(side))
+    ]
+    names = ("col-model", "col-layer", "col-token", "col-size")
+    return dict(zip(map(words.text, names), map(list, zip(*rows, strict=True)), strict=True))
+
+
+def ask_grown(page: Page, both: list[Side]) -> None:
+    """By how much does each stream grow?"""
+    words, lang = page.words, page.lang
+    old, new = both
+    options = [words.text(f"option-grown-{i}") for i in range(4)]
+
+    def answer() -> int:
+        return sum(grown(old) >= bound for bound in GROWN)
+
+    def explain(chosen: int, right: int) -> str:
+        found = others(old)
+        about = {"least": found.min(), "most": found.max(), "times": grown(old), "other": grown(new)}
+        shown = {name: number(float(x), lang) for name, x in about.items()}
+        section = f"explain-grown-{old.config.norm_place}"
+        return words(section, old=old.title, new=new.title, **shown)
+
+    question = words.inline("question-grown", model=old.title, layers=old.config.layers)
+    quiz.predict(f"grown-{page.text}", question, options, answer, explain)

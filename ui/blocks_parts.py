@@ -1,0 +1,286 @@
+"""Lesson 9: what each part of a drawing is: in words, in shapes and parameters, and in its numbers on the prompt."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from torch import nn
+
+from model.arithmetic import count
+from model.config import Config
+from model.trace import Trace
+from ui import session
+from ui.numbers import number, percent
+from viz import blocks as drawing
+
+KEEP = frozenset(
+    {"resid_pre", "resid_mid", "resid_post", "attn_in", "attn_out", "mlp_in", "mlp_out", "q", "k", "v", "q_rot"}
+    | {"pattern", "pre", "gate", "router_probs", "embed", "pos_embed", "final", "logits"}
+)
+SAME = {"rotation": "position"}  # the same idea in two places
+NORMS = {
+    "embed_norm": "embed_norm",
+    "attn_norm": "layers.0.attn_norm",
+    "mlp_norm": "layers.0.mlp_norm",
+    "final_norm": "norm",
+}
+MODULES = NORMS | {
+    "embedding": "embed_tokens",
+    "segment": "segment.table",
+    "attention": "layers.0.attn",
+    **{name: f"layers.0.attn.{name}_proj" for name in "qkv"},
+    "output": "layers.0.attn.o_proj",
+    "mlp": "layers.0.mlp",
+    **{name: f"layers.0.mlp.{name}_proj" for name in ("gate", "up", "down")},
+    "router": "layers.0.mlp.router",
+    "experts": "layers.0.mlp.experts",
+    "head": "lm_head",
+}
+BOXES = ("scores", "output", "gate", "up", "down", "router", "experts")  # their names are shorter in the drawing
+HISTORY = {  # which paragraph of content/ says what changed
+    **dict.fromkeys(("attn_norm", "mlp_norm", "embed_norm", "final_norm"), "norm"),
+    **dict.fromkeys(("attention", "k", "v"), "sharing"),
+    **dict.fromkeys(("mlp", "gate", "up", "down", "activation"), "mlp"),
+    **dict.fromkeys(("router", "experts"), "experts"),
+    **dict.fromkeys(("cross", "cross_norm"), "cross"),
+    **dict.fromkeys(("q", "output", "embedding"), "same"),
+}
+
+
+def rms(x: np.ndarray) -> np.ndarray:
+    """Root mean square over the last axis: the size of a vector, whatever its width."""
+    return np.sqrt(np.square(x).mean(-1))
+
+
+def present(config: Config) -> set[str]:
+    """The names under which the parts of this model are asked for."""
+    inner = {name for rows in drawing.inside(config).values() for row in rows for name in row}
+    names = {part.name for part in drawing.wired(config)} | inner | {"residual"}
+    return {SAME.get(name, name) for name in names}
+
+
+def facts(both: list, words: session.Words) -> dict[str, dict]:
+    """Of every part of the two drawings, by name: its title, what changed, and each side's own."""
+    old, new = both[0].config, both[-1].config
+    apart = {name for name, design in drawing.designs(old).items() if design != drawing.designs(new)[name]}
+    names = present(old) | present(new) | ({"cross", "cross_norm"} if both[0].name == "old" else set())
+    found = {}
+    for name in sorted(names):
+        history = HISTORY.get(name, name)
+        found[name] = {
+            "title": words.text(f"part-{name}"),
+            "differs": name in apart,
+            "why": words.text(f"why-{history}"),
+            "from": words.text(f"from-{history}"),
+            "sides": {side.name: _side(name, side, words) for side in both},
+        }
+    return found
+
+
+def _side(name: str, side, words: session.Words) -> dict:
+    config = side.config
+    paper = name in ("cross", "cross_norm")
+    here = name in present(config)
+    if paper and side.name == "new":
+        return {"here": False, "what": words.text("not-cross")}
+    if not here and not paper:
+        inner = name in ("up", "down", "activation")
+        return {"here": False, "what": words.text("not-inner" if inner else f"not-{name}")}
+    module = _module(name, side.bundle.model)
+    return {
+        "here": True,
+        "paper": paper,
+        "label": label(name, config, words),
+        "sub": sub(name, config, words),
+        "what": " ".join(words.text(section) for section in _what(name, config)),
+        "shape": _shapes(module, words.lang) if module else [],
+        "parameters": _parameters(name, module, config, words),
+        "readings": [] if paper else [_reading(*one, words) for one in _numbers(name, side.trace, config, side.at)],
+    }
+
+
+# ---- in words
+
+
+def label(name: str, config: Config, words: session.Words) -> str:
+    """What stands in the drawing."""
+    if name in NORMS or name == "cross_norm":
+        return words.text(f"norm-{config.norm}")
+    if name == "position":
+        return words.text(f"position-{config.position}")
+    if name == "mlp":
+        return words.text("label-experts" if config.experts else "part-mlp")
+    if name == "head":
+        return words.text("part-head" if config.head else "no-head")
+    if name in ("q", "k", "v"):
+        return name
+    if name == "activation":
+        return words.text(f"activation-{config.activation}")
+    return words.text(f"box-{name}" if name in BOXES else f"part-{name}")
+
+
+def sub(name: str, config: Config, words: session.Words) -> str:
+    """The small line below it, for parts that have one."""
+    lang = words.lang
+    numbers = {
+        "heads": config.heads,
+        "kv_heads": config.kv_heads,
+        "experts": config.experts,
+        "active": config.active_experts,
+    }
+    match name:
+        case "attention":
+            return words.text(f"sub-{drawing.sharing(config)}", **numbers)
+        case "mlp" if config.experts:
+            return words.text("sub-experts", **numbers)
+        case "mlp":
+            act = words.text(f"activation-{config.activation}")
+            return words.text(f"sub-{config.mlp}", activation=act)
+        case "head":
+            return words.text("sub-head" if config.head else "sub-no-head", count=number(config.vocab_size, lang))
+        case "embedding":
+            return words.text("sub-embedding", count=number(config.vocab_size, lang), width=number(config.width, lang))
+        case "scores":
+            return words.text("sub-window" if config.window else f"sub-{config.mask}")
+        case "q" | "k" | "v":
+            return f"{config.heads if name == 'q' else config.kv_heads}×{config.head_width}"
+        case "cross":
+            return words.text("sub-cross")
+    return ""
+
+
+def _what(name: str, config: Config) -> Iterator[str]:
+    """The sections of content/ that say what the part is in this model."""
+    if name in NORMS or name == "cross_norm":
+        yield f"what-{config.norm}"
+        if name not in ("embed_norm", "final_norm"):
+            yield f"what-{config.norm_place}"
+        else:
+            yield f"what-{name}"
+    elif name == "position":
+        yield f"what-{config.position}"
+    elif name == "attention":
+        yield f"what-{drawing.sharing(config)}"
+        yield "what-window" if config.window else f"what-{config.mask}"
+    elif name == "scores":
+        yield "what-window" if config.window else f"what-{config.mask}"
+    elif name == "mlp":
+        yield "what-experts" if config.experts else f"what-{config.mlp}"
+    elif name == "activation":
+        yield f"what-{config.activation}"
+    elif name == "head":
+        yield "what-head" if config.head else "what-no-head"
+    elif name == "residual":
+        yield f"what-residual-{config.norm_place}"
+    else:
+        yield f"what-{name}"
+
+
+# ---- in shapes and parameters
+
+
+def _module(name: str, model: nn.Module) -> nn.Module | None:
+    if name == "position":
+        return getattr(model.position, "table", None)
+    return model.get_submodule(MODULES[name]) if name in MODULES else None
+
+
+def _shapes(module: nn.Module, lang: str) -> list[str]:
+    """The matrices of a part: D → F for one that is multiplied by, rows × numbers for a table."""
+    found = []
+    for name, inner in module.named_modules():
+        own = name.removesuffix("_proj").rsplit(".", 1)[-1]
+        if isinstance(inner, nn.Linear):
+            shape = f"{number(inner.in_features, lang)} → {number(inner.out_features, lang)}"
+            found.append(f"{own.replace('_proj', '')} {shape}".strip())
+        elif isinstance(inner, nn.Embedding):
+            found.append(f"{number(inner.num_embeddings, lang)} × {number(inner.embedding_dim, lang)}")
+    if not found:
+        sizes = [tuple(one.shape) for one in module.parameters()]
+        found = [f"{len(sizes)} × {number(sizes[0][0], lang)}"] if sizes else []
+    return [f"{found.count(one)} × ({one})" if found.count(one) > 1 else one for one in dict.fromkeys(found)]
+
+
+def _parameters(name: str, module: nn.Module | None, config: Config, words: session.Words) -> str:
+    """How many the part has; of a layer's parts, in each layer."""
+    if name == "head" and config.head and config.tied:
+        return words.text("parameters-tied")
+    if name == "cross":
+        own = count(config).attention // config.layers
+    elif name == "cross_norm":
+        own = config.width * (2 if config.norm == "layer" else 1)
+    else:
+        own = sum(one.numel() for one in module.parameters()) if module else 0
+    if not own:
+        return words.text("parameters-none")
+    outside = {"embedding", "segment", "position", "embed_norm", "final_norm", "head"}
+    return words.text("parameters" if name in outside else "parameters-each", count=number(own, words.lang))
+
+
+# ---- in numbers on the prompt
+
+
+def _numbers(name: str, trace: Trace, config: Config, at: int) -> Iterator[tuple[str, np.ndarray | float]]:
+    """(section of content/ that names the reading, one number, or one for each layer (L,))."""
+    layers = trace.layers
+    pre = config.norm_place == "pre"
+
+    def each(field: str, heads: bool = False) -> np.ndarray:
+        return np.array([rms(getattr(x, field)[..., at, :]).mean() for x in layers])
+
+    match name:
+        case "embedding":
+            yield "size-is", rms(trace.embed[at])
+        case "position" if config.position == "rotary":
+            moved = [
+                np.linalg.norm(x.q_rot[:, at] - x.q[:, at], axis=-1) / np.linalg.norm(x.q[:, at], axis=-1)
+                for x in layers
+            ]
+            yield "share-turned", np.mean(moved, axis=1)
+        case "position":
+            yield "size-added", rms(trace.pos_embed[at])
+        case "embed_norm":
+            yield "size-after", rms(layers[0].resid_pre[at])
+        case "attn_norm" | "mlp_norm":
+            stream, out = ("resid_pre", "attn_out") if name == "attn_norm" else ("resid_mid", "mlp_out")
+            after = ("attn_in", "mlp_in") if pre else ("resid_mid", "resid_post")
+            added = [getattr(x, stream)[at] + (0 if pre else getattr(x, out)[at]) for x in layers]
+            yield "size-before", rms(np.stack(added))
+            yield "size-after", each(after[name == "mlp_norm"])
+        case "attention" | "output":
+            yield "size-added", each("attn_out")
+        case "mlp" | "down" | "experts":
+            yield "size-added", each("mlp_out")
+        case "residual":
+            yield "size-stream", each("resid_post")
+        case "q" | "k" | "v":
+            yield "size-is", each(name)
+        case "scores":
+            yield "share-later", np.array([np.triu(x.pattern, 1).sum(-1).mean() for x in layers])
+            yield "share-first", np.array([x.pattern[:, at, 0].mean() for x in layers])
+        case "gate":
+            yield "share-open", np.array([(x.gate[at] > 0).mean() for x in layers])
+        case "up":
+            yield "size-is", each("pre")
+        case "activation":
+            field = "gate" if config.mlp == "gated" else "pre"
+            yield "share-open", np.array([(getattr(x, field)[at] > 0).mean() for x in layers])
+        case "router":
+            yield "share-router", np.array([x.router_probs[at].max() for x in layers])
+        case "final_norm":
+            yield "size-before", rms(layers[-1].resid_post[at])
+            yield "size-after", rms(trace.final[at])
+        case "head" if config.head:
+            powers = np.exp(trace.logits[at] - trace.logits[at].max())
+            yield "share-likeliest", float(powers.max() / powers.sum())
+        case "head":
+            yield "size-is", rms(trace.final[at])
+
+
+def _reading(section: str, found, words: session.Words) -> dict:
+    show = percent if section.startswith("share-") else number
+    values = np.atleast_1d(np.asarray(found, float))
+    return {
+        "label": words.text(section),
+        "values": [float(f"{x:.4g}") for x in values],
+        "shown": [show(float(x), words.lang) for x in values],
+    }

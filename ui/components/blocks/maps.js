@@ -1,0 +1,86 @@
+/** The same text in two models: one head of each, and the tokens they hold likeliest to come next. */
+class Maps {
+  constructor(root) {
+    this.box = div("switch-maps");
+    root.append(this.box);
+  }
+
+  remove() { this.box.remove(); }
+
+  update(data, palette) {
+    const link = new URL(location.href).searchParams;
+    const asked = (name, count) => (Number(link.get(name)) >= 1 && Number(link.get(name)) <= count ? Math.trunc(Number(link.get(name))) - 1 : null);
+    const arrays = unpack(data);
+    Object.assign(this, { d: data, w: data.words, palette, patterns: data.sides.map((_, i) => arrays[`pattern${i}`]) });
+    [this.L, this.H, this.T] = this.patterns[0].shape;
+    this.layer = this.layer ?? asked("map-layer", this.L) ?? data.layer;
+    this.head = this.head ?? asked("map-head", this.H) ?? data.head; // -1 is the mean of all
+    if (this.text !== data.tokens.join(" ")) this.reader = this.T - 1;
+    this.text = data.tokens.join(" ");
+    const dial = (name, group) => div("dial", el("span", { "aria-hidden": "true" }, name), group);
+    this.layers = choices(this.w.layer, range(this.L).map((i) => String(i + 1)), (layer) => this.choose({ layer }));
+    this.heads = choices(this.w.head, [this.w["all-heads"], ...range(this.H).map((i) => String(i + 1))], (i) => this.choose({ head: i - 1 }));
+    this.columns = data.sides.map(() => el("section", {}));
+    this.box.replaceChildren(
+      div("bar", dial(this.w.layer, this.layers.group), dial(this.w.head, this.heads.group)),
+      div("two", ...this.columns), el("p", { className: "note" }, this.w["maps-note"]));
+    this.paint();
+  }
+
+  choose(change) {
+    Object.assign(this, change);
+    this.paint();
+    if ("reader" in change) this.columns[change.side].querySelectorAll("button")[change.reader].focus();
+    remember({ "map-layer": this.layer + 1, "map-head": this.head < 0 ? null : this.head + 1 });
+  }
+
+  weight(side, query, key) {
+    const { values } = this.patterns[side];
+    const at = (head) => values[((this.layer * this.H + head) * this.T + query) * this.T + key] / 255;
+    return this.head < 0 ? range(this.H).reduce((sum, head) => sum + at(head), 0) / this.H : at(this.head);
+  }
+
+  paint() {
+    this.layers.set(this.layer);
+    this.heads.set(this.head + 1);
+    this.columns.forEach((column, side) => column.replaceChildren(el("h3", {}, this.d.sides[side].title), this.map(side), this.said(side), this.next(side)));
+  }
+
+  map(side) {
+    const { T, palette, d } = this;
+    const name = el("div", { className: "map", role: "radiogroup", "aria-label": fill(this.w["map-name"], { model: d.sides[side].title }) });
+    name.style.setProperty("--n", T);
+    for (const query of range(T)) {
+      const cells = range(T).map((key) => {
+        const weight = this.weight(side, query, key);
+        const open = key <= query;
+        return el("i", { style: { background: open ? shade(palette, weight) : "none" }, title: open ? fill(this.w["cell-title"], { query: d.tokens[query], key: d.tokens[key], p: percent(weight, d.lang) }) : "" });
+      });
+      const row = el("button", { type: "button", role: "radio", className: "row", "aria-checked": query === this.reader, onclick: () => this.choose({ reader: query, side }) },
+        span("name mono", d.tokens[query]), span("cells", ...cells));
+      row.tabIndex = query === this.reader ? 0 : -1;
+      name.append(row);
+    }
+    name.addEventListener("keydown", (event) => {
+      const by = { ArrowUp: -1, ArrowDown: 1, Home: -99, End: 99 }[event.key];
+      if (!by) return;
+      event.preventDefault();
+      this.choose({ reader: clamp(this.reader + by, 0, T - 1), side });
+    });
+    return name;
+  }
+
+  said(side) {
+    const shares = range(this.reader + 1).map((key) => this.weight(side, this.reader, key));
+    const most = shares.indexOf(Math.max(...shares));
+    const parts = { query: chip(this.d.tokens[this.reader]), key: chip(this.d.tokens[most]), p: el("b", {}, percent(shares[most], this.d.lang)) };
+    return el("p", { className: "said" }, ...this.w["map-said"].split(/\{(\w+)\}/).map((text, i) => (i % 2 ? parts[text] : text)));
+  }
+
+  next(side) {
+    const longest = Math.max(...this.d.sides.flatMap(({ next }) => next.map(([, share]) => share)));
+    const rows = this.d.sides[side].next.map(([token, share, shown]) =>
+      el("li", {}, chip(token), div("meter", el("i", { style: { width: `${(100 * share) / longest}%` } })), span("mono", shown)));
+    return div("next", el("p", { className: "eyebrow" }, this.w["next-name"]), el("ol", {}, ...rows));
+  }
+}
