@@ -32,7 +32,7 @@ with lesson("experts", models=("experts",), limit=24) as page:
         experts_touch.counts(page)
     widgets.source(*experts_touch.SOURCE)
     if found:
-        experts_questions.busiest_off(page, found)
+        experts_questions.busiest_off(page, trace, found)
 
     heading("load-title", words("load-intro"))
     if found:

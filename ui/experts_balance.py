@@ -141,13 +141,14 @@ def collapse(page: Page, found: dict[str, Trained]) -> None:
     }
     section = "collapse-reading" if last["collapsed"] > last["balanced"] else "collapse-not"
     st.html(f'<div class="read">{words.inline(section, **values)}</div>')
-    st.html(f'<p class="eyebrow">{words.inline("busiest-title")}</p>')
+    st.html(f"<h3>{words.inline('busiest-title')}</h3>")
     curves = {names[name]: (one.report.step, one.report.busiest) for name, one in found.items()}
     titles = text("axis-step"), text("axis-busiest")
     chart = figures.busiest(curves, 1 / E, titles, text("even"), text("layer-name", n="{n}"), share)
-    widgets.figure(chart, "busiest", text("busiest-alt"))
-    st.html(f'<p class="note">{words.inline("busiest-note", **values)}</p>')
-    st.html(f'<p class="eyebrow">{words.inline("now-title")}</p>')
+    with st.container(gap="xsmall"):
+        widgets.figure(chart, "busiest", text("busiest-alt"))
+        st.html(f'<p class="note">{words.inline("busiest-note", **values)}</p>')
+    st.html(f"<h3>{words.inline('now-title')}</h3>")
     layers = [text("layer-name", n=n + 1) for n in range(len(found["balanced"].visits))]
     rows = {names[name]: one.visits for name, one in found.items()}
     widgets.figure(figures.loads(layers, rows, text("expert", n="{n}"), share), "now", text("now-alt"))

@@ -40,13 +40,25 @@ def again(page: Page, trace: Trace) -> None:
     quiz.predict(f"again-{page.text}", question, options, answer, explain)
 
 
-def busiest_off(page: Page, found: Statistics) -> None:
-    """Which hurts the reader's text more: in one layer the busiest expert off, or the rarest?"""
+def rivals(trace: Trace, found: Statistics) -> tuple[int, int, int]:
+    """A layer and two of its experts that both take tokens of the text: the one that is busiest on held-out text, and
+    the rarest. The layer is the one where they lie furthest apart."""
+    pairs = []
+    for shares, layer in zip(found.shares, trace.layers, strict=True):
+        visited = sorted(np.unique(layer.expert_index).tolist(), key=lambda e: shares[e])
+        pairs.append((visited[-1], visited[0]))
+    apart = [shares[busy] / max(shares[rare], 1e-9) for shares, (busy, rare) in zip(found.shares, pairs, strict=True)]
+    place = int(np.argmax(apart))
+    return place, *pairs[place]
+
+
+def busiest_off(page: Page, trace: Trace, found: Statistics) -> None:
+    """Which hurts the reader's text more: in one layer a busy expert off, or a rare one?"""
     words, lang = page.words, page.lang
     if len(page.ids) < 2:
         return
-    layer = int(np.argmax(found.shares.max(1) / found.shares.min(1).clip(1e-9)))
-    busy, rare = int(found.shares[layer].argmax()), int(found.shares[layer].argmin())
+    layer, busy, rare = rivals(trace, found)
+    visits = np.bincount(trace.layers[layer].expert_index.ravel(), minlength=page.bundle.model.config.experts)
 
     def losses() -> tuple[float, float, float]:
         active = usual(page).active
@@ -64,8 +76,9 @@ def busiest_off(page: Page, found: Statistics) -> None:
         names = ("whole", "busy_off", "rare_off")
         shown = {name: number(loss, lang) for name, loss in zip(names, losses(), strict=True)}
         section = ("off-busy", "off-rare", "off-same")[right]
-        return words(section, **shown) + words("off-why", busy=busy + 1, rare=rare + 1)
+        return words(section, **shown) + words("off-why", **told)
 
+    told = {"busy": busy + 1, "rare": rare + 1, "m": visits[busy], "n": visits[rare], "tokens": len(page.ids)}
     where = {"layer": layer + 1, "busy": busy + 1, "rare": rare + 1}
     shares = {"p": found.shares[layer, busy], "q": found.shares[layer, rare]}
     shown = {name: experts_statistics.percent(share, lang) for name, share in shares.items()}

@@ -117,14 +117,16 @@ def purposes(page: Page, found: Statistics) -> None:
     words, lang, text = page.words, page.lang, page.words.text
     values = said(found, page)
     most, genre = verdict(found)
-    st.html(f'<div class="read">{words.inline(most, **values)}</div>{words(genre, **values)}')
+    told = f'<div class="read">{words.inline(most, **values)}</div>{words(genre, **values)}'
+    st.html(f"<h3>{words.inline('told-title')}</h3>{told}")
     names = {kind: text(f"kind-{kind}") for kind in KINDS}
     layers = [text("layer-name", n=n + 1) for n in range(len(found.loads))]
     labels = text("measured"), text("shuffled")
     rows = {name: (found.information[kind], found.shuffled[kind]) for kind, name in names.items()}
     chart = figures.information(rows, layers, labels, text("bits"), lambda x: number(x, lang))
-    widgets.figure(chart, "information", text("information-alt"))
-    st.html(words("information-note", **values))
+    with st.container(gap="xsmall"):
+        widgets.figure(chart, "information", text("information-alt"))
+        st.html(words("information-note", **values))
     columns = {text("layer"): list(range(1, len(layers) + 1)), text("entropy"): found.entropies}
     for name, pair in rows.items():
         columns |= {f"{name}, {label}": list(bits) for label, bits in zip(labels, pair, strict=True)}

@@ -87,31 +87,27 @@ def writes_most(trace: Trace) -> tuple[int, int]:
 
 def controls(page: Page, trace: Trace) -> Setting:
     """The reader's setting. It begins with one expert off in one layer."""
-    layer, first = writes_most(trace)
     words, config = page.words, page.bundle.model.config
-    places = ["all", *range(config.layers)]
-
-    def place(where: str | int) -> str:
-        return words.text("everywhere") if where == "all" else words.text("layer-name", n=where + 1)
-
+    layer, first = writes_most(trace)
+    every = f"1–{config.layers}"  # labels stand in the link, so they are the same in every language
+    link = {"bind": "query-params"}
+    pills = link | {"wrap": True}
     with st.container(key="touch", gap="small"):
         active = st.select_slider(
-            words.text("active"), range(1, config.experts + 1), config.active_experts, key="active", width=420
+            words.text("active"), range(1, config.experts + 1), config.active_experts, key="active", width=420, **link
         )
-        with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-            way = st.segmented_control(
-                words.text("way"), WAYS, default=WAYS[0], key="way", required=True, format_func=lambda w: words.text(w)
-            )
+        with st.container(horizontal=True, vertical_alignment="top", gap="large"):
+            numbers = {"selection_mode": "multi", "format_func": lambda e: str(e + 1)}
             experts = st.pills(
-                words.text("which"),
-                range(config.experts),
-                default=[first],
-                selection_mode="multi",
-                key="which",
-                format_func=lambda e: str(e + 1),
+                words.text("which"), range(config.experts), default=[first], key="experts", **numbers, **pills
             )
-            where = st.selectbox(words.text("where"), places, layer + 1, key="where", format_func=place, width=190)
-    return Setting(active, way, tuple(experts), None if where == "all" else where)
+            places = [every, *map(str, range(1, config.layers + 1))]
+            where = st.pills(
+                words.text("where"), places, default=places[layer + 1], key="where", required=True, **pills
+            )
+        force = st.toggle(words.text("force"), key="force", **link)
+    chosen = None if where == every else int(where) - 1
+    return Setting(active, WAYS[force], tuple(sorted(experts)), chosen)
 
 
 def told(page: Page, setting: Setting) -> str:
@@ -148,10 +144,12 @@ def section(page: Page, trace: Trace) -> None:
     }
     if not setting.experts and setting.active == config.active_experts:
         name = "touch-same"
+    elif len(page.ids) == 1:
+        name = "touch-reading-one"
     else:
-        name = "touch-reading" if len(page.ids) > 1 else "touch-reading-one"
-    st.html(f'<div class="read">{words.inline(name, **values)}</div>')
-    st.html(words("touch-next-kept" if best[0] == best[1] else "touch-next-other", **values))
+        name = "touch-reading-close" if values["before"] == values["after"] else "touch-reading"
+    kept = words("touch-next-kept" if best[0] == best[1] else "touch-next-other", **values)
+    st.html(f'<div class="read">{words.inline(name, **values)}</div>{kept}')
     rows, shares = candidates(page, before, after)
     names = words.text("as-trained"), words.text("changed")
     widgets.figure(sparse.pair(rows, shares, names, lambda p: percent(p, lang)), "touched", words.text("touched-alt"))
@@ -188,7 +186,8 @@ def counts(page: Page) -> None:
     chart = figures.counts(
         losses, trained, words.text("bits-per-byte"), words.text("active"), lambda x: number(x, lang)
     )
-    widgets.figure(chart, "counts", words.text("counts-alt"))
-    st.html(words("counts-best" if best == trained else "counts-other", **values))
+    with st.container(gap="xsmall"):
+        widgets.figure(chart, "counts", words.text("counts-alt"))
+        st.html(words("counts-best" if best == trained else "counts-other", **values))
     columns = {words.text("active"): list(range(1, len(losses) + 1)), words.text("bits-per-byte"): losses}
     widgets.table_twin(columns, "active-experts")

@@ -214,7 +214,7 @@ def guesses(names: Sequence[str], shares: Sequence[float], percent: Callable[[fl
         customdata=[f"{name}: {percent(p)}" for name, p in zip(names, shares, strict=True)],
         hovertemplate=HOVER,
     )
-    figure.update_xaxes(**BARE, showticklabels=False, range=[0, 1.22 * max(shares)])
+    figure.update_xaxes(**BARE, showticklabels=False, range=[0, 1.45 * max(shares)])
     figure.update_yaxes(
         **BARE,
         tickvals=list(range(len(names))),
