@@ -82,20 +82,26 @@ def browser_type_launch_args():
     return {"executable_path": str(found), "args": ["--no-sandbox", *quiet]}
 
 
+@pytest.fixture(scope="session")
+def contexts(browser):
+    """A browser's profile for each language, which keeps the app's scripts: fetched and compiled once, not in every
+    test."""
+    return {lang: browser.new_context(locale=lang) for lang in LANGUAGES}
+
+
 @pytest.fixture
-def open_page(browser, app_server):
+def open_page(contexts, app_server):
     """open_page(slug, lang, theme, width, **link) -> a settled page.
 
     When the test ends, an error in the console or a request to a host that is not ours fails it.
     """
-    contexts, complaints = [], []
+    pages, complaints = [], []
 
     def open_it(slug="machine", lang="en", theme="light", width=1280, height=900, **link):
-        context = browser.new_context(
-            color_scheme=theme, viewport={"width": width, "height": height}, reduced_motion="reduce", locale=lang
-        )
-        contexts.append(context)
-        page = context.new_page()
+        page = contexts[lang].new_page()
+        pages.append(page)
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("request", lambda request: complaints.append(request.url) if _foreign(request.url) else None)
@@ -104,8 +110,9 @@ def open_page(browser, app_server):
         return settled(page)
 
     yield open_it
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.evaluate("localStorage.clear()")  # what a reader's browser remembers is no business of the next
+        page.close()
     assert not complaints, complaints
 
 

@@ -1,17 +1,21 @@
-"""The card of a model of ours: what it is, what it read, what it reached. Measured on the files as they are shipped."""
+"""The card of a model of ours: what it is, what it read, what it reached. Measured on the files as they are shipped.
+
+    python -m training.card [NAME …]     measures again and writes the cards anew
+"""
 
 import json
+import sys
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 
-from model import checkpoint, generate, hf, tokens
+from model import checkpoint, generate, hf, tokens, zoo
 from model.arithmetic import count
 from model.config import differences
 from model.sampling import Sampling
 from training.corpus import TEXT
 from training.evaluate import bits_per_byte
-from training.recipes import BASE, Plan
+from training.recipes import BASE, PLANS, Plan
 
 OPENINGS = (
     "The old man looked at the sea and",
@@ -68,3 +72,8 @@ def _text(name: str, plan: Plan, found: dict) -> str:
 Samples (temperature {SAMPLING.temperature}, top-p {SAMPLING.top_p}, seeds 0 to {len(OPENINGS) - 1}):
 
 {samples}"""
+
+
+if __name__ == "__main__":
+    for name in sys.argv[1:] or PLANS:
+        write(name, PLANS[name], zoo.CHECKPOINTS / name)

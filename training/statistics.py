@@ -116,7 +116,7 @@ def counted(choices: Choices, experts: int) -> list:
 
 
 def main() -> None:
-    corpus.fetch()
+    corpus.fetch_brown()
     bundle = zoo.load("experts")
     found = measured(Choices.of(bundle, held_out()), bundle)
     part = [sample for sample in held_out() if sample.name == PART]

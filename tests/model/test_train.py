@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
 from model import packing
 from model.config import LLAMA, MIXTRAL
@@ -70,3 +71,28 @@ def test_balance_is_1_when_even_and_the_load_adds_up():
         for layer in run.progress.load:
             assert sum(layer) == pytest.approx(1)
             assert max(layer) < 0.6
+
+
+@dataclass(frozen=True)
+class Even(Counting):
+    """Rows that are all full, so that every share of a batch weighs the same."""
+
+    def batch(self, step: int) -> packing.Batch:
+        texts = [(np.random.default_rng([step, row]).integers(24) + np.arange(self.context)) % 24 for row in range(4)]
+        return packing.lay_out(packing.pack([self.context] * 4, self.context, "padded"), texts, self.context)
+
+
+def _one_of_two(rank: int, store: str, found: str) -> None:
+    torch.distributed.init_process_group("gloo", init_method=f"file://{store}", rank=rank, world_size=2)
+    run = list(train(TINY, Even(), steps=3, seed=0, recipe=RECIPE))[-1]
+    if rank == 0:
+        save_file({"weights": weights(run)}, found)
+    torch.distributed.destroy_process_group()
+
+
+def test_two_processes_learn_what_one_learns(tmp_path):
+    """Each reads half of every batch; averaged, the gradients are those of the whole (but for the order of sums)."""
+    where = str(tmp_path / "store"), str(tmp_path / "weights")
+    torch.multiprocessing.spawn(_one_of_two, args=where, nprocs=2)
+    alone = weights(list(train(TINY, Even(), steps=3, seed=0, recipe=RECIPE))[-1])
+    assert torch.allclose(load_file(where[1])["weights"], alone, atol=1e-5)

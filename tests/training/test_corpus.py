@@ -27,7 +27,7 @@ def test_the_tokenizer_gives_back_every_text(tmp_path):
     texts = ["The dog chased the squirrel because it was hungry.\n" * 20, "perché 🦀 no"]
     tokenizer = corpus.train_tokenizer(texts, size=300)
     assert [tokenizer.decode(tokenizer.encode(text).ids) for text in texts] == texts
-    corpus.save(tmp_path / "x.npz", tokenizer, texts)
+    corpus.save(tmp_path / "x.npz", tokenizer, dict.fromkeys(texts, 1))
     with np.load(tmp_path / "x.npz") as found:
         parts = np.split(found["ids"], found["starts"][1:-1])
         assert [tokenizer.decode(part[:-1].tolist()) for part in parts] == texts

