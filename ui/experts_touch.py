@@ -59,7 +59,7 @@ def measured(page: Page, setting: Setting) -> Run:
     def compute() -> Run:
         model, config = page.bundle.model, page.bundle.model.config
         if setting.active != config.active_experts:
-            model = hf.variant(model, active_experts=setting.active)
+            model = session.variant(page.model, active_experts=setting.active)
         edits = setting.edits(config.layers)
         trace = transformer.run(model, page.ids, page.tokens, edits=edits, keep={"final"})
         return Run(sampling.softmax(lens.next_logits(model, trace)), lens.surprisal(model, trace))

@@ -60,6 +60,14 @@ def bundle(name: str):
     return zoo.load(name)
 
 
+@st.cache_resource(max_entries=16, show_spinner=False)
+def variant(name: str, **changes):
+    """A model's weights, shared and not copied, under a configuration that differs in a few choices (hf.variant)."""
+    from model import hf
+
+    return hf.variant(bundle(name).model, **changes)
+
+
 def trace(model_name: str, text: str, keep: frozenset[str], limit: int, edits: tuple = ()):
     """The Trace of the first `limit` tokens of `text`, holding the fields named in `keep`."""
     return _trace(model_name, text, tuple(sorted(keep)), limit, pickle.dumps(edits), edits)

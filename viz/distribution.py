@@ -20,8 +20,8 @@ WORDS = {"mode": "text", "textposition": "middle right", "hoverinfo": "skip", "c
 
 
 def label(token: str) -> str:
-    """A token in a figure, literally: figures read HTML in their texts."""
-    return html.escape(token if len(token) <= LONGEST else token[: LONGEST - 1] + "…")
+    """A token in a figure, literally: figures read HTML in their texts, but know no `&quot;`."""
+    return html.escape(token if len(token) <= LONGEST else token[: LONGEST - 1] + "…", quote=False)
 
 
 def names(tokens: Sequence[str], scores: Sequence[str], rest: str) -> list[str]:

@@ -26,44 +26,40 @@ def loads(
     figure = go.Figure()
     many, height = len(shares), 0.74 / len(shares)
     for s, (name, rows) in enumerate(shares.items()):
-        place = np.arange(len(rows)) + (s - (many - 1) / 2) * (height + 0.04)
-        lefts = np.cumsum(rows, axis=1) - rows
-        for e, (left, width) in enumerate(zip(lefts.T, rows.T, strict=True)):
-            gap = np.minimum(0.003, width / 2)
-            common = {"orientation": "h", "base": left, "x": width - gap, "showlegend": False}
-            said = [
-                f"{layer} · {name}<br>{expert.format(n=e + 1)}: {percent(float(p))}"
-                for layer, p in zip(layers, width, strict=True)
-            ]
-            figure.add_bar(
-                **common,
-                y=place,
-                width=height,
-                marker={"color": CATEGORICAL[e], "opacity": TINT},
-                customdata=said,
-                hovertemplate=HOVER,
-                name=name,
-            )
-            figure.add_bar(
-                **common,
-                y=place + height / 2 - 0.03,
-                width=0.06,
-                marker={"color": CATEGORICAL[e]},
-                hoverinfo="skip",
-            )
-            figure.add_scatter(
-                x=left + width / 2,
-                y=place - 0.02,
-                mode="text",
-                text=[str(e + 1) if p >= FITS else "" for p in width],
-                textfont={"size": 13, "color": INK},
-                hoverinfo="skip",
-                showlegend=False,
-            )
+        count = rows.shape[1]
+        place = np.repeat(np.arange(len(rows)) + (s - (many - 1) / 2) * (height + 0.04), count)
+        left, width = (np.cumsum(rows, axis=1) - rows).ravel(), rows.ravel()
+        drawn = width - np.minimum(0.003, width / 2)  # a gap between two parts
+        colours = list(CATEGORICAL[:count]) * len(rows)
+        common = {"orientation": "h", "base": left, "x": drawn, "showlegend": False}
+        said = [
+            f"{layer} · {name}<br>{expert.format(n=e + 1)}: {percent(float(p))}"
+            for layer, row in zip(layers, rows, strict=True)
+            for e, p in enumerate(row)
+        ]
+        figure.add_bar(
+            **common,
+            y=place,
+            width=height,
+            marker={"color": colours, "opacity": TINT},
+            customdata=said,
+            hovertemplate=HOVER,
+            name=name,
+        )
+        line = {"y": place + height / 2 - 0.03, "width": 0.06, "marker": {"color": colours}}
+        figure.add_bar(**common, **line, hoverinfo="skip")
+        figure.add_scatter(
+            x=left + width / 2,
+            y=place - 0.02,
+            mode="text",
+            text=[str(i % count + 1) if p >= FITS else "" for i, p in enumerate(width)],
+            textfont={"size": 13, "color": INK},
+            hoverinfo="skip",
+            showlegend=False,
+        )
     count = next(iter(shares.values())).shape[1]
-    even = [i / count for i in range(1, count)]
-    for x in even:
-        figure.add_vline(x=x, line={"color": SOFT, "width": 1, "dash": "dot"}, opacity=0.55)
+    dotted = {"type": "line", "yref": "paper", "y0": 0, "y1": 1, "line": {"color": SOFT, "width": 1, "dash": "dot"}}
+    figure.update_layout(shapes=[dotted | {"x0": i / count, "x1": i / count, "opacity": 0.55} for i in range(1, count)])
     figure.update_xaxes(**BARE, showticklabels=False, range=[0, 1])
     ticks = {"tickvals": list(range(len(layers))), "ticktext": list(layers), "ticklabelstandoff": 8}
     figure.update_yaxes(**BARE, **ticks, range=[len(layers) - 0.5, -0.5])
@@ -272,50 +268,39 @@ def parameters(
     """Of each model two bars: all its numbers, cut into parts, and those that one token uses. models: by title, the
     parts, the last of which lies idle; rows: "{model}: in all" and "used by one token"."""
     figure = go.Figure()
-    colours = dict(
-        zip(names, (CATEGORICAL[7], CATEGORICAL[0], CATEGORICAL[3], CATEGORICAL[2], CATEGORICAL[2]), strict=True)
+    place = [2.5 * m + r for m in range(len(models)) for r in range(2)]
+    labels = [row.format(model=model) for model in models for row in rows]
+    counts = np.array([list(parts.values()) for parts in models.values() for _ in rows])
+    shares = counts / counts.sum(1, keepdims=True)
+    shares[1::2, -1] = 0  # one token does not use what lies idle
+    lefts = np.cumsum(shares, axis=1) - shares
+    colours = (CATEGORICAL[7], CATEGORICAL[0], CATEGORICAL[3], CATEGORICAL[2], CATEGORICAL[2])
+    for i, (name, colour) in enumerate(zip(names.values(), colours, strict=True)):
+        idle = i == len(names) - 1
+        hatched = {"shape": "/", "fgcolor": colour, "bgcolor": PAPER, "size": 7, "solidity": 0.25}
+        said = zip([model for model in models for _ in rows], counts[:, i], shares[:, i], strict=True)
+        figure.add_bar(
+            x=shares[:, i],
+            y=place,
+            base=lefts[:, i],
+            orientation="h",
+            width=0.8,
+            name=name,
+            marker={"color": colour, "pattern": hatched if idle else None, "line": {"color": PAPER, "width": 1}},
+            customdata=[f"{model}<br>{name}: {number(int(count))}, {percent(share)}" for model, count, share in said],
+            hovertemplate=HOVER,
+        )
+    used = shares.sum(1)[1::2]
+    figure.add_scatter(
+        x=used,
+        y=place[1::2],
+        mode="text",
+        text=[f" {percent(share)}" for share in used],
+        textposition="middle right",
+        textfont={"family": MONO, "size": 13, "color": INK},
+        hoverinfo="skip",
+        showlegend=False,
     )
-    place, labels = [], []
-    for m, (model, parts) in enumerate(models.items()):
-        total = sum(parts.values())
-        for r, row in enumerate(rows):
-            y, left = m * 2.5 + r, 0.0
-            place.append(y)
-            labels.append(row.format(model=model))
-            for name, count in parts.items():
-                idle = name == list(parts)[-1]
-                if idle and r:
-                    continue
-                share = count / total
-                pattern = (
-                    {"shape": "/", "fgcolor": colours[name], "bgcolor": PAPER, "size": 7, "solidity": 0.25}
-                    if idle
-                    else None
-                )
-                figure.add_bar(
-                    x=[share],
-                    y=[y],
-                    base=[left],
-                    orientation="h",
-                    width=0.8,
-                    name=names[name],
-                    legendgroup=name,
-                    showlegend=not m and not r,
-                    marker={"color": colours[name], "pattern": pattern, "line": {"color": PAPER, "width": 1}},
-                    customdata=[f"{model}<br>{names[name]}: {number(count)}, {percent(share)}"],
-                    hovertemplate=HOVER,
-                )
-                left += share
-            figure.add_scatter(
-                x=[left],
-                y=[y],
-                mode="text",
-                text=[f" {percent(left)}"] if r else [""],
-                textposition="middle right",
-                textfont={"family": MONO, "size": 13, "color": INK},
-                hoverinfo="skip",
-                showlegend=False,
-            )
     figure.update_xaxes(**BARE, showticklabels=False, range=[0, 1.01])
     figure.update_yaxes(**BARE, tickvals=place, ticktext=labels, range=[place[-1] + 0.6, -0.6], ticklabelstandoff=8)
     legend = {"y": -0.06, "yanchor": "top", "x": 0, "font": {"size": 13}, "traceorder": "normal"}

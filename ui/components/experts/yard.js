@@ -56,7 +56,7 @@ class Yard {
     const focused = this.box.getRootNode().activeElement?.closest(".layers, .tokens")?.className;
     this.chips = d.tokens.map((token) => button("pick", { onpointerenter: () => this.show({ token: this.chips.findIndex((c) => c.matches(":hover")) }), onpointerleave: () => this.show(null) }, chip(token)));
     this.names = upTo(this.L).map((layer) => button("layer", {}, this.fill("layer-name", { n: layer + 1 })));
-    this.all = button("all", { onclick: () => this.choose({ all: !this.s.all }) }, w["all-paths"]);
+    this.all = button("everyone", { onclick: () => this.choose({ all: !this.s.all }) }, w["all-paths"]);
     this.svg = shape("svg", { class: "tracks", "aria-hidden": "true" });
     this.seats = upTo(this.L * this.E).map((i) => {
       const [layer, expert] = [Math.floor(i / this.E), i % this.E];
@@ -185,7 +185,7 @@ class Yard {
     const [ground, raised] = [[], []];
     this.paths.forEach((one) => {
       const up = on(one);
-      one.node.setAttribute("class", up ? (all ? "path all" : "path on") : "path");
+      one.node.setAttribute("class", up ? (all ? "path each" : "path on") : "path");
       one.node.style.stroke = up ? this.palette.categorical[one.expert] : "";
       if (up) used.add(one.layer * this.E + one.expert);
       (up ? raised : ground).push(one.node);
