@@ -10,13 +10,15 @@ from tests.conftest import LANGUAGES, PAGES, ROOT, html_of, run_page, settled
 AXE = (ROOT / "tests/assets/axe.min.js").read_text()
 MARKUP = "<script>hacked=1</script><img src=x onerror=hacked=1> $x$ **b** [a](b)"
 SHOWN = {
+    "one letter": "a",
+    "everything": "# **b** :smile: {x} {0} %s $x$ é\u0301 👩‍🚀 שו two\u2028lines <b>",
+}
+ALONE = {  # each on one page: all pages share the code that reads a prompt
     "emoji and combined": "The 👩‍🚀 saw e\u0301\u0302\u0323",
     "right to left": "השועל קפץ over مرحبا",
     "markup": MARKUP,
     "formula, braces": "$x$ $$\\frac{1}{2}$$ {x} {0} {{}} %s",
     "markdown": "# **bold** _it_ `code` :smile: :red[red]",
-    "one letter": "a",
-    "line break": "two\u2028lines",
 }
 REFUSED = {"empty": "", "spaces": "   ", "tab": "a\tb", "control": "a\x07b", "escape": "\x1b[31mred"}
 
@@ -34,8 +36,10 @@ def test_a_page_runs(slug, lang):
     assert 'role="alert"' not in html_of(test)
 
 
-@pytest.mark.parametrize("prompt", SHOWN.values(), ids=SHOWN)
-@pytest.mark.parametrize("slug", PAGES)
+TYPED = [(slug, prompt) for slug in PAGES for prompt in SHOWN.values()] + list(zip(PAGES, ALONE.values(), strict=False))
+
+
+@pytest.mark.parametrize("slug, prompt", TYPED)
 def test_a_prompt_is_shown_as_typed(slug, prompt):
     test = run_page(slug, prompt=prompt)
     assert not test.exception
