@@ -17,7 +17,7 @@ from ui.positions import speeds
 from viz import positions as figures
 
 BASES = (100, 300, 1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000, 3_000_000, 10_000_000)
-FIRST = 10_000  # the base of the paper
+FIRST = 10_000, 1_000  # the base of the paper; for a model that was trained with it, another
 PRESSED = (0.25, 0.5)  # places from one token to the next
 SHIFT, STRETCH = 4000, 4  # of the question
 CHANGED = 0.01  # of the loss: below it, nothing that matters happened
@@ -105,7 +105,7 @@ def bases(page, trace: Trace) -> None:
     shown = partial(number, lang=page.lang)
     with st.container(gap="xsmall"):
         slider = {"format_func": shown, "key": "base", "bind": "query-params", "width": 560}
-        base = st.select_slider(text("base"), BASES, FIRST, **slider)
+        base = st.select_slider(text("base"), BASES, FIRST[own == FIRST[0]], **slider)
         named = {text("waves-name", base=shown(base)): waves(page, base)}
         named[text("waves-trained", base=shown(own))] = waves(page, own)
         context, tokens = page.bundle.model.config.context, len(page.ids)
