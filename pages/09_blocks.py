@@ -21,7 +21,7 @@ with lesson("blocks", limit=24) as page:
     widgets.source(*blocks.SOURCE)
 
     if len(both) > 1:
-        heading("fields-title", words("fields-intro") + blocks.fields(both, words))
+        heading("fields-title", blocks.fields_intro(both, words) + blocks.fields(both, words))
         blocks.ask_grown(page, both)
 
     heading("stream-title", words("stream-intro"))

@@ -43,7 +43,7 @@ class Side:
 
     @property
     def title(self) -> str:
-        return self.bundle.card.title
+        return self.bundle.card.title.replace("switchboard/", "Vetro ")
 
     @property
     def token(self) -> str:
@@ -155,6 +155,10 @@ def _through(side: Side, words: session.Words) -> str:
 
 
 # ---- what changed, field by field
+
+
+def fields_intro(both: list[Side], words: session.Words) -> str:
+    return words("fields-intro") + (words("fields-minilm") if both[0].bundle.card.name == OLD[0] else "")
 
 
 def fields(both: list[Side], words: session.Words) -> html.Raw:

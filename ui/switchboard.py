@@ -199,7 +199,7 @@ def _row(name: html.Raw, before: str, after: str, changed: bool, words: session.
     same = before == after
     shown = words.inline("unchanged") if same else f"<b>{html.escapes(after)}</b>"
     kind = ' class="note"' if same else ""
-    arrow = ' <span aria-hidden="true">→</span>' if changed else ""
+    arrow = '&nbsp;<span aria-hidden="true">→</span>' if changed else ""
     first = f'<td class="number">{html.escapes(before)}{arrow}</td>'
     return f'<tr><th scope="row">{name}</th>{first}<td{kind}>{shown}</td></tr>'
 
