@@ -44,7 +44,7 @@ class Drawings {
       const title = el("header", {}, el("h2", {}, side.title), el("p", { className: "note" }, side.model));
       return { paper, node: el("section", { className: `side ${side.name}` }, title, paper) };
     });
-    this.panel = el("section", { className: "panel", "aria-live": "polite" });
+    this.panel = el("section", { className: "panel", tabIndex: 0, "aria-live": "polite", "aria-label": w["panel-name"] });
     const mark = span("mark");
     mark.setAttribute("aria-hidden", "true");
     this.box.replaceChildren(
@@ -80,7 +80,9 @@ class Drawings {
 
   fit() {
     const width = this.columns?.find((column) => column.paper.clientWidth)?.paper.clientWidth;
-    if (width && width !== this.width) this.draw();
+    if (!width || width === this.width) return;
+    this.draw();
+    this.paint();
   }
 
   // ------------------------------------------------------------ where everything stands
