@@ -171,10 +171,19 @@ def by_count(page: Page) -> list[float]:
     return [per_byte(page, measured(page, Setting(k))) for k in range(1, page.bundle.model.config.experts + 1)]
 
 
+@st.fragment
 def counts(page: Page) -> None:
-    """The loss against the number of active experts."""
+    """The loss against the number of active experts, after a click: it takes a pass, and a model, for each number."""
     words, lang, trained = page.words, page.lang, page.bundle.model.config.active_experts
+    st.html(f"<h3>{words.inline('counts-title')}</h3>{words('counts-intro')}")
+    asked, place = f"counts-{page.text}", st.empty()
+    if place.button(words.text("counts-button", n=page.bundle.model.config.experts), key="counts-go"):
+        st.session_state[asked] = True
+    if not st.session_state.get(asked):
+        return
+    place.html(f'<p class="note" role="status">{words.inline("counts-running")}</p>')
     losses = by_count(page)
+    place.empty()
     best = int(np.argmin(losses)) + 1
     values = {"trained": trained, "best": best, "loss": number(losses[trained - 1], lang)}
     values |= {
@@ -182,7 +191,6 @@ def counts(page: Page) -> None:
         "most": number(max(losses), lang),
         "worst": int(np.argmax(losses)) + 1,
     }
-    st.html(f"<h3>{words.inline('counts-title')}</h3>")
     chart = figures.counts(
         losses, trained, words.text("bits-per-byte"), words.text("active"), lambda x: number(x, lang)
     )

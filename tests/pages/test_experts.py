@@ -166,6 +166,11 @@ def test_the_losses_on_the_page_are_those_of_the_changed_models(bundle, trace, p
     assert f"moves by {number(bits, 'en')} bits" in text
     losses = [loss(bundle, hf.variant(bundle.model, active_experts=k), ids) for k in range(1, 9)]
     np.testing.assert_allclose(experts_touch.by_count(page), losses, rtol=1e-4)
+    least = f"least, {number(min(losses), 'en')} bits per byte"
+    assert least not in html_of(test)
+    test.button(key="counts-go").click().run()
+    assert (least in html_of(test)) == (np.argmin(losses) != 1)
+    assert number(max(losses), "en") in html_of(test)
 
 
 @pytest.mark.parametrize("lang", content.LANGUAGES)
