@@ -28,9 +28,9 @@ with lesson("experts", models=("experts",), limit=24) as page:
 
     heading("touch-title", words("touch-intro"))
     experts_touch.section(page, trace)
+    widgets.source(*experts_touch.SOURCE)
     if len(page.ids) > 1:
         experts_touch.counts(page)
-    widgets.source(*experts_touch.SOURCE)
     if found:
         experts_questions.busiest_off(page, trace, found)
 
