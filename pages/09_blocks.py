@@ -36,6 +36,3 @@ with lesson("blocks", limit=24) as page:
     switchboard.ask_worst(page)
     switchboard.section(page)
     switchboard.ask_cache(page)
-    heading("overview-title", words("overview-intro"))
-    switchboard.overview(page)
-    st.html(f'<div class="notice">{words("caveat")}</div>')

@@ -69,16 +69,12 @@ def reached() -> dict[str, float]:
     return found
 
 
-def _missing(problem: ModelUnavailable, words: session.Words) -> None:
-    st.html(f'<div class="notice" role="status">{words("switch-missing", file=problem.file)}</div>')
-
-
 # ---- one switch
 
 
 @st.fragment
 def section(page: Page) -> None:
-    """Choose a switch; then everything that can be compared."""
+    """Choose a switch; everything that can be compared; and where it stands among all of them."""
     words = page.words
     st.html(f"<h3>{words.inline('switch')}</h3>")
     with st.container(key="candidate"):
@@ -94,9 +90,17 @@ def section(page: Page) -> None:
             wrap=True,
         )
     try:
-        base, variant = load(BASE), load(name)
+        compared(page, load(BASE), load(name))
     except ModelUnavailable as problem:
-        return _missing(problem, words)
+        st.html(f'<div class="notice" role="status">{words("switch-missing", file=problem.file)}</div>')
+    st.html(f"<h2>{words.inline('overview-title')}</h2>{words('overview-intro')}")
+    overview(page, name)
+    st.html(f'<div class="notice">{words("caveat")}</div>')
+
+
+def compared(page: Page, base: Switch, variant: Switch) -> None:
+    """Base and variant: what differs, how they learned, what they do with the prompt."""
+    words, name = page.words, variant.name
     st.html(words(f"look-{name}", **_look(base, variant, words)))
     st.html(f'<div class="read">{verdict(base, variant, words)}</div>')
     names = words.text("name-base"), words.text(f"name-{name}")
@@ -287,7 +291,7 @@ def _sample(prompt: str, text: str) -> str:
 # ---- all of them
 
 
-def overview(page: Page) -> None:
+def overview(page: Page, chosen: str) -> None:
     """Bits per byte of every model that is there, the best on top; what is missing in one sentence."""
     words, found = page.words, reached()
     if BASE not in found or len(found) < 2:
@@ -295,7 +299,6 @@ def overview(page: Page) -> None:
         return
     ordered = sorted(found, key=found.get)
     names, bits = [words.text(f"name-{name}") for name in ordered], np.array([found[name] for name in ordered])
-    chosen = st.session_state.get("switch")
     marked = ordered.index(chosen) if chosen in ordered else None
     st.html(f'<div class="read">{_best(ordered, found, words)}</div>')
     chart = figures.ranking(

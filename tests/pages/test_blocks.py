@@ -297,7 +297,9 @@ def test_a_switch_that_is_missing_is_one_sentence(board, lang):
     assert WORDS[lang]["switch-missing"].format(file="config.json").split(".")[0] in html_of(test)
     assert WORDS[lang]["name-sliding"] in html_of(test).split(WORDS[lang]["overview-missing"].split("{")[0])[-1]
     test.button_group(key="switch").set_value("2017").run()
-    assert not test.exception and test.query_params["switch"] == ["2017"]
+    marked = json.loads(test.get("plotly_chart")[-1].proto.spec)["layout"]["yaxis"]["ticktext"]
+    assert f"<b>{WORDS[lang]['name-2017']}</b>" in marked
+    assert not test.exception and "2017" in test.query_params["switch"]
     assert WORDS[lang]["switch-missing"].split("{file}")[1] not in html_of(test)
 
 
