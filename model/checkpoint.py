@@ -14,7 +14,7 @@ import torch
 from safetensors.torch import save_file
 
 from model.config import Config
-from model.hf import FAMILIES, OWN
+from model.families import FAMILIES, OWN
 from model.transformer import Transformer
 
 CURVE = "loss.csv"

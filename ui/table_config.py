@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from model import hf, zoo
 from model.config import CHOICES, Config
+from model.families import FAMILIES
 from model.published import MODELS
 from ui import session
 
@@ -139,10 +140,10 @@ def _fitting(after: dict, called: Mapping[str, str]) -> None:
 def pasted(text: str) -> Config:
     """The configuration of a pasted config.json. Raises Problem, whose `field` is a name in that file."""
     given = _object(text)
-    kind, known = given.get("model_type"), ", ".join(hf.FAMILIES)
-    if not isinstance(kind, str) or kind not in hf.FAMILIES:
+    kind, known = given.get("model_type"), ", ".join(FAMILIES)
+    if not isinstance(kind, str) or kind not in FAMILIES:
         raise Problem("paste-family" if "model_type" in given else "paste-no-family", value=kind, known=known)
-    family = hf.FAMILIES[kind]
+    family = FAMILIES[kind]
     sizes = {theirs: "window" if ours == "windows" else ours for theirs, ours in family.sizes.items()}
     named = {row: theirs for theirs, row in sizes.items()}
     for theirs, row in sizes.items():

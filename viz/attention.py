@@ -20,7 +20,7 @@ def heatmap(
     """
     count = len(tokens)
     places = list(range(count))
-    names = [html.escape(token) for token in tokens]  # figures read HTML in their texts
+    names = [html.escape(token, quote=False) for token in tokens]  # figures read HTML in their texts
     figure = go.Figure(
         go.Heatmap(
             z=np.where(mask, pattern, np.nan),

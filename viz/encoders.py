@@ -97,4 +97,4 @@ def beside(places: np.ndarray, reach: float) -> list[str]:
 
 def wrapped(text: str) -> str:
     """In lines that a telephone has room for; figures read HTML in their texts."""
-    return "<br>".join(html.escape(line) for line in textwrap.wrap(text, 38))
+    return "<br>".join(html.escape(line, quote=False) for line in textwrap.wrap(text, 38))
