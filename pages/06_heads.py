@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from ui import heads, html, numbers, sharing, widgets
+from ui import heads, html, numbers, sharing, switchboard, widgets
 from ui.lesson import lesson
 from viz import heads as figures
 
@@ -78,3 +78,4 @@ with lesson("heads", limit=32) as page:
             widgets.table_twin(sharing.table(runs, words), "sharing")
 
     measured()
+    st.html(switchboard.trained(words, "mha", "base", "mqa"))

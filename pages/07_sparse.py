@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from ui import components, html, numbers, quiz, sparse, sparse_questions, widgets
+from ui import components, html, numbers, quiz, sparse, sparse_questions, switchboard, widgets
 from ui.lesson import lesson
 from viz import sparse as figures
 
@@ -83,3 +83,4 @@ with lesson("sparse", limit=96, first=sparse.PASSAGE) as page:
                 widgets.table_twin(dict(zip((text("col-pattern"), *titles), columns, strict=True)), "patterns")
 
         compare()
+    st.html(switchboard.trained(words, "base", "sliding", "alternating"))

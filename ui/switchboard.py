@@ -69,6 +69,13 @@ def reached() -> dict[str, float]:
     return found
 
 
+def trained(words: session.Words, *names: str) -> html.Raw:
+    """For other lessons: the section `trained` with what these models reached, as {base}, {mqa}, … Empty where one of
+    them is not there."""
+    found = {name: number(bits, words.lang) for name, bits in reached().items()}
+    return words("trained", **{name: found[name] for name in names}) if found.keys() >= set(names) else html.Raw("")
+
+
 # ---- one switch
 
 

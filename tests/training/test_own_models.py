@@ -12,8 +12,10 @@ import transformers
 
 from model import checkpoint, transformer, zoo
 from model.config import PAPER_2017, differences
+from tests.conftest import html_of, run_page
 from training import corpus, statistics
 from training.recipes import PLANS
+from ui.numbers import number
 
 OURS = (zoo.EXPERTS, *zoo.SWITCHBOARD)
 STANDARD = [name for name in OURS if checkpoint.standard(PLANS[name].config)]
@@ -122,3 +124,9 @@ def test_the_statistics_are_those_of_the_shipped_model(sample):
     for layer in stored["layers"]:
         assert sum(layer["load"]) == stored["tokens"] == np.sum(layer["classes"]) == np.sum(layer["genres"])
         assert layer["information"]["token"] >= layer["information"]["class"] > 10 * layer["shuffled"]["class"]
+
+
+@pytest.mark.parametrize("slug, lang, name", [("heads", "en", "mqa"), ("sparse", "it", "alternating")])
+def test_other_lessons_say_what_the_switchboard_reached(slug, lang, name):
+    bits = checkpoint.report(folder(f"switchboard/{name}")).bits_per_byte
+    assert f"{number(bits, lang)} " in html_of(run_page(slug, lang)).split("blocks?switch=")[-2]
