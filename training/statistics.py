@@ -22,7 +22,7 @@ from training.word_classes import CLASSES, class_of
 
 FILE = Path(__file__).parents[1] / "checkpoints/experts/statistics.json"
 GENRES = "abcdefghjklmnpr"  # the letters of Brown's categories
-TYPICAL, RARE = 12, 15  # tokens named for each expert; those that occur less often are not named
+TYPICAL = 12  # tokens named for each expert
 PART = "ca05"  # a sample whose counts stand by themselves, for a test to count again
 
 
@@ -80,9 +80,10 @@ def measured(choices: Choices, bundle: zoo.Bundle) -> dict:
 
 
 def typical(table: np.ndarray, expert: int, bundle: zoo.Bundle) -> list[dict]:
-    """The tokens that an expert takes most, measured against how often they occur: of those with the highest lift."""
-    often = np.where(table.sum(1) >= RARE, lift(table)[:, expert], 0)
-    order = np.argsort(-often, kind="stable")
+    """The tokens that an expert takes most, measured against how often they occur: those that add most to the mutual
+    information of token and expert, each by its count times the logarithm of its lift."""
+    often = np.nan_to_num(lift(table)[:, expert])
+    order = np.argsort(-table[:, expert] * np.log2(np.maximum(often, 1)), kind="stable")
     names = bundle.tokenizer.strings(order[:TYPICAL].tolist())
     return [
         {"token": name, "taken": int(table[id, expert]), "of": int(table[id].sum())}
