@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
-from ui import path, prompt, session
+from ui import jobs, path, prompt, session
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ def lesson(
     prompt of a reader who has not typed one.
     """
     st.session_state.lesson = slug
+    jobs.arrive(slug)
     words, frame = session.words(slug), session.words("ui")
     if slug == path.MACHINE.slug:
         st.html(f'<div class="door">{_title(words.inline("title"), words("intro"))}</div>')

@@ -1,0 +1,189 @@
+"""Long work runs in processes of its own, a few at a time: no reader waits for another's numbers, and stop means stop.
+
+    job = jobs.submit("model.checks", {"model": "smollm2"})    `python -m model.checks`, now or when it is its turn
+
+The process reads what to do as one line of JSON from its input, and says what it found as lines of JSON on its output.
+A fragment of the page that runs twice a second calls `job.beat()` and shows `job.messages`. Work whose reader has gone
+(to another lesson, or for good) is ended within a second: SIGTERM, and a moment later SIGKILL.
+"""
+
+import atexit
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import streamlit as st
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+ROOT = Path(__file__).parents[1]
+MOST = max(1, (os.cpu_count() or 2) // 2)  # processes of one server at a time
+AWAY = 3.0  # seconds without a beat: a browser gives the timers of a hidden tab one turn a second
+GRACE = 0.6  # seconds that a process has to put its things in order
+TICK = 0.1
+
+
+class Job:
+    """Work that waits, runs, or has ended.
+
+    messages: all that it said so far. ended: None, then "done", "failed" (the server's log says why), "stopped",
+    "away" (its reader was) or "turn" (others waited, and it had had its time); the last two may be submitted again.
+    """
+
+    def __init__(self, owner: str, lesson: str, module: str, request: dict, turn: float | None):
+        self.owner, self.lesson, self.module, self.request, self.turn = owner, lesson, module, request, turn
+        self.messages: list[dict] = []
+        self.ended: str | None = None
+        self._process: subprocess.Popen | None = None
+        self._since = 0.0  # when it began to run
+        self._leaving: tuple[str, float] | None = None  # why it has to end, and since when it knows
+        self.beat()
+
+    @property
+    def alive(self) -> bool:
+        return self.ended is None
+
+    @property
+    def failed(self) -> bool:
+        return self.ended == "failed"
+
+    @property
+    def place(self) -> int:
+        """0 for work that runs, or has ended; else its place in the queue, from 1."""
+        return POOL.place(self)
+
+    def beat(self) -> None:
+        """The reader is here."""
+        self._beat = time.monotonic()
+
+    def stop(self, why: str = "stopped") -> None:
+        """Ends it; until it has ended, `alive` stays true."""
+        with POOL.lock:
+            if self._leaving or not self.alive:
+                return
+            self._leaving = why, time.monotonic()
+            if self._process is None:
+                self.ended = why
+            else:
+                self._process.send_signal(signal.SIGTERM)
+
+    def _start(self) -> None:
+        command, pipe = [sys.executable, "-m", self.module], subprocess.PIPE
+        self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, cwd=ROOT)
+        self._since = time.monotonic()
+        threading.Thread(target=self._follow, daemon=True).start()
+
+    def _follow(self) -> None:
+        """Talks to the process until it ends."""
+        process = self._process
+        try:
+            process.stdin.write(json.dumps(self.request).encode() + b"\n")
+            process.stdin.close()
+        except BrokenPipeError:
+            pass  # it has ended already: its exit status says how
+        for line in process.stdout:
+            try:
+                self.messages.append(json.loads(line))
+            except ValueError:
+                continue  # what a library printed, or a line cut by SIGKILL
+        clean = process.wait() == 0
+        self.ended = self._leaving[0] if self._leaving else "done" if clean else "failed"
+
+    def _look(self, now: float, crowded: bool) -> None:
+        """Ends work that has nobody to work for, or that has had its turn, and kills what does not end."""
+        if self._leaving and self._process and now - self._leaving[1] > GRACE:
+            self._process.kill()
+        if now - self._beat > AWAY or not _here(self.owner):
+            self.stop("away")
+        if crowded and self.turn and self._process and now - self._since > self.turn:
+            self.stop("turn")
+
+
+class Pool:
+    """At most `most` processes; the others wait, first come, first served, one of each reader."""
+
+    def __init__(self, most: int = MOST):
+        self.most = most
+        self.lock = threading.RLock()
+        self._waiting: list[Job] = []
+        self._running: list[Job] = []
+        self._watched = False
+
+    def submit(self, job: Job) -> Job:
+        with self.lock:
+            for other in self._waiting + self._running:
+                if other.owner == job.owner:
+                    other.stop()
+            self._waiting.append(job)
+            self._tick()
+            if not self._watched:
+                self._watched = True
+                threading.Thread(target=self._watch, daemon=True).start()
+        return job
+
+    def place(self, job: Job) -> int:
+        with self.lock:
+            return self._waiting.index(job) + 1 if job in self._waiting else 0
+
+    def arrive(self, owner: str, lesson: str) -> None:
+        """The reader opens this lesson: work of another one ends."""
+        with self.lock:
+            for job in self._waiting + self._running:
+                if job.owner == owner:
+                    job.beat() if job.lesson == lesson else job.stop("away")
+
+    def close(self) -> None:
+        with self.lock:
+            for job in self._running:
+                job._process.kill()
+
+    def _watch(self) -> None:
+        while True:
+            time.sleep(TICK)
+            with self.lock:
+                self._tick()
+                if not self._waiting and not self._running:
+                    self._watched = False
+                    return
+
+    def _tick(self) -> None:
+        now = time.monotonic()
+        for job in self._waiting + self._running:
+            job._look(now, bool(self._waiting))
+        self._waiting = [job for job in self._waiting if job.alive]
+        self._running = [job for job in self._running if job.alive]
+        while self._waiting and len(self._running) < self.most:
+            job = self._waiting.pop(0)
+            job._start()
+            self._running.append(job)
+
+
+POOL = Pool()
+atexit.register(lambda: POOL.close())
+
+
+def submit(module: str, request: dict | None = None, *, turn: float | None = None) -> Job:
+    """Work for the reader of this page; what the same reader had running ends.
+
+    turn: seconds after which it makes room when others wait: for work that can go on where it stopped.
+    """
+    return POOL.submit(Job(_owner(), st.session_state.get("lesson", ""), module, request or {}, turn))
+
+
+def arrive(lesson: str) -> None:
+    """Called by every lesson when it opens."""
+    POOL.arrive(_owner(), lesson)
+
+
+def _owner() -> str:
+    return get_script_run_ctx().session_id
+
+
+def _here(owner: str) -> bool:
+    """Whether the reader's browser is still connected; outside of a server (in tests) everybody is here."""
+    return not runtime.exists() or runtime.get_instance().is_active_session(owner)
