@@ -1,4 +1,4 @@
-// Put in front of every component's index.js: numbers, colours, arrays, links.
+// Put in front of every component's files: numbers, colours, arrays, elements, keys, links.
 
 const formats = new Map(); // to make a format takes longer than to use it a hundred times
 function format(value, lang, options) {
@@ -53,14 +53,22 @@ function luminance(hex) {
   const [r, g, b] = channels(hex).map((v) => ((v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
-// The one of ink and paper that can be read on a cell of this colour.
-function inkOn(hex, palette) {
-  const contrast = (other) => {
-    const [a, b] = [luminance(hex), luminance(other)].sort((x, y) => y - x);
-    return (a + 0.05) / (b + 0.05);
-  };
-  return contrast(palette.ink) >= contrast(palette.paper) ? palette.ink : palette.paper;
+function contrast(one, other) {
+  const [a, b] = [luminance(one), luminance(other)].sort((x, y) => y - x);
+  return (a + 0.05) / (b + 0.05);
 }
+// The one of ink and paper that is read more easily on a cell of this colour.
+function inkOn(hex, { ink, paper }) {
+  return contrast(hex, ink) >= contrast(hex, paper) ? ink : paper;
+}
+// The same for small letters: on the middle of a dark theme's ramp neither can be read, black or white always.
+function readable(hex, palette) {
+  const chosen = inkOn(hex, palette);
+  return contrast(hex, chosen) >= 4.5 ? chosen : inkOn(hex, { ink: "#ffffff", paper: "#000000" });
+}
+
+const range = (n) => Array.from({ length: n }, (_, i) => i);
+const clamp = (x, low, high) => Math.min(Math.max(x, low), high);
 
 // The arrays of ui.components.pack by name: {shape, values}.
 function unpack(data) {
@@ -85,6 +93,29 @@ function el(tag, properties = {}, ...children) {
   element.append(...children.filter((child) => child !== null && child !== undefined));
   return element;
 }
+const div = (className, ...children) => el("div", { className }, ...children);
+const span = (className, ...children) => el("span", { className }, ...children);
+const button = (className, properties, ...children) => el("button", { type: "button", className, ...properties }, ...children);
+// An element of SVG, all of its properties as attributes.
+function shape(tag, attributes = {}, ...children) {
+  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  node.append(...children);
+  return node;
+}
+// A canvas of this many CSS pixels, sharp on any screen: a pen that counts in them.
+function penOf(canvas, width, height) {
+  const sharp = devicePixelRatio || 1;
+  [canvas.width, canvas.height] = [Math.round(width * sharp), Math.round(height * sharp)];
+  canvas.style.width = `${width}px`;
+  canvas.style.height = `${height}px`;
+  const pen = canvas.getContext("2d");
+  pen.scale(sharp, sharp);
+  pen.font = `400 12px ${getComputedStyle(canvas).getPropertyValue("--mono")}`;
+  pen.textBaseline = "middle";
+  return pen;
+}
+
 // A token as a chip (class .chip of shared.css), its leading space as a pale dot.
 function chip(token, kind = "", tag = "span") {
   const spaced = token.startsWith("·");
@@ -92,8 +123,62 @@ function chip(token, kind = "", tag = "span") {
     spaced ? el("span", { className: "space" }, "·") : null, spaced ? token.slice(1) : token);
 }
 
+const clip = (word, most) => (Array.from(word).length > most ? Array.from(word).slice(0, most - 1).join("") + "…" : word);
+
 // Fills {name} in a text of content/: the counterpart of Words.text.
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+// The same with nodes in the gaps, as a list of children. A node that stands in the text twice is copied.
+function weave(text, values) {
+  const used = new Set();
+  return text.split(/\{(\w+)\}/).map((part, i) => {
+    if (i % 2 === 0) return part;
+    const value = values[part];
+    if (used.has(part)) return value?.cloneNode?.(true) ?? value;
+    used.add(part);
+    return value;
+  });
+}
+
+// Arrow keys, Home and End: move(down, right).
+function arrows(node, move) {
+  const steps = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], Home: [0, -1e6], End: [0, 1e6] };
+  node.addEventListener("keydown", (event) => {
+    const step = steps[event.key];
+    if (!step || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    move(...step);
+  });
+  return node;
+}
+// The same in a list, where down and right are one way: go(by).
+const along = (node, go) => arrows(node, (down, right) => go(down + right));
+
+// Of radio buttons one is chosen, and the Tab key stops at that one only.
+function check(buttons, chosen) {
+  buttons.forEach((button, i) => {
+    button.setAttribute("aria-checked", i === chosen);
+    button.tabIndex = i === chosen ? 0 : -1;
+  });
+}
+class Radios {
+  constructor(className, label, buttons, choose) {
+    this.buttons = buttons;
+    this.node = along(el("div", { className, role: "radiogroup", "aria-label": label }, ...buttons), (by) => {
+      choose(clamp(this.chosen + by, 0, buttons.length - 1));
+      buttons[this.chosen].focus();
+    });
+    buttons.forEach((button, i) => {
+      button.type = "button";
+      button.setAttribute("role", "radio");
+      button.onclick = () => choose(i);
+    });
+  }
+
+  paint(chosen) {
+    this.chosen = chosen;
+    check(this.buttons, chosen);
+  }
+}
 
 const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 

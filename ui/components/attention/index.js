@@ -16,8 +16,6 @@ export default function attention({ data, parentElement, setStateValue }) {
   };
 }
 
-// ---------------------------------------------------------------- numbers and nodes
-
 /** Rows of `size` scores to rows that add up to 1. Cells that the mask hides get 0; without a mask none is hidden. */
 function softmax(scores, size, mask) {
   const weights = new Float32Array(scores.length);
@@ -33,39 +31,7 @@ function softmax(scores, size, mask) {
   return weights;
 }
 
-const range = (n) => Array.from({ length: n }, (_, i) => i);
-const clamp = (x, low, high) => Math.min(Math.max(x, low), high);
 const best = (list, value) => list.reduce((a, b) => (value(b) > value(a) ? b : a));
-const div = (className, ...children) => el("div", { className }, ...children);
-const span = (className, ...children) => el("span", { className }, ...children);
-
-/** Ink or paper, whichever can be read; on the middle of a dark theme's ramp neither can, black or white always. */
-function readable(colour, palette) {
-  const chosen = inkOn(colour, palette);
-  const [a, b] = [luminance(colour), luminance(chosen)].sort((x, y) => y - x);
-  return (a + 0.05) / (b + 0.05) >= 4.5 ? chosen : inkOn(colour, { ink: "#ffffff", paper: "#000000" });
-}
-
-/** A text of content/ with nodes in its gaps: the counterpart of `fill`. */
-const weave = (text, values) => text.split(/\{(\w+)\}/).map((part, i) => (i % 2 ? values[part] : part));
-
-function shape(tag, attributes) {
-  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  return node;
-}
-
-/** Arrow keys, Home and End: move(down, right). */
-function arrows(node, move) {
-  const steps = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], Home: [0, -1e6], End: [0, 1e6] };
-  node.addEventListener("keydown", (event) => {
-    const step = steps[event.key];
-    if (!step || event.altKey || event.ctrlKey || event.metaKey) return;
-    event.preventDefault();
-    move(...step);
-  });
-  return node;
-}
 
 class Explorer {
   constructor(root) {

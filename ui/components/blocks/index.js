@@ -13,18 +13,6 @@ export default function blocks({ data, parentElement }) {
   };
 }
 
-const range = (n) => Array.from({ length: n }, (_, i) => i);
-const clamp = (x, low, high) => Math.min(Math.max(x, low), high);
-const div = (className, ...children) => el("div", { className }, ...children);
-const span = (className, ...children) => el("span", { className }, ...children);
-
-function shape(tag, attributes, ...children) {
-  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  node.append(...children);
-  return node;
-}
-
 /** One of several, as buttons in a row. */
 function choices(label, names, pick) {
   const buttons = names.map((name, i) => el("button", { type: "button", role: "radio", onclick: () => pick(i) }, name));
@@ -37,9 +25,5 @@ function choices(label, names, pick) {
     buttons[next].focus();
     pick(next);
   });
-  const set = (index) => buttons.forEach((button, i) => {
-    button.setAttribute("aria-checked", i === index);
-    button.tabIndex = i === index ? 0 : -1;
-  });
-  return { group, set };
+  return { group, set: (index) => check(buttons, index) };
 }

@@ -74,7 +74,7 @@ class Maps {
     const shares = range(this.reader + 1).map((key) => this.weight(side, this.reader, key));
     const most = shares.indexOf(Math.max(...shares));
     const parts = { query: chip(this.d.tokens[this.reader]), key: chip(this.d.tokens[most]), p: el("b", {}, percent(shares[most], this.d.lang)) };
-    return el("p", { className: "said" }, ...this.w["map-said"].split(/\{(\w+)\}/).map((text, i) => (i % 2 ? parts[text] : text)));
+    return el("p", { className: "said" }, ...weave(this.w["map-said"], parts));
   }
 
   next(side) {

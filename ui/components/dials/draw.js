@@ -7,13 +7,6 @@ const TURN = 2 * Math.PI;
 const between = (angle) => angle - TURN * Math.round(angle / TURN);
 const degrees = (angle) => (angle * 360) / TURN;
 
-function shape(tag, attributes = {}, ...children) {
-  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  node.append(...children);
-  return node;
-}
-
 /** A face with the hands of q (filled end) and k (hollow end), and the angle between them. */
 class Face {
   constructor(thick) {

@@ -17,32 +17,15 @@ export default function dials({ data, parentElement, setStateValue }) {
   };
 }
 
-const range = (n) => Array.from({ length: n }, (_, i) => i);
-const clamp = (x, low, high) => Math.min(Math.max(x, low), high);
-const div = (className, ...children) => el("div", { className }, ...children);
-const span = (className, ...children) => el("span", { className }, ...children);
 const sub = (base, role, index) => span(`symbol ${role}`, base, el("sub", {}, index));
-
-/** A text of content/ with nodes in its gaps: the counterpart of `fill`. */
-const weave = (text, values) => text.split(/\{(\w+)\}/).map((part, i) => (i % 2 ? values[part] : part));
 
 /** Arrow keys move the choice in a row of radio buttons and take the focus along. */
 function choose(row, buttons, pick) {
-  row.addEventListener("keydown", (event) => {
-    const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, Home: -1e3, End: 1e3 }[event.key];
-    if (!by || event.altKey || event.ctrlKey || event.metaKey) return;
-    event.preventDefault();
+  return along(row, (by) => {
     const open = buttons.filter((button) => !button.disabled);
     const next = open[clamp(open.findIndex((button) => button.tabIndex === 0) + by, 0, open.length - 1)];
     pick(buttons.indexOf(next));
     next.focus();
-  });
-  return row;
-}
-function mark(buttons, chosen) {
-  buttons.forEach((button, i) => {
-    button.setAttribute("aria-checked", i === chosen);
-    button.tabIndex = i === chosen ? 0 : -1;
   });
 }
 
@@ -214,10 +197,10 @@ class Dials {
     const parts = range(this.P).map((i) => this.part(i, here, there));
     const largest = Math.max(...parts.map(Math.abs));
     const score = parts.reduce((a, b) => a + b, 0);
-    mark(this.queries, s.query);
-    mark(this.keys, s.key);
+    check(this.queries, s.query);
+    check(this.keys, s.key);
     this.keys.forEach((button, t) => (button.disabled = t > s.query));
-    mark(this.heads, s.head);
+    check(this.heads, s.head);
     this.layer.value = s.layer + 1;
     this.layerValue.textContent = String(s.layer + 1);
     this.box.classList.toggle("waiting", s.layer !== this.d.place.layer);
@@ -229,7 +212,7 @@ class Dials {
     this.paintTracks(here, there);
 
     this.faces.forEach((face, i) => face.turn(this.turned(this.q, i, here), this.turned(this.k, i, there), signed(this.palette, parts[i] / largest)));
-    mark(this.dials, pair);
+    check(this.dials, pair);
     this.dials.forEach((button, i) => button.setAttribute("aria-label", this.fill("dial-name", { n: i + 1, wave: this.number(TURN / this.speeds[i]), part: this.number(parts[i]) })));
     this.paintPair(pair, here, there, parts[pair] / largest);
     this.paintParts(parts, largest, score);

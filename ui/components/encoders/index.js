@@ -15,13 +15,6 @@ export default function encoders({ data, parentElement, setStateValue }) {
   };
 }
 
-// ---------------------------------------------------------------- nodes
-
-const range = (n) => Array.from({ length: n }, (_, i) => i);
-const clamp = (x, low, high) => Math.min(Math.max(x, low), high);
-const div = (className, ...children) => el("div", { className }, ...children);
-const span = (className, ...children) => el("span", { className }, ...children);
-
 const LINE = 14; // px that a name on top needs
 
 /** A square of cells with names at its left and on top. `small` while its cells have no room for a number, `tiny` while
@@ -50,9 +43,6 @@ class Board {
 
 /** Colour a cell, with a number in it that can be read on that colour. */
 function paint(cell, colour, text, palette) {
-  const chosen = inkOn(colour, palette);
-  const [a, b] = [luminance(colour), luminance(chosen)].sort((x, y) => y - x);
-  const ink = (a + 0.05) / (b + 0.05) >= 4.5 ? chosen : inkOn(colour, { ink: "#ffffff", paper: "#000000" });
-  Object.assign(cell.style, { background: colour, color: ink });
+  Object.assign(cell.style, { background: colour, color: readable(colour, palette) });
   cell.textContent = text;
 }

@@ -48,17 +48,12 @@ class Side {
   }
 
   radios(className, label, buttons, choose, now) {
-    const node = el("div", { className, role: "radiogroup", "aria-label": label }, ...buttons);
     buttons.forEach((one, i) => { one.setAttribute("role", "radio"); one.onclick = () => choose(i); });
-    const steps = { ArrowUp: -1, ArrowDown: 1, ArrowLeft: -1, ArrowRight: 1, Home: -1e3, End: 1e3 };
-    node.addEventListener("keydown", (event) => {
-      if (!steps[event.key] || event.altKey || event.ctrlKey || event.metaKey) return;
-      event.preventDefault();
-      choose(clamp(now() + steps[event.key], 0, buttons.length - 1));
+    const node = along(el("div", { className, role: "radiogroup", "aria-label": label }, ...buttons), (by) => {
+      choose(clamp(now() + by, 0, buttons.length - 1));
       buttons[now()].focus();
     });
-    const mark = () => buttons.forEach((one, i) => { one.setAttribute("aria-checked", i === now()); one.tabIndex = i === now() ? 0 : -1; });
-    return { node, buttons, mark };
+    return { node, buttons, mark: () => check(buttons, now()) };
   }
 
   choose(layer, head) {

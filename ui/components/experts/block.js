@@ -37,7 +37,7 @@ class Block {
       plus(attention + half - 8), plus(join));
     const middle = row + 12;
     const mouth = rail - 46; // where the router's lines part, and where they meet again
-    upTo(d.experts).forEach((e) => {
+    range(d.experts).forEach((e) => {
       const share = d.weights[d.index.indexOf(e)] ?? 0;
       const colour = palette.categorical[e];
       const go = `M${router} ${mouth}C${router} ${mouth - 36} ${at(e)} ${mouth - 24} ${at(e)} ${middle + size / 2}`;
@@ -46,7 +46,7 @@ class Block {
       for (const path of [go, back]) svg[share ? "append" : "prepend"](line(path, share ? "used" : "idle", look));
     });
     svg.append(line(`M${router} ${rail}V${mouth}`, "wire"), line(`M${join} ${mouth}V${rail - 10}`, "wire"));
-    upTo(d.experts).forEach((e) => {
+    range(d.experts).forEach((e) => {
       const used = d.index.includes(e);
       const group = shape("g", { class: used ? "place used" : "place", style: `--own: ${palette.categorical[e]}` },
         shape("rect", { x: at(e) - size / 2, y: middle - size / 2, width: size, height: size, rx: 7 }),

@@ -21,38 +21,10 @@ export default function experts({ data, parentElement }) {
   };
 }
 
-const upTo = (n) => Array.from({ length: n }, (_, i) => i);
-const within = (x, low, high) => Math.min(Math.max(x, low), high);
-const div = (className, ...children) => el("div", { className }, ...children);
-const span = (className, ...children) => el("span", { className }, ...children);
-const button = (className, properties, ...children) => el("button", { type: "button", className, ...properties }, ...children);
-
-function shape(tag, attributes, ...children) {
-  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  node.append(...children);
-  return node;
-}
-
-/** A text of content/ with nodes in its gaps: the counterpart of `fill`. */
-const weave = (text, values) =>
-  text.split(/\{(\w+)\}/).map((part, i) => (i % 2 ? values[part].cloneNode?.(true) ?? String(values[part]) : part));
-
 /** An expert wherever it is named: a seat with its number, in its own colour. */
 function seat(expert, palette, kind = "") {
   const node = span(`seat ${kind}`, String(expert + 1));
   node.style.setProperty("--own", palette.categorical[expert % palette.categorical.length]);
-  return node;
-}
-
-/** Arrow keys, Home and End go through a list: go(by). */
-function arrows(node, go) {
-  const steps = { ArrowUp: -1, ArrowLeft: -1, ArrowDown: 1, ArrowRight: 1, Home: -1e6, End: 1e6 };
-  node.addEventListener("keydown", (event) => {
-    if (!steps[event.key] || event.altKey || event.ctrlKey || event.metaKey) return;
-    event.preventDefault();
-    go(steps[event.key]);
-  });
   return node;
 }
 
@@ -63,17 +35,10 @@ function radios(className, label, buttons, now, pick) {
     one.addEventListener("click", () => pick(i));
   });
   const group = el("div", { className, role: "radiogroup", "aria-label": label }, ...buttons);
-  return arrows(group, (by) => {
-    const next = within(now() + by, 0, buttons.length - 1);
+  return along(group, (by) => {
+    const next = clamp(now() + by, 0, buttons.length - 1);
     pick(next);
     buttons[next].focus();
-  });
-}
-
-function check(buttons, index) {
-  buttons.forEach((one, i) => {
-    one.setAttribute("aria-checked", i === index);
-    one.tabIndex = i === index ? 0 : -1;
   });
 }
 

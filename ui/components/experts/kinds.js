@@ -12,7 +12,7 @@ class Kinds {
     [this.L, this.C, this.E] = this.a.lift.shape;
     this.layer ??= linked("kinds", this.L, data.start);
     const { w } = this;
-    this.names = upTo(this.L).map((layer) => button("layer", {}, String(layer + 1)));
+    this.names = range(this.L).map((layer) => button("layer", {}, String(layer + 1)));
     const pick = (layer) => {
       this.layer = layer;
       remember({ kinds: layer + 1 });
@@ -32,7 +32,7 @@ class Kinds {
 
   legend() {
     const cell = (x) => el("i", { style: { background: signed(this.palette, x / OFTEN) } });
-    const scale = upTo(13).map((i) => cell(((i - 6) / 6) * OFTEN));
+    const scale = range(13).map((i) => cell(((i - 6) / 6) * OFTEN));
     return el("p", { className: "note legend" }, fill(this.w["lift-rare"], { n: 2 ** OFTEN }), div("scale", ...scale), fill(this.w["lift-often"], { n: 2 ** OFTEN }));
   }
 
@@ -43,12 +43,12 @@ class Kinds {
     const cell = (c, e) => {
       const x = lift(c, e);
       if (Number.isNaN(x)) return el("td", {}, "–");
-      const background = signed(this.palette, within(Math.log2(Math.max(x, 1e-9)) / OFTEN, -1, 1));
+      const background = signed(this.palette, clamp(Math.log2(Math.max(x, 1e-9)) / OFTEN, -1, 1));
       const shown = x < 0.05 ? "0" : new Intl.NumberFormat(d.lang, { maximumFractionDigits: x < 9.95 ? 1 : 0, minimumFractionDigits: x < 9.95 ? 1 : 0 }).format(x);
       return el("td", { style: { background, color: inkOn(background, this.palette) } }, shown);
     };
-    const heads = upTo(E).map((e) => el("th", { scope: "col" }, seat(e, this.palette)));
-    const rows = upTo(C).map((c) => el("tr", {}, el("th", { scope: "row" }, w[`class-${d.classes[c]}`]), ...upTo(E).map((e) => cell(c, e))));
+    const heads = range(E).map((e) => el("th", { scope: "col" }, seat(e, this.palette)));
+    const rows = range(C).map((c) => el("tr", {}, el("th", { scope: "row" }, w[`class-${d.classes[c]}`]), ...range(E).map((e) => cell(c, e))));
     const region = { tabIndex: 0, role: "region", "aria-label": w["lift-title"] };
     Object.assign(this.table, { tabIndex: 0 });
     for (const name of ["role", "aria-label"]) this.table.setAttribute(name, region[name]);

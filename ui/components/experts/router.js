@@ -25,7 +25,7 @@ function router(view) {
   const head = ["col-expert", "col-score", "col-share", "col-weight", "col-visitors"].map((name, i) => el("th", { scope: "col", className: ["", "score", "share", "weight", "visitors"][i] }, w[name]));
   const table = el("table", { className: "scores" },
     el("thead", {}, el("tr", {}, ...head)),
-    el("tbody", {}, ...upTo(E).map(row)));
+    el("tbody", {}, ...range(E).map(row)));
   const title = el("h3", {}, ...weave(w["router-title"], { token: chip(d.tokens[token]), layer: layer + 1 }));
   const note = el("p", { className: "note" }, ...weave(w["router-note"], { first: chip("token"), second: chip("token", "second") }));
   return [title, el("div", { className: "table", tabIndex: 0, role: "region", "aria-label": w["router-region"] }, table), note];
@@ -42,7 +42,7 @@ function merge(view) {
   const scaled = out.map((values, a) => values.map((x) => x * chosen[a].weight));
   const sum = own.map((_, i) => scaled.reduce((total, values) => total + values[i], 0));
   const scale = Math.max(...[own, ...out].flatMap((values) => Array.from(values, Math.abs)));
-  const strip = (values) => div("strip", ...Array.from(values, (x) => el("i", { style: { background: signed(view.palette, within(x / scale, -1, 1)) } })));
+  const strip = (values) => div("strip", ...Array.from(values, (x) => el("i", { style: { background: signed(view.palette, clamp(x / scale, -1, 1)) } })));
   const cell = (values) => el("td", {}, ...(values ? [strip(values), span("mono small", `${Array.from(values.subarray(0, 3), (x) => view.number(x)).join("  ")} …`)] : []));
   const row = (name, kind, ...cells) => el("tr", { className: kind }, el("th", { scope: "row" }, ...name), ...cells);
   const table = el("table", { className: "strips" },
@@ -56,8 +56,8 @@ function merge(view) {
   const inner = (x) => (x < 0 ? `(${n(x)})` : n(x));
   const at = place * E;
   const score = (e) => view.a.logits.values[at + e], prob = (e) => view.a.probs.values[at + e];
-  const peak = Math.max(...upTo(E).map(score));
-  const powers = upTo(E).reduce((total, e) => total + Math.exp(score(e)), 0);
+  const peak = Math.max(...range(E).map(score));
+  const powers = range(E).reduce((total, e) => total + Math.exp(score(e)), 0);
   const together = chosen.reduce((total, { expert }) => total + prob(expert), 0);
   const sub = (expert) => el("sub", {}, String(expert + 1));
   const line = (...parts) => el("p", {}, ...parts);

@@ -39,10 +39,10 @@ class Yard {
 
   chosen(layer, token) {
     const at = (layer * this.T + token) * this.A;
-    return upTo(this.A).map((a) => ({ expert: this.a.index.values[at + a], weight: this.a.weight.values[at + a], a }));
+    return range(this.A).map((a) => ({ expert: this.a.index.values[at + a], weight: this.a.weight.values[at + a], a }));
   }
   visitors(layer, expert) {
-    return upTo(this.T).flatMap((token) => this.chosen(layer, token).filter((one) => one.expert === expert).map((one) => ({ ...one, token })));
+    return range(this.T).flatMap((token) => this.chosen(layer, token).filter((one) => one.expert === expert).map((one) => ({ ...one, token })));
   }
   number(x) { return number(x, this.d.lang); }
   percent(p) { return percent(p, this.d.lang); }
@@ -55,10 +55,10 @@ class Yard {
     const { w, d } = this;
     const focused = this.box.getRootNode().activeElement?.closest(".layers, .tokens")?.className;
     this.chips = d.tokens.map((token) => button("pick", { onpointerenter: () => this.show({ token: this.chips.findIndex((c) => c.matches(":hover")) }), onpointerleave: () => this.show(null) }, chip(token)));
-    this.names = upTo(this.L).map((layer) => button("layer", {}, this.fill("layer-name", { n: layer + 1 })));
+    this.names = range(this.L).map((layer) => button("layer", {}, this.fill("layer-name", { n: layer + 1 })));
     this.all = button("everyone", { onclick: () => this.choose({ all: !this.s.all }) }, w["all-paths"]);
     this.svg = shape("svg", { class: "tracks", "aria-hidden": "true" });
-    this.seats = upTo(this.L * this.E).map((i) => {
+    this.seats = range(this.L * this.E).map((i) => {
       const [layer, expert] = [Math.floor(i / this.E), i % this.E];
       const node = this.seat(expert, "place");
       node.addEventListener("click", () => this.choose({ layer }));
@@ -136,11 +136,11 @@ class Yard {
   }
 
   draw() {
-    const rails = upTo(this.T).map((token) => {
+    const rails = range(this.T).map((token) => {
       const [[x1, y1], [x2, y2]] = [this.point(this.start, this.track(token)), this.point(this.out(this.L - 1), this.track(token))];
       return shape("line", { x1, y1, x2, y2, class: "rail", "data-token": token });
     });
-    this.paths = upTo(this.L).flatMap((layer) => upTo(this.T).flatMap((token) => this.chosen(layer, token).map(({ expert, weight }) => {
+    this.paths = range(this.L).flatMap((layer) => range(this.T).flatMap((token) => this.chosen(layer, token).map(({ expert, weight }) => {
       const node = shape("path", { d: this.branch(layer, token, expert), "stroke-width": Math.max(WIDEST * weight, 0.8).toFixed(2), "data-token": token });
       return { node, layer, token, expert, weight };
     })));
@@ -196,7 +196,7 @@ class Yard {
     this.rails.forEach((rail, i) => rail.classList.toggle("on", lit.has(i)));
     this.chips.forEach((one, i) => one.classList.toggle("lit", lit.has(i) && i !== s.token));
     this.seats.forEach((one, i) => one.classList.toggle("used", used.has(i)));
-    const told = seat || all ? [] : upTo(this.L).flatMap((layer) => this.chosen(layer, token).map((one) => ({ ...one, layer })));
+    const told = seat || all ? [] : range(this.L).flatMap((layer) => this.chosen(layer, token).map((one) => ({ ...one, layer })));
     this.labels.replaceChildren(...told.map(({ layer, expert, weight }) => {
       const [x, y] = this.point(this.middle(layer), this.side(expert));
       return shape("text", { x, y: y + this.size / 2 + 12, "text-anchor": "middle", class: layer === s.layer ? "told now" : "told" }, `${Math.round(100 * weight)}\u202f%`);

@@ -30,7 +30,7 @@ class Effects {
   named(l, h) { return fill(this.w["one-head"], { layer: l + 1, head: h + 1 }); }
 
   ranked() {
-    const places = upTo(this.values.length);
+    const places = range(this.values.length);
     return places.sort((a, b) => Math.abs(this.values[b]) - Math.abs(this.values[a])).slice(0, MOST);
   }
 

@@ -26,7 +26,7 @@ class Explorer {
       this.reader = first && Number.isInteger(asked) && asked >= 0 && asked < this.T ? asked : this.T - 1;
       if (!first) remember({ token: null });
     }
-    this.ramp = upTo(256).map((i) => shade(palette, i / 255));
+    this.ramp = range(256).map((i) => shade(palette, i / 255));
     this.build();
     this.fit();
     this.follow();
@@ -48,12 +48,12 @@ class Explorer {
   per(name, l, t) { return this.a[name].values[l * this.T + t]; }
 
   /** The token that a head reads most from `q`. */
-  most(l, h, q) { return upTo(q + 1).reduce((a, b) => (this.weight(l, h, q, b) > this.weight(l, h, q, a) ? b : a)); }
+  most(l, h, q) { return range(q + 1).reduce((a, b) => (this.weight(l, h, q, b) > this.weight(l, h, q, a) ? b : a)); }
 
   /** How much of their weight the heads of a layer give, from the reader, to other tokens than the first. */
   awake(l) {
     const { heads } = this.sizes;
-    return upTo(heads).reduce((sum, h) => sum + (1 - this.weight(l, h, this.reader, 0)) / heads, 0);
+    return range(heads).reduce((sum, h) => sum + (1 - this.weight(l, h, this.reader, 0)) / heads, 0);
   }
 
   read(t) {
@@ -67,8 +67,8 @@ class Explorer {
   build() {
     const { w, T } = this;
     const { layers, heads, groups } = this.sizes;
-    this.layers = upTo(layers).map((l) => el("i", {}, el("b", {}, String(l + 1))));
-    const go = (layer) => choose(within(layer, 0, layers - 1), chosen(this.d)[1]);
+    this.layers = range(layers).map((l) => el("i", {}, el("b", {}, String(l + 1))));
+    const go = (layer) => choose(clamp(layer, 0, layers - 1), chosen(this.d)[1]);
     this.strip = arrows(
       el("div", { className: "layers", role: "slider", tabIndex: 0, "aria-label": w.layer, "aria-valuemin": 1, "aria-valuemax": layers }, ...this.layers),
       (down, right) => go(chosen(this.d)[0] + right - down));
@@ -81,13 +81,13 @@ class Explorer {
     this.strip.onpointermove = (event) => event.buttons && scrub(event);
     this.shadeNote = span("note");
 
-    this.thumbs = upTo(heads).map((head) => button("thumb", { role: "radio", onclick: () => choose(chosen(this.d)[0], head) }, el("canvas", { "aria-hidden": "true" }), span("", String(head + 1))));
+    this.thumbs = range(heads).map((head) => button("thumb", { role: "radio", onclick: () => choose(chosen(this.d)[0], head) }, el("canvas", { "aria-hidden": "true" }), span("", String(head + 1))));
     const label = (g) => el("p", { className: "note" }, ...this.weave("shared", { k: span("key", `k\u202f${g + 1}`), v: span("value", `v\u202f${g + 1}`) }));
-    const rows = upTo(groups).map((g) => div("group", div("three", ...this.thumbs.slice(g * this.each, (g + 1) * this.each)), label(g)));
+    const rows = range(groups).map((g) => div("group", div("three", ...this.thumbs.slice(g * this.each, (g + 1) * this.each)), label(g)));
     this.headsTitle = el("h3", { className: "eyebrow" });
     this.heads = arrows(el("div", { className: "multiples", role: "radiogroup" }, ...rows), (down, right) => {
       const [layer, head] = chosen(this.d);
-      const next = within(head + right + down * this.each, 0, heads - 1);
+      const next = clamp(head + right + down * this.each, 0, heads - 1);
       choose(layer, next);
       this.thumbs[next].focus();
     });
@@ -98,7 +98,7 @@ class Explorer {
       return button("name", { role: "radio", onclick: () => this.read(t) }, ...dotted);
     });
     this.rows = arrows(el("div", { className: "names", role: "radiogroup", "aria-label": w.reader }, ...this.names), (down, right) => {
-      this.read(within(this.reader + down + right, 0, T - 1));
+      this.read(clamp(this.reader + down + right, 0, T - 1));
       this.names[this.reader].focus();
     });
     this.canvas = el("canvas", { className: "map", "aria-hidden": "true", onclick: (event) => this.read(this.row(event)) });
@@ -125,7 +125,7 @@ class Explorer {
     const [layer, head] = chosen(this.d);
     this.shadeNote.textContent = this.fill("shade", { reader: this.plain(reader) });
     this.layers.forEach((mark, l) => {
-      mark.style.background = this.ramp[Math.round(255 * within(this.awake(l), 0, 1))];
+      mark.style.background = this.ramp[Math.round(255 * clamp(this.awake(l), 0, 1))];
       mark.classList.toggle("chosen", l === layer);
       mark.classList.toggle("told", l === layer || ((l === 0 || (l + 1) % 5 === 0) && (layers <= 12 || Math.abs(l - layer) > 1)));
     });
@@ -156,7 +156,7 @@ class Explorer {
   say(layer, head) {
     const { reader } = this;
     const most = this.most(layer, head, reader);
-    const longer = upTo(this.sizes.heads).filter((h) => this.length(layer, h, reader) > this.length(layer, head, reader)).length;
+    const longer = range(this.sizes.heads).filter((h) => this.length(layer, h, reader) > this.length(layer, head, reader)).length;
     const rank = this.fill(longer === 0 ? "rank-first" : longer === 1 ? "rank-second" : "rank-other", { count: this.count(longer) });
     const p = span("named", this.percent(this.weight(layer, head, reader, most)));
     const x = span("named", this.number(this.length(layer, head, reader)));
@@ -169,7 +169,7 @@ class Explorer {
     const { w, reader } = this;
     const { heads } = this.sizes;
     const kept = this.box.getRootNode().activeElement?.dataset.at; // drawn anew: the focus comes back
-    const lengths = upTo(heads).map((h) => this.length(layer, h, reader));
+    const lengths = range(heads).map((h) => this.length(layer, h, reader));
     const together = this.per("together", layer, reader);
     const scale = Math.max(together, ...lengths);
     const bar = (x, kind) => [el("i", { className: `bar ${kind}`, style: { width: `calc((100% - 64px) * ${x / scale})` } }), span("length", this.number(x))];
@@ -186,7 +186,7 @@ class Explorer {
       el("h3", {}, ...this.weave("writes-title", { count: this.count(heads), reader: this.word(reader) })),
       el("table", {},
         el("thead", {}, el("tr", {}, el("td", {}), el("th", { scope: "col" }, w["col-most"]), el("th", { scope: "col" }, w["col-length"]))),
-        el("tbody", {}, ...upTo(heads).map(row)),
+        el("tbody", {}, ...range(heads).map(row)),
         el("tfoot", {}, el("tr", {}, el("th", { scope: "row", colSpan: 2 }, this.fill("together", { count: this.count(heads) })), el("td", { className: "bars" }, ...bar(together, "whole"))))),
       el("p", { className: "note" }, this.fill("lengths-note", { count: this.count(heads), sum: this.number(sum), together: this.number(together), stream: this.number(this.per("stream", layer, reader)) })),
       this.arithmetic(layer, head));
@@ -202,13 +202,13 @@ class Explorer {
     const z = (h) => span("", span("own", "z"), el("sub", {}, String(h + 1)));
     const matrix = (h) => span("", "W", el("sup", {}, "O"), h === undefined ? "" : el("sub", {}, String(h + 1)));
     const size = (...sizes) => span("size", ` (${sizes.map((n) => integer(n, this.d.lang)).join(", ")})`);
-    const terms = upTo(heads).flatMap((h) => [h ? " + " : "", el(h === head ? "b" : "span", {}, this.term(this.part(layer, h, reader)))]);
+    const terms = range(heads).flatMap((h) => [h ? " + " : "", el(h === head ? "b" : "span", {}, this.term(this.part(layer, h, reader)))]);
     const values = { place: integer(this.per("place", layer, reader) + 1, this.d.lang), width: integer(width, this.d.lang), reader: this.word(reader) };
     return div("arith",
       el("p", {}, span("piece", "[ ", z(0), " ", z(1), " … ", z(heads - 1), " ]", size(T, side)), span("piece", "× ", matrix(), size(side, width)), span("piece", "= attn_out", size(T, width)),
         span("note", this.fill("side", { heads, inner, side: integer(side, this.d.lang) }))),
       el("p", {}, span("piece", "= ", z(0), " ", matrix(0), " + ", z(1), " ", matrix(1), " + … + ", z(heads - 1), " ", matrix(heads - 1)), span("note", this.fill("slices", { inner, width: integer(width, this.d.lang) }))),
-      el("p", {}, span("note", ...this.weave("one-number", values)), el("br"), ...terms, " = ", el("b", {}, this.number(upTo(heads).reduce((sum, h) => sum + this.part(layer, h, reader), 0)))),
+      el("p", {}, span("note", ...this.weave("one-number", values)), el("br"), ...terms, " = ", el("b", {}, this.number(range(heads).reduce((sum, h) => sum + this.part(layer, h, reader), 0)))),
       el("p", {}, span("note", this.fill("own-number", { own: this.number(this.per("own", layer, reader)), width: integer(width, this.d.lang), difference: this.number(this.a.difference.values[layer]) }))));
   }
 
@@ -232,7 +232,7 @@ class Explorer {
     const longest = Math.max(...this.d.tokens.map((t) => Array.from(t).length)) * letter + 12;
     this.label = Math.min(longest, width < 400 ? 84 : 118);
     this.bars = width < 400 ? 74 : 108; // room for the lengths at the right
-    this.pitch = within(Math.floor((2 * (width - this.label - this.bars)) / this.T) / 2, 4, 50);
+    this.pitch = clamp(Math.floor((2 * (width - this.label - this.bars)) / this.T) / 2, 4, 50);
     this.head = Math.max(22, ...this.d.tokens.map((t, k) => Math.min(Array.from(t).length * letter + 8, 110) - k * this.pitch));
     this.every = Math.ceil(15 / this.pitch); // names that would collide are left out
     this.width = width - this.label;
@@ -266,7 +266,7 @@ class Explorer {
         pen.roundRect(k * pitch, top + q * pitch, pitch - gap, pitch - gap, Math.min(3, pitch / 8));
         pen.fill();
         if (pitch < 26) continue;
-        pen.fillStyle = inkFor(colour, palette);
+        pen.fillStyle = readable(colour, palette);
         pen.font = `${weight >= 0.2 ? 600 : 400} ${pitch < 40 ? 12 : 14}px ${fonts.sans}`;
         pen.textAlign = "center";
         pen.fillText(Math.round(100 * weight), k * pitch + (pitch - gap) / 2, top + q * pitch + (pitch - gap) / 2 + 1);
@@ -287,11 +287,11 @@ class Explorer {
     });
     const left = T * pitch + 16;
     const room = width - left - 46;
-    const longest = Math.max(...upTo(T).map((t) => this.length(layer, head, t)));
+    const longest = Math.max(...range(T).map((t) => this.length(layer, head, t)));
     pen.font = `500 12px ${fonts.sans}`;
     pen.fillStyle = palette.soft;
     pen.fillText(this.w["writes-column"], left, top - 12);
-    upTo(T).forEach((t) => {
+    range(T).forEach((t) => {
       const x = this.length(layer, head, t);
       const middle = top + t * pitch + (pitch - gap) / 2;
       pen.fillStyle = palette.query;
@@ -310,7 +310,7 @@ class Explorer {
     this.names.forEach((name, t) => name.classList.toggle("left-out", !told(t, reader)));
   }
 
-  row(event) { return within(Math.floor((event.offsetY - this.head) / this.pitch), 0, this.T - 1); }
+  row(event) { return clamp(Math.floor((event.offsetY - this.head) / this.pitch), 0, this.T - 1); }
 
   /** The cell under the pointer, in words; without one, a word about the bars. */
   point(event) {

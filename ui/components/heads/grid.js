@@ -9,11 +9,11 @@ class Grid {
     const { layers, heads, groups } = sizes;
     const each = heads / groups;
     const place = (l, h) => ({ "--l": l + 2, "--h": h + 2 + Math.floor(h / each) });
-    this.cells = upTo(layers * heads).map((i) => at(div("cell"), place(Math.floor(i / heads), i % heads), { role: "radio" }));
-    const layerNames = upTo(layers).map((l) => at(div(l === 0 || (l + 1) % 5 === 0 ? "layer-name" : "layer-name odd", String(l + 1)), place(l, -1)));
-    const headNames = upTo(heads).map((h) => at(div("head-name", String(h + 1)), place(-1, h)));
+    this.cells = range(layers * heads).map((i) => at(div("cell"), place(Math.floor(i / heads), i % heads), { role: "radio" }));
+    const layerNames = range(layers).map((l) => at(div(l === 0 || (l + 1) % 5 === 0 ? "layer-name" : "layer-name odd", String(l + 1)), place(l, -1)));
+    const headNames = range(heads).map((h) => at(div("head-name", String(h + 1)), place(-1, h)));
     this.radios = el("div", { className: "cells", role: "radiogroup", "aria-label": name }, ...this.cells);
-    const tracks = (size) => upTo(groups).map(() => Array(each).fill(size).join(" ")).join(" 5px ");
+    const tracks = (size) => range(groups).map(() => Array(each).fill(size).join(" ")).join(" 5px ");
     this.node = at(div("grid", div("corner note", span("", `${words["axis-layer"]} →`), span("", `${words["axis-head"]} ↓`)), ...layerNames, ...headNames, this.radios),
       { "--count": layers, "--fixed": tracks("var(--cell)"), "--free": tracks("minmax(0, 1fr)") });
     this.node.addEventListener("click", (event) => {
@@ -23,7 +23,7 @@ class Grid {
     arrows(this.node, (down, right) => {
       if (this.node.offsetWidth < NARROW) [down, right] = [right, down];
       const [l, h] = [Math.floor(this.now / heads), this.now % heads];
-      const next = [within(l + right, 0, layers - 1), within(h + down, 0, heads - 1)];
+      const next = [clamp(l + right, 0, layers - 1), clamp(h + down, 0, heads - 1)];
       choose(...next);
       this.cells[next[0] * heads + next[1]].focus();
     });

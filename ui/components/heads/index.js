@@ -45,37 +45,10 @@ function goTo(layer, head) {
 
 // ---------------------------------------------------------------- nodes and numbers
 
-const upTo = (n) => Array.from({ length: n }, (_, i) => i);
-const within = (x, low, high) => Math.min(Math.max(x, low), high);
-const div = (className, ...children) => el("div", { className }, ...children);
-const span = (className, ...children) => el("span", { className }, ...children);
-const button = (className, properties, ...children) => el("button", { type: "button", className, ...properties }, ...children);
 const plain = (token) => token.replace(/^·(?=.)/, "");
 const word = (token) => el("bdi", {}, plain(token));
 const spoken = (n, words, lang) => words.numbers.split(" ")[n] ?? integer(n, lang);
 const plus = (x, lang) => (x > 0 ? "+" : "") + number(x, lang);
-
-/** A text of content/ with nodes in its gaps: the counterpart of `fill`. A node that stands in it twice is copied. */
-const weave = (text, values) => text.split(/\{(\w+)\}/).map((part, i) => (i % 2 ? values[part].cloneNode?.(true) ?? values[part] : part));
-
-/** Arrow keys, Home and End: move(down, right). */
-function arrows(node, move) {
-  const steps = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], Home: [0, -1e6], End: [0, 1e6] };
-  node.addEventListener("keydown", (event) => {
-    const step = steps[event.key];
-    if (!step || event.altKey || event.ctrlKey || event.metaKey) return;
-    event.preventDefault();
-    move(...step);
-  });
-  return node;
-}
-
-/** Ink or paper, whichever can be read on this colour; black or white where neither can. */
-function inkFor(colour, palette) {
-  const first = inkOn(colour, palette);
-  const [a, b] = [luminance(colour), luminance(first)].sort((x, y) => y - x);
-  return (a + 0.05) / (b + 0.05) >= 4.5 ? first : inkOn(colour, { ink: "#ffffff", paper: "#000000" });
-}
 
 /** The weights (T, T) of one head, `values` beginning at `start`, on a canvas that is `width` wide; the future stays empty.
  *  `wanted` (T, T) outlines cells. */

@@ -16,21 +16,21 @@ class Kinds {
     [this.d, this.w, this.palette] = [data, data.words, palette];
     this.a = unpack(data);
     this.T = this.a.wanted.shape[1];
-    this.ramp = upTo(256).map((i) => shade(palette, i / 255));
+    this.ramp = range(256).map((i) => shade(palette, i / 255));
     const none = data.kinds.length;
     this.grid = new Grid(data.sizes, this.w["kinds-name"], this.w, (l, h) => {
       const kind = this.kindOf(l, h);
       const colour = kind === this.kind ? this.colour(kind) : mix(this.colour(kind), palette.paper, PALE);
-      return { colour, ink: inkFor(colour, palette), text: kind < none ? this.letter(kind) : "", label: this.label(l, h) };
+      return { colour, ink: readable(colour, palette), text: kind < none ? this.letter(kind) : "", label: this.label(l, h) };
     });
     this.grid.onHover((...head) => this.say(...(head.length ? head : chosen(this.d))));
-    this.legend = upTo(none).map((kind) => {
+    this.legend = range(none).map((kind) => {
       const colour = this.colour(kind);
-      return button("kind", { role: "radio", onclick: () => this.pick(kind) }, el("i", { style: { background: colour, color: inkFor(colour, palette) } }, this.letter(kind)),
+      return button("kind", { role: "radio", onclick: () => this.pick(kind) }, el("i", { style: { background: colour, color: readable(colour, palette) } }, this.letter(kind)),
         span("", this.w[`kind-${data.kinds[kind]}`]), el("b", {}, integer(data.counts[kind], data.lang)));
     });
     const group = arrows(el("div", { className: "legend-kinds", role: "radiogroup", "aria-label": this.w["kinds-choose"] }, ...this.legend), (down, right) => {
-      this.pick(within(this.kind + down + right, 0, none - 1));
+      this.pick(clamp(this.kind + down + right, 0, none - 1));
       this.legend[this.kind].focus();
     });
     const rest = div("none note", el("i", { style: { background: this.colour(none) } }), fill(this.w["kind-none"], { count: integer(data.counts[none], data.lang) }));
@@ -49,7 +49,7 @@ class Kinds {
 
   /** A head in words: its kind with the score, or its highest score where it is of no kind. */
   label(l, h) {
-    const best = upTo(this.d.kinds.length).reduce((a, b) => (this.score(b, l, h) > this.score(a, l, h) ? b : a));
+    const best = range(this.d.kinds.length).reduce((a, b) => (this.score(b, l, h) > this.score(a, l, h) ? b : a));
     const section = this.kindOf(l, h) < this.d.kinds.length ? "kinds-said" : "kinds-said-none";
     return fill(this.w[section], { head: this.named(l, h), kind: this.w[`place-${this.d.kinds[best]}`], p: percent(this.score(best, l, h), this.d.lang) });
   }
@@ -67,7 +67,7 @@ class Kinds {
     this.grid.paint();
     const before = this.d.best.slice(0, kind).reduce((sum, heads) => sum + heads.length, 0);
     const name = this.d.kinds[kind];
-    const found = upTo(this.T * this.T).some((i) => this.a.wanted.values[kind * this.T * this.T + i]);
+    const found = range(this.T * this.T).some((i) => this.a.wanted.values[kind * this.T * this.T + i]);
     this.cards = this.d.best[kind].map(([l, h], i) => {
       const [score, here] = [percent(this.score(kind, l, h), this.d.lang), this.a.shares.values[before + i]];
       const card = button("card", { onclick: () => goTo(l, h) }, el("canvas", { "aria-hidden": "true" }), span("name", this.named(l, h)),

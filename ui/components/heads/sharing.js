@@ -16,16 +16,13 @@ class Sharing {
     this.tabs = ways.map((way, i) => button("way", { role: "radio", onclick: () => this.pick(i) },
       el("b", {}, this.name(way)), span("note", fill(this.w[way.kv_heads === 1 ? "way-count-one" : "way-count-many"], { count: spoken(way.kv_heads, this.w, lang) }))));
     const tabs = arrows(el("div", { className: "ways", role: "radiogroup", "aria-label": this.w["ways-name"] }, ...this.tabs), (down, right) => {
-      this.pick(within(this.way + down + right, 0, ways.length - 1));
+      this.pick(clamp(this.way + down + right, 0, ways.length - 1));
       this.tabs[this.way].focus();
     });
-    this.wires = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-    this.wires.setAttribute("viewBox", "0 0 900 100");
-    this.wires.setAttribute("preserveAspectRatio", "none");
-    this.wires.setAttribute("aria-hidden", "true");
-    this.queries = upTo(sizes.heads).map((h) => button("query-head", { role: "radio", onclick: () => this.read(h) }, span("query", "q"), el("sub", {}, String(h + 1))));
+    this.wires = shape("svg", { viewBox: "0 0 900 100", preserveAspectRatio: "none", "aria-hidden": "true" });
+    this.queries = range(sizes.heads).map((h) => button("query-head", { role: "radio", onclick: () => this.read(h) }, span("query", "q"), el("sub", {}, String(h + 1))));
     const queries = arrows(el("div", { className: "line", role: "radiogroup", "aria-label": this.w["query-heads"] }, ...this.queries), (down, right) => {
-      this.read(within(this.head + down + right, 0, sizes.heads - 1));
+      this.read(clamp(this.head + down + right, 0, sizes.heads - 1));
       this.queries[this.head].focus();
     });
     this.pairs = div("line");
@@ -56,7 +53,7 @@ class Sharing {
     });
     this.rows.forEach((row, i) => row.classList.toggle("chosen", i === way));
     const { kv_heads: count } = this.d.ways[way];
-    this.pairs.replaceChildren(...upTo(count).map((g) => div("pair", span("key", "k"), el("sub", {}, String(g + 1)), " ", span("value", "v"), el("sub", {}, String(g + 1)))));
+    this.pairs.replaceChildren(...range(count).map((g) => div("pair", span("key", "k"), el("sub", {}, String(g + 1)), " ", span("value", "v"), el("sub", {}, String(g + 1)))));
     this.read(this.head);
   }
 
@@ -67,19 +64,16 @@ class Sharing {
     const each = heads / count;
     const group = Math.floor(head / each);
     const [top, bottom] = [(h) => (900 / heads) * (h + 0.5), (g) => (900 / count) * (g + 0.5)];
-    this.wires.replaceChildren(...upTo(heads).sort((a, b) => (a === head) - (b === head)).map((h) => {
+    this.wires.replaceChildren(...range(heads).sort((a, b) => (a === head) - (b === head)).map((h) => {
       const [x, u] = [top(h), bottom(Math.floor(h / each))];
-      const wire = document.createElementNS("http://www.w3.org/2000/svg", "path");
-      wire.setAttribute("d", `M${x} 0C${x} 50 ${u} 50 ${u} 100`);
-      wire.setAttribute("class", h === head ? "chosen" : Math.floor(h / each) === group ? "with" : "");
-      return wire;
+      return shape("path", { d: `M${x} 0C${x} 50 ${u} 50 ${u} 100`, class: h === head ? "chosen" : Math.floor(h / each) === group ? "with" : "" });
     }));
     this.queries.forEach((query, h) => {
       query.setAttribute("aria-checked", h === head);
       query.tabIndex = h === head ? 0 : -1;
     });
     [...this.pairs.children].forEach((pair, g) => pair.classList.toggle("chosen", g === group));
-    const others = upTo(heads).filter((h) => h !== head && Math.floor(h / each) === group);
+    const others = range(heads).filter((h) => h !== head && Math.floor(h / each) === group);
     const section = others.length === 0 ? "reads-own" : others.length === heads - 1 ? "reads-all" : "reads-shared";
     const list = new Intl.ListFormat(this.d.lang, { type: "conjunction" }).format(others.map((h) => String(h + 1)));
     const sub = (symbol, role) => span("symbol", span(role, symbol), el("sub", {}, String(group + 1)));

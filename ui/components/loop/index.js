@@ -22,18 +22,7 @@ export default function loop({ data, parentElement, setTriggerValue }) {
 
 // ---------------------------------------------------------------- what the views share
 
-const clip = (word, most) => (Array.from(word).length > most ? Array.from(word).slice(0, most - 1).join("") + "…" : word);
 const named = (word) => chip(clip(word, 24), "inline");
-
-/** A text of content/ with nodes in its gaps: the counterpart of `fill`. */
-const weave = (text, values) => text.split(/\{(\w+)\}/).map((part, i) => (i % 2 ? values[part] : part));
-
-function s(tag, attributes = {}, ...children) {
-  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  node.append(...children);
-  return node;
-}
 
 class View {
   constructor(root) {
@@ -385,14 +374,14 @@ class Loop extends View {
     const dots = parent.map((_, node) => {
       const { x, y } = this.spots[node];
       const name = node ? this.fill("node", { n: depth[node], token: token[node], p: this.percent(p[node]) }) : w.prompt;
-      const dot = s("g", { role: "treeitem", id: `node-${node}`, "aria-label": name, "aria-level": depth[node] + 1, "aria-selected": node === d.at, class: on.has(node) ? "on" : "off" });
-      if (node === d.at) dot.append(s("circle", { class: "here", cx: x, cy: y, r: radius + 3.5 }));
-      dot.append(node ? s("circle", { cx: x, cy: y, r: radius }) : s("rect", { x: x - 4, y: y - 6, width: 8, height: 12, rx: 2 }));
+      const dot = shape("g", { role: "treeitem", id: `node-${node}`, "aria-label": name, "aria-level": depth[node] + 1, "aria-selected": node === d.at, class: on.has(node) ? "on" : "off" });
+      if (node === d.at) dot.append(shape("circle", { class: "here", cx: x, cy: y, r: radius + 3.5 }));
+      dot.append(node ? shape("circle", { cx: x, cy: y, r: radius }) : shape("rect", { x: x - 4, y: y - 6, width: 8, height: 12, rx: 2 }));
       return dot;
     });
     const had = this.map && this.root.getRootNode().activeElement === this.map;
-    this.map = s("svg", { width, height: 26 + (lanes - 1) * LANE + 16, role: "tree", tabindex: 0, "aria-label": w.branches, "aria-activedescendant": `node-${d.at}` },
-      s("g", { "aria-hidden": "true" }, ...lines, ...labels), ...dots);
+    this.map = shape("svg", { width, height: 26 + (lanes - 1) * LANE + 16, role: "tree", tabindex: 0, "aria-label": w.branches, "aria-activedescendant": `node-${d.at}` },
+      shape("g", { "aria-hidden": "true" }, ...lines, ...labels), ...dots);
     this.map.onpointermove = (event) => this.point(this.nearest(event), event.pointerType === "mouse");
     this.map.onpointerleave = () => this.point(null);
     this.map.onclick = (event) => this.visit(this.nearest(event));
@@ -413,7 +402,7 @@ class Loop extends View {
     const [a, b] = [this.spots[this.parent(node)], this.spots[node]];
     const bend = Math.min(8, b.x - a.x);
     const way = a.y === b.y ? `M${a.x},${a.y}H${b.x}` : `M${a.x},${a.y}V${b.y - bend}Q${a.x},${b.y} ${a.x + bend},${b.y}H${b.x}`;
-    return s("path", { d: way, class: on ? "on" : "off" });
+    return shape("path", { d: way, class: on ? "on" : "off" });
   }
 
   /** The first token of a branch, over its beginning. */
@@ -421,7 +410,7 @@ class Loop extends View {
     const { x, y } = this.spots[node];
     const word = clip(this.d.nodes.token[node], 12);
     const end = x + 8 * word.length > width;
-    return s("text", { x: end ? width : x - 4, y: y - 9, "text-anchor": end ? "end" : "start" }, word);
+    return shape("text", { x: end ? width : x - 4, y: y - 9, "text-anchor": end ? "end" : "start" }, word);
   }
 
   reveal({ y }) {

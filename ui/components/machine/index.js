@@ -88,8 +88,6 @@ function placed(words, p, apart) {
   return kept;
 }
 
-const clip = (word, most) => (Array.from(word).length > most ? Array.from(word).slice(0, most - 1).join("") + "…" : word);
-
 // ---------------------------------------------------------------- elements
 
 function s(tag, attributes = {}, ...children) {
@@ -109,9 +107,6 @@ function piece(word, most, wrap = (text) => el("span", { className: "space" }, t
 }
 const svgPiece = (word, most) => piece(word, most, (text) => s("tspan", { class: "space" }, text));
 const named = (word) => el("bdi", { title: word }, chip(clip(word, 18)));
-
-/** A text of content/ with nodes in its gaps: the counterpart of `fill`. */
-const weave = (text, values) => text.split(/\{(\w+)\}/).map((part, i) => (i % 2 ? values[part] : part));
 
 class Machine {
   constructor(root) {

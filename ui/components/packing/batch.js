@@ -58,7 +58,7 @@ class Batch extends Part {
     this.count = span("note");
     this.canvas = el("canvas", { "aria-hidden": "true" });
     const slider = { role: "slider", tabIndex: 0, "aria-label": d.words["rows-name"], "aria-orientation": "vertical" };
-    this.board = arrows(el("div", { className: "board", ...slider }, this.canvas), (step) => this.choose(this.s.row + step));
+    this.board = along(el("div", { className: "board", ...slider }, this.canvas), (step) => this.choose(this.s.row + step));
     this.board.onpointermove = (event) => this.choose(this.at(event));
     this.board.onclick = (event) => this.choose(this.at(event));
     this.probe = el("p", { className: "probe", "aria-live": "off" });

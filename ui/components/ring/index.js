@@ -15,50 +15,17 @@ export default function ring({ data, parentElement, setStateValue }) {
   };
 }
 
-const range = (n) => Array.from({ length: n }, (_, i) => i);
-const clamp = (x, low, high) => Math.min(Math.max(x, low), high);
-const div = (className, ...children) => el("div", { className }, ...children);
-const span = (className, ...children) => el("span", { className }, ...children);
-
-/** A text of content/ with nodes in its gaps: the counterpart of `fill`. */
-const weave = (text, values) => text.split(/\{(\w+)\}/).map((part, i) => (i % 2 ? values[part] : part));
-
-function shape(tag, attributes, ...children) {
-  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  node.append(...children);
-  return node;
-}
-
-/** Arrow keys, Home and End go through a list: go(by). */
-function arrows(node, go) {
-  const steps = { ArrowUp: -1, ArrowLeft: -1, ArrowDown: 1, ArrowRight: 1, Home: -1e6, End: 1e6 };
-  node.addEventListener("keydown", (event) => {
-    if (!steps[event.key] || event.altKey || event.ctrlKey || event.metaKey) return;
-    event.preventDefault();
-    go(steps[event.key]);
-  });
-  return node;
-}
-
 /** One of several, as buttons in a row. */
 function choices(className, label, names, pick) {
   const buttons = names.map((name, i) => el("button", { type: "button", role: "radio", onclick: () => pick(i) }, name));
   const chosen = () => buttons.findIndex((button) => button.getAttribute("aria-checked") === "true");
   const group = el("div", { className: `choices ${className}`, role: "radiogroup", "aria-label": label }, ...buttons);
-  arrows(group, (by) => {
+  along(group, (by) => {
     const next = clamp(chosen() + by, 0, buttons.length - 1);
     buttons[next].focus();
     pick(next);
   });
   return { group, set: (index) => check(buttons, index) };
-}
-
-function check(buttons, index) {
-  buttons.forEach((button, i) => {
-    button.setAttribute("aria-checked", i === index);
-    button.tabIndex = i === index ? 0 : -1;
-  });
 }
 
 class Ring {
@@ -154,7 +121,7 @@ class Ring {
     this.stepButton = button("step", () => this.move(1));
     this.playButton = button("play", () => (this.timer ? this.pause() : this.play()));
     this.dots = range(N).map((step) => el("i", { onclick: () => this.go(step) }));
-    this.track = arrows(
+    this.track = along(
       el("div", { className: "track", role: "slider", tabIndex: 0, "aria-label": w["step-slider"], "aria-valuemin": 1, "aria-valuemax": N }, ...this.dots),
       (by) => this.move(by));
     const bar = div("bar", div("transport", this.backButton, this.stepButton, this.playButton), this.track, many);
@@ -164,7 +131,7 @@ class Ring {
       el("button", { type: "button", className: "seat", role: "radio", onclick: () => this.choose({ query: this.d.spans[device][1] - 1 }) },
         String(device + 1)));
     const seats = el("div", { role: "radiogroup", "aria-label": w["seats-name"] }, ...this.seats);
-    arrows(seats, (by) => {
+    along(seats, (by) => {
       const device = clamp(this.device + by, 0, N - 1);
       this.choose({ query: d.spans[device][1] - 1 });
       this.seats[device].focus();
@@ -178,7 +145,7 @@ class Ring {
     this.groups = range(N).map((device) =>
       el("div", { className: "group" }, span("whose", this.fill("device", { n: device + 1 })), ...this.tokensOf(device).map((t) => this.chips[t])));
     const queries = el("div", { className: "queries", role: "radiogroup", "aria-label": w["queries-name"] }, ...this.groups);
-    arrows(queries, (by) => {
+    along(queries, (by) => {
       this.choose({ query: clamp(this.s.query + by, 0, T - 1) });
       this.chips[this.s.query].focus();
     });

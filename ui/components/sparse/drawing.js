@@ -1,18 +1,5 @@
 // The canvases of the grid: thumbnails of the patterns, the grid itself, and what a row can hold layer after layer.
 
-/** A canvas of this many CSS pixels, sharp on any screen: a pen that counts in them, with the letters of tokens. */
-function penOf(canvas, width, height) {
-  const sharp = devicePixelRatio || 1;
-  [canvas.width, canvas.height] = [Math.round(width * sharp), Math.round(height * sharp)];
-  canvas.style.width = `${width}px`;
-  canvas.style.height = `${height}px`;
-  const pen = canvas.getContext("2d");
-  pen.scale(sharp, sharp);
-  pen.textAlign = "right";
-  pen.textBaseline = "middle";
-  return pen;
-}
-
 const letters = (canvas, weight) => `${weight} 13px ${getComputedStyle(canvas).getPropertyValue("--mono")}`;
 
 /** A name, cut with an ellipsis to this width. */
@@ -39,6 +26,7 @@ function drawThumb(grid, canvas, place) {
 function drawGrid(grid) {
   const { T, pitch, gutter, palette, s: { reader } } = grid;
   const pen = penOf(grid.canvas, gutter + T * pitch + 2, T * pitch + 2);
+  pen.textAlign = "right";
   const gap = pitch > 16 ? 2 : pitch > 8 ? 1 : 0.5;
   const pale = [palette.second, mix(palette.second, palette.query, 0.28), mix(palette.second, palette.query, 0.58)];
   const dark = [mix(palette.second, palette.ink, 0.12), mix(palette.second, palette.query, 0.55), palette.query];
@@ -65,6 +53,7 @@ function drawCone(grid) {
   const high = clamp(Math.floor(200 / depth), 6, 22);
   const step = (coneWidth - left) / T;
   const pen = penOf(grid.cone, coneWidth, depth * high);
+  pen.textAlign = "right";
   pen.font = letters(grid.cone, 400);
   for (let l = 1; l <= depth; l++) {
     const y = (l - 1) * high;

@@ -117,7 +117,7 @@ class Grid {
     this.count = span("note");
     const slider = { role: "slider", tabIndex: 0, "aria-label": w["grid-name"], "aria-orientation": "vertical", "aria-valuemin": 1, "aria-valuemax": this.T };
     this.canvas = el("canvas", { "aria-hidden": "true" });
-    this.grid = arrows(el("div", { className: "grid", ...slider }, this.canvas), (step) =>
+    this.grid = along(el("div", { className: "grid", ...slider }, this.canvas), (step) =>
       this.choose({ reader: clamp(this.s.reader + step, 0, this.T - 1) }));
     this.grid.onpointermove = (event) => this.point(event);
     this.grid.onpointerleave = () => this.told(null);

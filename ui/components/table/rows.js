@@ -10,7 +10,7 @@ function drawRows(view) {
   const kept = new Map();
   for (const row of data.rows) {
     const old = view.rows.get(row.name);
-    const same = old && old.shape === shape(row);
+    const same = old && old.form === formOf(row);
     kept.set(row.name, same ? old : line(view, row));
   }
   const head = el("tr", {}, el("th", { scope: "col" }, words["col-row"]),
@@ -27,7 +27,7 @@ function drawRows(view) {
   for (const row of data.rows) update(view, kept.get(row.name), row);
 }
 
-const shape = (row) => JSON.stringify([row.kind, row.choices, row.other === null]);
+const formOf = (row) => JSON.stringify([row.kind, row.choices, row.other === null]);
 
 function line(view, row) {
   const { name, kind } = row;
@@ -35,7 +35,7 @@ function line(view, row) {
   const show = () => explain(view, name);
   // a page that scrolls under a resting pointer moves it too, but by nothing
   const point = (event) => { if (event.movementX || event.movementY) show(); };
-  const made = { shape: shape(row), line: el("tr", { "data-row": name, onmousemove: point, onclick: show }) };
+  const made = { form: formOf(row), line: el("tr", { "data-row": name, onmousemove: point, onclick: show }) };
   const label = el("label", { htmlFor: id });
   const about = el("span", { className: "hidden", id: `about-${name}` });
   const attributes = { id, onfocus: show, "data-name": name, "aria-describedby": `about-${name}` };

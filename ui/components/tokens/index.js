@@ -22,9 +22,6 @@ export default function tokens({ data, parentElement, setStateValue, setTriggerV
   return () => clearInterval(seen.get(root)?.timer);
 }
 
-// A text of content/ with elements in its gaps: the counterpart of `fill`.
-const weave = (text, values) => text.split(/\{(\w+)\}/).map((part, i) => (i % 2 ? values[part] : part));
-
 // A tokens' shelf: chips in a row, of which one is chosen by a click or by the arrow keys. `extra(i)` stands below each.
 function shelf(view, { tokens, ids, chosen, name, extra = () => null, numbered = false, choose }) {
   const cells = tokens.map((token, i) =>
@@ -167,12 +164,12 @@ function merges(view) {
     own.timer = null;
   };
   let at = known < 0 ? longest : known;
-  const clamp = (step) => Math.min(Math.max(step, 0), d.built[at].steps.length);
+  const within = (step) => clamp(step, 0, d.built[at].steps.length);
 
   function show(i, step = Infinity) {
     stop();
     at = i;
-    Object.assign(own, { word: d.built[i].word, step: clamp(step) });
+    Object.assign(own, { word: d.built[i].word, step: within(step) });
     buttons.forEach((button, j) => {
       button.setAttribute("aria-pressed", i === j);
       button.firstChild.classList.toggle("selected", i === j);
@@ -180,7 +177,7 @@ function merges(view) {
     draw();
   }
   function move(by) {
-    own.step = clamp(own.step + by);
+    own.step = within(own.step + by);
     if (own.step === d.built[at].steps.length) stop();
     draw();
   }

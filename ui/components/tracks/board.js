@@ -7,16 +7,7 @@ const HEAD = 50; // px above the top layer: the next token, the names of the hea
 const LEAST = 15; // px from one track to the next: a name needs them
 const SPLIT = 12; // px between the prompt and what was written
 
-const clip = (word, most) => (Array.from(word).length > most ? Array.from(word).slice(0, most - 1).join("") + "…" : word);
-
-function s(tag, attributes = {}, ...children) {
-  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  node.append(...children);
-  return node;
-}
 const rect = (x, y, w, h) => `M${x.toFixed(1)} ${y.toFixed(1)}h${w.toFixed(1)}v${h.toFixed(1)}h${(-w).toFixed(1)}z`;
-const range = (n) => Array.from({ length: n }, (_, i) => i);
 
 /** Both figures as nodes. `moving`: what is new rises from the bottom. */
 function board(view, moving) {
@@ -53,24 +44,24 @@ function stack(view, p, width) {
     }).join("");
   const columns = (from, to, ...parts) => range(Math.max(0, to - from)).map((i) => column(from + i, ...parts)).join("");
   const lines = range(d.layers).map((layer) => `M${x(p.first)} ${(p.y(layer) + p.pitch / 2).toFixed(1)}H${x(last)}`).join("");
-  const rising = s("g", { class: p.moving ? "rising" : "" },
-    s("path", { class: "also", d: turn ? "" : columns(start, last) }), s("path", { class: "leads", d: column(last) }));
+  const rising = shape("g", { class: p.moving ? "rising" : "" },
+    shape("path", { class: "also", d: turn ? "" : columns(start, last) }), shape("path", { class: "leads", d: column(last) }));
   const top = p.y(d.layers - 1);
   const wide = 17 + 8.6 * clip(tokens[next], 14).length; // px of the chip with the next token
   const said = Math.min(Math.max(x(last) + 14, x(next) - wide / 2), width - wide);
   const bend = said > x(last) + 10 ? `V${HEAD - 22}q0 -10 10 -10H${said.toFixed(1)}` : `V${HEAD - 18}`;
-  const svg = s("svg", { width, height: bottom, viewBox: `0 0 ${width} ${bottom}`, role: "img", "aria-label": fill(view.w[turn ? "alt-decode" : "alt-prefill"], { n: next, before: last, layers: d.layers }) },
-    s("rect", { class: "slab", x: LEFT - 6, y: HEAD - 8, width: width - LEFT + 6, height: p.height - HEAD + 16, rx: 12 }),
+  const svg = shape("svg", { width, height: bottom, viewBox: `0 0 ${width} ${bottom}`, role: "img", "aria-label": fill(view.w[turn ? "alt-decode" : "alt-prefill"], { n: next, before: last, layers: d.layers }) },
+    shape("rect", { class: "slab", x: LEFT - 6, y: HEAD - 8, width: width - LEFT + 6, height: p.height - HEAD + 16, rx: 12 }),
     ...levels(p, LEFT - 12),
-    s("path", { class: "reads", d: last > p.first ? lines : "" }),
-    s("path", { class: "kept-key", d: columns(p.first, start, 0, 2) }),
-    s("path", { class: "kept-value", d: columns(p.first, start, 1, 2) }),
-    s("path", { class: "path", d: columns(start, last + 1) }),
+    shape("path", { class: "reads", d: last > p.first ? lines : "" }),
+    shape("path", { class: "kept-key", d: columns(p.first, start, 0, 2) }),
+    shape("path", { class: "kept-value", d: columns(p.first, start, 1, 2) }),
+    shape("path", { class: "path", d: columns(start, last + 1) }),
     rising,
-    s("g", { class: p.moving ? "onward late" : "onward" },
-      s("path", { class: "out", d: `M${x(last)} ${top - 3}${bend}` }),
-      s("path", { class: "down", d: `M${x(next)} ${HEAD - 16}V${bottom - 6}` }),
-      s("path", { class: "out", d: `M${x(next) - 4} ${bottom - 10}l4 6l4 -6` })));
+    shape("g", { class: p.moving ? "onward late" : "onward" },
+      shape("path", { class: "out", d: `M${x(last)} ${top - 3}${bend}` }),
+      shape("path", { class: "down", d: `M${x(next)} ${HEAD - 16}V${bottom - 6}` }),
+      shape("path", { class: "out", d: `M${x(next) - 4} ${bottom - 10}l4 6l4 -6` })));
 
   const label = (token) => {
     const kind = token === next ? "ghost" : token === last ? "on" : token >= start ? "also" : "";
@@ -86,7 +77,7 @@ function stack(view, p, width) {
 /** Every fifth layer by its number, and the first and the last. */
 function levels(p, x) {
   const named = range(p.d.layers).filter((i) => i === 0 || i === p.d.layers - 1 || (i + 1) % 5 === 0);
-  return named.map((layer) => s("text", { class: "level", x, y: p.y(layer) + p.pitch / 2 + 4, "text-anchor": "end" }, String(layer + 1)));
+  return named.map((layer) => shape("text", { class: "level", x, y: p.y(layer) + p.pitch / 2 + 4, "text-anchor": "end" }, String(layer + 1)));
 }
 
 /** Keys (upper half of a cell) and values (lower half) by layer, key/value head and token. */
@@ -107,16 +98,16 @@ function grid(view, p, width) {
     range(d.heads).flatMap((head) => range(to - from).flatMap((i) => range(d.layers).map((layer) =>
       rect(x(head, from + i), p.y(layer) + 1 + part * half, cell - Math.min(1, cell / 5), half - 0.3)))).join("");
   const ends = range(d.heads).map((head) =>
-    s("text", { class: "level", x: x(head, 0), y: HEAD - 14 }, fill(w.head, { n: head + 1 })));
+    shape("text", { class: "level", x: x(head, 0), y: HEAD - 14 }, fill(w.head, { n: head + 1 })));
   const empty = range(d.heads).map((head) =>
-    s("rect", { class: "slab", x: x(head, 0) - 2, y: HEAD - 3, width: x(head, slots) - x(head, 0) + 3, height: d.layers * p.pitch + 6, rx: 4 }));
-  const axis = range(d.heads).map((head) => s("text", { class: "level", x: x(head, 0), y: p.height + 18 }, w["grid-axis"]));
+    shape("rect", { class: "slab", x: x(head, 0) - 2, y: HEAD - 3, width: x(head, slots) - x(head, 0) + 3, height: d.layers * p.pitch + 6, rx: 4 }));
+  const axis = range(d.heads).map((head) => shape("text", { class: "level", x: x(head, 0), y: p.height + 18 }, w["grid-axis"]));
   const each = d.layers * d.heads;
   const values = { keys: integer(each * known, d.lang), fresh: integer(each * (known - fresh), d.lang), width: d.width, layers: d.layers, heads: d.heads, tokens: known };
-  const svg = s("svg", { width, height: bottom, viewBox: `0 0 ${width} ${bottom}`, role: "img", "aria-label": fill(w["grid-alt"], values) },
+  const svg = shape("svg", { width, height: bottom, viewBox: `0 0 ${width} ${bottom}`, role: "img", "aria-label": fill(w["grid-alt"], values) },
     ...(p.narrow ? levels(p, LEFT - 12) : []), ...empty, ...ends, ...axis,
-    s("path", { class: "old key-cell", d: cells(0, fresh, 0) }), s("path", { class: "old value-cell", d: cells(0, fresh, 1) }),
-    s("g", { class: p.moving ? "rising" : "" },
-      s("path", { class: "key-cell", d: cells(fresh, known, 0) }), s("path", { class: "value-cell", d: cells(fresh, known, 1) })));
+    shape("path", { class: "old key-cell", d: cells(0, fresh, 0) }), shape("path", { class: "old value-cell", d: cells(0, fresh, 1) }),
+    shape("g", { class: p.moving ? "rising" : "" },
+      shape("path", { class: "key-cell", d: cells(fresh, known, 0) }), shape("path", { class: "value-cell", d: cells(fresh, known, 1) })));
   return [el("h2", { className: "eyebrow" }, fill(w["grid-title"], values)), svg, el("p", { className: "note" }, fill(w["grid-count"], values))];
 }

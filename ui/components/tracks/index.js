@@ -14,13 +14,8 @@ export default function tracks({ data, parentElement }) {
   };
 }
 
-const div = (className, ...children) => el("div", { className }, ...children);
-const span = (className, ...children) => el("span", { className }, ...children);
 const named = (token) => chip(clip(token, 24), "inline");
 const sum = (list) => list.reduce((a, b) => a + b, 0);
-
-/** A text of content/ with nodes in its gaps: the counterpart of `fill`. */
-const weave = (text, values) => text.split(/\{(\w+)\}/).map((part, i) => (i % 2 ? values[part] : part));
 
 class Tracks {
   constructor(root) {
