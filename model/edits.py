@@ -51,6 +51,37 @@ class SilenceHead(Edit):
 
 
 @dataclass(frozen=True)
+class ScaleHead(Edit):
+    """Makes what one query head carries over `factor` times as large; below zero it carries over the opposite."""
+
+    head: int
+    factor: float
+    name: ClassVar[str] = "z"
+
+    def __call__(self, z: Tensor) -> Tensor:
+        return torch.where(_at(z, 1, self.head, "head"), z * self.factor, z)
+
+
+@dataclass(frozen=True)
+class FixHead(Edit):
+    """Lets one query head carry over the same vector at every position, whatever it reads. With the mean of what it
+    carried over in a pass of the same text, it is silenced more gently: layers above meet numbers they are used to.
+
+    vector: K numbers.
+    """
+
+    head: int
+    vector: tuple[float, ...]
+    name: ClassVar[str] = "z"
+
+    def __call__(self, z: Tensor) -> Tensor:
+        if len(self.vector) != z.shape[-1]:
+            raise ValueError(f"the vector has {len(self.vector)} numbers, the head {z.shape[-1]}")
+        vector = torch.tensor(self.vector, dtype=z.dtype, device=z.device)
+        return torch.where(_at(z, 1, self.head, "head"), vector, z)
+
+
+@dataclass(frozen=True)
 class HideKey(Edit):
     """Takes one key away from one query in one head, or in every head, before the softmax shares the weights out."""
 
@@ -85,7 +116,7 @@ class MovePositions(Edit):
     """Says of each token that it stands elsewhere: what it reads stays as it was. positions: T numbers; fractions only
     where positions are computed, and nothing below 0."""
 
-    layer: None = field(default=None, init=False)
+    layer: None = field(default=None, init=False, repr=False)
     positions: tuple[float, ...]
     name: ClassVar[str] = "positions"
 

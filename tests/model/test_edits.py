@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from model import lens
-from model.edits import ForceExperts, HideKey, MovePositions, PatchStream, SilenceHead, UseMask
+from model import edits, lens, masks
+from model.edits import FixHead, ForceExperts, HideKey, MovePositions, PatchStream, ScaleHead, SilenceHead, UseMask
 from model.masks import Bidirectional, Causal, Sliding
 from model.transformer import run
 
@@ -12,6 +12,8 @@ IDS = [104, 101, 108, 108, 111]
 LAYER = 2
 EDITS = [
     SilenceHead(LAYER, 3),
+    ScaleHead(LAYER, 3, 2.0),
+    FixHead(LAYER, 3, tuple([0.5] * 32)),
     HideKey(LAYER, query=4, key=1),
     HideKey(LAYER, query=4, key=1, head=2),
     ForceExperts(LAYER, (6, 7)),
@@ -46,6 +48,22 @@ def test_a_silenced_head_takes_exactly_its_own_share_out_of_attention(moe):
     share = lens.head_writes(moe.model, plain, LAYER)[3]
     difference = plain.layers[LAYER].attn_out - share - edited.layers[LAYER].attn_out
     assert np.abs(difference).max() <= 1e-5 * np.abs(plain.layers[LAYER].attn_out).max()
+
+
+def test_a_scaled_or_fixed_head_is_one_of_many(moe):
+    plain, vector = trace_with(moe), tuple(np.linspace(-1, 1, 32).tolist())
+    for edit, wanted in (
+        (ScaleHead(LAYER, 3, -0.5), -0.5 * plain.layers[LAYER].z[3]),
+        (FixHead(LAYER, 3, vector), np.tile(np.float32(vector), (len(IDS), 1))),
+    ):
+        z = trace_with(moe, edit).layers[LAYER].z
+        assert np.array_equal(z[3], wanted)
+        assert np.array_equal(np.delete(z, 3, 0), np.delete(plain.layers[LAYER].z, 3, 0))
+
+
+def test_edits_are_what_they_print(moe):
+    for edit in (*EDITS, MovePositions(positions=(0, 2, 1))):
+        assert eval(repr(edit), vars(edits) | vars(masks)) == edit
 
 
 def test_a_hidden_key_gets_no_weight_and_the_others_share_it_in_proportion(moe):
@@ -120,6 +138,7 @@ def test_edits_of_one_place_apply_together(moe):
         (ForceExperts(0, (1,)), "where 2 are active"),
         (ForceExperts(0, (1, 1)), "where 2 are active"),
         (ForceExperts(0, (1, 99)), "no expert 99"),
+        (FixHead(0, 1, (1.0,)), "the head 32"),
         (PatchStream(0, 1, (1.0,)), "the stream 192"),
         (MovePositions(positions=(0, 1)), "2 positions for 5 tokens"),
         (MovePositions(positions=(0, 1, 2, 3, -1)), "cannot stand at -1"),

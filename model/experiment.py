@@ -1,0 +1,204 @@
+"""An experiment: several changes of one pass, with a text that goes into a link, and lines of Python that repeat it.
+
+    edits=silence.26.4~cut.all.all.7.2~swap.5.cat~patch.8.5.5&other=The cat drank the milk
+
+Layers, heads, tokens and experts count from 1 in that text, as on screen. `none` is the
+experiment that changes nothing.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+
+from model import lens, masks
+from model.cache import KVCache
+from model.changes import Change, Cut, Drop, Patch, Setting, Swap, Unfit, UseRule, Vectors, Written, read
+from model.edits import Edit, HideKey, MovePositions
+from model.tap import Recorder
+from model.trace import Trace
+from model.transformer import Transformer
+
+NONE = "none"
+LONGEST = 40  # changes that a link may hold
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """changes, in the order in which they were made; other: the prompt that a patch is taken from."""
+
+    changes: tuple[Change, ...] = ()
+    other: str = ""
+
+    def __str__(self) -> str:
+        return "~".join(map(str, self.changes)) or NONE
+
+    def fits(self, change: Change, setting: Setting) -> None:
+        """Raises Unfit where this change cannot be made, or not together with those that are there."""
+        change.check(setting)
+        taken = change.slots(setting)
+        for earlier in self.changes:
+            if taken & earlier.slots(setting):
+                raise Unfit("clash", earlier=earlier)
+        _enough_experts((*self.changes, change), setting)
+        _something_to_read((*self.changes, change), setting)
+
+    def with_(self, change: Change, setting: Setting) -> "Experiment":
+        """With one change more. Raises Unfit."""
+        self.fits(change, setting)
+        return replace(self, changes=(*self.changes, change))
+
+    def without(self, *changes: Change) -> "Experiment":
+        return replace(self, changes=tuple(change for change in self.changes if change not in changes))
+
+    def ids(self, setting: Setting) -> list[int]:
+        """The prompt with its swaps."""
+        ids = list(setting.ids)
+        for change in self.changes:
+            if isinstance(change, Swap):
+                ids[change.token - 1] = change.id(setting)
+        return ids
+
+    def edits(self, setting: Setting, vectors: Vectors) -> tuple[Edit, ...]:
+        return tuple(edit for change in self.changes for edit in change.edits(setting, vectors))
+
+    @property
+    def patches(self) -> bool:
+        return any(isinstance(change, Patch) for change in self.changes)
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A change of a link that could not be made. text: as it was written; change: None where it could not be read."""
+
+    text: str
+    change: Change | None
+    reason: Unfit
+
+
+def from_text(text: str, other: str, setting: Setting) -> tuple[Experiment, list[LeftOut]]:
+    """The experiment of a link, as far as this model and this prompt can do it, and what is left out. Of changes that
+    contradict each other the earlier one is made."""
+    found, left_out = Experiment(other=other), []
+    written = dict.fromkeys(part for part in text.split("~") if part and part != NONE)
+    for i, part in enumerate(written):
+        change = None
+        try:
+            change = read(part)
+            if i >= LONGEST:
+                raise Unfit("many", most=LONGEST)
+            found = found.with_(change, setting)
+        except Unfit as reason:
+            left_out.append(LeftOut(part, change, reason))
+    return found, left_out
+
+
+def _enough_experts(changes: Sequence[Change], setting: Setting) -> None:
+    off: dict[int, set[int]] = {}
+    for change in changes:
+        if isinstance(change, Drop):
+            for layer in change.layers(setting):
+                off.setdefault(layer, set()).add(change.expert)
+    for layer, experts in off.items():
+        if len(experts) + setting.config.active_experts > setting.config.experts:
+            counts = {"experts": setting.config.experts, "active": setting.config.active_experts}
+            raise Unfit("experts-few", layer=layer + 1, n=len(experts), **counts)
+
+
+def _something_to_read(changes: Sequence[Change], setting: Setting) -> None:
+    """No query may be left without a key: a softmax of nothing is no number."""
+    cuts = [change for change in changes if isinstance(change, Cut)]
+    rules = list(masks.for_layers(setting.config))
+    for change in changes:
+        if isinstance(change, UseRule):
+            for layer in change.layers(setting):
+                rules[layer] = change.mask
+    keys = torch.arange(len(setting.ids))
+    for layer, reader in sorted({(layer, cut.reader) for cut in cuts for layer in cut.layers(setting)}):
+        here = [cut for cut in cuts if cut.reader == reader and cut.layer in (None, layer + 1)]
+        readable = set((rules[layer](keys[reader - 1 : reader], keys)[0].nonzero()[:, 0] + 1).tolist())
+        for head in {cut.head for cut in here}:
+            if readable <= {cut.read for cut in here if cut.head in (None, head)}:
+                raise Unfit("nothing-left", layer=layer + 1, reader=reader)
+
+
+# ---------------------------------------------------------------- what comes of it
+
+
+def distances(before: Trace, after: Trace) -> np.ndarray:
+    """How far the stream of each token moved, as a share of how long it was: (layers + 1, T), as it enters the first
+    layer and leaves every one. Needs resid_pre and resid_post."""
+    one, other = (lens.streams(trace, range(len(trace.tokens))) for trace in (before, after))
+    lengths = np.linalg.norm(one, axis=-1)
+    return (np.linalg.norm(other - one, axis=-1) / np.maximum(lengths, 1e-12)).T
+
+
+def _lasts(edit: Edit) -> bool:
+    """Whether an edit holds for tokens that come later too. Those that name a token of the prompt do not."""
+    return not isinstance(edit, HideKey | MovePositions) and getattr(edit, "token", None) is None
+
+
+@torch.inference_mode()
+def continuation(model: Transformer, ids: Sequence[int], edits: Iterable[Edit], length: int) -> Iterator[int]:
+    """The likeliest token, again and again. What was done to tokens of the prompt was done once: the cache remembers
+    their keys and values. What was done to heads, masks and experts goes on. New tokens stand after the last place."""
+    edits = tuple(edits)
+    moved = next((edit.positions for edit in edits if isinstance(edit, MovePositions)), range(len(ids)))
+    cache, new, place = KVCache(model.config), list(ids), int(max(moved)) + 1
+    for step in range(length):
+        where = torch.tensor([[place + step - 1]], device=model.device) if step else None
+        tap = Recorder([edit for edit in edits if not step or _lasts(edit)], keep=())
+        read_ = model.stream(model.ids(new), cache=cache, tap=tap, positions=where)
+        new = [int(model.lm_head(read_[0, -1]).argmax())]
+        yield new[0]
+        if model.config.position == "learned" and place + step >= model.config.context:
+            return
+
+
+# ---------------------------------------------------------------- to take home
+
+
+def code(experiment: Experiment, setting: Setting, model: str, text: str) -> str:
+    """Lines of Python that repeat the experiment and print its numbers: the divergence, and what moved most.
+    model: what zoo.load takes."""
+    swaps = [change.code(setting) for change in experiment.changes if isinstance(change, Swap)]
+    others = [change for change in experiment.changes if not isinstance(change, Swap)]
+    names = sorted({type(change.one(0, setting, Written())).__name__ for change in others})
+    rules = sorted({type(change.mask).__name__ for change in experiment.changes if isinstance(change, UseRule)})
+    imports = [
+        *(["from model.edits import " + ", ".join(names)] if names else []),
+        *(["from model.masks import " + ", ".join(rules)] if rules else []),
+    ]
+    keep = '{"logits", "z"}'
+    patch = [
+        *_encoded("there", setting.other, experiment.other, setting),
+        'other = run(bundle.model, there, bundle.tokenizer.strings(there), keep={"resid_pre"})',
+    ]
+    body = [
+        "from model import lens, sampling, zoo",
+        *imports,
+        "from model.transformer import run",
+        "",
+        f"bundle = zoo.load({model!r})",
+        *_encoded("ids", setting.ids, text, setting),
+        f"before = run(bundle.model, ids, bundle.tokenizer.strings(ids), keep={keep})",
+        *(patch if experiment.patches else []),
+        *swaps,
+        "edits = [  # layers, heads, tokens and experts count from 0 here",
+        *(f"    {change.code(setting)}," for change in others),
+        "]",
+        'after = run(bundle.model, ids, bundle.tokenizer.strings(ids), edits=edits, keep={"logits"})',
+        "",
+        "p, q = (sampling.softmax(trace.logits[-1]) for trace in (before, after))",
+        'print(f"{lens.divergence(p, q):.4f} bits")',
+        "for token in abs(q - p).argsort()[::-1][:8]:",
+        "    print(bundle.tokenizer.strings([token])[0], p[token], q[token])",
+    ]
+    return "\n".join(body)
+
+
+def _encoded(name: str, ids: Sequence[int], text: str, setting: Setting) -> list[str]:
+    """A text as ids; the ids themselves where the text was cut, and would fall into others."""
+    same = list(ids) == setting.tokenizer.encode(text)
+    return [f"{name} = bundle.tokenizer.encode({text!r})" if same else f"{name} = {list(ids)}"]
