@@ -9,9 +9,7 @@ from pathlib import Path
 
 import gguf
 import numpy as np
-import torch
 from gguf import GGUFValueType
-from torch import Tensor
 
 SETTINGS = {
     "block_count": "num_hidden_layers",
@@ -88,12 +86,12 @@ def settings(reader: Reader) -> dict:
     return config | {"model_type": "llama", "hidden_act": "silu", "tie_word_embeddings": tied}
 
 
-def tensors(reader: Reader) -> dict[str, Tensor]:
+def arrays(reader: Reader) -> dict[str, np.ndarray]:
     """All weights in float32, under their Hugging Face names. Raises ValueError for one it does not know."""
     heads = reader.fields["llama.attention.head_count"].contents()
     kv_heads = reader.fields["llama.attention.head_count_kv"].contents()
 
-    def read(tensor: gguf.ReaderTensor) -> tuple[str, Tensor]:
+    def read(tensor: gguf.ReaderTensor) -> tuple[str, np.ndarray]:
         *block, stem, _ = tensor.name.split(".")
         if stem not in TENSORS:
             raise ValueError(f"the file holds a tensor we do not know: {tensor.name}")
@@ -102,8 +100,7 @@ def tensors(reader: Reader) -> dict[str, Tensor]:
             values = _unpermuted(values, heads if stem == "attn_q" else kv_heads)
         layer = f"layers.{block[1]}." if block else ""
         # a float32 tensor comes as a read-only view of the mapped file: that one needs a copy of its own
-        values = np.require(values, np.float32, ["W"])
-        return f"{layer}{TENSORS[stem]}.weight", torch.from_numpy(values)
+        return f"{layer}{TENSORS[stem]}.weight", np.require(values, np.float32, ["W"])
 
     with ThreadPoolExecutor() as pool:
         return dict(pool.map(read, reader.tensors))

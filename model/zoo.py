@@ -2,15 +2,18 @@
 
 import importlib.util
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import torch
 from safetensors import SafetensorError
 
-from model import gguf_file, hf, tokens
+from model import gguf_file, tokens
 from model.tokens import Tokenizer
-from model.transformer import Transformer
+
+if TYPE_CHECKING:  # whoever only asks for names need not wait for torch
+    from model.transformer import Transformer
 
 CHECKPOINTS = Path(__file__).parents[1] / "checkpoints"
 EXPERTS = "experts"  # the mixture of experts: with no wheel installed, every decoder lesson runs on it
@@ -46,7 +49,7 @@ class Card:
 
 @dataclass(frozen=True)
 class Bundle:
-    model: Transformer
+    model: "Transformer"
     tokenizer: Tokenizer
     card: Card
 
@@ -54,25 +57,36 @@ class Bundle:
 @dataclass(frozen=True)
 class Entry:
     card: Card
-    read: Callable[[Path], tuple[Transformer, Tokenizer]]
+    read: Callable[[Path], tuple["Transformer", Tokenizer]]
     package: str | None = None  # the wheel that brings it; None for what we trained ourselves
     file: str = ""  # in that package, or in CHECKPOINTS
 
 
-def _read_gguf(path: Path) -> tuple[Transformer, Tokenizer]:
-    reader = gguf_file.open_file(path)
-    model = hf.build(gguf_file.settings(reader), gguf_file.tensors(reader))
+def _read_gguf(path: Path) -> tuple["Transformer", Tokenizer]:
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(importlib.import_module, "torch")  # it takes as long as to read the file, which does without it
+        reader = gguf_file.open_file(path)
+        settings, arrays = gguf_file.settings(reader), gguf_file.arrays(reader)
+    import torch
+
+    from model import hf
+
+    model = hf.build(settings, {name: torch.from_numpy(array) for name, array in arrays.items()})
     listed = {name: reader.fields[f"tokenizer.ggml.{name}"].contents() for name in ("tokens", "merges", "token_type")}
     special = [token for token, kind in zip(listed["tokens"], listed["token_type"], strict=True) if kind == 3]
     return model, tokens.byte_bpe(listed["tokens"], listed["merges"], special)
 
 
-def _read_folder(path: Path) -> tuple[Transformer, Tokenizer]:
+def _read_folder(path: Path) -> tuple["Transformer", Tokenizer]:
+    from model import hf
+
     folder = path if path.is_dir() else path.parent
     return hf.from_folder(folder), tokens.from_file(folder / "tokenizer.json")
 
 
-def _read_own(path: Path) -> tuple[Transformer, Tokenizer]:
+def _read_own(path: Path) -> tuple["Transformer", Tokenizer]:
+    from model import hf
+
     return hf.from_folder(path.parent), tokens.from_file(CHECKPOINTS / "tokenizer.json")
 
 
@@ -104,6 +118,8 @@ ENTRIES = {
 
 def device() -> str:
     """The fastest device there is."""
+    import torch
+
     if torch.cuda.is_available():
         return "cuda"
     return "mps" if torch.backends.mps.is_available() else "cpu"
