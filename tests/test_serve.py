@@ -1,6 +1,9 @@
 """What the server adds to the app: a head of our own, and one clear sentence where a script fails."""
 
+import re
 import urllib.request
+from base64 import b64encode
+from hashlib import sha256
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -15,6 +18,18 @@ def test_the_head_is_ours(app_server, address):
     assert "<title>Vetro</title>" in page and "BACKEND_BASE_URL" in page and "favicon.svg" in page
     assert 'rel="preload"' not in page and "favicon.png" not in page
     assert page.index("BACKEND_BASE_URL") < page.index('type="module"'), "it must run before Streamlit does"
+
+
+def test_only_our_scripts_may_run(app_server):
+    """No inline script but those of the page itself, by their hashes; no other host. That every page can live with it
+    is seen in all tests with a browser, where a violation is an error."""
+    with urllib.request.urlopen(f"{app_server}/attention") as response:
+        page, policy = response.read().decode(), response.headers["content-security-policy"]
+    rules = dict(rule.split(" ", 1) for rule in policy.split("; "))
+    scripts = re.findall(r"<script>(.*?)</script>", page, flags=re.DOTALL)
+    allowed = {f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" for script in scripts}
+    assert set(rules["script-src"].split()) == {"'self'", "blob:", *allowed} and len(allowed) == 2
+    assert "http" not in policy and "*" not in policy and "eval" not in policy
 
 
 @pytest.mark.parametrize("file, kind", [("fonts/inter-latin-opsz-normal.woff2", "font"), ("favicon.svg", "image")])

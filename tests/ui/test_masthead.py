@@ -90,4 +90,4 @@ def test_the_keyboard_can_skip_the_masthead(open_page):
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
     page.keyboard.press("Enter")
-    page.wait_for_function("document.activeElement.id === 'lesson-title'")
+    page.wait_for_function("() => document.activeElement.id === 'lesson-title'")
