@@ -9,7 +9,7 @@ def crossed(a: np.ndarray, b: np.ndarray, sizes: tuple[int, int]) -> np.ndarray:
 
 
 def entropy(counts: np.ndarray) -> float:
-    """In bits, of a label that occurs this often."""
+    """How undecided a label is that occurs this often, in bits (Shannon 1948): counts, or chances that sum to 1."""
     shares = counts[counts > 0] / counts.sum()
     return float(-(shares * np.log2(shares)).sum())
 

@@ -195,12 +195,6 @@ def combining_error(layer: LayerTrace) -> np.ndarray:
     )
 
 
-def entropy(distribution: np.ndarray) -> float:
-    """How undecided a distribution is, in bits (Shannon 1948)."""
-    shares = distribution[distribution > 0]
-    return float(-(shares * np.log2(shares)).sum())
-
-
 @torch.inference_mode()
 def neighbours(model: Transformer, token_id: int, top: int) -> Likeliest:
     """The tokens whose embedding rows point most nearly the same way: ids and cosines (top,), without itself."""

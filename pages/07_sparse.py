@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from ui import components, html, numbers, quiz, sparse, sparse_questions, switchboard, widgets
+from ui import components, html, numbers, quiz, runs, sparse, sparse_questions, switchboard, widgets
 from ui.lesson import lesson
 from viz import sparse as figures
 
@@ -55,7 +55,7 @@ with lesson("sparse", limit=96, first=sparse.PASSAGE) as page:
         if not same:
             st.html(words("weight", **about))
         st.html(f"<h3>{words.inline('next-title')}</h3>{words('next-same' if same else 'next', **about)}")
-        rows, shares = sparse.candidates(page, before, after)
+        rows, shares = runs.candidates(page, before, after)
         names = text("full"), choice.name(words)
         widgets.figure(figures.pair(rows, shares, names, percent), "next", text("next-alt"))
         widgets.table_twin({text("col-token"): rows} | dict(zip(names, shares, strict=False)), "next")

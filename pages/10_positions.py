@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from ui import bag_of_words, html, numbers, position_losses, positions, quiz, widgets
+from ui import bag_of_words, encoders, html, numbers, position_losses, positions, quiz, widgets
 from ui.lesson import lesson
 from viz import positions as figures
 
@@ -67,7 +67,7 @@ with lesson("positions", limit=24) as page:
         row(encoder)
         widgets.source(*bag_of_words.SOURCE)
 
-    if encoder := bag_of_words.encoder(words):
+    if encoder := encoders.encoder(words):
         heading("bag-title", words("bag-text"))
         bag(encoder)
         if question := bag_of_words.ask_decoder(page, trace):

@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from ui import bag_of_words, components, html, numbers, packed_positions, packed_run, packing, quiz, widgets
+from ui import components, encoders, html, numbers, packed_positions, packed_run, packing, quiz, widgets
 from ui.lesson import lesson
 from viz import packing as figures
 
@@ -85,7 +85,7 @@ with lesson("packing", limit=64) as page:
     if question := packed_run.ask_hit(page, row):
         quiz.predict(f"hit-{hash(row.texts)}", *question)
 
-    if encoder := bag_of_words.encoder(words):
+    if encoder := encoders.encoder(words):
         heading("table-title", words("table-text"))
         found = packed_positions.moved(page, encoder, row)
         aloud(packed_positions.reading(page, found))

@@ -24,7 +24,6 @@ from training.data import Text
 from training.recipes import PLANS, Plan
 
 RUNS = Path(__file__).parent / "runs"
-CHECKPOINTS = Path(__file__).parents[1] / "checkpoints"
 EVERY = 60  # seconds between checkpoints
 THINNED = 20  # steps whose mean loss is one line of the log that is shipped
 
@@ -90,7 +89,7 @@ def work(name: str, plan: Plan, device: str, first: bool) -> None:
 
 def finish(name: str, plan: Plan, run: Run) -> None:
     """What is shipped: configuration and weights, the log, and the card, measured on what was written."""
-    folder = CHECKPOINTS / name
+    folder = zoo.CHECKPOINTS / name
     checkpoint.save(run.model, folder)
     (folder / checkpoint.CURVE).write_text(thinned(RUNS / f"{name}.csv"))
     card.write(name, plan, folder)

@@ -10,7 +10,6 @@ word it ends in.
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -20,7 +19,7 @@ from training import corpus
 from training.recipes import EXPERTS
 from training.word_classes import CLASSES, class_of
 
-FILE = Path(__file__).parents[1] / "checkpoints/experts/statistics.json"
+FILE = zoo.CHECKPOINTS / zoo.EXPERTS / "statistics.json"
 GENRES = "abcdefghjklmnpr"  # the letters of Brown's categories
 TYPICAL = 12  # tokens named for each expert
 PART = "ca05"  # a sample whose counts stand by themselves, for a test to count again

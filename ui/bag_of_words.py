@@ -11,7 +11,6 @@ from model import hf, lens, sampling, transformer
 from model.positions import Learned, Sinusoidal
 from model.trace import Trace
 from model.transformer import Transformer
-from model.zoo import ModelUnavailable
 from ui import attention, html, session
 from ui.numbers import number, percent
 
@@ -31,15 +30,6 @@ class Bag:
     order: list[int]  # which token stands at each place now
     table: tuple[np.ndarray, np.ndarray]  # with the table of positions: as written, rearranged
     bare: tuple[np.ndarray, np.ndarray]  # without it
-
-
-def encoder(words: session.Words):
-    """MiniLM, or None and one sentence where it cannot be read."""
-    try:
-        return session.bundle("minilm")
-    except ModelUnavailable as problem:
-        st.html(f'<div class="notice" role="alert">{words("no-minilm", file=problem.file)}</div>')
-        return None
 
 
 def asked() -> tuple[str, int]:

@@ -6,9 +6,10 @@ from model import transformer
 from model.trace import Trace
 from ui import experts_statistics, html, quiz
 from ui.experts_statistics import Statistics
-from ui.experts_touch import Setting, measured, per_byte, usual
+from ui.experts_touch import Setting, measured, usual
 from ui.lesson import Page
 from ui.numbers import number
+from ui.runs import per_byte
 
 SAME = 0.005  # bits per byte: a smaller difference is none
 

@@ -5,18 +5,18 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from model import hf, lens, sampling, transformer
+from model import hf, lens, transformer
 from model.edits import Edit, ExpertOff, ForceExperts
 from model.trace import Trace
 from ui import html, session, widgets
 from ui.lesson import Page
 from ui.numbers import number, percent
+from ui.runs import Run, candidates, per_byte
 from viz import experts as figures
 from viz import sparse
 
 WAYS = ("off", "force")
 SOURCE = (ExpertOff, ForceExperts, hf.variant)
-TOP = 5  # likeliest tokens of either run
 
 
 @dataclass(frozen=True)
@@ -45,14 +45,6 @@ class Setting:
         return None
 
 
-@dataclass(frozen=True)
-class Run:
-    """chances (V,) of the next token; bits (T - 1,) that each token after the first cost."""
-
-    chances: np.ndarray
-    bits: np.ndarray
-
-
 def measured(page: Page, setting: Setting) -> Run:
     """A pass under this setting: computed now, or found in the cache."""
 
@@ -62,7 +54,7 @@ def measured(page: Page, setting: Setting) -> Run:
             model = session.variant(page.model, active_experts=setting.active)
         edits = setting.edits(config.layers)
         trace = transformer.run(model, page.ids, page.tokens, edits=edits, keep={"final"})
-        return Run(sampling.softmax(lens.next_logits(model, trace)), lens.surprisal(model, trace))
+        return Run.of(model, trace)
 
     return session.reading(f"experts-{setting}", page.model, tuple(page.ids), len(page.ids), compute)
 
@@ -70,12 +62,6 @@ def measured(page: Page, setting: Setting) -> Run:
 def usual(page: Page) -> Setting:
     """As the model was trained."""
     return Setting(page.bundle.model.config.active_experts)
-
-
-def per_byte(page: Page, run: Run) -> float:
-    """Bits per byte of the tokens after the first; a lone token has none."""
-    size = sum(len(page.bundle.tokenizer.bytes(id)) for id in page.ids[1:])
-    return float(run.bits.sum()) / size if size else float("nan")
 
 
 def writes_most(trace: Trace) -> tuple[int, int]:
@@ -155,15 +141,6 @@ def section(page: Page, trace: Trace) -> None:
     widgets.figure(sparse.pair(rows, shares, names, lambda p: percent(p, lang)), "touched", words.text("touched-alt"))
     st.html(f'<p class="note">{words.inline("touch-honest", trained=config.active_experts)}</p>')
     widgets.table_twin({words.text("col-token"): rows} | dict(zip(names, shares, strict=True)), "touched")
-
-
-def candidates(page: Page, before: Run, after: Run) -> tuple[list[str], np.ndarray]:
-    """The likeliest tokens of both runs and, last, all others together: names, and their shares (2, n + 1)."""
-    runs = np.stack([before.chances, after.chances])
-    ids = list(dict.fromkeys(i for run in runs for i in np.argsort(-run, kind="stable")[:TOP].tolist()))
-    rest = page.words.text("others", n=number(runs.shape[1] - len(ids), page.lang))
-    shares = np.column_stack([runs[:, ids], np.delete(runs, ids, axis=1).sum(1)])
-    return [*page.bundle.tokenizer.strings(ids), rest], shares
 
 
 def by_count(page: Page) -> list[float]:

@@ -9,6 +9,7 @@ import streamlit as st
 from babel.numbers import format_decimal
 
 from model import lens, sampling
+from model.information import entropy
 from model.sampling import Sampling
 from model.trace import Trace
 from model.transformer import Transformer
@@ -109,7 +110,7 @@ def left(distribution: np.ndarray) -> int:
 def said(reading: Reading, distribution: np.ndarray, words: Words) -> dict[str, str]:
     """A distribution in words: what the sentences that read the figures aloud are filled with."""
     lang, size = words.lang, len(distribution)
-    shares, bits = reading.with_tail(distribution), lens.entropy(distribution)
+    shares, bits = reading.with_tail(distribution), entropy(distribution)
     return {
         "best": html.chip(reading.tokens[0]),
         "p": percent(shares[0], lang),

@@ -9,12 +9,13 @@ import streamlit as st
 import torch
 
 import content
-from model import lens, masks, sampling
+from model import lens, masks
 from model.edits import UseMask
 from model.masks import Causal, Fixed, Mask, Sliding, Strided
 from ui import components, html, session
 from ui.lesson import Page
 from ui.numbers import number, percent
+from ui.runs import Run, per_byte
 
 PASSAGE = (
     "Mary kept the brass key in a blue tin behind the flour. On Monday her brother Tom came to stay, and they baked "
@@ -28,7 +29,6 @@ COMPARED = (4, 16, 32)
 FEW, WIDE = 24, 64  # a text of fewer tokens shows little of a pattern: a grid of WIDE places stands beside it
 NEVER = 255  # in the bytes of a reach
 KEEP = {"final", "pattern"}  # of the pass with nothing hidden
-TOP = 5  # likeliest tokens of either run
 LENGTHS = 2 ** np.arange(4, 21)
 
 
@@ -58,14 +58,6 @@ class Choice:
 
 FULL, START = Choice("full"), Choice("sliding", 16)
 ALL = (FULL, *(Choice(pattern, size) for pattern in PATTERNS[1:] for size in SIZES))
-
-
-@dataclass(frozen=True)
-class Run:
-    """A pass of T tokens under one pattern."""
-
-    bits: np.ndarray  # (T - 1,) what each token after the first cost
-    chances: np.ndarray  # (V,) of the next one
 
 
 # ---------------------------------------------------------------- the choice
@@ -175,15 +167,10 @@ def measured(page: Page, choice: Choice) -> Run:
 
     def compute() -> Run:
         trace, model = page.trace({"final"} if edits else KEEP, edits), page.bundle.model
-        return Run(lens.surprisal(model, trace), sampling.softmax(lens.next_logits(model, trace)))
+        return Run.of(model, trace)
 
     name = f"sparse-{choice.pattern}-{choice.size}"
     return session.reading(name, page.model, tuple(page.ids), len(page.ids), compute)
-
-
-def per_byte(page: Page, run: Run) -> float:
-    """Bits per byte of UTF-8 of the tokens that were predicted."""
-    return float(run.bits.sum()) / sum(len(page.bundle.tokenizer.bytes(id)) for id in page.ids[1:])
 
 
 def lost_weight(page: Page, choice: Choice) -> tuple[float, float]:
@@ -226,15 +213,6 @@ def said(page: Page, choice: Choice, before: Run, after: Run) -> dict[str, objec
         "first": html.chip(page.tokens[0]),
         "pattern": choice.name(page.words),
     }
-
-
-def candidates(page: Page, before: Run, after: Run) -> tuple[list[str], np.ndarray]:
-    """The likeliest tokens of both runs and, last, all others together: names, and their shares (2, n + 1)."""
-    runs = np.stack([before.chances, after.chances])
-    ids = list(dict.fromkeys(i for run in runs for i in np.argsort(-run, kind="stable")[:TOP].tolist()))
-    rest = page.words.text("others", n=number(runs.shape[1] - len(ids), page.lang))
-    shares = np.column_stack([runs[:, ids], np.delete(runs, ids, axis=1).sum(1)])
-    return [*page.bundle.tokenizer.strings(ids), rest], shares
 
 
 def compared(page: Page, waiting) -> list[tuple[Choice, float, float]]:

@@ -8,6 +8,7 @@ from model.masks import Mask, Sliding, Strided
 from ui import html, sparse
 from ui.lesson import Page
 from ui.numbers import number, percent
+from ui.runs import per_byte
 
 
 def reach(page: Page) -> tuple | None:
@@ -62,7 +63,7 @@ def budget(page: Page) -> tuple | None:
     ]
 
     def bits(choice: sparse.Choice) -> float:
-        return sparse.per_byte(page, sparse.measured(page, choice))
+        return per_byte(page, sparse.measured(page, choice))
 
     def explain(chosen: int, right: int) -> str:
         looks = [sparse.lost_weight(page, each) for each in choices]

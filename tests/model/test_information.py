@@ -10,6 +10,11 @@ from model import information
 labels = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 4)), min_size=1, max_size=60)
 
 
+def test_entropy_of_equal_chances_is_their_number_in_bits():
+    assert information.entropy(np.full(8, 1 / 8)) == pytest.approx(3)
+    assert information.entropy(np.array([1.0, 0, 0])) == 0
+
+
 def test_the_same_label_tells_everything_and_another_nothing():
     coin = np.array([0, 1] * 50)
     assert information.mutual_information(information.crossed(coin, coin, (2, 2))) == pytest.approx(1)

@@ -73,11 +73,6 @@ def test_neighbours_are_the_nearest_by_cosine_and_not_the_token_itself(smollm2):
     assert found.probabilities == pytest.approx(np.sort(cosines)[::-1][:4], abs=1e-5)
 
 
-def test_entropy_of_equal_chances_is_their_number_in_bits():
-    assert lens.entropy(np.full(8, 1 / 8)) == pytest.approx(3)
-    assert lens.entropy(np.array([1.0, 0, 0])) == 0
-
-
 @pytest.mark.parametrize("family", ["llama grouped-query", "gpt2", "mixtral"])
 def test_the_direct_effects_add_up_to_the_score(family):
     model = hf.from_hf(families.make(family))

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from model import lens, sampling, transformer, zoo
+from model import sampling, transformer, zoo
+from model.information import entropy
 from model.sampling import Sampling
 from tests.conftest import html_of, run_page
 from ui import next_token
@@ -84,7 +85,7 @@ def test_bars_and_tail_are_the_softmax_of_the_trace_over_the_whole_vocabulary(sm
     np.testing.assert_allclose(values(bar["x"]), with_tail(chances, top), rtol=1e-4)
     assert values(bar["x"]).sum() == pytest.approx(1, abs=1e-12)
     assert "49,142 tokens" in html_of(test) or "49,142 share" in html_of(test)
-    bits = lens.entropy(chances)
+    bits = entropy(chances)
     assert f"{number(bits, 'en')} bits" in html_of(test) and f"among {number(2**bits, 'en')} tokens" in html_of(test)
 
 

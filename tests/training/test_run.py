@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from model import checkpoint, hf
+from model import checkpoint, hf, zoo
 from model.train import Recipe, Run
 from training import card, corpus, data, evaluate, run
 from training.recipes import BASE, PLANS, SWITCHES, Plan
@@ -34,7 +34,7 @@ def workshop(text, tmp_path, monkeypatch):
     for module in (run, card):
         monkeypatch.setattr(module, "TEXT", text)
     monkeypatch.setattr(run, "RUNS", tmp_path / "runs")
-    monkeypatch.setattr(run, "CHECKPOINTS", tmp_path / "checkpoints")
+    monkeypatch.setattr(zoo, "CHECKPOINTS", tmp_path / "checkpoints")
     monkeypatch.setattr(card, "LENGTH", 5)
     return tmp_path
 
