@@ -1,0 +1,216 @@
+"""Lesson 15: the experiment that stands in the link, what the model does before and after it, and how it is said."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from model import experiment, lens, sampling, transformer
+from model.changes import (
+    Change,
+    Cut,
+    Drop,
+    Force,
+    Mean,
+    Patch,
+    Scale,
+    Scramble,
+    Setting,
+    Shift,
+    Silence,
+    Swap,
+    Unfit,
+    UseRule,
+    Vectors,
+)
+from model.experiment import Experiment, LeftOut
+from model.trace import Trace
+from ui import html, prompt, session
+from ui.lesson import Page
+from ui.numbers import number
+
+LIMIT = 32
+KEEP = frozenset({"final", "z", "resid_pre", "resid_post", "mlp_out", "pattern", "mask"})
+OTHER = "The cat drank the milk because it"  # a link must mean the same in every language
+BEGIN = 2  # heads that are silenced where a link asks for nothing
+SOURCE = (experiment.distances, lens.divergence, experiment.continuation)
+
+
+@dataclass(frozen=True)
+class Run:
+    """A pass: its tokens, and what is drawn of it."""
+
+    ids: list[int]
+    chances: np.ndarray  # (V,) of the next token
+    pattern: np.ndarray  # (L, H, T, T)
+    mask: np.ndarray  # (L, T, T) bool
+    distances: np.ndarray  # (L + 1, T) of its streams from those of the unchanged pass
+
+    @property
+    def answer(self) -> int:
+        """The likeliest next token."""
+        return int(self.chances.argmax())
+
+
+@dataclass(frozen=True)
+class Lab:
+    """The page's experiment, as far as it can be done, fitted to its model and prompt."""
+
+    page: Page
+    setting: Setting
+    experiment: Experiment
+    left_out: list[LeftOut]
+    before: Run
+
+    @property
+    def words(self) -> session.Words:
+        return self.page.words
+
+
+def open_lab(page: Page) -> Lab:
+    """What the link asks for; where it says nothing, the heads that did most for the answer are silenced."""
+    other = st.query_params.get("other", OTHER)[: prompt.CHARACTERS]
+    encode, config = page.bundle.tokenizer.encode, page.bundle.model.config
+    theirs = tuple(encode(other)[:LIMIT]) if other.strip() else ()
+    setting = Setting(config, page.bundle.tokenizer, tuple(page.ids), theirs)
+    trace = page.trace(KEEP)
+    asked = st.query_params.get("edits")
+    text = "~".join(map(str, strongest(page, trace)[:BEGIN])) if asked is None else asked
+    made, left_out = experiment.from_text(text, other, setting)
+    return Lab(page, setting, made, left_out, _run(page, trace, trace))
+
+
+def strongest(page: Page, trace: Trace) -> list[Silence]:
+    """Heads to silence, first those that wrote most for the likeliest token against the next one."""
+
+    def compute() -> list[Silence]:
+        first, second = np.argsort(-lens.next_logits(page.bundle.model, trace), kind="stable")[:2]
+        one, other = (effects(page, trace, int(token)) for token in (first, second))
+        order = np.argsort(-(one - other), axis=None, kind="stable")
+        return [Silence(i // one.shape[1] + 1, i % one.shape[1] + 1) for i in order.tolist()]
+
+    return session.reading("what-if-strongest", page.model, tuple(page.ids), LIMIT, compute)
+
+
+def effects(page: Page, trace: Trace, token: int) -> np.ndarray:
+    """The direct effect (L, H) of each head on a token's score. Where a norm on the stream forbids that, what each
+    head wrote at the last token, as the head reads it: an order to begin with, and no effect."""
+    model = page.bundle.model
+    if model.config.norm_place == "pre":
+        return lens.direct_effects(model, trace, token).heads
+    row = lens.head_row(model, token)
+    return np.stack([lens.head_writes(model, trace, layer)[:, -1] @ row for layer in range(len(trace.layers))])
+
+
+def save(made: Experiment) -> None:
+    """Into the link."""
+    st.query_params["edits"] = str(made)
+
+
+def add(lab: Lab, change: Change, setting: Setting | None = None) -> None:
+    """One change more, or a sentence that says why not."""
+    try:
+        save(lab.experiment.with_(change, setting or lab.setting))
+    except Unfit as reason:
+        st.session_state["what-if-refused"] = LeftOut(str(change), change, reason)
+
+
+# ---------------------------------------------------------------- the pass
+
+
+def other_trace(lab: Lab) -> Trace | None:
+    if not lab.experiment.patches:
+        return None
+    return session.trace(lab.page.model, lab.experiment.other, frozenset({"resid_pre"}), LIMIT)
+
+
+def edits(lab: Lab) -> tuple:
+    return lab.experiment.edits(lab.setting, Vectors(lab.page.trace(KEEP), other_trace(lab)))
+
+
+def changed(lab: Lab) -> Run:
+    """The pass after the changes: computed now, or found in the cache."""
+    page, made = lab.page, lab.experiment
+
+    def compute() -> Run:
+        ids = made.ids(lab.setting)
+        keep = {"final", "resid_pre", "resid_post", "pattern", "mask"}
+        shown = page.bundle.tokenizer.strings(ids)
+        return _run(page, page.trace(KEEP), transformer.run(page.bundle.model, ids, shown, edits=edits(lab), keep=keep))
+
+    return session.reading(f"what-if-{made}-{made.other}", page.model, tuple(page.ids), LIMIT, compute)
+
+
+def _run(page: Page, before: Trace, after: Trace) -> Run:
+    return Run(
+        after.token_ids.tolist(),
+        sampling.softmax(lens.next_logits(page.bundle.model, after)),
+        np.stack([layer.pattern for layer in after.layers]),
+        np.stack([layer.mask for layer in after.layers]),
+        experiment.distances(before, after),
+    )
+
+
+# ---------------------------------------------------------------- in words
+
+
+def as_html(change: Change, lab: Lab) -> html.Raw:
+    """A change in a sentence."""
+    return _named(change, lab, lab.words.inline, html.chip)
+
+
+def as_label(change: Change, lab: Lab) -> str:
+    """A change on a button."""
+    return _named(change, lab, lab.words.text, html.literal)
+
+
+def _named(change: Change, lab: Lab, say: Callable, show: Callable) -> str:
+    strings = lab.setting.tokenizer.strings
+
+    def token(n: int, ids: tuple[int, ...] = lab.setting.ids) -> str:
+        return show(strings([ids[n - 1]])[0]) if 0 < n <= len(ids) else str(n)
+
+    def layer(n: int | None) -> str:
+        return say("in-all") if n is None else say("in-layer", layer=n)
+
+    section, values = f"name-{change.kind}", {}
+    match change:
+        case Silence(n, head) | Mean(n, head):
+            values = {"layer": n, "head": head}
+        case Scale(n, head, share):
+            values = {"layer": n, "head": head, "factor": number(share / 100, lab.page.lang)}
+        case Cut(n, head, reader, read):
+            here = layer(n) if head is None else say("in-head" if n else "in-heads", layer=n, head=head)
+            values = {"reader": token(reader), "read": token(read), "where": here}
+        case Swap(n, text):
+            values = {"old": token(n), "new": show(text)}
+        case Patch(n, here, there):
+            values = {"token": token(here), "layer": n, "source": token(there, lab.setting.other)}
+        case UseRule(n, rule, size):
+            section, values = f"name-rule-{rule}", {"n": size, "where": layer(n)}
+        case Shift(by, start):
+            by = number(by, lab.page.lang) if by < 0 else f"+{number(by, lab.page.lang)}"
+            section, values = ("name-shift" if start == 1 else "name-shift-from"), {"n": by, "token": token(start)}
+        case Scramble(seed):
+            values = {"seed": seed}
+        case Drop(n, expert):
+            values = {"expert": expert, "where": layer(n)}
+        case Force(n, experts):
+            values = {"experts": ", ".join(map(str, experts)), "where": layer(n)}
+    return say(section, **values)
+
+
+def reason(problem: Unfit, lab: Lab) -> html.Raw:
+    """Why a change cannot be made."""
+    values = problem.values
+    if "earlier" in values:
+        values = values | {"earlier": as_html(values["earlier"], lab)}
+    return lab.words.inline(f"unfit-{problem.code}", model=lab.page.bundle.card.title, **values)
+
+
+def refused(left: LeftOut, lab: Lab) -> dict[str, html.Raw]:
+    """A change that was left out, and why, for a sentence."""
+    readable = left.change is not None and left.reason.code not in ("rule", "many")
+    told = as_html(left.change, lab) if readable else html.span(left.text, "mono")
+    return {"change": told, "reason": reason(left.reason, lab)}

@@ -1,0 +1,70 @@
+"""Lesson 15: the attention after the changes, as a map on which edges are cut."""
+
+import numpy as np
+import streamlit as st
+
+import content
+from model.changes import Change, Cut, Head, Mean, Scale, Silence
+from ui import components, what_if
+from ui.what_if import Lab, Run
+
+KEY = "what-if-map"
+SCOPES = ("head", "layer", "all")
+DEEDS = {"silence": Silence, "mean": Mean}
+FACTORS = (50, 200)  # percent
+
+
+def board(lab: Lab, after: Run) -> None:
+    """The component keeps the head that is shown to itself; it reports what is to be changed."""
+    first = next((c for c in lab.experiment.changes if isinstance(c, Head)), None)
+    begin = first or what_if.strongest(lab.page, lab.page.trace(what_if.KEEP))[0]
+    data = {
+        **components.pack(pattern=after.pattern, mask=after.mask.astype(np.uint8)),
+        "tokens": lab.setting.tokenizer.strings(after.ids),
+        "cuts": [
+            [place and place - 1 for place in (c.layer, c.head, c.reader, c.read)]
+            for c in lab.experiment.changes
+            if isinstance(c, Cut)
+        ],
+        "heads": [
+            {"layer": c.layer - 1, "head": c.head - 1, "told": _told(c, lab)}
+            for c in lab.experiment.changes
+            if isinstance(c, Head)
+        ],
+        "groups": lab.setting.config.kv_heads,
+        "start": [begin.layer - 1, begin.head - 1],
+        "prompt": [lab.page.model, lab.page.text],
+        "factors": FACTORS,
+        "lang": lab.page.lang,
+        "words": content.load(lab.page.lang, "what_if"),
+    }
+    components.mount("what_if", key=KEY, data=data, on_deed_change=lambda: obey(lab, st.session_state[KEY].deed))
+
+
+def obey(lab: Lab, deed: object) -> None:
+    """What was done on the map, counted from 0."""
+    made = lab.experiment
+    match deed:
+        case {"do": "cut", "scope": str(scope), "layer": int(layer), "head": int(head), "query": int(q), "key": int(k)}:
+            if over := [c for c in made.changes if _covers(c, layer + 1, head + 1, q + 1, k + 1)]:
+                what_if.save(made.without(*over))
+            elif scope in SCOPES:
+                place = {"head": (layer + 1, head + 1), "layer": (layer + 1, None), "all": (None, None)}[scope]
+                what_if.add(lab, Cut(*place, q + 1, k + 1))
+        case {"do": "undo", "layer": int(layer), "head": int(head)}:
+            own = layer + 1, head + 1
+            what_if.save(made.without(*(c for c in made.changes if isinstance(c, Head) and (c.layer, c.head) == own)))
+        case {"do": "scale", "layer": int(layer), "head": int(head), "percent": int(percent)}:
+            what_if.add(lab, Scale(layer + 1, head + 1, percent))
+        case {"do": str(name), "layer": int(layer), "head": int(head)} if name in DEEDS:
+            what_if.add(lab, DEEDS[name](layer + 1, head + 1))
+
+
+def _covers(change: Change, layer: int, head: int, reader: int, read: int) -> bool:
+    if not isinstance(change, Cut) or (change.reader, change.read) != (reader, read):
+        return False
+    return change.layer in (None, layer) and change.head in (None, head)
+
+
+def _told(change: Head, lab: Lab) -> str:
+    return what_if.as_label(change, lab)

@@ -1,0 +1,181 @@
+"""Lesson 15: which single head matters most for the answer? Direct effects at once, then one head after another."""
+
+import time
+from dataclasses import dataclass, field
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from model import lens, sampling, transformer
+from model.changes import Silence
+from model.edits import SilenceHead
+from ui import html, what_if, widgets
+from ui.lesson import Page
+from ui.numbers import number, percent
+from ui.what_if import Lab
+from viz import what_if as figures
+
+FEW = 12  # heads that are tried at first
+SHOWN = 6  # that are offered
+TICK, WORK = 0.15, 0.4  # seconds between two turns of the search, and of each
+SOURCE = (lens.direct_effects, SilenceHead)
+
+
+@dataclass
+class Search:
+    """direct (L, H); order: all heads, from 0, those with the greatest direct effects first; found: what silencing a
+    head cost the answer, in bits of its log-probability; goal: how many are to be tried."""
+
+    of: tuple
+    answer: int
+    chance: float
+    direct: np.ndarray
+    order: list[tuple[int, int]]
+    found: dict[tuple[int, int], float] = field(default_factory=dict)
+    goal: int = 0
+
+    @property
+    def running(self) -> bool:
+        return len(self.found) < self.goal
+
+    def go(self, goal: int) -> None:
+        self.goal = min(goal, len(self.order))
+
+    def stop(self) -> None:
+        self.goal = len(self.found)
+
+    def best(self) -> list[tuple[int, int]]:
+        return sorted(self.found, key=lambda head: -abs(self.found[head]))
+
+
+def search(lab: Lab) -> Search:
+    """This session's search for this prompt."""
+    page = lab.page
+    key = (page.model, tuple(page.ids))
+    kept = st.session_state.get("what-if-search")
+    if kept is None or kept.of != key:
+        answer = lab.before.answer
+        direct = what_if.effects(page, page.trace(what_if.KEEP), answer)
+        flat = np.argsort(-np.abs(direct), axis=None, kind="stable")
+        order = [tuple(map(int, divmod(i, direct.shape[1]))) for i in flat.tolist()]
+        kept = st.session_state["what-if-search"] = Search(key, answer, lab.before.chances[answer], direct, order)
+    return kept
+
+
+def section(lab: Lab) -> None:
+    """Takes turns while a search is under way, and at no other time: the page answers in between."""
+    ticking = search(lab).running
+    st.fragment(_section, run_every=TICK if ticking else None)(lab, ticking)
+
+
+def _section(lab: Lab, ticking: bool) -> None:
+    words, found = lab.words, search(lab)
+    if ticking:
+        _work(lab.page, found)
+    if found.running != ticking or st.session_state.pop("what-if-taken", False):
+        st.rerun()  # the whole page: to begin or end the turns, or to show what was added
+    _buttons(lab, found)
+    if found.running:
+        values = {"n": len(found.found), "all": found.goal}
+        st.progress(len(found.found) / found.goal, words.text("search-progress", **values))
+    if found.found:
+        _results(lab, found)
+    else:
+        st.html(_direct(lab, found))
+    widgets.table_twin(_table(lab, found), "heads")
+
+
+def _buttons(lab: Lab, found: Search) -> None:
+    words, all_ = lab.words, len(found.order)
+    with st.container(key="search", horizontal=True, gap="small"):
+        if found.running:
+            st.button(words.text("search-cancel"), key="search-stop", on_click=found.stop)
+        elif len(found.found) < min(FEW, all_):
+            st.button(
+                words.text("search-few", n=min(FEW, all_)),
+                key="search-few",
+                type="primary",
+                on_click=found.go,
+                args=(FEW,),
+            )
+        elif len(found.found) < all_:
+            st.button(words.text("search-all", n=all_), key="search-all", on_click=found.go, args=(all_,))
+
+
+def _work(page: Page, found: Search) -> None:
+    """Silences heads for a while, each in a pass of its own."""
+    model, start = page.bundle.model, time.monotonic()
+    while found.running and time.monotonic() - start < WORK:
+        layer, head = found.order[len(found.found)]
+        trace = transformer.run(model, page.ids, page.tokens, keep={"final"}, edits=[SilenceHead(layer, head)])
+        left = sampling.softmax(lens.next_logits(model, trace))[found.answer]
+        found.found[layer, head] = float(np.log2(found.chance / left)) if left else float("inf")
+
+
+def _direct(lab: Lab, found: Search) -> str:
+    """Before anything is silenced: what the direct effects say."""
+    layer, head = found.order[0]
+    values = {"layer": layer + 1, "head": head + 1, "x": number(float(found.direct[layer, head]), lab.page.lang)}
+    answer = html.chip(lab.setting.tokenizer.strings([found.answer])[0])
+    section = "direct-first" if lab.setting.config.norm_place == "pre" else "direct-none"
+    return f'<div class="read">{lab.words.inline(section, answer=answer, **values)}</div>'
+
+
+def _results(lab: Lab, found: Search) -> None:
+    words, lang = lab.words, lab.page.lang
+    best, all_ = found.best(), len(found.order)
+    (layer, head), bits = best[0], found.found[best[0]]
+    rank = found.order.index(best[0]) + 1
+    values = {
+        "layer": layer + 1,
+        "head": head + 1,
+        "bits": number(abs(bits), lang),
+        "p": percent(found.chance, lang),
+        "q": percent(found.chance * 2**-bits, lang),
+        "answer": html.chip(lab.setting.tokenizer.strings([found.answer])[0]),
+        "n": len(found.found),
+        "all": all_,
+        "rank": rank,
+    }
+    told = words.inline("found-costs" if bits > 0 else "found-helps", **values)
+    more = words("found-few" if len(found.found) < all_ else "found-all", **values)
+    st.html(f'<div class="read">{told}</div>{more}')
+    heads = list(found.found)
+    names = [f"{layer + 1}.{head + 1}" for layer, head in heads]
+    direct, costs = (np.array(x) for x in ([found.direct[head] for head in heads], list(found.found.values())))
+    titles = words.text("col-direct"), words.text("col-bits")
+    if lab.setting.config.norm_place == "pre":
+        chart = figures.compared(direct, costs, names, titles, partial(number, lang=lang))
+        widgets.figure(chart, "compared", words.text("compared-alt"))
+    shown = {f"{layer + 1}.{head + 1}": found.found[layer, head] for layer, head in best[:SHOWN]}
+    st.pills(
+        words.text("take"),
+        list(shown),
+        format_func=lambda name: f"{name}  {_signed(shown[name], lang)}",
+        key="what-if-take",
+        on_change=_take,
+        args=(lab,),
+        wrap=True,
+    )
+
+
+def _take(lab: Lab) -> None:
+    """A head that was found goes into the experiment."""
+    if picked := st.session_state["what-if-take"]:
+        what_if.add(lab, Silence(*map(int, picked.split("."))))
+        st.session_state["what-if-taken"], st.session_state["what-if-take"] = True, None
+
+
+def _signed(bits: float, lang: str) -> str:
+    return ("+" if bits > 0 else "") + number(bits, lang)
+
+
+def _table(lab: Lab, found: Search) -> dict[str, list]:
+    words = lab.words
+    return {
+        words.text("col-layer"): [layer + 1 for layer, _ in found.order],
+        words.text("col-head"): [head + 1 for _, head in found.order],
+        words.text("col-direct"): [float(found.direct[head]) for head in found.order],
+        words.text("col-bits"): [found.found.get(head, "–") for head in found.order],
+    }

@@ -1,0 +1,152 @@
+"""Before and after: two distributions side by side, what moved most, where the streams parted, which heads matter."""
+
+import html
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from viz.distribution import BARE, HOVER, WORDS, filling_of, label, scale
+from viz.theme import CATEGORICAL, DIVERGING, GREEN, INK, MONO, PAPER, RULE, SEQUENTIAL, SOFT
+
+ROW = 30  # px
+GAP = 0.34  # between the two columns, of a column's width: room for a number
+ROUNDING = 1e-6  # of a stream's length: experts that compute their tokens together differ by less in two passes
+
+
+def sides(
+    rows: Sequence[str], shares: np.ndarray, names: tuple[str, str], percent: Callable[[float], str]
+) -> go.Figure:
+    """Two distributions over the same rows, shares (2, n + 1), the last row the tail: before as outlines at the left,
+    after as filled bars at the right, on one scale."""
+    place, end = np.arange(len(rows)), scale(shares)
+    looks = {"color": PAPER, "line": {"color": INK, "width": 1.2}}, filling_of(place == place[-1])
+    figure = go.Figure()
+    for side, (values, name, look) in enumerate(zip(shares, names, looks, strict=True)):
+        start = side * (1 + GAP) * end
+        figure.add_bar(
+            x=np.where(values > 0, values, np.nan),
+            y=place,
+            base=start,
+            width=0.62,
+            orientation="h",
+            name=name,
+            marker=look,
+            customdata=[f"{name}<br>{row} {percent(p)}" for row, p in zip(_literal(rows), values, strict=True)],
+            hovertemplate=HOVER,
+        )
+        texts = [f" {percent(p)}" for p in values]
+        figure.add_scatter(x=start + values, y=place, text=texts, textfont={"size": 13}, **WORDS)
+        figure.add_scatter(x=[start], y=[-1], text=[f"<b>{name}</b>"], textfont={"size": 14}, **WORDS)
+    figure.update_yaxes(**_rows(rows), range=[len(rows) - 0.4, -1.6])
+    figure.update_xaxes(**BARE, showticklabels=False, range=[-0.01 * end, (2 + 2 * GAP) * end])
+    return figure.update_layout(
+        height=ROW * (len(rows) + 1) + 16, barmode="overlay", barcornerradius=2, showlegend=False
+    )
+
+
+def movers(tokens: Sequence[str], moved: np.ndarray, points: Callable[[float], str]) -> go.Figure:
+    """By how much the shares of n tokens moved, -1 to 1: less to the left, more to the right."""
+    place, furthest = np.arange(len(tokens)), max(float(np.abs(moved).max(initial=0)), 1e-9)
+    colours = [DIVERGING[7][1] if x > 0 else DIVERGING[2][1] for x in moved]
+    texts = list(map(points, moved))
+    figure = go.Figure(
+        go.Bar(
+            x=moved,
+            y=place,
+            width=0.62,
+            orientation="h",
+            marker={"color": colours},
+            customdata=[f"{token} {text}" for token, text in zip(_literal(tokens), texts, strict=True)],
+            hovertemplate=HOVER,
+        )
+    )
+    for sign, side in ((1, "middle right"), (-1, "middle left")):
+        chosen = np.sign(moved) == sign
+        text = [f" {text} " for text, own in zip(texts, chosen, strict=True) if own]
+        style = WORDS | {"textposition": side, "textfont": {"size": 13}}
+        figure.add_scatter(x=moved[chosen], y=place[chosen], text=text, **style)
+    figure.add_vline(x=0, line={"color": SOFT, "width": 1})
+    figure.update_yaxes(**_rows(tokens), range=[len(tokens) - 0.4, -0.6])
+    figure.update_xaxes(**BARE, showticklabels=False, range=[-1.75 * furthest, 1.75 * furthest])
+    return figure.update_layout(height=ROW * len(tokens) + 16, barcornerradius=2, showlegend=False)
+
+
+def parted(
+    distances: np.ndarray, tokens: Sequence[str], levels: Sequence[str], layer: str, percent: Callable[[float], str]
+) -> go.Figure:
+    """distances (levels, T) of the streams before and after, as shares of their length: the embedding at the bottom.
+    Where nothing moved the cell is empty. levels: their names; layer: the axis."""
+    seen = np.where(distances > ROUNDING, distances, np.nan)
+    height, count = distances.shape
+    names = _literal(tokens)
+    figure = go.Figure(
+        go.Heatmap(
+            z=seen,
+            x=np.arange(count),
+            y=np.arange(height),
+            customdata=[
+                [f"{level} · {name}<br>{percent(x)}" for name, x in zip(names, row, strict=True)]
+                for level, row in zip(levels, distances, strict=True)
+            ],
+            hovertemplate=HOVER,
+            hoverongaps=False,
+            colorscale=SEQUENTIAL,
+            zmin=0,
+            zmax=max(float(distances.max()), 1e-9),
+            xgap=2,
+            ygap=1,
+            colorbar={"tickformat": ".0%", "thickness": 10, "outlinewidth": 0, "len": 0.7, "x": 1.01},
+        )
+    )
+    figure.add_shape(
+        type="rect", x0=-0.5, x1=count - 0.5, y0=-0.5, y1=height - 0.5, line={"color": RULE, "width": 1}, layer="below"
+    )
+    step = 5 if height > 13 else 1
+    told = [n for n in range(height) if n in (0, height - 1) or (n % step == 0 and height - 1 - n >= step / 2)]
+    bare = {"showgrid": False, "zeroline": False, "showline": False, "ticks": "", "fixedrange": True}
+    figure.update_yaxes(**bare, tickvals=told, ticktext=[levels[n] for n in told], title=layer)
+    angle = 0 if sum(map(len, tokens)) + count < 72 else -90
+    font = {"family": MONO, "size": 13}
+    figure.update_xaxes(**bare, tickvals=np.arange(count), ticktext=names, tickfont=font, tickangle=angle)
+    return figure.update_layout(height=max(220, 13 * height) + (60 if angle == 0 else 120))
+
+
+def compared(
+    direct: np.ndarray, bits: np.ndarray, names: Sequence[str], titles: tuple[str, str], number: Callable[[float], str]
+) -> go.Figure:
+    """A dot for each head that was tried: its direct effect to the right, what silencing it cost upwards. The farthest
+    are named."""
+    far = np.abs(bits) / max(np.abs(bits).max(), 1e-9) + np.abs(direct) / max(np.abs(direct).max(), 1e-9)
+    named = set(np.argsort(-far)[:8].tolist())
+    figure = go.Figure(
+        go.Scatter(
+            x=direct,
+            y=bits,
+            mode="markers+text",
+            marker={"color": GREEN, "size": 10, "opacity": 0.75},
+            text=[name if i in named else "" for i, name in enumerate(names)],
+            textposition="top center",
+            textfont={"family": MONO, "size": 13, "color": INK},
+            cliponaxis=False,
+            customdata=[
+                f"{name}<br>{titles[0]} {number(x)}<br>{titles[1]} {number(y)}"
+                for name, x, y in zip(names, direct.tolist(), bits.tolist(), strict=True)
+            ],
+            hovertemplate=HOVER,
+        )
+    )
+    axis = {"fixedrange": True, "showline": False, "ticks": "", "zeroline": True, "zerolinecolor": SOFT}
+    figure.update_xaxes(**axis, title=titles[0])
+    figure.update_yaxes(**axis, title=titles[1])
+    return figure.update_layout(height=380, showlegend=False, colorway=CATEGORICAL)
+
+
+def _rows(rows: Sequence[str]) -> dict:
+    ticks = {"tickvals": list(range(len(rows))), "ticktext": _literal(rows), "ticklabelstandoff": 7}
+    return BARE | ticks | {"tickfont": {"family": MONO, "size": 13}}
+
+
+def _literal(rows: Sequence[str]) -> list[str]:
+    """Names as they are: figures read HTML in their texts. Short ones."""
+    return [label(row) if len(row) < 24 else html.escape(row[:22] + "…", quote=False) for row in rows]
