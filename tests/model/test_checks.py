@@ -1,0 +1,150 @@
+"""The checks that a reader can watch: they pass on whole models, and notice every broken one."""
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from functools import cached_property
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from model import checks, hf, zoo
+from model.checks import CHECKS, OWN, SABOTAGES, rounding, versions
+from model.checks.subject import Measure, Subject, worst
+from tests.conftest import ROOT
+from tests.model import families
+
+IDS = [(7 * i * i + 3 * i) % 97 for i in range(11)]
+FAMILIES = ("llama grouped-query", "mixtral", "bert")
+INSIDE = ("positions", "keys", "eps", "matrix", "number")  # what remains fits together
+REFERENCES = {}
+
+
+@dataclass(frozen=True)
+class Small(Subject):
+    """A random model; transformers' is the one that it was made from."""
+
+    @cached_property
+    def their_model(self):
+        return reference(self.name)
+
+
+def reference(family: str):
+    return REFERENCES.setdefault(family, families.make(family))
+
+
+def subject(family: str, sabotage: str | None = None) -> Small:
+    tokenizer = SimpleNamespace(encode=lambda text: IDS)
+    return Small(family, zoo.Bundle(hf.from_hf(reference(family)), tokenizer, None), "", sabotage)
+
+
+def rows(found: Small) -> dict[str, checks.Row]:
+    """Of all checks that a random model can be asked: it has no tokenizer."""
+    names = checks.fitting(found.bundle.model.config, *OWN, "theirs")
+    return {name: checks.carry_out(name, found) for name in names if name != "tokens"}
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_whole_model_passes(family):
+    found = rows(subject(family))
+    assert {name: row for name, row in found.items() if not row.passed} == {}
+    assert ("experts" in found) == (family == "mixtral") and ("cache" in found) == (family != "bert")
+    assert all(row.seconds > 0 for row in found.values())
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("sabotage", SABOTAGES)
+def test_a_broken_model_is_noticed(family, sabotage):
+    found = rows(subject(family, sabotage))
+    assert not [row for row in found.values() if row.error]
+    noticed = {CHECKS[name].sort for name, row in found.items() if not row.passed}
+    assert "theirs" in noticed
+    assert noticed.isdisjoint(OWN) == (sabotage in INSIDE)
+
+
+def test_a_broken_model_leaves_the_whole_one_alone():
+    model = hf.from_hf(reference("mixtral"))
+    before = {name: x.clone() for name, x in model.state_dict().items()}
+    masks = model.masks
+    for breaking in SABOTAGES.values():
+        breaking(model)
+    assert model.masks is masks
+    assert all((x == before[name]).all() for name, x in model.state_dict().items())
+
+
+def test_each_check_is_said_in_words_and_of_a_known_sort():
+    assert {check.sort for check in CHECKS.values()} == {*OWN, "theirs"}
+    assert all(check.find.__doc__ and check.tolerance < 1e-3 for check in CHECKS.values())
+
+
+def test_a_number_that_is_none_is_the_worst_and_no_pass():
+    assert np.isnan(worst([Measure(1.0), Measure(float("nan")), Measure(2.0)]).difference)
+    assert not checks.Row("m", "rows", 1e-6, float("nan")).passed
+
+
+def test_what_cannot_be_read_is_said_in_its_row(monkeypatch):
+    def missing(name):
+        raise zoo.ModelUnavailable("a.gguf", "a file", "install")
+
+    def no_package(s):
+        raise ImportError("Loading a GGUF file needs accelerate")
+
+    def breaks(s):
+        raise ValueError("one\ntwo")
+
+    found = subject("bert")
+    for find, expected in (
+        (missing, ("a.gguf", "install", None)),
+        (no_package, ("accelerate", "package", None)),
+        (breaks, (None, None, "ValueError: one")),
+    ):
+        monkeypatch.setitem(CHECKS, "rows", checks.subject.Check("rows", "parts", 0, find, bool))
+        row = checks.carry_out("rows", found)
+        assert (row.missing, row.remedy, row.error) == expected and not row.passed
+    monkeypatch.setattr(zoo, "load", missing)
+    (row,) = checks.every("text", ["smollm2"], ["rows"])
+    assert (row.model, row.missing, row.remedy) == ("smollm2", "a.gguf", "install")
+
+
+def command(*words: str, line: str | None = None) -> subprocess.CompletedProcess:
+    asked = [sys.executable, "-m", "model.checks", *words]
+    return subprocess.run(asked, cwd=ROOT, input=line, capture_output=True, text=True, timeout=120)
+
+
+def test_from_the_command_line():
+    done = command("--model", zoo.EXPERTS, "--prompt", "It was a cold day", "future", "traced", "experts")
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert [line.split()[:3] for line in lines[:3]] == [
+        ["equal", "experts", x] for x in ("future", "experts", "traced")
+    ]
+    assert any(line.startswith("torch  2") for line in lines)
+
+
+def test_by_a_line_of_json():
+    asked = {"text": "It was a cold day", "models": [zoo.EXPERTS], "names": ["future", "rows"], "sabotage": "mask"}
+    done = command(line=json.dumps(asked) + "\n")
+    assert done.returncode == 0, done.stderr
+    found = {row.check: row for row in (checks.Row(**json.loads(line)) for line in done.stdout.splitlines())}
+    assert found["rows"].passed and not found["future"].passed
+
+
+def test_versions_are_those_of_the_environment():
+    import torch
+
+    found = versions.versions()
+    assert found["torch"] == torch.__version__ and "–" not in found["streamlit"]
+    ((name, digits),) = versions.fingerprints((zoo.EXPERTS,)).items()
+    assert name == "experts/model.safetensors" and len(digits) == 12
+
+
+def test_the_order_of_a_sum_shows_in_its_last_digits():
+    numbers = np.random.default_rng(1).normal(size=500).astype(np.float32)
+    found = rounding.orders(numbers)
+    exact = found.pop("exact")
+    assert exact == pytest.approx(numbers.sum(dtype=float), abs=1e-12)
+    assert all(value == pytest.approx(exact, abs=1e-4) for value in found.values()) and len(set(found.values())) > 1
+    assert 1 < len(set(rounding.shuffled(numbers, 100))) <= 100
+    assert set(rounding.orders(np.float32([1, 2])).values()) == {3.0}
