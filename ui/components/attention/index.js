@@ -1,8 +1,6 @@
 // The attention explorer. `data` is packed once by ui/attention.py: whatever the reader chooses is worked out here, and
 // no request goes to the server, save when the chart of a head is asked for. Layers, heads and tokens count from 0 here, from 1 on screen and in the link.
 
-const TOP = 6; // heads that the search lists
-const FAINT = 1e-4; // a weight below which its number would only take room
 const explorers = new WeakMap(); // outlives new data
 
 export default function attention({ data, parentElement, setStateValue }) {
@@ -216,168 +214,13 @@ class Explorer {
 
   paint() {
     const kept = this.box.getRootNode().activeElement?.dataset.at; // parts that are drawn anew give the focus back
-    this.paintSentence();
-    this.paintMap();
-    this.paintSelectors();
-    this.paintFind();
+    paintSentence(this);
+    paintMap(this);
+    paintSelectors(this);
+    paintFind(this);
     this.steps.replaceChildren(...twoSteps(this));
-    this.paintArcs(); // last: it asks where the chips stand, and the page is laid out for the answer
+    paintArcs(this); // last: it asks where the chips stand, and the page is laid out for the answer
     if (kept) this.box.querySelector(`[data-at="${kept}"]`)?.focus({ preventScroll: true });
-  }
-
-  paintSentence() {
-    const { reader } = this.s;
-    const words = this.words(reader).sort((a, b) => this.weight(reader, b) - this.weight(reader, a));
-    this.chips.forEach((button, k) => {
-      const weight = this.weight(reader, k);
-      const seen = this.seen(reader, k);
-      const mark = button.firstChild;
-      mark.className = `chip${seen ? "" : " unseen"}${k === reader ? " selected" : ""}`;
-      mark.style.background = seen && k !== reader ? this.colour(weight) : "";
-      mark.style.color = seen && k !== reader ? this.ink(weight) : "";
-      button.lastChild.textContent = !seen ? "–" : weight < FAINT ? `<\u202f${FAINT.toLocaleString(this.d.lang, { style: "percent", maximumFractionDigits: 2 })}` : this.percent(weight);
-      button.setAttribute("aria-checked", k === reader);
-      button.tabIndex = k === reader ? 0 : -1;
-    });
-    const share = (k) => span("named", ...weave(this.w[k === reader ? "share-self" : "share"], { p: this.percent(this.weight(reader, k)), word: this.word(k) }));
-    const named = words.slice(0, words.length > 1 && this.weight(reader, words[1]) >= 0.1 ? 2 : 1);
-    const rest = words.length - named.length;
-    const left = Math.max(0, 1 - named.reduce((sum, k) => sum + this.weight(reader, k), 0));
-    this.sentence.replaceChildren(...(words.length === 1
-      ? weave(this.w["read-only"], { reader: this.word(reader) })
-      : [...weave(this.w[named.length > 1 ? "read-two" : "read-one"], { reader: this.word(reader), first: share(named[0]), second: named[1] === undefined ? "" : share(named[1]) }),
-        rest ? " " + this.fill(rest === 1 ? "rest-one" : "rest-many", { count: this.count(rest), p: this.percent(left) }) : ""]));
-  }
-
-  /** Curves from the reader to what it reads: above the chips, or between their lines where there are several. */
-  paintArcs() {
-    const { reader } = this.s;
-    const lines = new Set(this.chips.map((button) => button.offsetTop)).size;
-    this.chipBox.classList.toggle("arched", lines === 1 && this.T > 1);
-    this.chipBox.classList.toggle("stacked", lines > 1);
-    const place = (k) => [this.chips[k].offsetLeft + this.chips[k].offsetWidth / 2, this.chips[k].offsetTop + 1];
-    const curve = (k) => {
-      const [[x, y], [u, v]] = [place(reader), place(k)];
-      const rise = (lines > 1 ? 22 : Math.min(58, 20 + 0.1 * Math.abs(x - u))) / 0.75;
-      return shape("path", {
-        d: `M${u} ${v}C${u} ${v - rise} ${x} ${y - rise} ${x} ${y}`,
-        "stroke-width": Math.max(1, (lines > 1 ? 6 : 12) * this.weight(reader, k)), class: this.read(reader, k) ? "" : "future",
-      });
-    };
-    const keys = this.words(reader).filter((k) => k !== reader && this.weight(reader, k) >= 0.02);
-    this.arcs.replaceChildren(...keys.map(curve));
-  }
-
-  paintMap() {
-    const { T } = this;
-    const { layer, head, reader, lifted } = this.s;
-    const key = this.key;
-    this.title.textContent = this.fill("head-title", { layer: layer + 1, head: head + 1 });
-    this.map.setAttribute("aria-label", this.fill("map-name", { layer: layer + 1, head: head + 1 }));
-    this.board.classList.toggle("lifted", lifted);
-    this.cells.forEach((cell, i) => {
-      const [q, k] = [Math.floor(i / T), i % T];
-      if (!this.seen(q, k)) return;
-      const weight = this.weight(q, k);
-      cell.style.background = this.colour(weight);
-      cell.style.color = this.ink(weight);
-      cell.dataset.percent = Math.round(100 * weight);
-      cell.setAttribute("aria-label", this.fill("cell-name", { reader: this.plain(q), word: this.plain(k), p: this.percent(weight) }));
-      cell.classList.toggle("heavy", weight >= 0.2);
-      const chosen = q === reader && k === key;
-      cell.classList.toggle("chosen", chosen);
-      cell.setAttribute("aria-selected", chosen);
-      cell.tabIndex = chosen ? 0 : -1;
-    });
-    this.names.forEach((name, q) => name.classList.toggle("chosen", q === reader));
-    this.columns.forEach((name, k) => name.classList.toggle("chosen", k === key));
-    const keys = this.words(reader);
-    this.outline.style.cssText = `top:calc(var(--head) + ${reader} * var(--pitch));left:calc(var(--label) + ${keys[0]} * var(--pitch));width:calc(${keys.at(-1) - keys[0] + 1} * var(--pitch))`;
-    this.lift.setAttribute("aria-checked", lifted);
-    this.leak.replaceChildren(...(lifted ? this.leaks() : []));
-    this.place();
-  }
-
-  /** What the lifted mask lets through, in words. */
-  leaks() {
-    const { reader } = this.s;
-    const beyond = (q) => range(this.T).reduce((sum, k) => sum + (this.read(q, k) ? 0 : this.weight(q, k)), 0);
-    const why = el("p", { className: "note" }, this.w["leak-why"]);
-    if (reader < this.T - 1) {
-      const values = { reader: this.plain(reader), p: this.percent(beyond(reader)), next: this.plain(reader + 1), q: this.percent(this.weight(reader, reader + 1)) };
-      return [el("p", {}, this.fill("leak-next", values)), why];
-    }
-    if (this.T === 1) return [why];
-    const worst = best(range(this.T - 1).slice(this.T > 2 ? 1 : 0), beyond); // before the second word there is little else to read
-    const go = el("button", { type: "button", className: "go", "data-at": "go", onclick: () => this.choose({ reader: worst }) }, this.fill("leak-go", { word: this.plain(worst) }));
-    return [el("p", {}, this.fill("leak-last", { reader: this.plain(reader), word: this.plain(worst), p: this.percent(beyond(worst)) }), " ", go), why];
-  }
-
-  paintSelectors() {
-    const { layer, head } = this.s;
-    const target = this.plain(this.target);
-    this.shadeNote.textContent = this.fill("shade", { word: target });
-    this.layers.forEach((mark, l) => {
-      mark.style.background = this.colour(this.strongest(l));
-      mark.classList.toggle("chosen", l === layer);
-      const round = this.L <= 12 || l === 0 || (l + 1) % 5 === 0;
-      mark.classList.toggle("told", l === layer || (round && (this.L <= 12 || Math.abs(l - layer) > 1)));
-    });
-    this.strip.setAttribute("aria-valuenow", layer + 1);
-    this.strip.setAttribute("aria-valuetext", this.fill("layer-name", { layer: layer + 1, word: target, p: this.percent(this.strongest(layer)) }));
-    this.headsTitle.textContent = this.fill("heads-title", { count: this.count(this.H), layer: layer + 1 });
-    this.heads.setAttribute("aria-label", this.headsTitle.textContent);
-    this.thumbs.forEach((button, h) => {
-      this.draw(button.firstChild, h);
-      button.setAttribute("aria-checked", h === head);
-      button.setAttribute("aria-label", this.fill("head-name", { head: h + 1, p: this.percent(this.look(layer, h)), word: target }));
-      button.tabIndex = h === head ? 0 : -1;
-    });
-  }
-
-  draw(canvas, h) {
-    const { T } = this;
-    const sharp = devicePixelRatio || 1;
-    canvas.width = canvas.height = this.thumb * sharp;
-    const pen = canvas.getContext("2d");
-    const step = Math.min(canvas.width / T, 18 * sharp);
-    const gap = step > 6 * sharp ? sharp : step > 3 * sharp ? 0.5 : 0;
-    const weights = this.s.lifted ? this.open : this.masked;
-    for (let q = 0; q < T; q++)
-      for (let k = 0; k < T; k++) {
-        if (!this.seen(q, k)) continue;
-        pen.fillStyle = this.colour(weights[this.at(this.s.layer, h, q, k)]);
-        pen.fillRect(Math.round(k * step), Math.round(q * step), Math.round((k + 1) * step) - Math.round(k * step) - gap, Math.round((q + 1) * step) - Math.round(q * step) - gap);
-      }
-  }
-
-  paintFind() {
-    const { reader, layer, head } = this.s;
-    const { w } = this;
-    const words = range(this.T).filter((k) => k !== reader && this.read(reader, k) && !this.d.special[k]);
-    if (!words.length) return this.find.replaceChildren();
-    const targets = words.map((k) => el("button", {
-      type: "button", className: `chip${k === this.target ? " selected" : ""}`, role: "radio", dir: "auto", tabIndex: k === this.target ? 0 : -1,
-      "aria-checked": k === this.target, "data-at": `target-${k}`, onclick: () => this.choose({ target: k }),
-    }, ...this.dotted(this.d.tokens[k])));
-    const group = arrows(el("div", { className: "targets", role: "radiogroup", "aria-label": w["find-target"] }, ...targets), (down, right) => {
-      const next = words[clamp(words.indexOf(this.target) + down + right, 0, words.length - 1)];
-      this.choose({ target: next });
-      this.find.querySelector(`[data-at=target-${next}]`).focus();
-    });
-    const item = ([l, h], i) => {
-      const look = this.look(l, h);
-      const chosen = l === layer && h === head;
-      return el("li", {}, el("button", { type: "button", className: chosen ? "chosen" : "", "aria-pressed": chosen, "data-at": `found-${i}`, onclick: () => this.choose({ layer: l, head: h }) },
-        span("", this.fill("find-item", { layer: l + 1, head: h + 1 })), span("mono", this.percent(look)), el("i", { style: { width: `${100 * look}%` } })));
-    };
-    const samples = w.samples.split("\n").map((text) => el("a", { href: `?prompt=${encodeURIComponent(text)}` }, text));
-    this.find.replaceChildren(
-      el("h3", {}, ...weave(w["find-title"], { reader: this.word(reader) })),
-      this.d.pronouns[reader] ? el("p", { className: "note" }, ...weave(w["find-pronoun"], { reader: this.word(reader) })) : "",
-      group, el("ol", {}, ...this.ranked().slice(0, TOP).map(item)),
-      el("p", { className: "note" }, this.fill("find-note", { count: integer(this.L * this.H, this.d.lang), model: this.d.model, reader: this.plain(reader) })),
-      el("p", { className: "note try" }, w["find-try"], " ", ...samples.flatMap((link) => [link, " "])));
   }
 
   // ------------------------------------------------------------ sizes
@@ -404,25 +247,8 @@ class Explorer {
     this.letters = this.d.tokens.map((t) => Math.min(Array.from(t).length * letter + 10, 118));
     this.thumb = whole > 560 ? 78 : 60;
     this.box.style.setProperty("--thumb", `${this.thumb}px`);
-    this.place();
-    this.paintArcs();
-    this.thumbs.forEach((button, h) => this.draw(button.firstChild, h));
-  }
-
-  /** Names of columns stand on the staircase that the mask leaves; without it, all at the top. */
-  place() {
-    if (!this.pitch) return;
-    const { T, pitch } = this;
-    const top = range(T).map((k) => range(T).find((q) => this.seen(q, k)) ?? 0);
-    const head = Math.max(0, ...this.letters.map((length, k) => length - top[k] * pitch));
-    this.board.style.setProperty("--head", `${head}px`);
-    const every = Math.ceil(14 / pitch);
-    const told = (i, chosen) => i === chosen || (i % every === 0 && Math.abs(i - chosen) >= every);
-    this.columns.forEach((name, k) => {
-      name.style.top = `calc(var(--head) + ${top[k] * pitch - 6}px)`;
-      name.classList.toggle("left-out", !told(k, this.key));
-    });
-    this.names.forEach((name, q) => name.classList.toggle("left-out", !told(q, this.s.reader)));
-    this.empty.hidden = this.d.both || this.s.lifted || T < 5 || T * pitch < 300;
+    placeNames(this);
+    paintArcs(this);
+    this.thumbs.forEach((button, h) => drawThumb(this, button.firstChild, h));
   }
 }
