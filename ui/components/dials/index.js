@@ -233,7 +233,7 @@ class Dials {
   }
 
   paintPair(i, here, there, share) {
-    const { s, w } = this;
+    const { s } = this;
     const [q, k] = [this.q[i], this.k[i]];
     const longest = Math.max(q.length, k.length) || 1;
     const [first, second] = [this.turned(this.q, i, here), this.turned(this.k, i, there)];

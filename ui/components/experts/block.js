@@ -21,7 +21,6 @@ class Block {
     const size = narrow ? 21 : 30;
     const [left, right] = [attention + half + (narrow ? 26 : 76), W - (narrow ? 16 : 50)];
     const router = left + 6, join = right - 4;
-    const pitch = (join - router - size) / (d.experts - 1);
     const at = (e) => router + size / 2 + 4 + e * ((join - router - size - 8) / (d.experts - 1));
     const row = narrow ? top - 4 : top - 8;
     const svg = shape("svg", { viewBox: `0 0 ${W} 216`, width: W, height: 216, role: "img", "aria-label": fill(w["block-alt"], d) });

@@ -37,7 +37,7 @@ class Kinds {
   }
 
   paint() {
-    const { w, d, L, C, E, layer } = this;
+    const { w, d, C, E, layer } = this;
     check(this.names, layer);
     const lift = (c, e) => this.a.lift.values[(layer * C + c) * E + e];
     const cell = (c, e) => {

@@ -120,7 +120,7 @@ class Explorer {
   // ------------------------------------------------------------ what follows the choice
 
   follow() {
-    const { w, reader } = this;
+    const { reader } = this;
     const { layers, heads } = this.sizes;
     const [layer, head] = chosen(this.d);
     this.shadeNote.textContent = this.fill("shade", { reader: this.plain(reader) });
@@ -195,7 +195,7 @@ class Explorer {
 
   /** Side by side, through the output projection; and one number of the sum, head by head. */
   arithmetic(layer, head) {
-    const { w, reader, T } = this;
+    const { reader, T } = this;
     const { heads } = this.sizes;
     const { width, inner } = this.d;
     const side = heads * inner;

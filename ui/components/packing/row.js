@@ -92,7 +92,7 @@ class Row extends Part {
   draw() {
     this.width = this.box.clientWidth;
     if (!this.width) return;
-    const { d, s, T, palette } = this;
+    const { d, s, palette } = this;
     this.chips.paint(s.reader);
     this.chips.buttons.forEach((button, k) => {
       const [token, line, place] = button.children;

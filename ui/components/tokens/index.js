@@ -60,7 +60,7 @@ function shelf(view, { tokens, ids, chosen, name, extra = () => null, numbered =
 // ---------------------------------------------------------------- text → pieces → ids → vectors
 
 function sentence(view) {
-  const { d, own, say } = view;
+  const { d, own } = view;
   const vectors = unpack(d).vectors;
   const first = vectors.shape[1];
   const numbers = (i) => Array.from(vectors.values.subarray(i * first, (i + 1) * first));

@@ -175,7 +175,7 @@ class Tracks {
 
   /** Both ways on one scale; what is still to come stays hollow. */
   drawClock() {
-    const { d, turn, w } = this;
+    const { d, turn } = this;
     const ways = ["cached", "uncached"].map((way) => d.turns.map((one) => one[way]));
     const end = Math.max(...ways.map(sum));
     [this.parts, this.others].forEach((parts, way) => {
