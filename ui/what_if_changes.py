@@ -20,9 +20,10 @@ def chips(lab: Lab) -> None:
     with st.container(key="changes", horizontal=True, vertical_alignment="center", gap="small"):
         st.html(f'<p class="eyebrow">{words.inline("changes")}</p>', width="content")
         for change in made.changes:
-            label, spoken = what_if.as_label(change, lab), words.text("take-off")
             key = f"change-{zlib.crc32(str(change).encode())}"
-            st.button(f"{label} ✕", key=key, help=spoken, on_click=what_if.save, args=(made.without(change),))
+            st.button(
+                f"{what_if.as_label(change, lab)} ✕", key=key, on_click=what_if.save, args=(made.without(change),)
+            )
         if not made.changes:
             st.html(f'<p class="note">{words.inline("no-changes")}</p>', width="content")
         else:
@@ -61,7 +62,7 @@ def row(lab: Lab) -> None:
                 continue
             _field(lab, kind, field.name, field.type == int | None)
         st.button(words.text("add"), key="add-go", type="primary", on_click=_add, args=(lab, kind))
-    st.html(f'<p class="note">{words.inline(f"about-{kind}")}</p>')
+    st.html(f'<p class="note about">{words.inline(f"about-{kind}")}</p>')
 
 
 def _key(lab: Lab, *names: str) -> str:

@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from viz.distribution import BARE, HOVER, WORDS, filling_of, label, scale
+from viz.distribution import BARE, HOVER, WORDS, filling_of, scale
 from viz.theme import CATEGORICAL, DIVERGING, GREEN, INK, MONO, PAPER, RULE, SEQUENTIAL, SOFT
 
 ROW = 30  # px
-GAP = 0.34  # between the two columns, of a column's width: room for a number
+LONGEST = 15  # characters of a name beside its bar
+GAP = 0.5  # between the two columns, of a column's width: room for a number
 ROUNDING = 1e-6  # of a stream's length: experts that compute their tokens together differ by less in two passes
 
 
@@ -36,7 +37,7 @@ def sides(
             hovertemplate=HOVER,
         )
         texts = [f" {percent(p)}" for p in values]
-        figure.add_scatter(x=start + values, y=place, text=texts, textfont={"size": 13}, **WORDS)
+        figure.add_scatter(x=start + values, y=place, text=texts, textfont={"size": 12.5}, **WORDS)
         figure.add_scatter(x=[start], y=[-1], text=[f"<b>{name}</b>"], textfont={"size": 14}, **WORDS)
     figure.update_yaxes(**_rows(rows), range=[len(rows) - 0.4, -1.6])
     figure.update_xaxes(**BARE, showticklabels=False, range=[-0.01 * end, (2 + 2 * GAP) * end])
@@ -79,7 +80,7 @@ def parted(
     Where nothing moved the cell is empty. levels: their names; layer: the axis."""
     seen = np.where(distances > ROUNDING, distances, np.nan)
     height, count = distances.shape
-    names = _literal(tokens)
+    names, most = _literal(tokens), max(float(distances.max()), 1e-9)
     figure = go.Figure(
         go.Heatmap(
             z=seen,
@@ -93,10 +94,17 @@ def parted(
             hoverongaps=False,
             colorscale=SEQUENTIAL,
             zmin=0,
-            zmax=max(float(distances.max()), 1e-9),
+            zmax=most,
             xgap=2,
             ygap=1,
-            colorbar={"tickformat": ".0%", "thickness": 10, "outlinewidth": 0, "len": 0.7, "x": 1.01},
+            colorbar={
+                "tickvals": [0, most],
+                "ticktext": ["0", percent(most)],
+                "thickness": 10,
+                "outlinewidth": 0,
+                "len": 0.7,
+                "x": 1.01,
+            },
         )
     )
     figure.add_shape(
@@ -106,10 +114,9 @@ def parted(
     told = [n for n in range(height) if n in (0, height - 1) or (n % step == 0 and height - 1 - n >= step / 2)]
     bare = {"showgrid": False, "zeroline": False, "showline": False, "ticks": "", "fixedrange": True}
     figure.update_yaxes(**bare, tickvals=told, ticktext=[levels[n] for n in told], title=layer)
-    angle = 0 if sum(map(len, tokens)) + count < 72 else -90
     font = {"family": MONO, "size": 13}
-    figure.update_xaxes(**bare, tickvals=np.arange(count), ticktext=names, tickfont=font, tickangle=angle)
-    return figure.update_layout(height=max(220, 13 * height) + (60 if angle == 0 else 120))
+    figure.update_xaxes(**bare, tickvals=np.arange(count), ticktext=names, tickfont=font)
+    return figure.update_layout(height=max(220, 13 * height) + 80)
 
 
 def compared(
@@ -149,4 +156,4 @@ def _rows(rows: Sequence[str]) -> dict:
 
 def _literal(rows: Sequence[str]) -> list[str]:
     """Names as they are: figures read HTML in their texts. Short ones."""
-    return [label(row) if len(row) < 24 else html.escape(row[:22] + "…", quote=False) for row in rows]
+    return [html.escape(row if len(row) <= LONGEST else row[: LONGEST - 1] + "…", quote=False) for row in rows]

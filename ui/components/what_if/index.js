@@ -71,8 +71,6 @@ class Board {
   }
   changed(l, h) { return this.d.heads.find(({ layer, head }) => layer === l && head === h); }
   marked(l) { return this.d.heads.some(({ layer }) => layer === l) || this.d.cuts.some(([layer]) => layer === l); }
-  /** Below the diagonal of this mask, or what was cut there. */
-  open(q, k) { return this.read(q, k); }
   plain(t) { return this.d.tokens[t].replace(/^·(?=.)/, ""); }
   dotted(token) { return token.startsWith("·") ? [span("space", "·"), token.slice(1)] : [token]; }
   fill(name, values) { return fill(this.w[name], values); }
@@ -80,7 +78,7 @@ class Board {
 
   cutAt(q, k) {
     this.choose({ query: q, key: k });
-    if (this.open(q, k)) this.deed({ do: "cut", scope: SCOPES[this.s.scope], query: q, key: k });
+    if (this.read(q, k)) this.deed({ do: "cut", scope: SCOPES[this.s.scope], query: q, key: k });
   }
 
   // ------------------------------------------------------------ the parts that stay
@@ -99,7 +97,7 @@ class Board {
         ...range(T).map((q) => el("div", { className: "row", role: "row" }, this.names[q], ...this.cells.slice(q * T, q * T + T)))),
       (down, right) => {
         const query = clamp(this.s.query + down, 0, T - 1);
-        const keys = range(T).filter((k) => this.open(query, k));
+        const keys = range(T).filter((k) => this.read(query, k));
         const wanted = clamp(this.s.key + right, keys[0], keys.at(-1));
         const key = right > 0 ? keys.find((k) => k >= wanted) : keys.findLast((k) => k <= wanted);
         this.choose({ query, key });
@@ -160,12 +158,12 @@ class Board {
   paintMap() {
     const { T } = this;
     const { layer, head } = this.s;
-    if (!this.open(this.s.query, this.s.key)) this.s.key = range(T).find((k) => this.open(this.s.query, k));
+    if (!this.read(this.s.query, this.s.key)) this.s.key = range(T).find((k) => this.read(this.s.query, k));
     this.title.textContent = this.fill("map-head", { layer: layer + 1, head: head + 1 });
     this.map.setAttribute("aria-label", this.fill("map-name", { layer: layer + 1, head: head + 1 }));
     this.cells.forEach((cell, i) => {
       const [q, k] = [Math.floor(i / T), i % T];
-      cell.hidden = !this.open(q, k);
+      cell.hidden = !this.read(q, k);
       if (cell.hidden) return;
       const [weight, gone] = [this.weight(q, k), this.cut(q, k)];
       cell.classList.toggle("cut", gone);
@@ -236,7 +234,7 @@ class Board {
     const start = (this.s.layer * this.H + h) * T * T;
     for (let q = 0; q < T; q++)
       for (let k = 0; k < T; k++) {
-        if (!this.open(q, k) || this.cut(q, k, this.s.layer, h)) continue;
+        if (!this.read(q, k) || this.cut(q, k, this.s.layer, h)) continue;
         pen.fillStyle = this.ramp[Math.round(255 * this.a.pattern.values[start + q * T + k])];
         pen.fillRect(k * step, q * step, step - gap, step - gap);
       }
@@ -266,7 +264,7 @@ class Board {
   place() {
     if (!this.pitch) return;
     const { T, pitch } = this;
-    const top = range(T).map((k) => range(T).find((q) => this.open(q, k)) ?? 0);
+    const top = range(T).map((k) => range(T).find((q) => this.read(q, k)) ?? 0);
     this.board.style.setProperty("--head", `${Math.max(0, ...this.letters.map((length, k) => length - top[k] * pitch))}px`);
     const every = Math.ceil(14 / pitch);
     const told = (i, chosen) => i === chosen || (i % every === 0 && Math.abs(i - chosen) >= every);

@@ -1,0 +1,272 @@
+"""Lesson 15: the link is the experiment, its numbers are the model's, and what cannot be done is said in a sentence."""
+
+import contextlib
+import io
+import json
+from base64 import b64decode
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from model import lens, sampling, transformer, zoo
+from model.edits import HideKey, SilenceHead
+from tests.conftest import html_of, run_page, settled
+from ui import what_if_effect, what_if_search
+from ui.numbers import number, percent
+
+PROMPT = "The dog chased the squirrel because it"
+KINDS = {"float32": np.float32, "uint8": np.uint8}
+EVERYTHING = (
+    "silence.3.2~mean.4.1~scale.2.3.50~cut.2.1.5.4~swap.2.cat~patch.2.5.6~mask.4.sliding.4~shift.10.6~drop.5.3"
+    "~force.6.1.4"
+)
+
+
+@pytest.fixture(autouse=True)
+def short(monkeypatch):
+    """Twelve tokens more on every run of the page would be most of these tests' time."""
+    monkeypatch.setattr(what_if_effect, "TEXT", 2)
+
+
+@pytest.fixture(scope="module")
+def bundle():
+    return zoo.load("experts")
+
+
+def chances(bundle, *edits):
+    ids = bundle.tokenizer.encode(PROMPT)
+    trace = transformer.run(bundle.model, ids, bundle.tokenizer.strings(ids), edits=edits)
+    return sampling.softmax(trace.logits[-1]), trace
+
+
+def page(lang: str = "en", **link: str):
+    test = run_page("what_if", lang, model="experts", **link)
+    assert not test.exception
+    return test
+
+
+def charts(test) -> list[dict]:
+    return [json.loads(chart.proto.spec) for chart in test.get("plotly_chart")]
+
+
+def values(encoded) -> np.ndarray:
+    if isinstance(encoded, dict):
+        shape = [int(n) for n in str(encoded.get("shape", "-1")).split(",")]
+        return np.frombuffer(b64decode(encoded["bdata"]), encoded["dtype"]).reshape(shape)
+    return np.array(encoded, float)
+
+
+def sent(test) -> tuple[dict, dict]:
+    """What the map was given."""
+    data = json.loads(test.get("bidi_component")[0].proto.json)
+    blob = b64decode(data["bytes"])
+    return data, {
+        a["name"]: np.frombuffer(blob, KINDS[a["kind"]], int(np.prod(a["shape"])), a["start"]).reshape(a["shape"])
+        for a in data["arrays"]
+    }
+
+
+def link(test) -> str:
+    written = test.query_params["edits"]
+    return written if isinstance(written, str) else written[0]
+
+
+def labels(test) -> list[str]:
+    return [button.label.removesuffix(" ✕") for button in test.button if button.label.endswith("✕")]
+
+
+def test_the_figures_show_the_pass_before_and_the_pass_after(bundle):
+    test = page(edits="silence.4.1~cut.all.all.10.9")
+    cuts = [HideKey(layer, 9, 8) for layer in range(6)]
+    (p, plain), (q, trace) = chances(bundle), chances(bundle, SilenceHead(3, 0), *cuts)
+    shown = html_of(test)
+    assert number(lens.divergence(p, q), "en") + " bits" in shown
+    assert percent(p.max(), "en") in shown and percent(q.max(), "en") in shown
+    assert labels(test) == ["head 4.1 silenced", "`·it` does not read `·because` in all layers"]
+
+    sides, movers, parted, *_ = charts(test)
+    before, after = (values(trace["x"]) for trace in sides["data"] if trace["type"] == "bar")
+    assert before.sum() == pytest.approx(1) and after.sum() == pytest.approx(1)
+    assert before[:-1].max() == pytest.approx(p.max()) and after[:-1].max() == pytest.approx(q.max())
+    assert np.abs(values(movers["data"][0]["x"])).max() == pytest.approx(np.abs(q - p).max())
+
+    far = np.linalg.norm(trace.layers[5].resid_post - plain.layers[5].resid_post, axis=-1)
+    moved = values(parted["data"][0]["z"])
+    assert moved[6, -1] == pytest.approx(far[-1] / np.linalg.norm(plain.layers[5].resid_post[-1]))
+    assert np.isnan(moved[0]).all() and np.isnan(moved[:, 0][:4]).all()
+
+    data, arrays = sent(test)
+    np.testing.assert_allclose(arrays["pattern"], np.stack([layer.pattern for layer in trace.layers]), atol=1e-7)
+    assert arrays["pattern"][:, :, 9, 8].max() == 0
+    assert data["cuts"] == [[None, None, 9, 8]]
+    assert [(head["layer"], head["head"]) for head in data["heads"]] == [(3, 0)]
+
+
+def test_the_page_begins_with_the_heads_that_did_most_and_runs_any_change(bundle):
+    test = page()
+    p, trace = chances(bundle)
+    first, second = (lens.direct_effects(bundle.model, trace, int(token)).heads for token in np.argsort(-p)[:2])
+    order = np.argsort(-(first - second), axis=None)[:2]
+    assert labels(test) == [f"head {i // 6 + 1}.{i % 6 + 1} silenced" for i in order.tolist()]
+    test = page("it", edits=EVERYTHING)
+    assert len(labels(test)) == 10 and 'role="status"' not in html_of(test)
+    assert "finestra di 4 nello strato 4" in labels(test)
+
+
+def test_the_exported_lines_repeat_what_the_page_shows():
+    test = page(edits=EVERYTHING)
+    printed, names = io.StringIO(), {}
+    with contextlib.redirect_stdout(printed):
+        exec(next(code.value for code in test.code if "zoo.load" in code.value), names)
+    before, after = (values(trace["x"]) for trace in charts(test)[0]["data"] if trace["type"] == "bar")
+    assert before[:-1].max() == pytest.approx(names["p"].max(), abs=1e-6)
+    assert after[:-1].max() == pytest.approx(names["q"].max(), abs=1e-6)
+    assert number(lens.divergence(names["p"], names["q"]), "en") + " bits" in html_of(test)
+    assert printed.getvalue()
+
+
+def test_changes_are_added_and_taken_off():
+    test = page(edits="none")
+    assert "Nothing is changed" in html_of(test) and not labels(test)
+    test.button(key="add-go").click().run()
+    (label,) = labels(test)
+    assert label.startswith("head ") and link(test).startswith("silence.")
+    test.button(key="add-go").click().run()
+    assert "It contradicts" in html_of(test) and labels(test) == [label]
+    kind = next(box for box in test.selectbox if box.key.startswith("add-kind"))
+    kind.set_value("swap").run()
+    next(box for box in test.text_input if "swap-text" in box.key).set_value("a b c")
+    test.button(key="add-go").click().run()
+    assert "single token" in html_of(test) and labels(test) == [label]
+    next(box for box in test.text_input if "swap-text" in box.key).set_value("she")
+    test.button(key="add-go").click().run()
+    assert labels(test) == [label, "`·it` is now `she`"]
+    assert link(test).endswith("~swap.10.she")
+    for name in ("patch", "mask", "cut", "scramble", "force", "shift"):
+        next(box for box in test.selectbox if box.key.startswith("add-kind")).set_value(name).run()
+        test.button(key="add-go").click().run()
+        assert not test.exception
+    assert len(labels(test)) == 7 and "not added" in html_of(test)  # scrambled positions cannot be shifted too
+    test.button(key="undo-all").click().run()
+    assert link(test) == "none" and not labels(test)
+
+
+@pytest.mark.parametrize(
+    ("edits", "made", "said"),
+    [
+        ("silence.26.4~silence.2.1", 1, "There is no layer 26: Vetro MoE has 6."),
+        ("silence.2.1~scale.2.1.50", 1, "contradicts “head 2.1 silenced”"),
+        ("explode.1.1~<script>~swap.2.~%%%~cut.1.1.1.1", 0, "5 changes of this link cannot be done"),
+        ("patch.1.1.1", 0, "no other prompt"),
+    ],
+)
+def test_what_cannot_be_done_is_said_and_the_rest_is(edits, made, said):
+    test = page(edits=edits, other=" ")
+    assert len(labels(test)) == made
+    assert html_of(test).count('class="notice" role="status"') == 1
+    assert said in html_of(test) and "<script>" not in html_of(test)
+
+
+def test_the_search_finds_the_head_that_costs_most(bundle, monkeypatch):
+    monkeypatch.setattr(what_if_search, "FEW", 4)
+    test = page(edits="none")
+    test.button(key="search-few").click().run()
+    while any(button.key == "search-stop" for button in test.button):
+        test.run()
+    p, trace = chances(bundle)
+    answer = int(p.argmax())
+    direct = lens.direct_effects(bundle.model, trace, answer).heads
+    tried = np.argsort(-np.abs(direct), axis=None)[:4].tolist()
+    cost = {}
+    for i in tried:
+        q, _ = chances(bundle, SilenceHead(i // 6, i % 6))
+        cost[f"{i // 6 + 1}.{i % 6 + 1}"] = np.log2(p[answer] / q[answer])
+    name = max(cost, key=lambda head: abs(cost[head]))
+    assert f"head {name}" in html_of(test) and number(abs(cost[name]), "en") in html_of(test)
+    dots = charts(test)[-1]["data"][0]
+    np.testing.assert_allclose(sorted(values(dots["y"])), sorted(cost.values()), atol=1e-4)
+    test.button_group(key="what-if-take").set_value(name).run()
+    assert labels(test) == [f"head {name} silenced"]
+
+
+def test_the_question_is_answered_by_the_model(bundle):
+    test = page(edits="none")
+    p, trace = chances(bundle)
+    weights = np.stack([layer.pattern for layer in trace.layers])[:, :, -1].mean((0, 1))[:9]
+    choices = sorted(np.argsort(-weights, kind="stable")[:5].tolist())
+    costs = [lens.divergence(p, chances(bundle, *(HideKey(layer, 9, key) for layer in range(6)))[0]) for key in choices]
+    key = f"hidden-experts-{PROMPT}"
+    test.button_group(key=f"pick-{key}").set_value(int(np.argmax(costs))).run()
+    shown = html_of(test.button(key=f"reveal-{key}").click().run())
+    assert 'class="verdict right"' in shown and number(max(costs), "en") in shown
+
+
+# ---------------------------------------------------------------- in the browser
+
+
+def test_a_walk_through_the_lab(open_page):
+    """Cells are cut by mouse and keyboard, heads silenced, changes taken off; the link brings all of it back."""
+    page = open_page("what_if", model="experts", edits="none")
+    board = page.locator(".what-if")
+    chips = page.locator(".st-key-changes button[kind=secondary]")
+    expect(chips).to_have_count(0)
+    board.locator(".layers").focus()
+    page.keyboard.press("Home")
+    board.locator(".thumb").nth(1).click()
+    head = board.locator("h3").first.text_content()
+    board.locator("[data-at=silence]").click()
+    expect(chips).to_have_count(1)
+    expect(board.locator(".thumb.changed")).to_have_count(1)
+    expect(board.locator("h3").first).to_have_text(head)  # the head that is shown stays
+    settled(page)
+    board.locator("[data-at=undo]").click()
+    expect(chips).to_have_count(0)
+
+    cell = board.locator(".row").nth(9).locator(".cell").nth(8)
+    cell.click()
+    expect(cell).to_have_class("cell cut chosen")
+    expect(chips).to_have_text("·it does not read ·because in head 1.2 ✕".replace("1.2", head_of(head)))
+    settled(page)
+    board.locator(".scopes button").nth(2).click()
+    board.locator(".cell.chosen").focus()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Enter")
+    expect(chips).to_have_count(2)
+    settled(page)
+    expect(board.locator(".cell.cut")).to_have_count(2)
+    assert "edits=cut." in page.url and "cut.all.all.10.8" in page.url
+    reading = page.locator(".read").first.text_content()
+    expect(page.locator(".goes-on")).to_have_count(2)
+
+    page.reload()
+    settled(page)
+    expect(page.locator(".read").first).to_have_text(reading)
+    expect(chips).to_have_count(2)
+    expect(board.locator("h3").first).to_have_text(head)
+    chips.first.focus()
+    page.keyboard.press("Enter")
+    expect(chips).to_have_count(1)
+    settled(page)
+    page.locator(".st-key-undo-all button").click()
+    expect(chips).to_have_count(0)
+    assert "edits=none" in page.url
+
+
+def head_of(title: str) -> str:
+    """ "Layer 1, head 2" as 1.2"""
+    layer, head = (part.split()[-1] for part in title.split(","))
+    return f"{layer}.{head}"
+
+
+def test_the_search_runs_stops_and_adds_a_head(open_page):
+    page = open_page("what_if", "it", "dark", model="experts", edits="none")
+    page.locator(".st-key-search-few button").click()
+    expect(page.locator(".st-key-what-if-take")).to_be_visible()
+    expect(page.locator(".st-key-search-all button")).to_be_visible()
+    page.locator(".st-key-search-all button").click()
+    page.locator(".st-key-search-stop button").click(timeout=10_000)
+    expect(page.locator(".st-key-search-stop")).to_have_count(0)
+    page.locator(".st-key-what-if-take button").first.click()
+    expect(page.locator(".st-key-changes button[kind=secondary]")).to_have_count(1)
+    expect(page.locator(".read").first).to_contain_text("prossimo token")
