@@ -20,7 +20,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 ROOT = Path(__file__).parents[1]
 PAGES = sorted(file.stem.partition("_")[2] for file in (ROOT / "pages").glob("[0-9][0-9]_*.py"))
 LANGUAGES = ("en", "it")
-CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Debian's headless shell first: the same Chromium without the windows, toolbars and tabs that nobody sees here
+CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC_CHROME = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 
 expect.set_options(timeout=20_000)  # it ends as soon as what is expected is there; a busy machine needs longer
@@ -38,6 +39,14 @@ def run_page(slug: str, lang: str = "en", **params: str) -> AppTest:
 
 def html_of(test: AppTest) -> str:
     return "\n".join(element.value for element in test.get("html"))
+
+
+def unfolded(test: AppTest) -> AppTest:
+    """The page with its tables and its code opened (widgets.folded)."""
+    for part in test.expander:
+        if part.key:
+            test.session_state[part.key] = True
+    return test.run()
 
 
 @pytest.fixture(scope="session")
@@ -127,6 +136,7 @@ def settled(page):
         """() => document.querySelector('[data-test-script-state="notRunning"]')
             && !document.querySelector('[data-stale="true"], [data-testid="stSkeleton"]')""",
         timeout=30_000,
+        polling=100,  # else at every frame, and frames are what the page is busy with
     )
     page.wait_for_timeout(150)
     return page

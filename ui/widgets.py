@@ -4,6 +4,7 @@ import csv
 import inspect
 import io
 import textwrap
+from collections.abc import Callable
 from numbers import Number
 from pathlib import Path
 
@@ -26,33 +27,48 @@ def figure(chart: go.Figure, key: str, alt: str = "") -> None:
     st.plotly_chart(chart, key=key, theme=None, config=QUIET, alt=alt or None)
 
 
+@st.fragment
+def folded(label: str, key: str, draw: Callable[[], None]) -> None:
+    """A part of the page that is made and sent when it is opened: tables and code are half of a page's weight, and most
+    readers leave them shut. `key` also opens it from a test."""
+    with st.expander(label, key=key, on_change="rerun") as part:
+        if part.open:
+            draw()
+
+
 def table_twin(columns: dict[str, list], name: str) -> None:
     """The numbers of a figure as a table, folded, with all rows as CSV. `name` is the file's, without its ending."""
     words = session.words("ui")
-    rows = list(zip(*columns.values(), strict=True))
-    head = "".join(f'<th scope="col">{html.escapes(column)}</th>' for column in columns)
-    body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows[:ROWS])
-    table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-    more = words("table-more", shown=ROWS, rows=len(rows)) if len(rows) > ROWS else ""
-    with st.expander(words.text("table")):
+
+    def draw() -> None:
+        rows = list(zip(*columns.values(), strict=True))
+        head = "".join(f'<th scope="col">{html.escapes(column)}</th>' for column in columns)
+        body = "".join(f"<tr>{''.join(_cell(value, words.lang) for value in row)}</tr>" for row in rows[:ROWS])
+        table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        more = words("table-more", shown=ROWS, rows=len(rows)) if len(rows) > ROWS else ""
         st.html(f'<div class="twin" tabindex="0" role="region" aria-label="{words.text("table")}">{table}</div>{more}')
         file = {"file_name": f"{name}.csv", "mime": "text/csv", "key": f"csv-{name}", "on_click": "ignore"}
         st.download_button(words.text("csv"), lambda: _csv(columns, rows), **file)
 
+    folded(words.text("table"), f"table-{name}", draw)
+
 
 def source(*objects) -> None:
-    """The lines of the model that compute what is shown, taken from its source."""
-    with st.expander(session.words("ui").text("pytorch")):
+    """The lines of the model that compute what is shown, taken from its source, folded."""
+
+    def draw() -> None:
         for thing in objects:
             lines, first = inspect.getsourcelines(thing)
             file = Path(inspect.getsourcefile(thing)).relative_to(ROOT)
             st.html(f'<p class="note mono">{html.escapes(file.as_posix())}:{first}</p>')
             st.code(textwrap.dedent("".join(lines)).rstrip(), language="python")
 
+    key = "-".join(["source", *(thing.__qualname__ for thing in objects)])
+    folded(session.words("ui").text("pytorch"), key, draw)
 
-def _cell(value) -> str:
-    shown = number(value, session.language()) if isinstance(value, Number) else value
-    return f"<td>{html.escapes(shown)}</td>"
+
+def _cell(value, lang: str) -> str:
+    return f"<td>{html.escapes(number(value, lang) if isinstance(value, Number) else value)}</td>"
 
 
 def _csv(columns: dict[str, list], rows: list[tuple]) -> bytes:

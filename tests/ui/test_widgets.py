@@ -3,7 +3,7 @@ import json
 import plotly.graph_objects as go
 from streamlit.testing.v1 import AppTest
 
-from tests.conftest import html_of
+from tests.conftest import html_of, unfolded
 from ui.widgets import _csv
 from viz import theme
 
@@ -25,7 +25,8 @@ def test_a_figure_its_twin_and_its_source():
     assert not test.exception
     spec = json.loads(test.get("plotly_chart")[0].proto.spec)
     assert spec["layout"]["template"]["layout"]["font"]["family"] == theme.SANS
-    shown = html_of(test)
+    assert "<tr>" not in html_of(test) and not test.code, "what is folded is not made before it is opened"
+    shown = html_of(unfolded(test))
     assert shown.count("<tr>") == 201 and "of 300 rows" in shown
     assert "<td>&lt;i&gt;</td>" in shown and "<i>" not in shown
     assert "class Tokenizer" in test.code[0].value and "model/tokens.py:" in shown
