@@ -51,16 +51,16 @@ def policy(page: str) -> str:
 
 
 def preload() -> None:
-    import torch
-
     from model.zoo import ModelUnavailable
     from ui import prompt, session
 
-    torch.set_num_threads(1)  # with other busy processes around, two threads spin: 820 ms a pass where one takes 18
     for name in prompt.DECODERS:  # the first that can be read; the page itself says what is missing
         with suppress(ModelUnavailable):
             session.bundle(name)
             break
+    import torch  # only here: the first model's file is read while torch is imported
+
+    torch.set_num_threads(1)  # with other busy processes around, two threads spin: 820 ms a pass where one takes 18
     gc.collect()
     gc.freeze()  # torch's many objects are here to stay: no later collection looks at them again
 
