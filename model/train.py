@@ -47,6 +47,7 @@ class Recipe:
     clip: float = 1.0  # the largest length of a gradient
     balance: float = 0.01
     router_z: float = 0.0
+    even: bool = False  # every matrix begins so that what comes out is as large as what goes in: for narrow models
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ class Run:
     def __init__(self, config: Config, steps: int, seed: int, recipe: Recipe, device: torch.device):
         self.config, self.steps, self.seed, self.recipe, self.device = config, steps, seed, recipe, device
         self.step, self.progress = 0, None
-        self.model = initialised(config, seed).to(device).train()
+        self.model = initialised(config, seed, recipe.even).to(device).train()
         matrices = [weight for weight in self.model.parameters() if weight.ndim > 1]
         vectors = [weight for weight in self.model.parameters() if weight.ndim < 2]
         groups = [{"params": matrices, "weight_decay": recipe.decay}, {"params": vectors, "weight_decay": 0.0}]
@@ -166,7 +167,7 @@ class Run:
         return json.dumps(run | {"step": self.step})
 
 
-def initialised(config: Config, seed: int) -> Transformer:
+def initialised(config: Config, seed: int, even: bool = False) -> Transformer:
     """A new model, its matrices drawn at random, as suits the place of its norms.
 
     Before each part: with a standard deviation of 0.02, those that write to the stream with less, so that it does not
@@ -179,17 +180,18 @@ def initialised(config: Config, seed: int) -> Transformer:
         model = Transformer(config)
         for name, weight in model.named_parameters():
             if weight.ndim > 1:
-                nn.init.normal_(weight, std=_spread(name, weight, config))
+                nn.init.normal_(weight, std=_spread(name, weight, config, even))
             elif name.endswith("bias"):
                 nn.init.zeros_(weight)
     return model
 
 
-def _spread(name: str, weight: Tensor, config: Config) -> float:
-    if config.norm_place == "post" and name.startswith("layers."):
-        return weight.shape[1] ** -0.5
+def _spread(name: str, weight: Tensor, config: Config, even: bool) -> float:
     writes = name.endswith(("o_proj.weight", "down_proj.weight"))
-    return 0.02 / math.sqrt(2 * config.layers) if writes else 0.02
+    once = 1 / math.sqrt(2 * config.layers) if writes and config.norm_place == "pre" else 1.0
+    if even or (config.norm_place == "post" and name.startswith("layers.")):
+        return once * weight.shape[1] ** -0.5
+    return once * 0.02
 
 
 @dataclass(frozen=True)

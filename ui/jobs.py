@@ -23,7 +23,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 ROOT = Path(__file__).parents[1]
 MOST = max(1, (os.cpu_count() or 2) // 2)  # processes of one server at a time
-AWAY = 3.0  # seconds without a beat: a browser gives the timers of a hidden tab one turn a second
+AWAY = 30.0  # seconds without a beat, of a browser that is asleep; a reader who leaves is noticed at once
 GRACE = 0.6  # seconds that a process has to put its things in order
 TICK = 0.1
 

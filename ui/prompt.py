@@ -12,7 +12,7 @@ import streamlit as st
 
 from model import zoo
 from model.zoo import ModelUnavailable
-from ui import html, session
+from ui import html, session, trained
 from ui.numbers import number
 
 DECODERS = ("smollm2", zoo.EXPERTS)  # the first is what a lesson is best read on; the second is always there
@@ -29,6 +29,9 @@ class Prompt:
     text: str  # what those tokens say
 
 
+NONE = Prompt("", None, "", [], "")  # of a lesson that asks for no prompt
+
+
 def bar(models: tuple[str, ...], limit: int, first: str = DEFAULT) -> Prompt:
     """Draws the bar. Stops the page with one clear sentence when there is no usable model or prompt.
 
@@ -36,9 +39,13 @@ def bar(models: tuple[str, ...], limit: int, first: str = DEFAULT) -> Prompt:
     be read, the first one that can takes its place, and a notice says why.
     """
     words = session.words("ui")
-    prompt = _restore("prompt", st.query_params.get("prompt", first)[:CHARACTERS])
     asked = st.query_params.get("model")
+    unfit = _unfit(asked, models)
+    models = (*models, *_own(asked, models))
     asked = asked if asked in models else models[0]
+    if trained.is_name(asked):
+        first = trained.example(asked)
+    prompt = _restore("prompt", st.query_params.get("prompt", first)[:CHARACTERS])
     quiet = {"label_visibility": "collapsed", "on_change": _store}
     line = st.container(key="bar", horizontal=True, gap=None)
     found, problems = _readable((asked, *models), words)
@@ -55,6 +62,8 @@ def bar(models: tuple[str, ...], limit: int, first: str = DEFAULT) -> Prompt:
     if not found:
         _broken(problems, words)
     loaded = session.bundle(found)
+    if unfit:
+        st.html(f'<div class="notice" role="status">{words(unfit, instead=loaded.card.title)}</div>')
     if problems:
         notice = words(f"instead-{_remedy(asked, problems)}", **_about(asked, problems), instead=loaded.card.title)
         st.html(f'<div class="notice" role="status">{notice}</div>')
@@ -62,12 +71,35 @@ def bar(models: tuple[str, ...], limit: int, first: str = DEFAULT) -> Prompt:
         st.html(f'<div class="notice" role="alert">{words(problem)}</div>')
         st.stop()
     ids = loaded.tokenizer.encode(source)
+    if trained.is_name(found) and loaded.tokenizer.decode(ids) != source:
+        known = html.typed("".join(sorted(loaded.tokenizer.strings(list(range(len(loaded.tokenizer)))))))
+        source = trained.example(found)
+        about = {"title": loaded.card.title, "known": known, "example": html.typed(source)}
+        st.html(f'<div class="notice" role="status">{words("prompt-unknown", **about)}</div>')
+        ids = loaded.tokenizer.encode(source)
     kept, text = _first(loaded.tokenizer, ids, limit)
     tokens = words.inline("tokens-one" if len(kept) == 1 else "tokens", n=len(kept))
     count.html(f'<span class="count">{tokens}</span>')
     if notice := _cut(words, source, len(kept), len(ids), loaded.tokenizer.decode(ids[len(kept) :])):
         st.html(f'<div class="notice" role="status">{notice}</div>')
     return Prompt(found, loaded, source, kept, text)
+
+
+def _own(asked: str | None, models: tuple[str, ...]) -> list[str]:
+    """The models that this reader trained, where the lesson takes any decoder; a link to one makes it the reader's."""
+    names = st.session_state.setdefault("trained", [])
+    if trained.is_name(asked) and trained.exists(asked) and asked not in names:
+        names.append(asked)
+    return [name for name in names if trained.exists(name)] if set(DECODERS) <= set(models) else []
+
+
+def _unfit(asked: str | None, models: tuple[str, ...]) -> str | None:
+    """The section that says why a trained model that is asked for is not taken."""
+    if not trained.is_name(asked):
+        return None
+    if not trained.exists(asked):
+        return "trained-gone"
+    return None if set(DECODERS) <= set(models) else "trained-unfit"
 
 
 def _title(words: session.Words, name: str) -> str:

@@ -16,11 +16,13 @@ def predict(
     explain: Callable[[int, int], str],
     *,
     tokens: bool = False,
+    waiting: str = "",
 ) -> None:
     """A prediction card. `answer()` gives the right index and runs after Reveal; `explain(chosen, right)` gives HTML.
 
     `tokens=True` sets the options as token chips. Put what the question depends on (the prompt, say) into `key`.
-    The first answer to a question counts for the score; any answer makes the lesson done.
+    The first answer to a question counts for the score; any answer makes the lesson done. `waiting` is HTML to show in
+    the place of the answer while there is none yet.
     """
     words = session.words("ui")
     with st.container(key=f"predict-{key}"):
@@ -39,7 +41,9 @@ def predict(
             st.button(words.text("reveal"), key=f"reveal-{key}", **reveal)
             score = st.empty()
         committed = st.session_state.get(f"revealed-{key}")
-        if committed is not None:
+        if committed is not None and waiting:
+            st.html(f'<div class="verdict" role="status">{waiting}</div>')
+        elif committed is not None:
             right = answer()
             session.record(key, committed == right)
             session.mark_done(st.session_state.get("lesson", ""))

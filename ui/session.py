@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 import content
-from ui import html
+from ui import html, trained
 
 
 def language() -> str:
@@ -52,12 +52,21 @@ def words(slug: str) -> Words:
     return Words(language(), slug)
 
 
-@st.cache_resource(show_spinner=False)
 def bundle(name: str):
     """The model, its tokenizer and its card. Raises model.zoo.ModelUnavailable, which is not cached."""
-    from model import zoo
+    return trained.find(name) if trained.is_name(name) else _bundle(name)
 
+
+@st.cache_resource(show_spinner=False)
+def _bundle(name: str):
+    from model import zoo
+    from ui import hosted
+
+    hosted.check(name)
     return zoo.load(name)
+
+
+bundle.clear = _bundle.clear
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

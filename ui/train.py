@@ -1,0 +1,262 @@
+"""Lesson 16: the experiment chosen, the buttons, the figure that follows the runs, and the ways on."""
+
+import math
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from model.packing import NOTHING
+from model.plans import NAMES, OPTIONS, PRESETS, Plan
+from model.tasks import TASKS
+from model.train import Run, rate_at
+from ui import components, html, path, session, train_link, trained, widgets
+from ui.lesson import Page
+from ui.numbers import number, percent
+from ui.train_link import SIDES, Experiment
+from ui.train_runs import Record, Runs, runs
+
+EVERY = 0.5  # seconds between two looks at the process
+OVERLAP = 6  # snapshots sent again, for a browser that missed some
+FIGURE = """
+    curve-accuracy curve-loss curve-busiest chance even time newest at-step right-of right-one after look-from row-title
+    row-reads row-right row-says row-note head heads looks load-title load-layer ended-done ended-solved ended-diverged
+"""
+OPEN = ("attention", "heads", "next_token", "step_by_step", "what_if")  # lessons that show most of a small model
+
+
+def presets(page: Page, experiment: Experiment) -> None:
+    """The prepared experiments, and what the chosen one claims."""
+    words = page.words
+    names = list(PRESETS)
+    st.session_state.preset = experiment.preset
+    st.pills(
+        words.text("presets"),
+        names,
+        key="preset",
+        format_func=lambda name: words.text(f"preset-{name}"),
+        on_change=_take_preset,
+        label_visibility="collapsed",
+    )
+    about = experiment.preset
+    st.html(words(f"about-{about}") if about else words("about-own", **_described(experiment, words)))
+
+
+def _take_preset() -> None:
+    train_link.write(PRESETS[st.session_state.preset or train_link.FIRST])
+
+
+def _described(experiment: Experiment, words) -> dict:
+    a, b = (plan.choices for plan in experiment.plans)
+    names = [words.text(f"choice-{name}") for name in a.differences(b)]
+    return {"differences": ", ".join(names) or words.text("nothing")}
+
+
+def problems(experiment: Experiment) -> None:
+    for problem in experiment.problems:
+        st.html(f'<div class="notice" role="alert">{problem}</div>')
+
+
+def recipe(page: Page, experiment: Experiment) -> None:
+    """The table of choices; folded, for a prepared experiment needs no look at it."""
+    words = page.words
+    first = experiment.plans[0]
+
+    def options(name: str, values: tuple) -> list:
+        return [[str(value), _option(name, value, page)] for value in values]
+
+    whole = [
+        {"name": name, "title": words.text(f"choice-{name}"), "value": str(value), "options": options(name, allowed)}
+        for (name, allowed), value in zip(train_link.WHOLE.items(), (first.name, first.seed, first.steps), strict=True)
+    ]
+    rows = [
+        {
+            "name": name,
+            "title": words.text(f"choice-{name}"),
+            "options": options(name, OPTIONS[name]),
+            "values": [str(getattr(plan.choices, name)) for plan in experiment.plans],
+        }
+        for name in NAMES
+    ]
+    data = {"sides": SIDES, "whole": whole, "rows": rows, "words": words.all("model-a", "model-b")}
+    components.mount("recipe", key="recipe", data=data, on_choice_change=lambda: _choose(experiment))
+
+
+def _choose(experiment: Experiment) -> None:
+    if chosen := st.session_state.recipe.choice:
+        train_link.change(experiment, str(chosen["key"]), str(chosen["value"]))
+
+
+def _option(name: str, value, page: Page) -> str:
+    """What a value is called: in words where there are any, else the number."""
+    if name in ("task", "position", "norm", "place", "balance") or value == 0:
+        return page.words.text(f"is-{name}-{value}")
+    return number(value, page.lang)
+
+
+def text_box(page: Page, experiment: Experiment) -> None:
+    """Where the task is a text: the reader's own."""
+    if experiment.plans[0].name != "text":
+        return
+    words = page.words
+    st.session_state.setdefault("own-text", train_link.course(page.lang))
+    st.text_area(words.text("text-label"), key="own-text", height=180)
+    measured = train_link.measured(words)
+    section = "text-short" if experiment.short else "text-note"
+    role = ' role="alert"' if experiment.short else ""
+    kind = "notice" if experiment.short else "note"
+    st.html(f'<div class="{kind}"{role}>{words(section, **measured)}</div>')
+    if len(st.session_state["own-text"].encode(errors="replace")) > train_link.LONGEST:
+        st.html(f'<div class="notice" role="status">{words("text-long", **measured)}</div>')
+
+
+def laboratory(page: Page, experiment: Experiment) -> None:
+    """The buttons and the figure. While a run goes on, the figure is drawn again twice a second."""
+    lab, plans = runs(), experiment.runs
+    if lab.running and not lab.works_on(plans):
+        lab.pause()  # the reader has turned to another experiment
+    lab.listen()
+    buttons(page, lab, plans)
+    lab.settle(lambda plan: title(plan, page))
+    every = EVERY if lab.running else None
+    st.fragment(_figure, run_every=every)(page, lab, plans, {"whole": True})
+
+
+def buttons(page: Page, lab: Runs, plans: tuple[Plan, ...]) -> None:
+    words = page.words
+    records = [lab.of(plan) for plan in plans]
+    done = all(record.finished for record in records)
+    begun = any(record.step for record in records)
+    label = "pause" if lab.running else "continue" if begun else "start"
+    with st.container(horizontal=True, gap="small", key="train-buttons"):
+        act = lab.pause if lab.running else lambda: lab.start(plans)
+        st.button(words.text(label), key="go", type="primary", on_click=act, disabled=done and not lab.running)
+        clear = {"on_click": lambda: lab.clear(*plans), "disabled": not begun and not lab.running}
+        st.button(words.text("clear"), key="clear", **clear)
+
+
+def _figure(page: Page, lab: Runs, plans: tuple[Plan, ...], sent: dict) -> None:
+    """sent: {"whole": True} in a run of the whole page, when the browser may know nothing; empty from then on."""
+    running = lab.running
+    lab.listen()
+    records = [lab.of(plan) for plan in plans]
+    st.html(f'<p class="note" role="status">{_state(page, lab, records)}</p>')
+    again = st.session_state.get("lab")
+    whole = sent.pop("whole", False) or bool(again and again.again)
+    components.mount("train", key="lab", data=drawn(page, records, whole), on_again_change=lambda: None)
+    if running and not lab.running:
+        st.rerun()  # the buttons and everything below are the page's
+
+
+def _state(page: Page, lab: Runs, records: list[Record]) -> html.Raw:
+    words = page.words
+    if lab.broken:
+        return words.inline("broken")
+    if lab.running:
+        if lab.job.place:
+            return words.inline("queue", place=lab.job.place)
+        return words.inline("running" if any(record.step for record in records) else "starting")
+    if all(record.finished for record in records):
+        return words.inline("finished")
+    return words.inline("paused" if any(record.step for record in records) else "ready")
+
+
+def drawn(page: Page, records: list[Record], whole: bool) -> dict:
+    """The component's data: all snapshots, or the last few."""
+    plan = records[0].plan
+    rows = plan.task.held_out()
+    strings = plan.task.tokenizer.strings
+    targets = rows.targets[0].tolist()
+    config = plan.config
+    experts = next((record.plan.choices.experts for record in records if record.plan.choices.experts), 0)
+
+    def model(record: Record) -> dict:
+        start = 0 if whole else max(0, len(record.seen) - OVERLAP)
+        chosen = record.plan.choices
+        seen = [snapshot | {"said": strings(snapshot["said"])} for snapshot in record.seen[start:]]
+        return {
+            "id": record.id,
+            "title": title(record.plan, page, [other.plan for other in records]),
+            "layers": chosen.layers,
+            "heads": chosen.heads,
+            "experts": chosen.experts,
+            "from": start,
+            "seen": seen,
+            "ended": record.ended,
+        }
+
+    return {
+        "lang": page.lang,
+        "words": page.words.all(*FIGURE.split()),
+        "steps": plan.steps,
+        "tokens": strings(rows.ids[0].tolist()),
+        "answers": [None if target == NOTHING else strings([target])[0] for target in targets],
+        "first": next(i for i, target in enumerate(targets) if target != NOTHING),
+        "chance": {
+            "loss": math.log(config.vocab_size),
+            "accuracy": 1 / config.vocab_size,
+            "busiest": 1 / experts if experts else None,
+        },
+        "models": [model(record) for record in records],
+    }
+
+
+def title(plan: Plan, page: Page, beside: list[Plan] | None = None) -> str:
+    """What a model is: its task, and what tells it from those beside it."""
+    words = page.words
+    names = [name for other in beside or () for name in plan.choices.differences(other.choices)] or ["layers"]
+    said = [f"{words.text(f'choice-{name}')}: {_option(name, getattr(plan.choices, name), page)}" for name in names]
+    return ", ".join(dict.fromkeys(said)) if beside else f"{_option('task', plan.name, page)} · {', '.join(said)}"
+
+
+def table(page: Page, experiment: Experiment) -> None:
+    """The curves as numbers."""
+    records = [runs().of(plan) for plan in experiment.runs]
+    steps = sorted({snapshot["step"] for record in records for snapshot in record.seen})
+    columns = {page.words.text("col-step"): steps}
+    for side, record in zip(SIDES, records, strict=False):
+        by_step = {snapshot["step"]: snapshot for snapshot in record.seen}
+        for name in ("accuracy", "loss"):
+            values = [by_step[step][name] if step in by_step else "" for step in steps]
+            columns[page.words.text(f"col-{name}", model=side.upper())] = values
+    widgets.table_twin(columns, "training")
+
+
+def arithmetic(page: Page, experiment: Experiment) -> None:
+    """What the loss says of one answer, with the numbers of model A and of the last one."""
+    words = page.words
+    record = runs().of(experiment.runs[-1])
+    plan, first, last = record.plan, record.seen[0], record.last
+    vocabulary = plan.config.vocab_size
+    answers = int((plan.task.held_out().targets != NOTHING).sum())
+    about = {
+        "vocabulary": vocabulary,
+        "even": number(math.log(vocabulary), page.lang),
+        "before": number(first["loss"], page.lang),
+        "step": number(last["step"], page.lang),
+        "loss": number(last["loss"], page.lang),
+        "chance": percent(math.exp(-last["loss"]), page.lang),
+        "right": number(round(last["accuracy"] * answers), page.lang),
+        "answers": number(answers, page.lang),
+        "accuracy": percent(last["accuracy"], page.lang),
+        "model": SIDES[len(experiment.runs) - 1].upper(),
+    }
+    lines = "".join(f"<p>{words.inline(section, **about)}</p>" for section in ("sum-even", "sum-loss", "sum-accuracy"))
+    st.html(f'<h2>{words.inline("sum-title")}</h2>{words("sum-intro")}<div class="arith">{lines}</div>')
+    widgets.source(TASKS[plan.name], Run.take, rate_at)
+
+
+def ways_on(page: Page, experiment: Experiment) -> None:
+    """Links that open the trained models in other lessons."""
+    words = page.words
+    records = [runs().of(plan) for plan in experiment.runs]
+    ready = [(side, record) for side, record in zip(SIDES, records, strict=False) if record.model]
+    st.html(f"<h2>{words.inline('open-title')}</h2>{words('open-intro' if ready else 'open-none')}")
+    for side, record in ready:
+        links = html.Raw(" · ".join(_way(slug, record) for slug in OPEN if path.find(slug).exists))
+        about = {"model": side.upper(), "title": title(record.plan, page)}
+        st.html(f"<p>{words.inline('open-model', **about, links=links)}</p>")
+
+
+def _way(slug: str, record: Record) -> str:
+    link = urlencode({"model": record.model, "prompt": trained.example(record.model)})
+    return f'<a href="{slug}?{html.escapes(link)}">{session.words("path").inline(slug)}</a>'

@@ -1,0 +1,134 @@
+"""The experiment of lesson 16 as it stands in the link: task, seed, steps, and what differs from the usual model.
+
+?task=reverse&a-position=none&steps=400      model A is the usual one without positions, model B the usual one
+"""
+
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+import content
+from model.plans import NAMES, OPTIONS, PRESETS, SEEDS, STEPS, Choices, Plan
+from model.tasks import TASKS, Text
+from ui import html, path, session
+from ui.numbers import number
+
+SIDES = ("a", "b")
+FIRST = "induction"
+WHOLE = {"task": tuple(TASKS), "seed": SEEDS, "steps": STEPS}  # what both models share, and the values allowed
+USUAL = {"task": FIRST, "seed": Plan.seed, "steps": Plan.steps}
+LONGEST = Text.bounds[1]
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """Two plans of one task. problems: sentences about what in the link cannot be, as HTML."""
+
+    plans: tuple[Plan, Plan]
+    problems: tuple[str, ...] = ()
+
+    @property
+    def preset(self) -> str | None:
+        return next((name for name, plans in PRESETS.items() if plans == self.plans), None)
+
+    @property
+    def buildable(self) -> bool:
+        return not any(plan.choices.problem for plan in self.plans) and not self.short
+
+    @property
+    def short(self) -> bool:
+        plan = self.plans[0]
+        return plan.name == "text" and len(plan.text.encode()) < Text.bounds[0]
+
+    @property
+    def runs(self) -> tuple[Plan, ...]:
+        """Two recipes that are the same make one run."""
+        return tuple(dict.fromkeys(self.plans))
+
+
+def read(words: session.Words) -> Experiment:
+    """What the link says; a value that is not allowed is named, and the usual one used."""
+    problems = []
+
+    def value(name: str, allowed: tuple, usual):
+        asked = st.query_params.get(name)
+        if asked is None:
+            return usual
+        found = next((option for option in allowed if str(option) == asked), None)
+        if found is None:
+            listed = ", ".join(map(str, allowed))
+            problems.append(words("refused", name=name, value=html.typed(asked[:40]), allowed=listed, usual=usual))
+            return usual
+        return found
+
+    if not any(name in st.query_params for name in keys()):
+        write(st.session_state.get("experiment", PRESETS[FIRST]))  # the one left, when the reader comes back
+    whole = {name: value(name, allowed, USUAL[name]) for name, allowed in WHOLE.items()}
+    text = pasted(words) if whole["task"] == "text" else ""
+    plans = []
+    for side in SIDES:
+        usual = Choices()
+        chosen = Choices(**{name: value(f"{side}-{name}", OPTIONS[name], getattr(usual, name)) for name in NAMES})
+        plans.append(Plan(whole["task"], chosen, whole["seed"], whole["steps"], text))
+        if chosen.problem:
+            about = {"model": side.upper(), "width": chosen.width, "heads": chosen.heads, "kv_heads": chosen.kv_heads}
+            problems.append(words(f"problem-{chosen.problem}", **about))
+    st.session_state.experiment = tuple(plans)
+    return Experiment(tuple(plans), tuple(problems))
+
+
+def keys() -> list[str]:
+    return [*WHOLE, *(f"{side}-{name}" for side in SIDES for name in NAMES)]
+
+
+def write(plans: tuple[Plan, Plan]) -> None:
+    """Into the link: the task always, else what is not usual."""
+    for name in keys():
+        st.query_params.pop(name, None)
+    first = plans[0]
+    said = {"task": first.name}
+    said |= {name: getattr(first, name) for name in ("seed", "steps") if getattr(first, name) != USUAL[name]}
+    for side, plan in zip(SIDES, plans, strict=True):
+        said |= {f"{side}-{name}": getattr(plan.choices, name) for name in plan.choices.differences(Choices())}
+    for name, value in said.items():
+        st.query_params[name] = str(value)
+
+
+def change(experiment: Experiment, key: str, value: str) -> None:
+    """The reader chose another value of one of `keys()`."""
+    side, _, name = key.rpartition("-")
+    plans = list(experiment.plans)
+    if side in SIDES and name in OPTIONS:
+        found = next((option for option in OPTIONS[name] if str(option) == value), None)
+        if found is not None:
+            at = SIDES.index(side)
+            plans[at] = replace(plans[at], choices=replace(plans[at].choices, **{name: found}))
+    elif key in WHOLE:
+        found = next((option for option in WHOLE[key] if str(option) == value), None)
+        if found is not None:
+            plans = [replace(plan, **{"name" if key == "task" else key: found}, text="") for plan in plans]
+    write(tuple(plans))
+
+
+def pasted(words: session.Words) -> str:
+    """The text to learn from: the reader's, which no link can carry; before there is one, this course's own."""
+    text = st.session_state.get("own-text")
+    if text is None:
+        text = course(words.lang)
+    return text.encode(errors="replace")[:LONGEST].decode(errors="ignore")
+
+
+def course(lang: str) -> str:
+    parts = []
+    for step in path.STEPS:
+        if step.exists:
+            found = content.load(lang, step.slug)
+            parts += [found["intro"], found["takeaway"]]
+    return "\n\n".join(parts)
+
+
+def measured(words: session.Words) -> dict[str, str]:
+    """How long the text is, and how long it must and may be, in bytes."""
+    least, most = (number(bound, words.lang) for bound in Text.bounds)
+    typed = len((st.session_state.get("own-text") or course(words.lang)).encode(errors="replace"))
+    return {"least": least, "most": most, "typed": number(typed, words.lang)}

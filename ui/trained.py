@@ -1,0 +1,51 @@
+"""Models that readers trained in lesson 16: the last few of the whole server, by names that nobody can guess.
+
+A name stands for one model for ever, so what is cached under it is never another model's.
+"""
+
+import secrets
+import threading
+from collections import OrderedDict
+
+from model.zoo import Bundle, ModelUnavailable
+
+PREFIX = "trained-"
+MOST = 40  # a few megabytes each; the one not used for the longest time goes first
+
+_kept: OrderedDict[str, tuple[Bundle, str]] = OrderedDict()
+_lock = threading.Lock()
+
+
+def keep(bundle: Bundle, example: str) -> str:
+    """Returns the new model's name. example: a prompt of the task it was trained for."""
+    name = PREFIX + secrets.token_urlsafe(9)
+    with _lock:
+        _kept[name] = bundle, example
+        while len(_kept) > MOST:
+            _kept.popitem(last=False)
+    return name
+
+
+def is_name(name: str | None) -> bool:
+    return bool(name) and name.startswith(PREFIX)
+
+
+def exists(name: str) -> bool:
+    return name in _kept
+
+
+def find(name: str) -> Bundle:
+    """Raises ModelUnavailable where the model has gone."""
+    return _find(name)[0]
+
+
+def example(name: str) -> str:
+    return _find(name)[1]
+
+
+def _find(name: str) -> tuple[Bundle, str]:
+    with _lock:
+        if name not in _kept:
+            raise ModelUnavailable(name, "a model trained in lesson 16", "gone")
+        _kept.move_to_end(name)
+        return _kept[name]
