@@ -33,6 +33,7 @@ from model.tokens import Tokenizer
 from model.trace import Trace
 
 ALL = "all"
+BETWEEN = "_"  # two changes in a link: no browser writes it as %…
 RULES = {"full": masks.Causal, "sliding": masks.Sliding, "strided": masks.Strided, "fixed": masks.Fixed}
 PERCENT, FURTHEST, SEEDS = 1000, 100_000, 1_000_000  # how far a head is scaled, a token moved, a seed counts
 SIZE = 4096  # the widest window or stride
@@ -431,7 +432,7 @@ def _write(value: int | str | tuple | None) -> str:
         return ALL
     if isinstance(value, tuple):
         return ".".join(map(str, value))
-    return str(value).replace("%", "%25").replace("~", "%7E")
+    return str(value).replace("%", "%25").replace(BETWEEN, "%5F")
 
 
 def _among(n: int, count: int, code: str) -> None:

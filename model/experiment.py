@@ -1,6 +1,6 @@
 """An experiment: several changes of one pass, with a text that goes into a link, and lines of Python that repeat it.
 
-    edits=silence.26.4~cut.all.all.7.2~swap.5.cat~patch.8.5.5&other=The cat drank the milk
+    edits=silence.26.4_cut.all.all.7.2_swap.5.cat_patch.8.5.5&other=The cat drank the milk
 
 Layers, heads, tokens and experts count from 1 in that text, as on screen. `none` is the
 experiment that changes nothing.
@@ -14,7 +14,7 @@ import torch
 
 from model import lens, masks
 from model.cache import KVCache
-from model.changes import Change, Cut, Drop, Patch, Setting, Swap, Unfit, UseRule, Vectors, Written, read
+from model.changes import BETWEEN, Change, Cut, Drop, Patch, Setting, Swap, Unfit, UseRule, Vectors, Written, read
 from model.edits import Edit, HideKey, MovePositions
 from model.tap import Recorder
 from model.trace import Trace
@@ -32,7 +32,7 @@ class Experiment:
     other: str = ""
 
     def __str__(self) -> str:
-        return "~".join(map(str, self.changes)) or NONE
+        return BETWEEN.join(map(str, self.changes)) or NONE
 
     def fits(self, change: Change, setting: Setting) -> None:
         """Raises Unfit where this change cannot be made, or not together with those that are there."""
@@ -81,7 +81,7 @@ def from_text(text: str, other: str, setting: Setting) -> tuple[Experiment, list
     """The experiment of a link, as far as this model and this prompt can do it, and what is left out. Of changes that
     contradict each other the earlier one is made."""
     found, left_out = Experiment(other=other), []
-    written = dict.fromkeys(part for part in text.split("~") if part and part != NONE)
+    written = dict.fromkeys(part for part in text.split(BETWEEN) if part and part != NONE)
     for i, part in enumerate(written):
         change = None
         try:

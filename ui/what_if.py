@@ -76,9 +76,11 @@ def open_lab(page: Page) -> Lab:
     setting = Setting(config, page.bundle.tokenizer, tuple(page.ids), theirs)
     trace = page.trace(KEEP)
     asked = st.query_params.get("edits")
-    text = "~".join(map(str, strongest(page, trace)[:BEGIN])) if asked is None else asked
+    text = str(Experiment(tuple(strongest(page, trace)[:BEGIN]))) if asked is None else asked
     made, left_out = experiment.from_text(text, other, setting)
-    return Lab(page, setting, made, left_out, _run(page, trace, trace))
+    ids = tuple(page.ids)
+    before = session.reading("what-if-before", page.model, ids, LIMIT, lambda: _run(page, trace, trace))
+    return Lab(page, setting, made, left_out, before)
 
 
 def strongest(page: Page, trace: Trace) -> list[Silence]:

@@ -41,6 +41,7 @@ class Board {
     this.built = shape_;
     this.fit();
     this.paint();
+    if (!first) remember({ layer: this.s.layer + 1, head: this.s.head + 1 }); // the server, which wrote the link, does not know them
   }
 
   /** Another model or prompt: the link's head, else the one that the page begins with. */
@@ -52,7 +53,6 @@ class Board {
     };
     const [layer, head] = this.d.start;
     this.s = { layer: asked("layer", this.L) ?? layer, head: asked("head", this.H) ?? head, scope: 0, query: this.T - 1, key: 0 };
-    if (!first) remember({ layer: null, head: null });
   }
 
   // ------------------------------------------------------------ what is chosen
