@@ -29,7 +29,7 @@ def lines() -> Iterator[str]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1280, "height": 900})
-        with _served() as (address, started):
+        with served() as (address, started, _):
             _arrive(page, address)
             page.locator('[data-key="append"]').wait_for(timeout=60_000)
             yield f"From `make run` to a usable front door: {time.perf_counter() - started:.2f} s (under 6)"
@@ -45,7 +45,8 @@ def lines() -> Iterator[str]:
 
 
 @contextmanager
-def _served() -> Iterator[tuple[str, float]]:
+def served() -> Iterator[tuple[str, float, int]]:
+    """`make run`: its address, when it was started, and its process."""
     with socket.socket() as free:
         free.bind(("localhost", 0))
         port = free.getsockname()[1]
@@ -55,7 +56,7 @@ def _served() -> Iterator[tuple[str, float]]:
         ["make", "run"], cwd=ROOT, env=os.environ | settings, stdout=subprocess.DEVNULL, start_new_session=True
     )
     try:
-        yield f"http://localhost:{port}", started
+        yield f"http://localhost:{port}", started, server.pid
     finally:
         os.killpg(server.pid, signal.SIGTERM)
         server.wait(20)

@@ -1,0 +1,45 @@
+"""So many pages at a time and no more. The others wait in the order in which they came, and are told so.
+
+Thirty pages that are made at once all come last; in turns, each takes the time of one.
+"""
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+PATIENCE = (
+    0.15  # seconds between two looks at the line, at which Streamlit may also end a wait that is of no use any more
+)
+
+
+class Gate:
+    def __init__(self, seats: int):
+        self.seats = seats
+        self._line: list[object] = []  # those inside are the first of it
+        self._moved = threading.Condition()
+
+    @contextmanager
+    def turn(self, tell: Callable[[int], None]) -> Iterator[None]:
+        """Waits for a seat and holds it. While others are ahead, `tell(ahead)` is called; what it raises ends the wait."""
+        ticket = object()
+        with self._moved:
+            self._line.append(ticket)
+        try:
+            while ahead := self._ahead(ticket):
+                tell(ahead)
+                with self._moved:
+                    self._moved.wait(PATIENCE)
+            yield
+        finally:
+            with self._moved:
+                self._line.remove(ticket)
+                self._moved.notify_all()
+
+    def _ahead(self, ticket: object) -> int:
+        """How many must leave before this one can go in."""
+        with self._moved:
+            return max(0, self._line.index(ticket) - self.seats + 1)
+
+
+PAGES = Gate(max(2, os.cpu_count() or 2))  # made at the same time, by all readers of this server together
