@@ -1,6 +1,6 @@
 """Lesson 17: the checks of model.checks, as rows that fill up while the reader watches."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import streamlit as st
@@ -8,7 +8,7 @@ import streamlit as st
 from model import checks, zoo
 from model.checks import CHECKS, SABOTAGES, Row
 from model.checks.subject import LIMIT, Subject
-from ui import components, html, jobs, prompt, session
+from ui import components, html, jobs, prompt, session, widgets
 from ui import is_it_true_report as report
 from ui.lesson import Page
 from ui.numbers import THIN, number
@@ -148,28 +148,28 @@ def _section(page: Page, polling: bool) -> None:
             again = "start-again" if job else "start"
             st.button(words.text(again), key="checks-start", type="primary", on_click=start, args=(page,))
         st.html(f'<p class="note" role="status">{state(job, words)}</p>')
-    table = st.empty()
-    rows = {row.check: row for row in _quick_rows(page, broken, table)}
     found = said(job)
-    rows |= {check: row for (model, check), row in found.items() if model == page.model}
-    table.html(f"{aloud(page, rows, broken, alive)}{grid(page, rows, _now(page, job, found))}")
     st.html(others(found, words))
+    rows, draw = _quick_rows(page, broken)
+    rows |= {check: row for (model, check), row in found.items() if model == page.model}
+    draw(f"{aloud(page, rows, broken, alive)}{grid(page, rows, _now(page, job, found))}")
     with st.container(key="checks-report", gap=None):
         text = report.markdown(
             page, broken, [*rows.values(), *(row for row in found.values() if row.model != page.model)]
         )
         components.mount("checks", key="copy", data={"text": text, "words": words.all("copy", "copied", "not-copied")})
-        with st.expander(words.text("report")):
-            st.code(text, language=None, wrap_lines=True)
+        widgets.folded(words.text("report"), "report", lambda: st.code(text, language=None, wrap_lines=True))
 
 
-def _quick_rows(page: Page, broken: str | None, table) -> list[Row]:
-    """The first time they take a moment, in which the empty rows are there already."""
+def _quick_rows(page: Page, broken: str | None) -> tuple[dict[str, Row], Callable[[str], None]]:
+    """The rows, and what draws the table. The first time they take a moment, in which the empty rows are there."""
     seen, key = st.session_state.setdefault("checked", set()), (page.model, tuple(page.ids), broken)
+    draw = st.html
     if key not in seen:
-        table.html(f"{aloud(page, {}, broken, True)}{grid(page, {}, quick_names(page)[0])}")
+        draw = st.empty().html  # not at every look: between its two messages the page would be without a table
+        draw(f"{aloud(page, {}, broken, True)}{grid(page, {}, quick_names(page)[0])}")
         seen.add(key)
-    return quick(page, broken)
+    return {row.check: row for row in quick(page, broken)}, draw
 
 
 def _now(page: Page, job: jobs.Job | None, found: dict) -> str | None:
@@ -198,8 +198,10 @@ def state(job: jobs.Job | None, words: session.Words) -> html.Raw:
 
 
 def verdict(row: Row | None, now: bool = False) -> str:
+    if now:
+        return "now"
     if row is None:
-        return "now" if now else "waiting"
+        return "waiting"
     if row.difference is None:
         return "unread"
     return "equal" if row.passed else "differs"
@@ -237,7 +239,7 @@ def grid(page: Page, rows: dict[str, Row], now: str | None) -> str:
 
 def line(words: session.Words, name: str, row: Row | None, now: bool) -> str:
     kind, tolerance = verdict(row, now), CHECKS[name].tolerance
-    mark = f'<i aria-hidden="true">{MARKS[kind]}</i>{words.inline(f"verdict-{kind}")}'
+    mark = f'<span><i aria-hidden="true">{MARKS[kind]}</i>{words.inline(f"verdict-{kind}")}</span>'
     reason = words.inline(f"why-{REASONS.get(name, 'deep')}")
     cells = (difference(row, words), number(tolerance, words.lang), duration(row, words.lang))
     return (
@@ -300,5 +302,5 @@ def standing(rows: Iterable[Row], words: session.Words) -> str:
         return words.inline("standing-none")
     if set(kinds) == {"unread"}:
         return words.inline("standing-unread") + " " + trouble(rows[0], words)
-    counts = {name: number(kinds.count(name), words.lang) for name in ("equal", "differs")}
-    return words.inline("standing", all=number(len(rows), words.lang), **counts)
+    counts = {"equal": kinds.count("equal"), "all": len(rows)}
+    return words.inline("standing", **{name: number(count, words.lang) for name, count in counts.items()})
