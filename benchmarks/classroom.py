@@ -74,7 +74,9 @@ class Client:
         fragment, control = self.controls[id]
         state = WidgetState(id=id)
         kind = type(control).__name__
-        if kind == "Slider":
+        if kind == "Slider" and control.options:
+            state.string_array_value.data[:] = [self.chance.choice(control.options)]
+        elif kind == "Slider":
             state.double_array_value.data[:] = [self._other(control)]
         elif kind == "Selectbox":
             state.string_value = self.chance.choice(control.options)
