@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
+from babel.numbers import format_decimal
 
 from model import experiment, lens, sampling, transformer
 from model.changes import (
@@ -181,12 +182,13 @@ def _named(change: Change, lab: Lab, say: Callable, show: Callable) -> str:
         case Silence(n, head) | Mean(n, head):
             values = {"layer": n, "head": head}
         case Scale(n, head, share):
-            values = {"layer": n, "head": head, "factor": number(share / 100, lab.page.lang)}
+            values = {"layer": n, "head": head, "factor": times(share, lab.page.lang)}
         case Cut(n, head, reader, read):
             here = layer(n) if head is None else say("in-head" if n else "in-heads", layer=n, head=head)
             values = {"reader": token(reader), "read": token(read), "where": here}
         case Swap(n, text):
-            values = {"old": token(n), "new": show(text)}
+            found = change.id(lab.setting) if 0 < n <= len(lab.setting.ids) else None
+            values = {"old": token(n), "new": show(text if found is None else strings([found])[0])}
         case Patch(n, here, there):
             values = {"token": token(here), "layer": n, "source": token(there, lab.setting.other)}
         case UseRule(n, rule, size):
@@ -201,6 +203,11 @@ def _named(change: Change, lab: Lab, say: Callable, show: Callable) -> str:
         case Force(n, experts):
             values = {"experts": ", ".join(map(str, experts)), "where": layer(n)}
     return say(section, **values)
+
+
+def times(share: int, lang: str) -> str:
+    """So many percent as a factor, without digits that say nothing."""
+    return format_decimal(share / 100, locale=lang).replace("-", "−")
 
 
 def reason(problem: Unfit, lab: Lab) -> html.Raw:

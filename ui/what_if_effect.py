@@ -7,7 +7,7 @@ from itertools import takewhile
 import numpy as np
 import streamlit as st
 
-from model import experiment, lens
+from model import experiment, lens, zoo
 from ui import html, what_if, widgets
 from ui.numbers import number, percent
 from ui.what_if import Lab, Run
@@ -153,4 +153,5 @@ def export(lab: Lab) -> None:
     words = lab.words
     with st.expander(words.text("export")):
         st.html(words("export-note"))
-        st.code(experiment.code(lab.experiment, lab.setting, lab.page.model, lab.page.text), language="python")
+        model = lab.page.model if lab.page.model in zoo.ENTRIES else words.text("own-model")
+        st.code(experiment.code(lab.experiment, lab.setting, model, lab.page.text), language="python")

@@ -34,7 +34,7 @@ def board(lab: Lab, after: Run) -> None:
         "groups": lab.setting.config.kv_heads,
         "start": [begin.layer - 1, begin.head - 1],
         "prompt": [lab.page.model, lab.page.text],
-        "factors": FACTORS,
+        "factors": [[share, what_if.times(share, lab.page.lang)] for share in FACTORS],
         "lang": lab.page.lang,
         "words": content.load(lab.page.lang, "what_if"),
     }

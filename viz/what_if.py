@@ -10,6 +10,7 @@ from viz.distribution import BARE, HOVER, WORDS, filling_of, scale
 from viz.theme import CATEGORICAL, DIVERGING, GREEN, INK, MONO, PAPER, RULE, SEQUENTIAL, SOFT
 
 ROW = 30  # px
+CROWDED = 16  # columns: of more, not all are named
 LONGEST = 15  # characters of a name beside its bar
 GAP = 0.5  # between the two columns, of a column's width: room for a number
 ROUNDING = 1e-6  # of a stream's length: experts that compute their tokens together differ by less in two passes
@@ -95,15 +96,20 @@ def parted(
             colorscale=SEQUENTIAL,
             zmin=0,
             zmax=most,
-            xgap=2,
+            xgap=1,
             ygap=1,
             colorbar={
                 "tickvals": [0, most],
                 "ticktext": ["0", percent(most)],
-                "thickness": 10,
+                "orientation": "h",
+                "thickness": 9,
                 "outlinewidth": 0,
-                "len": 0.7,
-                "x": 1.01,
+                "len": 0.4,
+                "x": 0,
+                "xanchor": "left",
+                "y": 1.01,
+                "yanchor": "bottom",
+                "ticklabelposition": "outside top",
             },
         )
     )
@@ -114,9 +120,10 @@ def parted(
     told = [n for n in range(height) if n in (0, height - 1) or (n % step == 0 and height - 1 - n >= step / 2)]
     bare = {"showgrid": False, "zeroline": False, "showline": False, "ticks": "", "fixedrange": True}
     figure.update_yaxes(**bare, tickvals=told, ticktext=[levels[n] for n in told], title=layer)
-    font = {"family": MONO, "size": 13}
-    figure.update_xaxes(**bare, tickvals=np.arange(count), ticktext=names, tickfont=font)
-    return figure.update_layout(height=max(220, 13 * height) + 80)
+    step = -(-count // CROWDED)
+    font = {"family": MONO, "size": 13 if step == 1 else 12}
+    figure.update_xaxes(**bare, tickvals=np.arange(0, count, step), ticktext=names[::step], tickfont=font)
+    return figure.update_layout(height=max(220, 13 * height) + 100)
 
 
 def compared(

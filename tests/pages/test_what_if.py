@@ -141,7 +141,7 @@ def test_changes_are_added_and_taken_off():
     assert "single token" in html_of(test) and labels(test) == [label]
     next(box for box in test.text_input if "swap-text" in box.key).set_value("she")
     test.button(key="add-go").click().run()
-    assert labels(test) == [label, "`·it` is now `she`"]
+    assert labels(test) == [label, "`·it` is now `·she`"]
     assert link(test).endswith("_swap.10.she")
     for name in ("patch", "mask", "cut", "scramble", "force", "shift"):
         next(box for box in test.selectbox if box.key.startswith("add-kind")).set_value(name).run()

@@ -218,11 +218,10 @@ class Board {
     const changed = this.changed(layer, head);
     const act = (at, label, deed) => button("deed", { "data-at": at, onclick: () => this.deed(deed) }, label);
     const name = span("mono", `${layer + 1}.${head + 1}`);
-    const times = (share) => this.fill("deed-scale", { factor: number(share / 100, this.d.lang) });
     this.deeds.replaceChildren(...(changed
       ? [span("", changed.told), act("undo", w["deed-undo"], { do: "undo" })]
       : [span("", w["deed-head"], " ", name), act("silence", w["deed-silence"], { do: "silence" }), act("mean", w["deed-mean"], { do: "mean" }),
-        ...this.d.factors.map((share) => act(`scale-${share}`, times(share), { do: "scale", percent: share }))]));
+        ...this.d.factors.map(([share, factor]) => act(`scale-${share}`, this.fill("deed-scale", { factor }), { do: "scale", percent: share }))]));
   }
 
   draw(canvas, h) {
