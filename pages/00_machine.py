@@ -19,7 +19,7 @@ with lesson("machine", limit=LIMIT) as page:
         return machine.read(page.bundle, page.trace(machine.KEEP), LIMIT, before)
 
     data = st.session_state[last] = session.reading("machine", page.model, tuple(page.ids), LIMIT, read)
-    asked = st.query_params.get("layer", "")
+    asked = st.query_params.get("layer", "")[:4]  # thousands of digits are no number for Python
     opened = int(asked) - 1 if asked.isdecimal() and 0 < int(asked) <= len(data["stream"]) else data["opened"]
 
     def append() -> None:
