@@ -7,12 +7,15 @@ import subprocess
 import sys
 import time
 import urllib.request
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import expect
 from streamlit.testing.v1 import AppTest
+
+from ui import session
 
 # two test processes share two cores: threads of their own would spin for one another; read when torch is loaded
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -37,6 +40,12 @@ def run_page(slug: str, lang: str = "en", **params: str) -> AppTest:
     return test.run()
 
 
+@lru_cache(maxsize=8)
+def shown_page(slug: str, lang: str = "en", **params: str) -> AppTest:
+    """The same, run once for all tests that only read it."""
+    return run_page(slug, lang, **params)
+
+
 def html_of(test: AppTest) -> str:
     return "\n".join(element.value for element in test.get("html"))
 
@@ -47,6 +56,22 @@ def unfolded(test: AppTest) -> AppTest:
         if part.key:
             test.session_state[part.key] = True
     return test.run()
+
+
+@pytest.fixture(scope="session")
+def smollm2():
+    """Models are read once, and the pages under AppTest have the same ones: nobody writes into them."""
+    return session.bundle("smollm2")
+
+
+@pytest.fixture(scope="session")
+def minilm():
+    return session.bundle("minilm")
+
+
+@pytest.fixture(scope="session")
+def moe():
+    return session.bundle("experts")
 
 
 @pytest.fixture(scope="session")
@@ -127,6 +152,17 @@ def open_page(contexts, app_server):
 
 def _foreign(url: str) -> bool:
     return not url.startswith(("http://localhost:", "ws://localhost:", "data:", "blob:"))
+
+
+def count_messages(page) -> None:
+    """From now on window.sent is how many messages went to the server."""
+    page.evaluate(
+        """() => {
+            window.sent = 0;
+            const send = WebSocket.prototype.send;
+            WebSocket.prototype.send = function (...message) { window.sent += 1; return send.apply(this, message); };
+        }"""
+    )
 
 
 def settled(page):
