@@ -7,9 +7,8 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from model import lens, sampling, transformer
+from model import ablation, lens, sampling
 from model.changes import Silence
-from model.edits import SilenceHead
 from ui import html, what_if, widgets
 from ui.lesson import Page
 from ui.numbers import number, percent
@@ -19,19 +18,19 @@ from viz import what_if as figures
 FEW = 12  # heads that are tried at first
 SHOWN = 6  # that are offered
 TICK, WORK = 0.15, 0.4  # seconds between two turns of the search, and of each
-SOURCE = (lens.direct_effects, SilenceHead)
+SOURCE = (lens.direct_effects, ablation.silenced)
 
 
 @dataclass
 class Search:
-    """direct (L, H); order: all heads, from 0, those with the greatest direct effects first; found: what silencing a
+    """direct (L, H); ranked: all heads, from 0, those with the greatest direct effects first; found: what silencing a
     head cost the answer, in bits of its log-probability; goal: how many are to be tried."""
 
     of: tuple
     answer: int
     chance: float
     direct: np.ndarray
-    order: list[tuple[int, int]]
+    ranked: list[tuple[int, int]]
     found: dict[tuple[int, int], float] = field(default_factory=dict)
     goal: int = 0
 
@@ -40,10 +39,19 @@ class Search:
         return len(self.found) < self.goal
 
     def go(self, goal: int) -> None:
-        self.goal = min(goal, len(self.order))
+        self.goal = min(goal, len(self.ranked))
 
     def stop(self) -> None:
         self.goal = len(self.found)
+
+    def next(self) -> tuple[int, list[int]]:
+        """A layer and its heads to try: at first the head with the greatest direct effect that is left; after the first
+        few all that are left of a layer, from the top down, for together they take little longer."""
+        left = [head for head in self.ranked if head not in self.found]
+        if len(self.found) < FEW:
+            return left[0][0], [left[0][1]]
+        layer = max(layer for layer, _ in left)
+        return layer, [head for own, head in left if own == layer]
 
     def best(self) -> list[tuple[int, int]]:
         return sorted(self.found, key=lambda head: -abs(self.found[head]))
@@ -58,8 +66,8 @@ def search(lab: Lab) -> Search:
         answer = lab.before.answer
         direct = what_if.effects(page, page.trace(what_if.KEEP), answer)
         flat = np.argsort(-np.abs(direct), axis=None, kind="stable")
-        order = [tuple(map(int, divmod(i, direct.shape[1]))) for i in flat.tolist()]
-        kept = st.session_state["what-if-search"] = Search(key, answer, lab.before.chances[answer], direct, order)
+        ranked = [tuple(map(int, divmod(i, direct.shape[1]))) for i in flat.tolist()]
+        kept = st.session_state["what-if-search"] = Search(key, answer, lab.before.chances[answer], direct, ranked)
     return kept
 
 
@@ -83,11 +91,14 @@ def _section(lab: Lab, ticking: bool) -> None:
         _results(lab, found)
     else:
         st.html(_direct(lab, found))
-    widgets.table_twin(_table(lab, found), "heads")
+    if not found.running:
+        with st.container(gap=None):
+            widgets.source(*SOURCE)
+            widgets.table_twin(_table(lab, found), "heads")
 
 
 def _buttons(lab: Lab, found: Search) -> None:
-    words, all_ = lab.words, len(found.order)
+    words, all_ = lab.words, len(found.ranked)
     with st.container(key="search", horizontal=True, gap="small"):
         if found.running:
             st.button(words.text("search-cancel"), key="search-stop", on_click=found.stop)
@@ -104,18 +115,18 @@ def _buttons(lab: Lab, found: Search) -> None:
 
 
 def _work(page: Page, found: Search) -> None:
-    """Silences heads for a while, each in a pass of its own."""
-    model, start = page.bundle.model, time.monotonic()
+    """Silences heads for a while."""
+    trace, start = page.trace(what_if.KEEP), time.monotonic()
     while found.running and time.monotonic() - start < WORK:
-        layer, head = found.order[len(found.found)]
-        trace = transformer.run(model, page.ids, page.tokens, keep={"final"}, edits=[SilenceHead(layer, head)])
-        left = sampling.softmax(lens.next_logits(model, trace))[found.answer]
-        found.found[layer, head] = float(np.log2(found.chance / left)) if left else float("inf")
+        layer, heads = found.next()
+        for head, logits in zip(heads, ablation.silenced(page.bundle.model, trace, layer, heads), strict=True):
+            left = max(sampling.softmax(logits)[found.answer], np.finfo(float).tiny)
+            found.found[layer, head] = float(np.log2(found.chance / left))
 
 
 def _direct(lab: Lab, found: Search) -> str:
     """Before anything is silenced: what the direct effects say."""
-    layer, head = found.order[0]
+    layer, head = found.ranked[0]
     values = {"layer": layer + 1, "head": head + 1, "x": number(float(found.direct[layer, head]), lab.page.lang)}
     answer = html.chip(lab.setting.tokenizer.strings([found.answer])[0])
     section = "direct-first" if lab.setting.config.norm_place == "pre" else "direct-none"
@@ -124,9 +135,9 @@ def _direct(lab: Lab, found: Search) -> str:
 
 def _results(lab: Lab, found: Search) -> None:
     words, lang = lab.words, lab.page.lang
-    best, all_ = found.best(), len(found.order)
+    best, all_ = found.best(), len(found.ranked)
     (layer, head), bits = best[0], found.found[best[0]]
-    rank = found.order.index(best[0]) + 1
+    rank = found.ranked.index(best[0]) + 1
     values = {
         "layer": layer + 1,
         "head": head + 1,
@@ -174,8 +185,8 @@ def _signed(bits: float, lang: str) -> str:
 def _table(lab: Lab, found: Search) -> dict[str, list]:
     words = lab.words
     return {
-        words.text("col-layer"): [layer + 1 for layer, _ in found.order],
-        words.text("col-head"): [head + 1 for _, head in found.order],
-        words.text("col-direct"): [float(found.direct[head]) for head in found.order],
-        words.text("col-bits"): [found.found.get(head, "–") for head in found.order],
+        words.text("col-layer"): [layer + 1 for layer, _ in found.ranked],
+        words.text("col-head"): [head + 1 for _, head in found.ranked],
+        words.text("col-direct"): [float(found.direct[head]) for head in found.ranked],
+        words.text("col-bits"): [found.found.get(head, "–") for head in found.ranked],
     }

@@ -132,7 +132,9 @@ def compared(
     """A dot for each head that was tried: its direct effect to the right, what silencing it cost upwards. The farthest
     are named."""
     far = np.abs(bits) / max(np.abs(bits).max(), 1e-9) + np.abs(direct) / max(np.abs(direct).max(), 1e-9)
-    named = set(np.argsort(-far)[:8].tolist())
+    named = np.argsort(-far)[:8].tolist()
+    sides = np.full(len(far), "top center", object)
+    sides[sorted(named, key=lambda i: direct[i])[1::2]] = "bottom center"  # neighbours must not cover each other
     figure = go.Figure(
         go.Scatter(
             x=direct,
@@ -140,7 +142,7 @@ def compared(
             mode="markers+text",
             marker={"color": GREEN, "size": 10, "opacity": 0.75},
             text=[name if i in named else "" for i, name in enumerate(names)],
-            textposition="top center",
+            textposition=sides,
             textfont={"family": MONO, "size": 13, "color": INK},
             cliponaxis=False,
             customdata=[
