@@ -149,6 +149,7 @@ def head_kinds(model: Transformer, *, avoid: Iterable[int] = (), texts: int = 4,
     """
     generator = np.random.default_rng(0)
     usable = np.setdiff1d(np.arange(model.config.vocab_size), np.array(list(avoid), int))
+    length = min(length, len(usable))  # a toy may know fewer tokens
     scores = np.zeros((len(KINDS), model.config.layers, model.config.heads))
     reader = np.arange(length + 1, 2 * length)
     for _ in range(texts):

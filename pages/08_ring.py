@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from ui import ring, ring_costs, ring_processes, widgets
+from ui import prompt, ring, ring_costs, ring_processes, widgets
 from ui.lesson import lesson
 
-with lesson("ring", limit=24) as page:
+with lesson("ring", limit=24, fits=prompt.rotary) as page:
     words, trace = page.words, page.trace(ring.KEEP)
 
     def heading(section: str) -> None:

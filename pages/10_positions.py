@@ -4,11 +4,11 @@ from functools import partial
 
 import streamlit as st
 
-from ui import bag_of_words, encoders, html, numbers, position_losses, positions, quiz, widgets
+from ui import bag_of_words, encoders, html, numbers, position_losses, positions, prompt, quiz, widgets
 from ui.lesson import lesson
 from viz import positions as figures
 
-with lesson("positions", limit=24) as page:
+with lesson("positions", limit=24, fits=prompt.rotary) as page:
     words, text = page.words, page.words.text
     number = partial(numbers.number, lang=page.lang)
     trace = page.trace(positions.KEEP)

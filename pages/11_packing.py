@@ -4,11 +4,11 @@ from functools import partial
 
 import streamlit as st
 
-from ui import components, encoders, html, numbers, packed_positions, packed_run, packing, quiz, widgets
+from ui import components, encoders, html, numbers, packed_positions, packed_run, packing, prompt, quiz, widgets
 from ui.lesson import lesson
 from viz import packing as figures
 
-with lesson("packing", limit=64) as page:
+with lesson("packing", limit=64, fits=prompt.no_own) as page:
     words, text = page.words, page.words.text
     number, percent = partial(numbers.number, lang=page.lang), partial(numbers.percent, lang=page.lang)
 

@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from ui import html, is_it_true, quiz, widgets
+from ui import html, is_it_true, prompt, quiz, widgets
 from ui import is_it_true_report as report
 from ui import is_it_true_why as why
 from ui.lesson import lesson
 
-with lesson("is_it_true", models=is_it_true.MODELS, limit=is_it_true.LIMIT) as page:
+with lesson("is_it_true", models=is_it_true.MODELS, limit=is_it_true.LIMIT, fits=prompt.no_own) as page:
     words = page.words
 
     def heading(section: str, body: html.Raw | str) -> None:

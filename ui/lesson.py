@@ -1,11 +1,12 @@
 """The frame of a lesson: line, title, introduction, prompt bar; then the lesson; then take-away and the way on."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import streamlit as st
 
+from model.config import Config
 from ui import jobs, path, prompt, session
 
 
@@ -32,24 +33,29 @@ class Page:
 
 @contextmanager
 def lesson(
-    slug: str, models: tuple[str, ...] = prompt.DECODERS, limit: int = 32, first: str = prompt.DEFAULT
+    slug: str,
+    models: tuple[str, ...] = prompt.DECODERS,
+    limit: int = 32,
+    first: str = prompt.DEFAULT,
+    fits: Callable[[Config], bool] = prompt.any_own,
 ) -> Iterator[Page]:
     """Draws what stands before a lesson and, when its body has run to the end, what stands after it.
 
     A lesson without `models` has no prompt bar. Needs the sections `intro` and `takeaway` in content/{lang}/<slug>.md
-    (the front door: `title` too). `first` is the prompt of a reader who has not typed one.
+    (the front door: `title` too). `first` is the prompt of a reader who has not typed one; `fits` says which of
+    the models that readers trained the lesson can take.
     """
     st.session_state.lesson = slug
     jobs.arrive(slug)
     words, frame = session.words(slug), session.words("ui")
     if slug == path.MACHINE.slug:
         st.html(f'<div class="door">{_title(words.inline("title"), words("intro"))}</div>')
-        given = prompt.bar(models, limit)
+        given = prompt.bar(models, limit, first, fits)
     else:
         bar = st.container(key="lesson-bar")
         st.html(_head(slug, words, frame))
         with bar:
-            given = prompt.bar(models, limit, first) if models else prompt.NONE
+            given = prompt.bar(models, limit, first, fits) if models else prompt.NONE
     yield Page(words, words.lang, given.model, given.bundle, given.text, given.ids, given.source, limit)
     _foot(slug, words, frame)
 

@@ -5,12 +5,14 @@ own binding of widgets to the link ends at the page that holds the widget, there
 """
 
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
 import streamlit as st
 
 from model import zoo
+from model.config import Config
 from model.zoo import ModelUnavailable
 from ui import html, session, trained
 from ui.numbers import number
@@ -32,16 +34,34 @@ class Prompt:
 NONE = Prompt("", None, "", [], "")  # of a lesson that asks for no prompt
 
 
-def bar(models: tuple[str, ...], limit: int, first: str = DEFAULT) -> Prompt:
+def any_own(config: Config) -> bool:
+    """Of the models that a reader trained: those that a lesson takes, here all."""
+    return True
+
+
+def no_own(config: Config) -> bool:
+    return False
+
+
+def rotary(config: Config) -> bool:
+    return config.position == "rotary"
+
+
+def pre_norm(config: Config) -> bool:
+    return config.norm_place == "pre"
+
+
+def bar(models: tuple[str, ...], limit: int, first: str = DEFAULT, fits: Callable[[Config], bool] = any_own) -> Prompt:
     """Draws the bar. Stops the page with one clear sentence when there is no usable model or prompt.
 
-    `models` are the lesson's, `first` is the prompt where the link has none. Where the model that is asked for cannot
-    be read, the first one that can takes its place, and a notice says why.
+    `models` are the lesson's; where it takes decoders, those that the reader trained stand beside them as far as they
+    fit. `first` is the prompt where the link has none. Where the model that is asked for cannot be read, the first one
+    that can takes its place, and a notice says why.
     """
     words = session.words("ui")
     asked = st.query_params.get("model")
-    unfit = _unfit(asked, models)
-    models = (*models, *_own(asked, models))
+    unfit = _unfit(asked, models, fits)
+    models = (*models, *_own(asked, models, fits))
     asked = asked if asked in models else models[0]
     if trained.is_name(asked):
         first = trained.example(asked)
@@ -85,21 +105,25 @@ def bar(models: tuple[str, ...], limit: int, first: str = DEFAULT) -> Prompt:
     return Prompt(found, loaded, source, kept, text)
 
 
-def _own(asked: str | None, models: tuple[str, ...]) -> list[str]:
-    """The models that this reader trained, where the lesson takes any decoder; a link to one makes it the reader's."""
+def _own(asked: str | None, models: tuple[str, ...], fits: Callable[[Config], bool]) -> list[str]:
+    """The models that this reader trained, as far as the lesson takes them; a link to one makes it the reader's."""
     names = st.session_state.setdefault("trained", [])
     if trained.is_name(asked) and trained.exists(asked) and asked not in names:
         names.append(asked)
-    return [name for name in names if trained.exists(name)] if set(DECODERS) <= set(models) else []
+    return [name for name in names if trained.exists(name) and _taken(name, models, fits)]
 
 
-def _unfit(asked: str | None, models: tuple[str, ...]) -> str | None:
+def _taken(name: str, models: tuple[str, ...], fits: Callable[[Config], bool]) -> bool:
+    return set(DECODERS) <= set(models) and fits(trained.find(name).model.config)
+
+
+def _unfit(asked: str | None, models: tuple[str, ...], fits: Callable[[Config], bool]) -> str | None:
     """The section that says why a trained model that is asked for is not taken."""
     if not trained.is_name(asked):
         return None
     if not trained.exists(asked):
         return "trained-gone"
-    return None if set(DECODERS) <= set(models) else "trained-unfit"
+    return None if _taken(asked, models, fits) else "trained-unfit"
 
 
 def _title(words: session.Words, name: str) -> str:

@@ -1,0 +1,166 @@
+// Every figure, chart or component, can be saved: a line "Save as SVG PNG CSV" that shows when the figure is pointed at
+// or reached by keyboard. The words are those that ui/lesson.py leaves in the page's foot.
+
+const FIGURES = ".stPlotlyChart, [data-testid^='stBidiComponent']";
+const TWIN = "[class*='st-key-table-']";
+const SHARP = 2; // pixels of a PNG for one of the page
+
+const keyOf = (box) => [...box.classList].find((name) => name.startsWith("st-key-"))?.slice(7) ?? "figure";
+const holder = (figure) => figure.closest(".stElementContainer");
+const rootOf = (figure) => [...figure.querySelectorAll("*")].find((node) => node.shadowRoot)?.shadowRoot.querySelector(".root[data-figure]");
+const isFigure = (figure) => figure.matches(".stPlotlyChart") || rootOf(figure);
+
+function equip() {
+  const words = document.querySelector(".take")?.dataset;
+  if (!words) return;
+  for (const box of document.querySelectorAll(".stElementContainer:has(> .save)"))
+    if (![...box.querySelectorAll(FIGURES)].some(isFigure)) box.querySelector(":scope > .save").remove();
+  for (const figure of document.querySelectorAll(FIGURES)) {
+    const box = holder(figure);
+    if (!box || !isFigure(figure) || box.querySelector(":scope > .save")) continue;
+    const line = Object.assign(document.createElement("div"), { className: "save" });
+    line.setAttribute("role", "group");
+    line.setAttribute("aria-label", words.figure);
+    line.append(Object.assign(document.createElement("span"), { textContent: words.as }));
+    for (const kind of ["SVG", "PNG", "CSV"]) {
+      const button = Object.assign(document.createElement("button"), { type: "button", textContent: kind });
+      button.onclick = () => save(figure, kind.toLowerCase());
+      line.append(button);
+    }
+    const csv = line.lastChild;
+    csv.onfocus = csv.onpointerenter = () => (csv.title = `${twinOf(figure)?.name ?? nameOf(figure)}.csv`);
+    box.append(line);
+  }
+}
+
+const nameOf = (figure) => `vetro-${location.pathname.split("/").at(-1) || "machine"}-${keyOf(holder(figure))}`;
+
+async function save(figure, kind) {
+  const name = nameOf(figure);
+  if (kind === "csv") {
+    const twin = twinOf(figure);
+    return twin ? saveTwin(twin) : download(`${name}.csv`, "\ufeff" + csv(figure.matches(".stPlotlyChart") ? traces(figure) : numbers(figure)), "text/csv");
+  }
+  const drawn = figure.matches(".stPlotlyChart") ? figure.querySelector(".svg-container") : rootOf(figure);
+  const picture = new Picture(drawn);
+  if (kind === "svg") return download(`${name}.svg`, picture.text, "image/svg+xml");
+  download(`${name}.png`, await raster(picture));
+}
+
+function download(name, content, type) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(content instanceof Blob ? content : new Blob([content], { type }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+// ------------------------------------------------------------ PNG
+
+async function raster(picture) {
+  const { width, height } = picture.origin;
+  const faces = await fonts(picture.svg.textContent, picture.text);
+  const style = document.createElementNS(SVG, "style");
+  style.textContent = faces.join("\n");
+  picture.svg.prepend(style);
+  const image = new Image();
+  image.src = URL.createObjectURL(new Blob([picture.text], { type: "image/svg+xml" }));
+  await image.decode();
+  const canvas = Object.assign(document.createElement("canvas"), { width: Math.ceil(width * SHARP), height: Math.ceil(height * SHARP) });
+  const pen = canvas.getContext("2d");
+  pen.scale(SHARP, SHARP);
+  pen.drawImage(image, 0, 0, width, height);
+  URL.revokeObjectURL(image.src);
+  return new Promise((done) => canvas.toBlob(done, "image/png"));
+}
+
+/** The page's own fonts as rules that hold their files: a picture may not ask for any. */
+async function fonts(said, svg) {
+  const codes = new Set(Array.from(said, (letter) => letter.codePointAt(0)));
+  const used = (rule) => {
+    const ranges = rule.style.getPropertyValue("unicode-range");
+    return !ranges || ranges.split(",").some((range) => {
+      const [from, to = from] = range.trim().replace("U+", "").split("-").map((code) => parseInt(code, 16));
+      return [...codes].some((code) => code >= from && code <= to);
+    });
+  };
+  const rules = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]).filter((rule) => rule instanceof CSSFontFaceRule);
+  const wanted = rules.filter((rule) => svg.includes(rule.style.getPropertyValue("font-family").replace(/["']/g, "")) && used(rule));
+  return Promise.all(wanted.map(async (rule) => {
+    const address = rule.style.getPropertyValue("src").match(/url\("?([^")]+)/)[1];
+    const file = await (await fetch(new URL(address, document.baseURI))).blob();
+    const data = await new Promise((done) => Object.assign(new FileReader(), { onload: (event) => done(event.target.result) }).readAsDataURL(file));
+    return rule.cssText.replace(/url\("?[^")]+"?\)/, `url("${data}")`);
+  }));
+}
+
+// ------------------------------------------------------------ CSV
+
+/** The table that belongs to a figure: the next one, where no other figure comes before it. */
+function twinOf(figure) {
+  const all = [...document.querySelectorAll(`${FIGURES}, ${TWIN}`)].filter((node) => node.matches(TWIN) || isFigure(node));
+  const next = all.slice(all.indexOf(figure) + 1).find((node) => !node.matches(".stPlotlyChart") || !node.closest("details"));
+  if (!next?.matches(TWIN)) return null;
+  const name = [...next.classList].find((name) => name.startsWith("st-key-table-")).slice("st-key-table-".length);
+  return { name, table: next };
+}
+
+/** The twin's own file: the table is opened, as its reader would, and its button pressed. */
+async function saveTwin({ name, table }) {
+  if (!table.querySelector("details[open]")) table.querySelector("summary").click();
+  for (let tries = 0; tries < 100; tries++) {
+    const button = document.querySelector(`.st-key-csv-${CSS.escape(name)} button`);
+    if (button) return button.click();
+    await new Promise((done) => setTimeout(done, 100));
+  }
+}
+
+/** The numbers of a chart, a row for each point; places are named as its axes name them. */
+function traces(figure) {
+  const chart = figure.querySelector(".js-plotly-plot");
+  const rows = [["trace", "x", "y", "z"]];
+  const named = (axis, value) => {
+    const at = axis?.ticktext && Array.from(axis.tickvals ?? []).indexOf(value);
+    return at >= 0 ? String(axis.ticktext[at]).replace(/<[^>]*>/g, "") : value;
+  };
+  chart._fullData.forEach((trace, t) => {
+    const [across, down] = ["x", "y"].map((name) => chart._fullLayout[`${name}axis${(trace[`${name}axis`] ?? name).slice(1)}`]);
+    const name = trace.name || t + 1;
+    if (trace.z) Array.from(trace.z, (line, i) => Array.from(line, (value, j) =>
+      rows.push([name, named(across, trace.x?.[j] ?? j), named(down, trace.y?.[i] ?? i), value])));
+    else count(Math.max(trace.x?.length ?? 0, trace.y?.length ?? 0)).forEach((i) =>
+      rows.push([name, named(across, trace.x?.[i] ?? i), named(down, trace.y?.[i] ?? i), ""]));
+  });
+  return rows;
+}
+
+/** What a component was given: its arrays number by number, then its other numbers by their names. */
+function numbers(figure) {
+  const data = rootOf(figure).given;
+  const rows = [["name", "place", "value"]];
+  const walk = (value, name, place) => {
+    if (typeof value === "number") rows.push([name, place.join(" "), value]);
+    else if (value && typeof value === "object")
+      Object.entries(value).forEach(([key, inner]) => /^\d+$/.test(key) ? walk(inner, name, [...place, key]) : walk(inner, name ? `${name}.${key}` : key, place));
+  };
+  const kinds = { uint8: Uint8Array, int32: Int32Array, float32: Float32Array };
+  if (data.bytes) {
+    const { buffer } = Uint8Array.from(atob(data.bytes), (c) => c.charCodeAt(0));
+    for (const { name, kind, shape, start } of data.arrays)
+      new kinds[kind](buffer, start, shape.reduce((a, b) => a * b, 1)).forEach((value, i) => {
+        const place = [];
+        for (const size of [...shape].reverse()) { place.unshift(i % size); i = Math.floor(i / size); }
+        rows.push([name, place.join(" "), value]);
+      });
+  }
+  const { words, lang, arrays, bytes, ...others } = data;
+  walk(others, "", []);
+  return rows;
+}
+
+const count = (n) => Array.from({ length: n }, (_, i) => i);
+const cell = (value) => (/[",\n]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : value ?? "");
+const csv = (rows) => rows.map((row) => row.map(cell).join(",")).join("\r\n") + "\r\n";
+
+let waiting = 0;
+new MutationObserver(() => (waiting ||= setTimeout(() => { waiting = 0; equip(); }, 300))).observe(document, { subtree: true, childList: true });
