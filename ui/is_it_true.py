@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from model import checks, zoo
-from model.checks import CHECKS, SABOTAGES, Row
+from model.checks import CHECKS, SABOTAGES, SORTS, Row
 from model.checks.subject import LIMIT, Subject
 from ui import components, html, jobs, prompt, session, widgets
 from ui import is_it_true_report as report
@@ -16,7 +16,6 @@ from ui.numbers import THIN, number
 MODELS = checks.MODELS
 QUICK = ("parts",)  # the sorts that a page can afford at once, and one check more
 QUICK_TOO = "traced"
-SORTS = ("parts", "ways", "theirs")
 NONE = "none"  # nothing is broken
 POLL = 0.5  # seconds between two looks at a run
 KEPT = 12  # runs of a session

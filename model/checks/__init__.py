@@ -15,6 +15,7 @@ from model.config import Config
 
 MODELS = ("smollm2", zoo.EXPERTS, "minilm")
 OWN = ("parts", "ways")  # the sorts that need no transformers
+SORTS = (*OWN, "theirs")
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,8 @@ class Row:
 
 
 def fitting(config: Config, *sorts: str) -> list[str]:
-    """The checks that a model like this can be asked, in the order in which they are carried out."""
-    return [name for name, one in CHECKS.items() if one.sort in sorts and one.fits(config)]
+    """The checks of these sorts that a model like this can be asked, in the order in which they are carried out."""
+    return [name for sort in sorts for name, one in CHECKS.items() if one.sort == sort and one.fits(config)]
 
 
 def carry_out(name: str, subject: Subject) -> Row:
@@ -53,9 +54,8 @@ def carry_out(name: str, subject: Subject) -> Row:
         found = vars(check.find(subject))
     except zoo.ModelUnavailable as problem:
         found = {"missing": problem.file, "remedy": problem.remedy}
-    except ImportError as problem:  # transformers asks for accelerate when it reads a GGUF file
-        package = problem.name or "accelerate"
-        found = {"missing": package, "remedy": "package"}
+    except ImportError as problem:
+        found = {"missing": problem.name, "remedy": "package"}
     except Exception as problem:
         found = {"error": f"{type(problem).__name__}: {problem}".splitlines()[0]}
     return Row(subject.name, name, check.tolerance, seconds=time.perf_counter() - started, **found)
@@ -70,7 +70,7 @@ def every(text: str, models: Sequence[str], names: Sequence[str], sabotage: str 
             why = {"missing": problem.file, "remedy": problem.remedy}
             yield from (Row(model, name, CHECKS[name].tolerance, **why) for name in names)
             continue
-        for name in fitting(subject.bundle.model.config, *OWN, "theirs"):
+        for name in fitting(subject.bundle.model.config, *SORTS):
             if name in names:
                 yield carry_out(name, subject)
         del subject

@@ -32,6 +32,8 @@ def model(name: str) -> nn.Module:
     path = zoo.find(name)
     settings = {"attn_implementation": "eager", "dtype": torch.float32, "local_files_only": True}
     if path.suffix == ".gguf":
+        import accelerate  # noqa: F401 (transformers asks for it too, but only after it has read for 15 seconds)
+
         with redirect_stderr(StringIO()):  # it draws a progress bar
             found = AutoModelForCausalLM.from_pretrained(path.parent, gguf_file=path.name, **settings)
     elif AutoConfig.from_pretrained(path.parent).model_type == "bert":

@@ -130,7 +130,7 @@ class Check:
     fits: Callable[[Config], bool]
 
 
-CHECKS: dict[str, Check] = {}  # in the order in which they are carried out
+CHECKS: dict[str, Check] = {}
 
 
 def check(sort: str, tolerance: float, fits: Callable[[Config], bool] = lambda config: True):

@@ -89,7 +89,7 @@ def test_what_cannot_be_read_is_said_in_its_row(monkeypatch):
         raise zoo.ModelUnavailable("a.gguf", "a file", "install")
 
     def no_package(s):
-        raise ImportError("Loading a GGUF file needs accelerate")
+        raise ModuleNotFoundError("No module named 'accelerate'", name="accelerate")
 
     def breaks(s):
         raise ValueError("one\ntwo")
