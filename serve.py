@@ -22,11 +22,13 @@ PagesManager.uses_pages_directory = False  # else the first visitor of a lesson 
 
 
 def index(request: Request) -> HTMLResponse:
-    """Streamlit's page with our head: title, icon, and ui/head.html."""
+    """Streamlit's page with our head: title, icon, ui/head.html, and the saving of figures."""
     page = (Path(st.__file__).parent / "static/index.html").read_text(encoding="utf-8")
     page = re.sub(r'<link\s+rel="preload".*?/>', "", page, flags=re.DOTALL)  # its own font, which we do not use
     page = page.replace("./favicon.png", "app/static/favicon.svg").replace("<title>Streamlit<", "<title>Vetro<")
-    page = page.replace("<head>", "<head>\n" + (HERE / "ui/head.html").read_text(encoding="utf-8"), 1)
+    scripts = "\n".join((HERE / f"ui/browser/{name}.js").read_text(encoding="utf-8") for name in ("picture", "save"))
+    head = (HERE / "ui/head.html").read_text(encoding="utf-8") + f"<script>\n{{\n{scripts}\n}}\n</script>\n"
+    page = page.replace("<head>", "<head>\n" + head, 1)
     return HTMLResponse(page, headers={"Cache-Control": "no-cache", "Content-Security-Policy": policy(page)})
 
 

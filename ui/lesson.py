@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from model.config import Config
-from ui import jobs, path, prompt, session
+from ui import jobs, path, prompt, session, take
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,7 @@ def _foot(slug: str, words: session.Words, frame: session.Words) -> None:
         f'<footer class="takeaway"><div><p class="eyebrow">{frame.inline("takeaway")}</p>{words("takeaway")}</div>'
         f'<a class="onward" href="{onward[0]}">{onward[1]} <span aria-hidden="true">→</span></a></footer>'
     )
+    take.foot()
 
 
 def _path() -> str:

@@ -79,13 +79,14 @@ class Picture {
 
   /** What lies higher is drawn later. */
   children(node) {
+    const shut = node.matches("details:not([open])");
     const order = (child) => {
       if (child.nodeType !== Node.ELEMENT_NODE) return 0;
       const { position, zIndex } = getComputedStyle(child);
       const z = Number(zIndex) || 0;
       return position === "static" ? 0 : z < 0 ? z : z + 1;
     };
-    return [...(node.shadowRoot ?? node).childNodes].sort((a, b) => order(a) - order(b));
+    return [...(node.shadowRoot ?? node).childNodes].filter((child) => !shut || child.tagName === "SUMMARY").sort((a, b) => order(a) - order(b));
   }
 
   /** Turned elements are measured as they would lie, and turned again in the picture. */
@@ -253,13 +254,16 @@ class Picture {
   words(node, parent) {
     const style = getComputedStyle(node.parentElement ?? node.parentNode.host);
     if (!node.data.trim() || style.visibility !== "visible" || parseFloat(style.fontSize) === 0) return;
+    const kept = style.whiteSpace.startsWith("pre");
+    const said = kept ? node.data : node.data.trim();
     const range = document.createRange();
-    range.selectNodeContents(node);
+    let at = kept ? 0 : node.data.indexOf(said);
+    range.setStart(node, at);
+    range.setEnd(node, at + said.length);
     const whole = range.getClientRects();
-    if (whole.length === 1) return this.line(node.data, whole[0], style, parent);
+    if (whole.length === 1) return this.line(said, whole[0], style, parent);
     const lines = []; // broken over several: letter by letter
-    let at = 0;
-    for (const letter of node.data) {
+    for (const letter of said) {
       range.setStart(node, at);
       range.setEnd(node, (at += letter.length));
       const box = range.getClientRects()[0];
@@ -276,8 +280,8 @@ class Picture {
   }
 
   line(said, box, style, parent, anchor = "start") {
-    const kept = style.whiteSpace.startsWith("pre") || style.whiteSpaceCollapse === "preserve";
-    let text = kept ? said.replace(/\n/g, " ") : said.replace(/\s+/g, (run) => (run === "\u00a0" || run === "\u202f" ? run : " ")).trim();
+    const kept = style.whiteSpace.startsWith("pre");
+    let text = kept ? said : said.replace(/[ \n\t\r]+/g, " ").trimEnd();
     if (!text.trim() || !box.width) return;
     if (style.textTransform === "uppercase") text = text.toUpperCase();
     this.pen.font = `${style.fontStyle} ${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;

@@ -1,7 +1,7 @@
 // Every figure, chart or component, can be saved: a line "Save as SVG PNG CSV" that shows when the figure is pointed at
 // or reached by keyboard. The words are those that ui/lesson.py leaves in the page's foot.
 
-const FIGURES = ".stPlotlyChart, [data-testid^='stBidiComponent']";
+const FIGURES = ".stPlotlyChart, .stBidiComponent";
 const TWIN = "[class*='st-key-table-']";
 const SHARP = 2; // pixels of a PNG for one of the page
 
@@ -84,7 +84,8 @@ async function fonts(said, svg) {
       return [...codes].some((code) => code >= from && code <= to);
     });
   };
-  const rules = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]).filter((rule) => rule instanceof CSSFontFaceRule);
+  const sheets = [...document.styleSheets].filter((sheet) => !sheet.href); // Streamlit's files name fonts that we do not use
+  const rules = sheets.flatMap((sheet) => [...sheet.cssRules]).filter((rule) => rule instanceof CSSFontFaceRule);
   const wanted = rules.filter((rule) => svg.includes(rule.style.getPropertyValue("font-family").replace(/["']/g, "")) && used(rule));
   return Promise.all(wanted.map(async (rule) => {
     const address = rule.style.getPropertyValue("src").match(/url\("?([^")]+)/)[1];

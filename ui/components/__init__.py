@@ -5,6 +5,7 @@ the export: `export default function ({ data, parentElement, setStateValue, setT
 It runs again whenever data or theme change, so each run draws from scratch or reconciles, into `.root`.
 """
 
+import re
 from base64 import b64encode
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,14 @@ import numpy as np
 import streamlit as st
 
 FOLDER = Path(__file__).parent
+NO_FIGURES = {"checks", "recipe"}  # a button, a form: nothing to save as a picture
+EXPORT = re.compile(r"^export default function (\w+)", re.MULTILINE)
+# The data stays where the page's own script finds it, to save it as CSV (ui/browser/save.js).
+KEEP = r"""export default (given) => {
+  given.parentElement.querySelector(".root").given = given.data;
+  return \1(given);
+};
+function \1"""
 
 
 def mount(name: str, *, key: str, data: dict, **options):
@@ -46,4 +55,7 @@ def _component(name: str):
         files = (FOLDER / f"shared.{kind}", *sorted((FOLDER / name).glob(f"*.{kind}")))
         return "\n".join(file.read_text(encoding="utf-8") for file in files)
 
-    return st.components.v2.component(f"vetro_{name}", html="<div class='root'></div>", css=text("css"), js=text("js"))
+    figure = name not in NO_FIGURES
+    js = EXPORT.sub(KEEP, text("js")) if figure else text("js")
+    html = f"<div class='root' {'data-figure' if figure else ''}></div>"
+    return st.components.v2.component(f"vetro_{name}", html=html, css=text("css"), js=js)
