@@ -24,7 +24,7 @@ with lesson("is_it_true", models=is_it_true.MODELS, limit=is_it_true.LIMIT, fits
 
     heading("proof-title", words("proof"))
     quiz.predict(f"noticed-{page.model}-{page.text}", *why.ask_noticed(page))
-    st.html(words("limits"))
+    st.html(f'<div class="limits">{words("limits")}</div>')
 
     heading("ran-title", words("ran"))
     st.html(report.table(words))
