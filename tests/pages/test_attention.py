@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import expect
 
 import content
-from model import transformer, zoo
-from tests.conftest import html_of, run_page, settled
-from ui import attention
+from model import transformer
+from tests.conftest import count_messages, html_of, run_page, settled, shown_page
+from ui import attention, session
 from ui.numbers import number, percent
 
 PROMPT = "The dog chased the squirrel because it"
@@ -22,12 +22,7 @@ LONG = (
 
 @pytest.fixture(scope="module", params=["smollm2", "minilm"])
 def bundle(request):
-    return zoo.load(request.param)
-
-
-@pytest.fixture(scope="module")
-def smollm2():
-    return zoo.load("smollm2")
+    return session.bundle(request.param)
 
 
 def traced(bundle, text: str = PROMPT):
@@ -58,7 +53,7 @@ def softmax(scores: np.ndarray) -> np.ndarray:
 
 @pytest.mark.parametrize("text", [PROMPT, "Hello"])
 def test_the_component_is_given_the_trace(bundle, text):
-    data, arrays = drawn(run_page("attention", model=bundle.card.name, prompt=text))
+    data, arrays = drawn(shown_page("attention", model=bundle.card.name, prompt=text))
     trace = traced(bundle, text)
     q, k = ("q_rot", "k_rot") if bundle.model.config.position == "rotary" else ("q", "k")
     assert data["tokens"] == list(trace.tokens)
@@ -82,7 +77,7 @@ def test_scores_are_queries_times_keys(bundle):
 
 def test_weights_and_sums_come_out_of_what_is_sent(bundle):
     """Softmax of the masked scores is the pattern; weighted values add up to z, within the printed difference."""
-    _, arrays = drawn(run_page("attention", model=bundle.card.name))
+    _, arrays = drawn(shown_page("attention", model=bundle.card.name, prompt=PROMPT))
     trace = traced(bundle)
     for i, layer in enumerate(trace.layers):
         weights = softmax(np.where(arrays["mask"], arrays["scores"][i], -np.inf))
@@ -143,8 +138,7 @@ def test_where_nothing_can_be_swapped_a_word_is_appended():
     assert 'class="verdict right"' in html_of(test)
 
 
-def test_an_encoder_sees_the_appended_word():
-    minilm = zoo.load("minilm")
+def test_an_encoder_sees_the_appended_word(minilm):
     before, after = (attention.patterns(traced(minilm, text))[:, :, 1, :2] for text in ("Hello", "Hello then"))
     changed = (np.abs(after - before).max(-1) > 1e-4).mean()
     assert changed > 0.5
@@ -170,28 +164,51 @@ def test_any_prompt_has_a_question(text):
 # ---------------------------------------------------------------- in the browser
 
 
-def frames_sent(page) -> list:
-    """Everything that goes to the server from now on."""
-    sent = []
-    page.on("request", lambda request: sent.append(request.url))
-    page.evaluate(
-        """() => {
-            window.sent = 0;
-            const send = WebSocket.prototype.send;
-            WebSocket.prototype.send = function (...message) { window.sent += 1; return send.apply(this, message); };
-        }"""
-    )
-    return sent
-
-
 def cell(page, q: int, k: int, size: int = 7):
     return page.locator(".attention .cell").nth(q * size + k)
 
 
-def test_map_and_words_show_the_pattern(open_page, smollm2):
-    page = open_page("attention", layer="6", head="2", token="5")
-    row = traced(smollm2).layers[5].pattern[1]
-    words = [token.strip("·") for token in traced(smollm2).tokens]
+def title(page):
+    return page.locator(".attention h2.eyebrow").first
+
+
+def choose(page, layer: int, head: int, token: int):
+    """By the pointer, all from 1, as a link would: the token with its own target and no word picked."""
+    page.locator(f".attention .pick >> nth={token % 7}").click()
+    page.locator(f".attention .pick >> nth={token - 1}").click()
+    page.locator(".attention .layers i").nth(layer - 1).click()
+    page.locator(".attention .thumb").nth(head - 1).click()
+    expect(title(page)).to_have_text(f"Layer {layer}, head {head}")
+
+
+def test_a_walk_among_the_heads_asks_nothing_of_the_server(open_page, smollm2):
+    page, trace = open_page("attention", layer="6", head="2", token="5"), traced(smollm2)
+    expect(title(page)).to_have_text("Layer 6, head 2")
+    expect(page.locator(".attention .pick[aria-checked=true]")).to_contain_text("squirrel")
+    requests = []
+    page.on("request", lambda request: requests.append(request.url))
+    count_messages(page)
+
+    map_and_words_show_the_pattern(page, trace)
+    rows_run_down_and_columns_to_the_right(page)
+    choose(page, 6, 2, token=7)
+    the_search_is_the_measurement(page, trace)
+    choose(page, 14, 9, token=7)
+    the_two_steps_have_the_numbers_of_the_trace(page, trace)
+    choose(page, 14, 9, token=3)
+    the_lifted_mask_shares_out_every_score(page, trace)
+    page.locator(".attention .lift").click()
+    cell(page, 5, 2).click()
+
+    page.wait_for_timeout(700)
+    assert page.evaluate("window.sent") == 0
+    assert [url for url in requests if "/app/static/" not in url] == []  # a font may still arrive
+    assert "token=6" in page.url and "layer=14" in page.url and "head=9" in page.url
+
+
+def map_and_words_show_the_pattern(page, trace):
+    row = trace.layers[5].pattern[1]
+    words = [token.strip("·") for token in trace.tokens]
     for q in range(7):
         for k in range(7):
             expect(cell(page, q, k)).to_be_visible(visible=k <= q)
@@ -204,46 +221,17 @@ def test_map_and_words_show_the_pattern(open_page, smollm2):
     expect(page.locator(".attention .read")).to_contain_text(percent(row[4].max(), "en"))
 
 
-def test_rows_run_down_and_columns_to_the_right(open_page):
+def rows_run_down_and_columns_to_the_right(page):
     """A transposed map would stand the other way round."""
-    page = open_page("attention")
     first, below, right = (cell(page, q, k).bounding_box() for q, k in ((0, 0), (6, 0), (6, 6)))
     assert below["x"] == first["x"] and below["y"] > first["y"]
     assert right["x"] > below["x"] and right["y"] == below["y"]
     assert abs(first["width"] - first["height"]) < 1
 
 
-def test_a_change_of_head_asks_nothing_of_the_server(open_page, smollm2):
-    page = open_page("attention")
-    sent = frames_sent(page)
-    explorer = page.locator(".attention")
-    explorer.locator(".thumb").nth(3).click()
-    explorer.locator(".layers").click(position={"x": 3, "y": 10})
-    explorer.locator(".pick").nth(4).click()
-    explorer.locator(".lift").click()
-    explorer.locator(".lift").click()
-    explorer.locator(".find .targets button").nth(1).click()
-    explorer.locator(".find li button").nth(2).click()
-    cell(page, 5, 2).click()
-    expect(explorer.locator("h2.eyebrow").first).to_contain_text("Layer")
-    page.wait_for_timeout(700)
-    assert page.evaluate("window.sent") == 0
-    assert [url for url in sent if "/app/static/" not in url] == []  # a font may still arrive
-    assert "token=6" in page.url and "layer=" in page.url and "head=" in page.url
-
-
-def test_a_link_shows_what_it_says(open_page):
-    page = open_page("attention", layer="3", head="5", token="4")
-    expect(page.locator(".attention h2.eyebrow").first).to_have_text("Layer 3, head 5")
-    expect(page.locator(".attention .pick[aria-checked=true]")).to_contain_text("the")
-    page = open_page("attention", layer="99", head="x", token="0")
-    expect(page.locator(".attention .pick[aria-checked=true]")).to_contain_text("it")
-
-
-def test_the_search_is_the_measurement(open_page, smollm2):
-    page = open_page("attention")
+def the_search_is_the_measurement(page, trace):
     page.locator(".attention .find .targets button").nth(4).click()
-    looks = attention.patterns(traced(smollm2))[:, :, 6, 4]
+    looks = attention.patterns(trace)[:, :, 6, 4]
     order = np.argsort(-looks.ravel(), kind="stable")[:6]
     for i, place in enumerate(order):
         layer, head = np.unravel_index(place, looks.shape)
@@ -252,12 +240,11 @@ def test_the_search_is_the_measurement(open_page, smollm2):
         expect(item).to_contain_text(percent(looks[layer, head], "en"))
     page.locator(".attention .find li button").nth(1).click()
     layer, head = np.unravel_index(order[1], looks.shape)
-    expect(page.locator(".attention h2.eyebrow").first).to_have_text(f"Layer {layer + 1}, head {head + 1}")
+    expect(title(page)).to_have_text(f"Layer {layer + 1}, head {head + 1}")
 
 
-def test_the_two_steps_have_the_numbers_of_the_trace(open_page, smollm2):
-    page = open_page("attention", layer="14", head="9", token="7")
-    layer = traced(smollm2).layers[13]
+def the_two_steps_have_the_numbers_of_the_trace(page, trace):
+    layer = trace.layers[13]
     rows = page.locator(".attention .word")
     for k in range(7):
         expect(rows.nth(k).locator(".score")).to_have_text(number(layer.scores[8, 6, k], "en"))
@@ -273,10 +260,9 @@ def test_the_two_steps_have_the_numbers_of_the_trace(open_page, smollm2):
     assert numbers == [number(x, "en") for x in (q, k, q * k, v, share * v, z)]
 
 
-def test_the_lifted_mask_shares_out_every_score(open_page, smollm2):
-    page = open_page("attention", layer="14", head="9", token="3")
+def the_lifted_mask_shares_out_every_score(page, trace):
     page.locator(".attention .lift").click()
-    row = softmax(traced(smollm2).layers[13].scores[8])
+    row = softmax(trace.layers[13].scores[8])
     for q, k in ((0, 6), (2, 3), (2, 1), (6, 0)):
         expect(cell(page, q, k)).to_be_visible()
         assert percent(row[q, k], "en") in cell(page, q, k).get_attribute("aria-label")
@@ -292,10 +278,16 @@ def test_an_encoder_has_no_mask_to_lift(open_page):
         expect(cell(page, q, k, 9)).to_be_visible()
 
 
-def test_the_keyboard_reaches_everything(open_page):
+def test_the_keyboard_then_the_chart_then_another_prompt(open_page, smollm2):
     page = open_page("attention", layer="14", head="9", token="7")
+    the_keyboard_reaches_everything(page)
+    page.locator(".attention .layers i").nth(13).click()
+    the_chart_is_of_the_head_chosen_above(page, traced(smollm2))
+    a_new_prompt_starts_anew(page)
+
+
+def the_keyboard_reaches_everything(page):
     explorer = page.locator(".attention")
-    title = explorer.locator("h2.eyebrow").first
     explorer.locator(".pick[aria-checked=true]").focus()
     page.keyboard.press("ArrowLeft")
     expect(explorer.locator(".pick").nth(5)).to_be_focused()
@@ -303,10 +295,10 @@ def test_the_keyboard_reaches_everything(open_page):
     page.keyboard.press("End")
     explorer.locator(".layers").focus()
     page.keyboard.press("ArrowRight")
-    expect(title).to_have_text("Layer 15, head 9")
+    expect(title(page)).to_have_text("Layer 15, head 9")
     explorer.locator(".thumb[aria-checked=true]").focus()
     page.keyboard.press("ArrowUp")
-    expect(title).to_have_text("Layer 15, head 6")
+    expect(title(page)).to_have_text("Layer 15, head 6")
     expect(explorer.locator(".thumb").nth(5)).to_be_focused()
     cell(page, 6, 2).click()
     page.keyboard.press("ArrowUp")
@@ -326,10 +318,51 @@ def test_the_keyboard_reaches_everything(open_page):
     expect(explorer.locator(".word button").nth(2)).to_have_attribute("aria-pressed", "true")
 
 
-@pytest.mark.parametrize("prompt", [PROMPT, LONG, "Hello"], ids=["7", "32", "1"])
-@pytest.mark.parametrize("lang, widths", [("en", (360, 1920)), ("it", (360, 1280))])
-def test_it_fits(open_page, lang, widths, prompt):
-    page = open_page("attention", lang, prompt=prompt)
+def the_chart_is_of_the_head_chosen_above(page, trace):
+    page.locator(".attention .thumb").nth(1).click()
+    page.get_by_text(content.load("en", "attention")["twin-button"]).click()
+    expect(page.get_by_text("Layer 14, head 2 as a chart")).to_be_visible()
+    expect(page.locator(".js-plotly-plot .heatmaplayer image")).to_have_count(1)
+    settled(page)  # the words change before the chart does
+    z = page.locator(".js-plotly-plot").evaluate("(plot) => Array.from(plot._fullData[0].z[6])")
+    np.testing.assert_allclose(z, trace.layers[13].pattern[1, 6], atol=1e-6)
+    expect(page.locator(".attention .thumb").nth(1)).to_have_attribute("aria-checked", "true")
+
+
+def a_new_prompt_starts_anew(page):
+    page.locator(".attention .pick").nth(1).click()
+    assert "layer=14" in page.url and "head=2" in page.url and "token=2" in page.url
+    ask(page, "Anna called Lucy because she", 5)
+    expect(page.locator(".attention .pick[aria-checked=true]")).to_contain_text("she")
+    page.wait_for_function("() => !location.search.includes('head=')")
+
+
+def ask(page, prompt: str, tokens: int):
+    if page.input_value(".st-key-prompt input") != prompt:
+        page.fill(".st-key-prompt input", prompt)
+        page.keyboard.press("Enter")
+    expect(page.locator(".attention .pick")).to_have_count(tokens)
+
+
+def test_it_fits_and_every_sentence_is_whole(open_page):
+    """From a link that makes no sense, which is none; in both languages, with prompts of 7, 32 and 1 tokens."""
+    page = open_page("attention", layer="99", head="x", token="0")
+    expect(page.locator(".attention .pick[aria-checked=true]")).to_contain_text("it")
+    the_sentence_is_whole_in_every_case(page)
+    for prompt, tokens in ((PROMPT, 7), (LONG, 32), ("Hello", 1)):
+        ask(page, prompt, tokens)
+        it_fits(page, prompt, (360, 1920))
+    page.locator(".languages a[lang=it]").click()
+    page.wait_for_function("document.documentElement.lang == 'it'")
+    settled(page)
+    for prompt, tokens in (("Hello", 1), (LONG, 32), (PROMPT, 7)):
+        ask(page, prompt, tokens)
+        it_fits(page, prompt, (360, 1280))
+    the_sentence_is_whole_in_every_case(page)
+
+
+def it_fits(page, prompt: str, widths: tuple[int, ...]):
+    settled(page)
     for width in widths:
         page.set_viewport_size({"width": width, "height": 900})
         page.wait_for_timeout(400)
@@ -339,31 +372,8 @@ def test_it_fits(open_page, lang, widths, prompt):
             assert cell(page, 6, 6).bounding_box()["width"] >= 30
 
 
-def test_the_chart_is_of_the_head_chosen_above(open_page, smollm2):
-    page = open_page("attention", layer="14", head="9")
-    page.locator(".attention .thumb").nth(1).click()
-    page.get_by_text(content.load("en", "attention")["twin-button"]).click()
-    expect(page.get_by_text("Layer 14, head 2 as a chart")).to_be_visible()
-    expect(page.locator(".js-plotly-plot .heatmaplayer image")).to_have_count(1)
-    settled(page)  # the words change before the chart does
-    z = page.locator(".js-plotly-plot").evaluate("(plot) => Array.from(plot._fullData[0].z[6])")
-    np.testing.assert_allclose(z, traced(smollm2).layers[13].pattern[1, 6], atol=1e-6)
-    expect(page.locator(".attention .thumb").nth(1)).to_have_attribute("aria-checked", "true")
-
-
-def test_a_new_prompt_starts_anew(open_page):
-    page = open_page("attention", layer="3", head="5", token="2")
-    page.fill(".st-key-prompt input", "Anna called Lucy because she")
-    page.keyboard.press("Enter")
-    expect(page.locator(".attention .pick")).to_have_count(5)
-    expect(page.locator(".attention .pick[aria-checked=true]")).to_contain_text("she")
-    page.wait_for_function("() => !location.search.includes('head=')")
-
-
-@pytest.mark.parametrize("lang", content.LANGUAGES)
-def test_the_sentence_is_whole_in_every_case(open_page, lang):
+def the_sentence_is_whole_in_every_case(page):
     """No gap is left open, whoever reads and whether one word or two are named."""
-    page = open_page("attention", lang)
     for i in range(7):
         page.locator(".attention .pick").nth(i).click()
         for head in (0, 4, 8):
