@@ -13,12 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as some
 from playwright.sync_api import expect
 
-from model import sampling, zoo
+from model import sampling
 from model.generate import stream
 from model.sampling import Sampling
 from model.transformer import run
 from tests.conftest import ROOT, html_of, run_page, settled
-from ui import loop
+from ui import loop, session
 from ui.growth import LIMIT, TOP, Growth
 
 PROMPT = "The dog chased the squirrel because it"
@@ -29,12 +29,7 @@ CLOSE = {"rtol": 1e-3, "atol": 1e-7}
 
 @pytest.fixture(scope="module", params=["smollm2", "experts"])
 def bundle(request):
-    return zoo.load(request.param)
-
-
-@pytest.fixture(scope="module")
-def moe():
-    return zoo.load("experts")
+    return session.bundle(request.param)
 
 
 @torch.inference_mode()
@@ -60,7 +55,7 @@ def agrees(bundle, reading, ids):
 
 @pytest.mark.parametrize("model, temperature", [("smollm2", 1.0), ("smollm2", 0.7), ("experts", 1.6), ("smollm2", 0)])
 def test_the_component_draws_the_distribution(model, temperature):
-    bundle = zoo.load(model)
+    bundle = session.bundle(model)
     ids = bundle.tokenizer.encode(PROMPT)
     data = data_of(run_page("step_by_step", prompt=PROMPT, model=model, temperature=str(temperature), seed="4"))
     shares = sampling.stages(uncached(bundle, ids), temperature=temperature)
@@ -168,9 +163,8 @@ def test_the_text_ends_at_the_limit(moe):
     assert loop.drawn(grown)["full"]
 
 
-def test_what_one_lesson_keeps_is_small():
-    bundle = zoo.load("smollm2")
-    grown = Growth(bundle, (bundle.tokenizer.encode(PROMPT) * 5)[:32])
+def test_what_one_lesson_keeps_is_small(smollm2):
+    grown = Growth(smollm2, (smollm2.tokenizer.encode(PROMPT) * 5)[:32])
     write(grown, LIMIT)
     buffers = [b.numel() * b.element_size() for layer in grown.decoder.cache.layers for b in layer.buffers]
     assert sum(buffers) < 8e6
@@ -312,8 +306,32 @@ def written(page, count: int):
     return tokens(page)
 
 
-def test_step_force_back_rewind_and_branch(open_page):
-    page = open_page("step_by_step", prompt=PROMPT)
+def ask(page, prompt: str):
+    page.fill(".st-key-prompt input", prompt)
+    page.keyboard.press("Enter")
+    expect(page.locator(".loop .cell").nth(0)).to_have_text(prompt.split()[0])
+    written(page, 0)
+    assert "path=" not in page.url
+
+
+def test_a_text_is_written_step_by_step_in_the_tree_and_with_other_dice(open_page, smollm2):
+    end = smollm2.tokenizer.find("<|im_end|>")
+    page = open_page("step_by_step", prompt="Once upon a time", path=str(end))
+    the_end_of_a_text_is_said(page)
+    ask(page, PROMPT)
+    step_force_back_rewind_and_branch(page)
+    the_tree_by_pointer_and_keys(page)
+    temperature_and_seed(page)
+    ask(page, "Once upon a time")
+
+
+def the_end_of_a_text_is_said(page):
+    written(page, 1)
+    expect(page.locator(".loop .read")).to_contain_text("sign that the text is over")
+
+
+def step_force_back_rewind_and_branch(page):
+    """Two tokens are left in the link, and nothing else in the tree."""
     ghost, step = page.locator(".loop .next .chip"), page.locator(".loop .step")
     drawn = ghost.inner_text()
     step.click()
@@ -341,13 +359,12 @@ def test_step_force_back_rewind_and_branch(open_page):
     assert written(page, 2) == branch  # the link keeps the text
 
 
-def test_the_tree_by_pointer_and_keys(open_page):
-    page = open_page("step_by_step", prompt=PROMPT, path="436.260")
-    assert len(written(page, 2)) == 2
+def the_tree_by_pointer_and_keys(page):
     tree = page.locator(".map svg")
+    assert page.locator(".map [role=treeitem]").count() == 3
     dot = page.locator(".map [role=treeitem]").nth(1).locator("circle").first
     dot.hover()
-    assert "was" in page.locator(".branches .tip.on").inner_text()
+    assert tokens(page)[0].strip("·") in page.locator(".branches .tip.on").inner_text()
     box = dot.bounding_box()
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     written(page, 1)
@@ -361,8 +378,38 @@ def test_the_tree_by_pointer_and_keys(open_page):
     assert page.locator(".map [aria-selected=true]").get_attribute("aria-label") == "prompt"
 
 
-def test_play_and_pause(open_page):
-    page = open_page("step_by_step", prompt=PROMPT, model="experts")
+def temperature_and_seed(page):
+    drawn = page.locator(".loop .next .chip")
+    first = drawn.inner_text()
+    page.locator(".loop .turn").nth(1).click()
+    expect(drawn).not_to_have_text(first)
+    assert "seed=2" in page.url
+    slider = page.locator(".loop input[type=range]")
+    slider.fill("0")
+    expect(page.locator(".loop .read")).to_contain_text("Temperature 0")
+    assert drawn.inner_text() == page.locator(".loop .cand .chip").nth(0).inner_text()
+    assert "temperature=0" in page.url
+
+
+def test_the_limit_play_and_pause_and_haste(open_page, moe):
+    page = open_page("step_by_step", prompt=PROMPT, model="experts", path=".".join(["65"] * LIMIT))
+    the_limit_is_said(page)
+    ask(page, "A dog and a cat")
+    play_and_pause(page)
+    ask(page, PROMPT)
+    many_steps_at_once_lose_nothing_but_haste(page, moe)
+
+
+def the_limit_is_said(page):
+    written(page, LIMIT)
+    assert page.locator(".loop .step").is_disabled() and page.locator(".loop .next").count() == 0
+    assert "64 tokens are written" in page.locator(".loop .read").inner_text()
+    page.locator(".loop .cand").nth(0).click(force=True)
+    page.wait_for_timeout(500)
+    assert len(tokens(page)) == LIMIT
+
+
+def play_and_pause(page):
     play = page.locator(".loop .play")
     play.click()
     expect(play).to_have_text("Pause")
@@ -375,63 +422,40 @@ def test_play_and_pause(open_page):
     assert len(tokens(page)) == count >= 4
 
 
-def test_many_steps_at_once_lose_nothing_but_haste(open_page):
-    page = open_page("step_by_step", prompt=PROMPT, model="experts")
+def many_steps_at_once_lose_nothing_but_haste(page, moe):
     for _ in range(6):
         page.locator(".loop .step").click(no_wait_after=True)
     page.wait_for_timeout(1500)
-    bundle = zoo.load("experts")
-    steps = islice(stream(bundle.model, bundle.tokenizer.encode(PROMPT), seed=1), 6)
-    expected = bundle.tokenizer.strings([step.token for step in steps])
+    steps = islice(stream(moe.model, moe.tokenizer.encode(PROMPT), seed=1), 6)
+    expected = moe.tokenizer.strings([step.token for step in steps])
     assert 2 <= len(tokens(page)) <= 6
     assert tokens(page) == expected[: len(tokens(page))]
 
 
-def test_the_limit_is_said(open_page):
-    page = open_page("step_by_step", prompt=PROMPT, model="experts", path=".".join(["65"] * LIMIT))
-    written(page, LIMIT)
-    assert page.locator(".loop .step").is_disabled() and page.locator(".loop .next").count() == 0
-    assert "64 tokens are written" in page.locator(".loop .read").inner_text()
-    page.locator(".loop .cand").nth(0).click(force=True)
-    page.wait_for_timeout(500)
-    assert len(tokens(page)) == LIMIT
-
-
-def test_the_end_of_a_text_is_said(open_page):
-    end = zoo.load("smollm2").tokenizer.find("<|im_end|>")
-    page = open_page("step_by_step", prompt=PROMPT, path=str(end))
-    written(page, 1)
-    expect(page.locator(".loop .read")).to_contain_text("sign that the text is over")
-
-
-def test_temperature_and_seed(open_page):
-    page = open_page("step_by_step", prompt=PROMPT)
-    drawn = page.locator(".loop .next .chip")
-    first = drawn.inner_text()
-    page.locator(".loop .turn").nth(1).click()
-    expect(drawn).not_to_have_text(first)
-    assert "seed=2" in page.url
-    slider = page.locator(".loop input[type=range]")
-    slider.fill("0")
-    expect(page.locator(".loop .read")).to_contain_text("Temperature 0")
-    assert drawn.inner_text() == page.locator(".loop .cand .chip").nth(0).inner_text()
-    assert "temperature=0" in page.url
-    page.fill(".st-key-prompt input", "Once upon a time")
-    page.keyboard.press("Enter")
-    expect(page.locator(".loop .cell").nth(0)).to_have_text("Once")
-    assert "path=" not in page.url
-
-
-@pytest.mark.parametrize("lang, theme, width", [("en", "light", 1280), ("it", "dark", 360), ("it", "light", 768)])
-def test_everything_open(open_page, lang, theme, width):
-    """All that is shown on demand, with a forced branch and a temperature: nothing too wide, nothing that keeps a
-    reader out."""
+def test_everything_open(open_page):
+    """All that is shown on demand, with a forced branch and a temperature, in three widths, both languages and both
+    themes: nothing too wide, nothing that keeps a reader out."""
     path = ".".join(map(str, itertools.islice(itertools.cycle([436, 260, 27721, 2767]), 30)))
-    page = open_page("step_by_step", lang, theme, width, prompt=PROMPT, path=path, temperature="0.7")
+    page = open_page("step_by_step", prompt=PROMPT, path=path, temperature="0.7")
     page.locator(".loop .taken").nth(12).click()
     written(page, 12)
     page.locator(".loop .cand").nth(2).click()
     written(page, 13)
+    show_all(page)
+    nothing_too_wide_and_nobody_kept_out(page, 1280)
+    page.locator(".languages a[lang=it]").click()
+    page.wait_for_function("document.documentElement.lang == 'it'")
+    settled(page)
+    for theme, width in (("dark", 360), ("light", 768)):
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_timeout(400)
+        settled(page)
+        written(page, 13)
+        nothing_too_wide_and_nobody_kept_out(page, width)
+
+
+def show_all(page):
     page.locator(".proof .go").click()
     expect(page.locator(".proof .line.waiting").first).to_be_visible()
     expect(page.locator(".proof .read")).to_be_visible(timeout=20_000)
@@ -439,6 +463,10 @@ def test_everything_open(open_page, lang, theme, width):
     page.locator(".beams .go").click()
     expect(page.locator(".beams .line.waiting").first).to_be_visible()
     expect(page.locator(".beams table")).to_be_visible(timeout=30_000)
+
+
+def nothing_too_wide_and_nobody_kept_out(page, width: int):
+    assert page.locator(".proof .read").is_visible() and page.locator(".beams table").is_visible()
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= window.innerWidth")
     for view in (".loop", ".proof", ".beams"):
         right = "box => Math.max(...[...box.querySelectorAll('*')].map((e) => e.getBoundingClientRect().right))"
