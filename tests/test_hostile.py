@@ -195,11 +195,11 @@ def read(text):
         assert len(kept) <= 32 and kept == ids[: len(kept)] and isinstance(said, str)
         tokens = tokenizer.strings(kept)
         assert not set("".join(tokens)) & set(UNSEEN)
-        chips = Found("".join(map(html.chip, tokens)))
-        assert [tag for tag, _ in chips.tags] == ["span"] * (len(tokens) + sum(x.startswith("·") for x in tokens))
-        assert chips.text == "".join(tokens)
-        notice = Found(prompt._cut(words, text, len(kept), len(ids), tokenizer.decode(ids[len(kept) :])))
-        assert {tag for tag, _ in notice.tags} <= {"p", "bdi", "em", "strong"}
+        notice = prompt._cut(words, text, len(kept), len(ids), tokenizer.decode(ids[len(kept) :]))
+    chips = Found("".join(map(html.chip, tokens)))
+    assert [tag for tag, _ in chips.tags] == ["span"] * (len(tokens) + sum(x.startswith("·") for x in tokens))
+    assert chips.text == "".join(tokens)
+    assert {tag for tag, _ in Found(notice).tags} <= {"p", "bdi", "em", "strong"}
 
 
 # ---- links

@@ -151,7 +151,7 @@ def test_a_replica_dies_and_the_page_comes_back(app_server, behind, browser, tmp
         page = context.new_page()
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
         before = len(proxy.lines())
-        page.goto(f"{proxy.address}/attention?lang=it&prompt={PROMPT.replace(' ', '+')}&layer=3&head=2")
+        page.goto(f"{proxy.address}/tokens?lang=it&model=experts&prompt={PROMPT.replace(' ', '+')}&token=3")
         settled(page)
         assert {line[-1] for line in proxy.lines()[before:]} == {f"127.0.0.1:{port}"}
         title, link = page.inner_text("h1"), page.url
@@ -167,11 +167,11 @@ def test_a_replica_dies_and_the_page_comes_back(app_server, behind, browser, tmp
         record_property("seconds until the page is back", round(time.monotonic() - start, 1))
         assert page.url == link and page.inner_text("h1") == title
         assert page.input_value(".st-key-prompt input") == PROMPT
-        assert page.locator(".count").inner_text() == "6 token"
+        assert page.locator(".st-key-bar .count").inner_text() == "7 token"
         assert page.locator("[role=dialog], [role=alert]").count() == 0
 
         page.fill(".st-key-prompt input", "A blue kite")
         page.keyboard.press("Enter")
-        expect(page.locator(".count")).to_have_text("3 token")
+        expect(page.locator(".st-key-bar .count")).to_have_text("4 token")
         assert not [text for text in complaints if "Content Security" in text or "502" in text], complaints
         context.close()
