@@ -11,9 +11,33 @@ def ground(page) -> str:
     return page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
 
 
-def test_the_language_changes_without_a_reload(open_page):
+def test_a_walk_along_the_masthead(open_page):
+    """From the start of the document, where the keyboard is, to a lesson."""
     page = open_page(lang="en")
+    the_keyboard_can_skip_the_masthead(page)
+    the_type_is_our_own(page)
     page.evaluate("window.same = true")
+    the_language_changes(page)
+    light_and_dark_switch_live_and_are_remembered(page)
+    if LESSONS:
+        the_menu_opens_a_lesson_and_shuts(page)
+
+
+def the_keyboard_can_skip_the_masthead(page):
+    page.keyboard.press("Tab")  # to the scrolling part, which holds the whole page
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => document.activeElement.id === 'lesson-title'")
+
+
+def the_type_is_our_own(page):
+    page.evaluate("document.fonts.ready")
+    faces = page.evaluate("[...document.fonts].filter((face) => face.status == 'loaded').map((face) => face.family)")
+    assert {"Fraunces", "Inter", "JetBrains Mono"} <= {face.strip('"') for face in faces}
+
+
+def the_language_changes(page):
     page.click(".languages a[lang=it]")
     page.wait_for_selector("text=Il percorso")
     settled(page)
@@ -22,21 +46,10 @@ def test_the_language_changes_without_a_reload(open_page):
     page.go_back()
     page.wait_for_selector("text=The path")
     assert page.evaluate("document.documentElement.lang") == "en"
-
-
-def test_the_browsers_language_is_the_default(browser, app_server):
-    context = browser.new_context(locale="it-IT")
-    page = context.new_page()
-    page.goto(app_server)
     settled(page)
-    assert page.locator("text=Il percorso").count() == 1
-    assert page.evaluate("document.documentElement.lang") == "it"
-    context.close()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_light_and_dark_switch_live_and_are_remembered(open_page, theme):
-    page = open_page(theme=theme)
+def light_and_dark_switch_live_and_are_remembered(page):
     page.evaluate("window.same = true")
     before = ground(page)
     page.click(".theme-switch")
@@ -50,9 +63,7 @@ def test_light_and_dark_switch_live_and_are_remembered(open_page, theme):
     assert ground(page) == after
 
 
-@pytest.mark.skipif(not LESSONS, reason="there is no lesson yet")
-def test_the_menu_opens_a_lesson_and_shuts(open_page):
-    page = open_page()
+def the_menu_opens_a_lesson_and_shuts(page):
     page.evaluate("window.same = true")
     page.focus(".menu summary")
     page.keyboard.press("Enter")
@@ -69,25 +80,19 @@ def test_the_menu_opens_a_lesson_and_shuts(open_page):
 
 
 @pytest.mark.skipif(not LESSONS, reason="there is no lesson yet")
-def test_a_link_opens_its_lesson_at_once(open_page):
+def test_a_link_opens_its_lesson_at_once_in_the_dark(open_page):
     """Also for the first visitor of a server, and with nothing but our own requests (open_page)."""
-    page = open_page(LESSONS[-1])
+    page = open_page(LESSONS[-1], theme="dark")
     assert page.locator("text=does not seem to exist").count() == 0
     assert page.title().endswith("· Vetro")
+    light_and_dark_switch_live_and_are_remembered(page)
 
 
-@pytest.mark.parametrize("family", ["Fraunces", "Inter", "JetBrains Mono"])
-def test_the_type_is_our_own(open_page, family):
-    page = open_page()
-    page.evaluate("document.fonts.ready")
-    faces = page.evaluate("[...document.fonts].filter((face) => face.status == 'loaded').map((face) => face.family)")
-    assert family in [face.strip('"') for face in faces]
-
-
-def test_the_keyboard_can_skip_the_masthead(open_page):
-    page = open_page()
-    page.keyboard.press("Tab")  # to the scrolling part, which holds the whole page
-    page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.className") == "skip"
-    page.keyboard.press("Enter")
-    page.wait_for_function("() => document.activeElement.id === 'lesson-title'")
+def test_the_browsers_language_is_the_default(browser, app_server):
+    context = browser.new_context(locale="it-IT")
+    page = context.new_page()
+    page.goto(app_server)
+    settled(page)
+    assert page.locator("text=Il percorso").count() == 1
+    assert page.evaluate("document.documentElement.lang") == "it"
+    context.close()
