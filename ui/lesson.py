@@ -46,6 +46,7 @@ def lesson(
     the models that readers trained the lesson can take.
     """
     st.session_state.lesson = slug
+    take.begin()
     jobs.arrive(slug)
     words, frame = session.words(slug), session.words("ui")
     if slug == path.MACHINE.slug:
@@ -56,8 +57,10 @@ def lesson(
         st.html(_head(slug, words, frame))
         with bar:
             given = prompt.bar(models, limit, first, fits) if models else prompt.NONE
-    yield Page(words, words.lang, given.model, given.bundle, given.text, given.ids, given.source, limit)
+    page = Page(words, words.lang, given.model, given.bundle, given.text, given.ids, given.source, limit)
+    yield page
     _foot(slug, words, frame)
+    take.foot(page)
 
 
 def path_section() -> None:
@@ -83,7 +86,6 @@ def _foot(slug: str, words: session.Words, frame: session.Words) -> None:
         f'<footer class="takeaway"><div><p class="eyebrow">{frame.inline("takeaway")}</p>{words("takeaway")}</div>'
         f'<a class="onward" href="{onward[0]}">{onward[1]} <span aria-hidden="true">→</span></a></footer>'
     )
-    take.foot()
 
 
 def _path() -> str:

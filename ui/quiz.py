@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from ui import html, session
+from ui import html, session, take
+from ui.worksheet import Question
 
 
 @st.fragment
@@ -25,6 +26,7 @@ def predict(
     the place of the answer while there is none yet.
     """
     words = session.words("ui")
+    take.question(key, Question(question_html, options, tokens, answer, explain, waiting))
     with st.container(key=f"predict-{key}"):
         eyebrow = f'<p class="eyebrow">{words.inline("predict")}</p>'
         st.html(f'<div class="predict">{eyebrow}<div class="question">{question_html}</div></div>')

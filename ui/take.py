@@ -1,13 +1,86 @@
-"""What a reader takes home from a lesson: its foot line, and the words of the line at every figure."""
+"""What a reader takes home from a lesson: the foot line with notebook, worksheet and score, and the words of the line
+at every figure (ui/browser/save.js). Everything is made when it is asked for."""
+
+import csv
+import io
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlencode
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import add_script_run_ctx, get_script_run_ctx
 
-from ui import session
+from ui import html, path, session
+from ui.worksheet import Question, sheet
 
 
-def foot() -> None:
-    words = session.words("take")
-    st.html(
-        f'<p class="take eyebrow" data-as="{words.text("save-as")}" data-figure="{words.text("save-figure")}">'
-        f"{words.inline('label')}</p>"
-    )
+def begin() -> None:
+    """A lesson begins: no question of it has been asked."""
+    st.session_state.questions = {}
+
+
+def question(key: str, asked: Question) -> None:
+    """Keeps a question for the worksheet, and what the score calls it."""
+    st.session_state.setdefault("questions", {})[key] = asked
+    lesson = path.find(st.session_state.get("lesson", path.MACHINE.slug))
+    st.session_state.setdefault("asked", {})[key] = lesson.number, lesson.slug, asked.plain
+
+
+def foot(page) -> None:
+    """The line "To take along", for a ui.lesson.Page."""
+    words, slug = session.words("take"), st.session_state.lesson
+    labels = f'data-as="{words.text("save-as")}" data-figure="{words.text("save-figure")}"'
+    quiet = {"type": "tertiary", "on_click": "ignore"}
+    with st.container(key="take", horizontal=True, gap="medium"):
+        st.html(f'<span class="take eyebrow" {labels}>{words.inline("label")}</span>')
+        if st.session_state.questions:
+            made = _here(lambda asked: worksheet(page, slug, asked, words), dict(st.session_state.questions))
+            name = f"vetro-{slug}-{words.lang}.html"
+            st.download_button(words.text("worksheet"), made, name, "text/html", key="take-worksheet", **quiet)
+        made = _here(lambda asked, answers: score(asked, answers, words), *map(_kept, ("asked", "answers")))
+        st.download_button(words.text("score"), made, "vetro-score.csv", "text/csv", key="take-score", **quiet)
+
+
+def worksheet(page, slug: str, asked: dict[str, Question], words: session.Words) -> bytes:
+    titles, frame, step = session.words("path"), session.words("ui"), path.find(slug)
+    line = "Vetro" if step is path.MACHINE else f"Vetro · {words.text('lesson', number=step.number)}"
+    title = page.words.inline("title") if step is path.MACHINE else titles.inline(slug)
+    link = f"{st.context.url or slug}?{urlencode(st.query_params.to_dict() | {'lang': words.lang})}"
+    about = [(words.text("link"), f"<a href='{html.escapes(link)}'>{html.escapes(link)}</a>")]
+    if page.bundle:
+        chips = html.Raw(" ".join(map(html.chip, page.tokens)))
+        about = [(frame.text("prompt"), chips), (frame.text("model"), html.escapes(page.bundle.card.title)), *about]
+    return sheet(words, line, title, about, list(asked.values())).encode()
+
+
+def score(asked: dict[str, tuple], answers: dict[str, bool], words: session.Words) -> bytes:
+    """A row for each question that was answered: the first answer counts."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow([words.text(f"score-{name}") for name in ("number", "lesson", "question", "answer")])
+    titles = session.Words(words.lang, "path")
+    for key, right in answers.items():
+        number, slug, said = asked[key]
+        title = titles.text(slug) if number else "Vetro"
+        writer.writerow([number, title, _cell(said), words.text("score-right" if right else "score-wrong")])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _cell(said: str) -> str:
+    """A table program reads what begins like this as a formula; a question may begin with a word of the reader's."""
+    return f"'{said}" if said.startswith(("=", "+", "-", "@")) else said
+
+
+def _kept(name: str) -> dict:
+    return st.session_state.setdefault(name, {})
+
+
+def _here(make: Callable[..., bytes], *given) -> Callable[[], bytes]:
+    """Streamlit makes a file in a thread of its own, which knows no session: it is told this one."""
+    context = get_script_run_ctx()
+
+    def made() -> bytes:
+        with ThreadPoolExecutor(1, initializer=lambda: add_script_run_ctx(ctx=context)) as worker:
+            return worker.submit(make, *given).result()
+
+    return made

@@ -3,6 +3,7 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 const SKIPPED = ".hoverlayer, .draglayer, .zoomlayer, .save, .hidden, script, style";
+const EDGE = 12; // pixels of paper around what is drawn
 const LINES = ["Top", "Right", "Bottom", "Left"];
 // What style sheets may say about a shape: the first are handed down from parent to child, the others begin as here.
 const INHERITED = [
@@ -15,7 +16,8 @@ class Picture {
   constructor(element) {
     this.pen = document.createElement("canvas").getContext("2d");
     this.ids = 0;
-    this.origin = element.getBoundingClientRect();
+    const { left, top, width: wide, height: high } = element.getBoundingClientRect();
+    this.origin = new DOMRect(left - EDGE, top - EDGE, wide + 2 * EDGE, high + 2 * EDGE);
     const { width, height } = this.origin;
     this.svg = this.add(null, "svg", { xmlns: SVG, width, height, viewBox: `0 0 ${width} ${height}` });
     this.defs = this.add(this.svg, "defs");
@@ -66,7 +68,7 @@ class Picture {
     if (style.opacity !== "1") group = this.add(group, "g", { opacity: style.opacity });
     const box = node.getBoundingClientRect();
     if (style.visibility === "visible") {
-      this.box(box, style, group);
+      if (node.type !== "range") this.box(box, style, group);
       if (node.tagName === "CANVAS" && box.width) this.add(group, "image", { ...this.place(box), href: node.toDataURL() });
       if (node.tagName === "INPUT" || node.tagName === "SELECT") this.control(node, box, style, group);
     }
@@ -319,7 +321,8 @@ class Picture {
       const said = node.tagName === "SELECT" ? node.selectedOptions[0]?.text ?? "" : node.value;
       this.pen.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
       const width = Math.min(this.pen.measureText(said).width, box.width - left);
-      this.line(said, { left: box.left + left, top: box.top + (box.height - high) / 2, width, height: high }, style, parent);
+      const start = style.textAlign === "center" ? (box.width - width) / 2 : left;
+      this.line(said, { left: box.left + start, top: box.top + (box.height - high) / 2, width, height: high }, style, parent);
     }
   }
 
