@@ -113,5 +113,5 @@ PRESETS = {
     "induction": (Plan("induction", replace(_BASE, layers=1)), Plan("induction", _BASE)),
     "order": tuple(Plan("reverse", replace(_SHALLOW, position=kind), steps=200) for kind in ("none", "learned")),
     "warm-up": tuple(Plan("copy", replace(_DEEP, place=place), steps=200) for place in ("post", "pre")),
-    "collapse": tuple(Plan("reverse", replace(_BASE, experts=8, balance=balance), steps=200) for balance in (0, 1)),
+    "collapse": tuple(Plan("induction", replace(_BASE, experts=8, balance=balance), steps=200) for balance in (0, 1)),
 }

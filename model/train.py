@@ -9,6 +9,7 @@ The same seed gives the same weights, in one go or resumed from a checkpoint (on
 import json
 import math
 import os
+import threading
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -167,6 +168,9 @@ class Run:
         return json.dumps(run | {"step": self.step})
 
 
+_drawing = threading.Lock()  # all threads draw from the same generator
+
+
 def initialised(config: Config, seed: int, even: bool = False) -> Transformer:
     """A new model, its matrices drawn at random, as suits the place of its norms.
 
@@ -175,7 +179,7 @@ def initialised(config: Config, seed: int, even: bool = False) -> Transformer:
     large as what goes in (Glorot and Bengio 2010; so in 2017), for beside a normed stream anything smaller is lost, and
     with it what could be learned.
     """
-    with torch.random.fork_rng(devices=[]):
+    with _drawing, torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         model = Transformer(config)
         for name, weight in model.named_parameters():

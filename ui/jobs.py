@@ -157,10 +157,11 @@ class Pool:
             job._look(now, bool(self._waiting))
         self._waiting = [job for job in self._waiting if job.alive]
         self._running = [job for job in self._running if job.alive]
-        while self._waiting and len(self._running) < self.most:
-            job = self._waiting.pop(0)
-            job._start()
-            self._running.append(job)
+        for job in list(self._waiting):  # a reader's next work begins when the last has ended
+            if len(self._running) < self.most and job.owner not in {other.owner for other in self._running}:
+                self._waiting.remove(job)
+                self._running.append(job)
+                job._start()
 
 
 POOL = Pool()

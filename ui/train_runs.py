@@ -99,13 +99,10 @@ class Runs:
             record = self._at_work[message.pop("run")]
             if "ended" in message:
                 record.ended = None if message["ended"] == "stopped" else message["ended"]
-            else:
-                while record.step >= message["step"]:
-                    if record.step == 0:
-                        break  # the untrained model is known already
-                    record.seen.pop()
-                if message["step"]:
-                    record.seen.append(message)
+                continue
+            while record.seen and record.step >= message["step"]:  # what it takes up again after an end by force
+                record.seen.pop()
+            record.seen.append(message)
         if not alive and self.running:
             if self.job.failed:
                 self.running, self.broken = False, True

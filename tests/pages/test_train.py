@@ -1,0 +1,199 @@
+"""Lesson 16: the experiment in the link, the untrained models, a real run from the button to another lesson."""
+
+import time
+
+import pytest
+import streamlit as st
+from playwright.sync_api import expect
+
+import content
+from model import live
+from model.plans import PRESETS, Choices, Plan
+from tests.conftest import html_of, run_page, settled
+from ui import train_link, train_runs, trained
+
+QUICK = {"task": "copy", "steps": "100", "a-layers": "1", "b-layers": "1", "b-position": "learned"}
+
+
+def data(test) -> dict:
+    """The session's runs by their plans."""
+    return test.session_state["training"].records
+
+
+def test_the_page_begins_with_a_prepared_pair_and_what_its_models_do_untrained():
+    test = run_page("train")
+    assert not test.exception
+    plans = PRESETS[train_link.FIRST]
+    records = data(test)
+    assert tuple(records) == plans
+    for plan in plans:
+        seen = live.look(live.begin(plan), plan.task.held_out())
+        assert records[plan].seen == [live.told_of(seen)]
+        assert f"{100 * seen.accuracy:.3g}"[:3] in html_of(test) or plan != plans[-1]
+    assert test.query_params["a-layers"] in ("1", ["1"]) and "b-layers" not in test.query_params
+    assert test.button(key="clear").disabled and not test.button(key="go").disabled
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_prepared_pair_comes_back_from_its_link(name):
+    test = run_page("train")
+    test.pills(key="preset").set_value(name).run()
+    link = {key: value[0] if isinstance(value, list) else value for key, value in test.query_params.items()}
+    again = run_page("train", **link)
+    assert tuple(data(again)) == PRESETS[name]
+    assert again.pills(key="preset").value == name and 'role="alert"' not in html_of(again)
+
+
+@pytest.mark.parametrize(
+    "link, sentence",
+    [
+        ({"task": "sing"}, "<bdi>sing</bdi>"),
+        ({"a-layers": "99"}, "a-layers"),
+        ({"seed": "<b>"}, "&lt;b&gt;"),
+        ({"a-heads": "3"}, "Model A cannot be built: its width, 64"),
+        ({"task": "copy", "b-kv_heads": "2", "b-heads": "1"}, "Model B cannot be built"),
+    ],
+)
+def test_what_cannot_be_is_said_in_one_sentence(link, sentence):
+    test = run_page("train", **link)
+    assert not test.exception
+    alerts = html_of(test).split('role="alert"')[1:]
+    assert len(alerts) == 1 and sentence in alerts[0]
+
+
+def test_a_text_that_is_too_short_or_too_long():
+    test = run_page("train", task="text", steps="100")
+    assert not test.exception and 'role="alert"' not in html_of(test)
+    test.text_area(key="own-text").set_value("Too short.").run()
+    assert "10 bytes, and at least 500" in html_of(test) and not test.exception
+    assert not [button for button in test.button if button.key == "go"]
+    test.text_area(key="own-text").set_value("A sentence of a long book. " * 1000).run()
+    assert "only the first 20,000" in html_of(test) and not test.exception
+    (plan,) = {plan for plan in data(test) if len(plan.text) == 20_000}
+    assert plan.text.startswith("A sentence")
+
+
+def test_a_choice_goes_into_the_link_and_out_of_it_when_it_is_the_usual_one(monkeypatch):
+    link = {}
+    monkeypatch.setattr(st, "query_params", link)
+    plans = (Plan("copy", steps=200), Plan("copy", Choices(layers=4), steps=200))
+    train_link.write(plans)
+    assert link == {"task": "copy", "steps": "200", "b-layers": "4"}
+    train_link.change(train_link.Experiment(plans), "b-layers", "2")
+    assert link == {"task": "copy", "steps": "200"}
+    train_link.change(train_link.Experiment(plans), "a-rate", "0.1")
+    assert link["a-rate"] == "0.1"
+    train_link.change(train_link.Experiment(plans), "a-rate", "a million")
+    assert "a-rate" not in link
+    train_link.change(train_link.Experiment(plans), "task", "sort")
+    assert link["task"] == "sort"
+
+
+def until(test, condition, seconds=60):
+    """Runs the page again until it is so, as the browser's timer does."""
+    end = time.monotonic() + seconds
+    while not condition(test):
+        assert time.monotonic() < end
+        time.sleep(0.3)
+        test.run()
+        assert not test.exception
+    return test
+
+
+def test_a_run_from_the_button_to_another_lesson():
+    test = run_page("train", **QUICK)
+    _, b = data(test)
+    test.button(key="go").click().run()
+    assert test.session_state["training"].running
+    until(test, lambda test: data(test)[b].step > 0)
+    test.button(key="go").click().run()  # pause
+    assert not test.session_state["training"].running
+    reached = data(test)[b].step
+    until(test, lambda test: not test.session_state["training"].job.alive)
+    paused = data(test)[b].model
+    assert trained.exists(paused) and content.load("en", "train")["paused"] in html_of(test)
+
+    test.button(key="go").click().run()  # continue
+    until(test, lambda test: not test.session_state["training"].running)
+    found = data(test)
+    assert all(record.ended in ("solved", "done") for record in found.values()) and found[b].step >= reached
+    steps = [snapshot["step"] for snapshot in found[b].seen]
+    assert steps == sorted(set(steps)) and steps[0] == 0
+    assert found[b].last["accuracy"] > 0.95
+    assert found[b].model != paused and trained.find(paused) is not trained.find(found[b].model)
+    assert f"attention?model={found[b].model}&amp;prompt=" in html_of(test)
+
+    other = run_page("next_token", model=found[b].model)
+    assert not other.exception
+    assert other.selectbox(key="model").value == found[b].model
+    assert other.text_input(key="prompt").value == b.task.prompt()
+    foreign = run_page("next_token", model=found[b].model, prompt="A dog & a cat")
+    assert not foreign.exception and "knows these characters and no others" in html_of(foreign)
+    unfit = run_page("packing", model=found[b].model)
+    assert not unfit.exception and "cannot take the model" in html_of(unfit)
+
+    test.button(key="clear").click().run()
+    assert all(record.step == 0 for record in data(test).values()) and not test.exception
+
+
+def test_a_trained_model_that_has_gone_is_named_in_one_sentence():
+    test = run_page("attention", model="trained-long-ago")
+    assert not test.exception
+    assert html_of(test).count("no longer there") == 1
+    assert test.selectbox(key="model").value == "smollm2"
+
+
+def test_the_server_keeps_the_models_used_last(monkeypatch):
+    monkeypatch.setattr(trained, "MOST", 2)
+    monkeypatch.setattr(trained, "_kept", type(trained._kept)())
+    first, second = trained.keep("a", "x"), trained.keep("b", "y")
+    assert trained.find(first) == "a" and trained.example(second) == "y"
+    trained.find(first)
+    trained.keep("c", "z")
+    assert trained.exists(first) and not trained.exists(second) and first != second
+
+
+def test_a_session_keeps_a_few_runs():
+    lab = train_runs.Runs()
+    plans = [Plan("copy", Choices(layers=1), seed=seed) for seed in range(1, train_runs.MOST + 2)]
+    records = [lab.of(plan) for plan in plans]
+    assert list(lab.records) == plans[1:] and len({record.id for record in records}) == len(plans)
+
+
+def test_a_run_in_the_browser(open_page):
+    page = open_page("train", **QUICK)
+    figure = page.locator(".train")
+    expect(figure.locator(".read")).to_contain_text("after 0 steps")
+    expect(figure.locator("figure")).to_have_count(2)
+    page.locator(".st-key-go button").click()
+    expect(figure.locator(".when")).not_to_have_text("step 0 of 100", timeout=60_000)
+    # what the reader looks at stays, while new snapshots come in
+    figure.locator("input[type=range]").press("Home")
+    heads = figure.locator(".thumb")
+    heads.nth(1).click()
+    figure.locator(".token").nth(12).click()
+    figure.evaluate("node => (node.marked = true)")
+    expect(page.get_by_text(content.load("en", "train")["finished"])).to_be_visible(timeout=90_000)
+    settled(page)
+    assert figure.evaluate("node => node.marked")
+    expect(figure.locator(".when")).to_have_text("step 0 of 100")
+    expect(heads.nth(1)).to_have_attribute("aria-checked", "true")
+    expect(figure.locator(".looks").first).to_contain_text("layer 1, head 2, from")
+    figure.locator(".go").click()
+    expect(figure.locator(".when")).not_to_have_text("step 0 of 100")
+    assert figure.locator(".row .right").count() >= 14
+
+    page.get_by_text("only A").click()
+    page.get_by_role("button", name="Reveal").click()
+    expect(page.locator(".verdict")).to_contain_text("When they ended")
+
+    page.get_by_text(content.load("en", "train")["recipe"]).click()
+    page.locator(".recipe tr[data-name=layers] select").last.select_option("2")
+    expect(page.locator(".recipe .differs")).to_have_count(2)
+    assert "b-layers" not in page.url and "a-layers=1" in page.url
+
+    page.get_by_text("Which earlier words matter?").last.click()
+    page.wait_for_selector(".attention")
+    settled(page)
+    assert "model=trained-" in page.url
+    expect(page.locator(".st-key-prompt input")).to_have_value(Plan("copy").task.prompt())
