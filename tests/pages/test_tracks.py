@@ -10,23 +10,17 @@ import pytest
 from playwright.sync_api import expect
 
 import content
-from model import zoo
 from model.arithmetic import cache_bytes
 from model.generate import Decoder
 from model.measure import Times, Turn
 from model.published import MODELS
-from tests.conftest import LANGUAGES, html_of, run_page
+from tests.conftest import LANGUAGES, count_messages, html_of, run_page, settled, shown_page
 from ui import cache_costs, tracks
 from ui.numbers import number, percent
 
 PROMPT = "The dog chased the squirrel because it"
 LONG = "When the old gardener who lived beside the river saw that the rain had not come for three weeks, she asked them"
 LLAMA = MODELS["Llama 3.1 8B"]
-
-
-@pytest.fixture(scope="module")
-def smollm2():
-    return zoo.load("smollm2")
 
 
 def drawn(test) -> dict:
@@ -49,7 +43,7 @@ def values(axis) -> np.ndarray:
 
 
 def test_the_tracks_are_the_models_greedy_tokens_and_its_cache(smollm2):
-    data = drawn(run_page("tracks"))
+    data = drawn(shown_page("tracks"))
     ids, decoder = smollm2.tokenizer.encode(PROMPT), Decoder(smollm2.model)
     assert data["tokens"] == smollm2.tokenizer.strings(ids)
     for turn in data["turns"]:
@@ -61,10 +55,10 @@ def test_the_tracks_are_the_models_greedy_tokens_and_its_cache(smollm2):
     assert (data["layers"], data["heads"], data["width"], data["size"]) == (30, 3, 64, 4)
 
 
-def test_times_and_their_spread_are_those_measured():
-    test = run_page("tracks")
+def test_times_and_their_spread_are_those_measured(smollm2):
+    test = shown_page("tracks")
     key, runs = test.session_state["runs"]
-    assert key == ("smollm2", tuple(zoo.load("smollm2").tokenizer.encode(PROMPT)))
+    assert key == ("smollm2", tuple(smollm2.tokenizer.encode(PROMPT)))
     data, page = drawn(test), html_of(test)
     assert data["turns"][0]["cached"] == data["turns"][0]["uncached"] == tracks.first(runs).median
     for place in range(1, tracks.TURNS):
@@ -204,38 +198,14 @@ def marks(page, selector: str) -> int:
     return (page.locator(f".tracks {selector}").first.get_attribute("d") or "").count("M")
 
 
-def test_stepping_is_drawn_and_asks_nothing_of_the_server(open_page):
-    page = open_page("tracks")
-    view = page.locator(".tracks")
-    expect(view.locator(".read")).to_contain_text("All 7 tokens")
-    assert marks(page, ".cache .rising .key-cell, .cache g .key-cell") == 30 * 3 * 7
-    assert marks(page, ".also") == 30 * 6 and marks(page, ".leads") == 30
-    expect(page.get_by_text("small model on a processor")).to_be_visible(timeout=60_000)  # all runs are done
-    page.wait_for_timeout(1000)
-    page.evaluate(
-        """() => {
-            window.sent = 0;
-            const send = WebSocket.prototype.send;
-            WebSocket.prototype.send = function (...message) { window.sent += 1; return send.apply(this, message); };
-        }"""
-    )
-    view.locator(".step").click()
-    expect(view.locator(".read")).to_contain_text("Without the cache all 8 tracks")
-    assert marks(page, ".stack .kept-key") == 30 * 7 and marks(page, ".leads") == 30
-    assert marks(page, ".cache .old.key-cell") == 30 * 3 * 7
-    assert marks(page, ".cache g .value-cell") == 30 * 3
-    expect(view.locator(".sums")).to_contain_text("368,640")
-    expect(view.locator(".sums .note")).to_contain_text("368,640 bytes")
-    expect(view.locator(".clock")).to_contain_text("7 + 1 = 8 tracks")
-    expect(view.locator(".clock")).to_contain_text("7 + 8 = 15 tracks")
-    assert "turn=2" in page.url
-    view.locator(".back").click()
-    assert "turn=" not in page.url
-    assert page.evaluate("window.sent") == 0
-
-
-def test_keys_and_play(open_page):
+def test_keys_and_play_then_steps_without_the_server(open_page):
     page = open_page("tracks", turn="3")
+    keys_and_play(page)
+    page.locator(".tracks .lane [aria-checked=true]").press("Home")
+    stepping_is_drawn_and_asks_nothing_of_the_server(page)
+
+
+def keys_and_play(page):
     view = page.locator(".tracks")
     expect(view.locator(".bar .note")).to_contain_text("Step 3 of 5")
     view.locator(".lane button").nth(2).focus()
@@ -253,9 +223,49 @@ def test_keys_and_play(open_page):
     expect(view.locator(".play")).to_have_text("Play")
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_a_long_prompt_fits_a_telephone(open_page, lang):
-    page = open_page("tracks", lang, width=360, prompt=LONG, turn="5")
+def stepping_is_drawn_and_asks_nothing_of_the_server(page):
+    view = page.locator(".tracks")
+    expect(view.locator(".read")).to_contain_text("All 7 tokens")
+    assert marks(page, ".cache .rising .key-cell, .cache g .key-cell") == 30 * 3 * 7
+    assert marks(page, ".also") == 30 * 6 and marks(page, ".leads") == 30
+    expect(page.get_by_text("small model on a processor")).to_be_visible(timeout=60_000)  # all runs are done
+    page.wait_for_timeout(1000)
+    count_messages(page)
+    view.locator(".step").click()
+    expect(view.locator(".read")).to_contain_text("Without the cache all 8 tracks")
+    assert marks(page, ".stack .kept-key") == 30 * 7 and marks(page, ".leads") == 30
+    assert marks(page, ".cache .old.key-cell") == 30 * 3 * 7
+    assert marks(page, ".cache g .value-cell") == 30 * 3
+    expect(view.locator(".sums")).to_contain_text("368,640")
+    expect(view.locator(".sums .note")).to_contain_text("368,640 bytes")
+    expect(view.locator(".clock")).to_contain_text("7 + 1 = 8 tracks")
+    expect(view.locator(".clock")).to_contain_text("7 + 8 = 15 tracks")
+    assert "turn=2" in page.url
+    view.locator(".back").click()
+    assert "turn=" not in page.url
+    assert page.evaluate("window.sent") == 0
+
+
+def test_on_a_telephone_one_token_and_a_long_prompt(open_page):
+    page = open_page("tracks", width=360, prompt="a", turn="99")  # a step that there is not
+    expect(page.locator(".tracks .read")).to_contain_text("a single token")
+    expect(page.locator(".tracks .clock")).to_contain_text("1 track computed")
+    page.locator(".tracks .step").click()
+    expect(page.locator(".tracks .read")).to_contain_text("both tracks")
+
+    page.fill(".st-key-prompt input", LONG)
+    page.keyboard.press("Enter")
+    expect(page.locator(".tracks .read")).to_contain_text("All ")
+    page.locator(".tracks .lane [aria-checked=true]").press("End")
+    a_long_prompt_fits_a_telephone(page, "en")
+    page.locator(".languages a[lang=it]").click()
+    page.wait_for_function("document.documentElement.lang == 'it'")
+    settled(page)
+    a_long_prompt_fits_a_telephone(page, "it")
+
+
+def a_long_prompt_fits_a_telephone(page, lang: str):
+    expect(page.locator(".tracks .step")).to_be_disabled()  # the last of its steps
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= window.innerWidth")
     note = content.load(lang, "tracks")["not-drawn"].split("{n}")[1]
     expect(page.locator(".tracks .stack .note")).to_contain_text(note)
@@ -263,11 +273,3 @@ def test_a_long_prompt_fits_a_telephone(open_page, lang):
     assert all(b - a >= 14 for a, b in pairwise(places))
     text = page.locator(".tracks").inner_text()
     assert not {"{", "}"} & set(text) and "undefined" not in text and "NaN" not in text
-
-
-def test_a_prompt_of_one_token(open_page):
-    page = open_page("tracks", prompt="a", turn="99")  # a step that there is not
-    expect(page.locator(".tracks .read")).to_contain_text("a single token")
-    expect(page.locator(".tracks .clock")).to_contain_text("1 track computed")
-    page.locator(".tracks .step").click()
-    expect(page.locator(".tracks .read")).to_contain_text("both tracks")

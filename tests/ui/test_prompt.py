@@ -64,11 +64,10 @@ def broken(tmp_path, monkeypatch):
             return file
 
         monkeypatch.setattr(zoo, "find", find)
-        session.bundle.clear()
+        session.bundle.clear(name)
 
     yield break_it
     monkeypatch.setattr(zoo, "find", whole)
-    session.bundle.clear()
 
 
 FAULTS = {"missing": "install", "truncated": "reinstall", "foreign": "foreign"}
