@@ -3,14 +3,14 @@
 import streamlit as st
 
 import content
-from ui import components, html, machine, path, quiz, session, widgets
+from ui import components, html, link, machine, path, quiz, session, widgets
 from ui.lesson import lesson, path_section
 from ui.numbers import percent
 
 LIMIT = 32
 WAYS_ON = ("tokens", "next_token", "step_by_step", "attention")
 
-with lesson("machine", limit=LIMIT) as page:
+with lesson("machine", limit=LIMIT, link=machine.LINK) as page:
     words, titles = page.words, session.words("path")
     last = f"machine-{page.model}"
     before = st.session_state.get(last)
@@ -19,8 +19,8 @@ with lesson("machine", limit=LIMIT) as page:
         return machine.read(page.bundle, page.trace(machine.KEEP), LIMIT, before)
 
     data = st.session_state[last] = session.reading("machine", page.model, tuple(page.ids), LIMIT, read)
-    asked = st.query_params.get("layer", "")[:4]  # thousands of digits are no number for Python
-    opened = int(asked) - 1 if asked.isdecimal() and 0 < int(asked) <= len(data["stream"]) else data["opened"]
+    asked = link.count("layer")
+    opened = asked if asked is not None and asked < len(data["stream"]) else data["opened"]
 
     def append() -> None:
         text = machine.appended(page.bundle.tokenizer, page.ids, st.session_state.machine.append)

@@ -3,15 +3,14 @@
 import streamlit as st
 
 import content
-from ui import components, html, quiz, session, tokens, widgets
+from ui import components, html, link, quiz, session, tokens, widgets
 from ui.lesson import lesson
 
 LIMIT = 256
 WORD = "strawberry"
-INPUT = {"max_chars": tokens.CHARACTERS, "width": 420}
 TOKENIZERS = ("smollm2", "minilm", "experts")
 
-with lesson("tokens", limit=LIMIT) as page:
+with lesson("tokens", limit=LIMIT, link=tokens.LINK) as page:
     words, tokenizer = page.words, page.bundle.tokenizer
     shared = {"lang": page.lang, "words": content.load(page.lang, "tokens")}
 
@@ -27,11 +26,14 @@ with lesson("tokens", limit=LIMIT) as page:
     def ids_of(text: str) -> str:
         return ", ".join(map(str, tokenizer.encode(text)))
 
+    def typed(name: str, usual: str) -> dict:
+        return link.typed(name, usual, name, tokens.CHARACTERS) | {"max_chars": tokens.CHARACTERS, "width": 420}
+
     @st.fragment
     def chain() -> None:
         embed = page.trace({"embed"}).embed
         pieces = [tokenizer.bytes(id) for id in page.ids]
-        at = tokens.chosen(st.session_state.get("sentence", {}), st.query_params.get("token", ""), pieces)
+        at = tokens.chosen(st.session_state.get("sentence", {}), link.count("token"), pieces)
         data = tokens.sentence(tokenizer, page.ids, embed)
         show("sentence", {**data, "selected": at}, on_chosen_change=lambda: None)
         size = tokens.size(page.bundle, page.lang)
@@ -42,8 +44,9 @@ with lesson("tokens", limit=LIMIT) as page:
 
     @st.fragment
     def vocabulary() -> None:
-        st.session_state.setdefault("look", str(max(page.ids, key=lambda id: len(tokenizer.bytes(id)))))
-        asked = st.text_input(words.text("look-label"), key="look", **INPUT)[: tokens.CHARACTERS]
+        longest = str(max(page.ids, key=lambda id: len(tokenizer.bytes(id))))
+        asked = st.text_input(words.text("look-label"), **typed("look", longest))
+        asked = asked[: tokens.CHARACTERS]
         id, section = tokens.look_up(tokenizer, asked)
         if id is None:
             cut = tokenizer.encode(asked)
@@ -59,7 +62,8 @@ with lesson("tokens", limit=LIMIT) as page:
 
     @st.fragment
     def spelling() -> None:
-        word = st.text_input(words.text("spell-label"), WORD, key="spell", **INPUT)[: tokens.CHARACTERS]
+        word = st.text_input(words.text("spell-label"), **typed("spell", WORD))
+        word = word[: tokens.CHARACTERS]
         show("letters", tokens.letters(tokenizer, word.strip() or WORD))
 
     chain()

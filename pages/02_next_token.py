@@ -9,7 +9,7 @@ from ui.lesson import lesson
 from viz import distribution
 from viz import lens as lens_figure
 
-with lesson("next_token", limit=64) as page:
+with lesson("next_token", limit=64, link=next_token.LINK) as page:
     words, text = page.words, page.words.text
     number, percent = partial(numbers.number, lang=page.lang), partial(numbers.percent, lang=page.lang)
     cell = partial(next_token.hundredths, lang=page.lang)

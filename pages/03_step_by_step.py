@@ -5,7 +5,7 @@ import streamlit as st
 from ui import loop, quiz, widgets
 from ui.lesson import lesson
 
-with lesson("step_by_step") as page:
+with lesson("step_by_step", link=loop.LINK) as page:
     words = page.words
     loop.figure(page)
     widgets.source(*loop.SOURCE)

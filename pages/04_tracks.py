@@ -5,7 +5,7 @@ import streamlit as st
 from ui import cache_costs, quiz, tracks, widgets
 from ui.lesson import lesson
 
-with lesson("tracks", limit=24) as page:
+with lesson("tracks", limit=24, link=tracks.LINK | cache_costs.LINK) as page:
     words = page.words
     tracks.figure(page)
     widgets.source(*tracks.SOURCE)

@@ -7,7 +7,7 @@ from ui import attention, components, prompt, questions, widgets
 from ui.lesson import lesson
 from viz.attention import heatmap
 
-with lesson("attention", models=(*prompt.DECODERS, "minilm"), limit=32) as page:
+with lesson("attention", models=(*prompt.DECODERS, "minilm"), limit=32, link=attention.LINK) as page:
     words = page.words
     trace = page.trace(attention.keep(page.bundle.model.config))
     look = attention.start(page.bundle, trace)

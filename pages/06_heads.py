@@ -8,7 +8,7 @@ from ui import heads, html, numbers, prompt, sharing, switchboard, widgets
 from ui.lesson import lesson
 from viz import heads as figures
 
-with lesson("heads", limit=32, fits=prompt.pre_norm) as page:
+with lesson("heads", limit=32, fits=prompt.pre_norm, link=heads.LINK) as page:
     words, text = page.words, page.words.text
     number = partial(numbers.number, lang=page.lang)
     trace = page.trace(heads.KEEP)

@@ -8,10 +8,10 @@ from ui import components, html, numbers, quiz, runs, sparse, sparse_questions, 
 from ui.lesson import lesson
 from viz import sparse as figures
 
-with lesson("sparse", limit=96, first=sparse.PASSAGE) as page:
+with lesson("sparse", limit=96, first=sparse.PASSAGE, link=sparse.LINK) as page:
     words, text = page.words, page.words.text
     number, percent = partial(numbers.number, lang=page.lang), partial(numbers.percent, lang=page.lang)
-    start, damaged = sparse.asked(st.query_params)
+    start = sparse.asked(st.query_params)
 
     def heading(section: str, body: html.Raw | str = "") -> None:
         st.html(f"<h2>{words.inline(section)}</h2>{body}")
@@ -19,12 +19,9 @@ with lesson("sparse", limit=96, first=sparse.PASSAGE) as page:
     def aloud(sentence: html.Raw) -> None:
         st.html(f'<div class="read">{sentence}</div>')
 
-    notice = st.empty()
     data = sparse.grid(page, start)
     reported = components.mount("sparse", key="grid", data=data, on_choice_change=lambda: None).choice
     choice = sparse.chosen(reported, start)
-    if damaged and not reported:
-        notice.html(f'<div class="notice" role="status">{words("damaged", pattern=start.name(words))}</div>')
     with st.container(gap=None):
         widgets.source(*sparse.source(choice))
         widgets.table_twin(sparse.table(page, choice), "reads")

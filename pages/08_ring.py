@@ -5,7 +5,9 @@ import streamlit as st
 from ui import prompt, ring, ring_costs, ring_processes, widgets
 from ui.lesson import lesson
 
-with lesson("ring", limit=24, fits=prompt.rotary) as page:
+LINK = ring.LINK | ring_costs.LINK | ring_processes.LINK
+
+with lesson("ring", limit=24, fits=prompt.rotary, link=LINK) as page:
     words, trace = page.words, page.trace(ring.KEEP)
 
     def heading(section: str) -> None:

@@ -9,7 +9,7 @@ from ui.lesson import lesson
 from ui.numbers import number
 from viz.blocks import streams
 
-with lesson("blocks", limit=24) as page:
+with lesson("blocks", limit=24, link=blocks.LINK | switchboard.LINK) as page:
     words, text = page.words, page.words.text
     both = blocks.sides(page)
 

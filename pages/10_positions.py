@@ -8,7 +8,9 @@ from ui import bag_of_words, encoders, html, numbers, position_losses, positions
 from ui.lesson import lesson
 from viz import positions as figures
 
-with lesson("positions", limit=24, fits=prompt.rotary) as page:
+LINK = positions.LINK | position_losses.LINK | bag_of_words.LINK
+
+with lesson("positions", limit=24, fits=prompt.rotary, link=LINK) as page:
     words, text = page.words, page.words.text
     number = partial(numbers.number, lang=page.lang)
     trace = page.trace(positions.KEEP)

@@ -8,7 +8,7 @@ from ui import components, encoders, html, numbers, packed_positions, packed_run
 from ui.lesson import lesson
 from viz import packing as figures
 
-with lesson("packing", limit=64, fits=prompt.no_own) as page:
+with lesson("packing", limit=64, fits=prompt.no_own, link=packing.LINK | packed_run.LINK) as page:
     words, text = page.words, page.words.text
     number, percent = partial(numbers.number, lang=page.lang), partial(numbers.percent, lang=page.lang)
 

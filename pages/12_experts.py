@@ -8,7 +8,7 @@ from ui import experts, experts_balance, experts_questions, experts_statistics, 
 from ui.lesson import lesson
 from viz import experts as figures
 
-with lesson("experts", models=("experts",), limit=24) as page:
+with lesson("experts", models=("experts",), limit=24, link=experts.LINK | experts_touch.LINK) as page:
     words, text = page.words, page.words.text
     number, percent = partial(numbers.number, lang=page.lang), partial(numbers.percent, lang=page.lang)
     trace, config = page.trace(experts.KEEP), page.bundle.model.config

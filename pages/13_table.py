@@ -3,7 +3,7 @@
 from ui import table, table_questions
 from ui.lesson import lesson
 
-with lesson("table") as page:
+with lesson("table", link=table.LINK) as page:
     table.section(page)
     table_questions.used(page.words)
     table_questions.vocabulary(page.words)

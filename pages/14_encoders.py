@@ -5,7 +5,7 @@ import streamlit as st
 from ui import encoders, html, searching, widgets
 from ui.lesson import lesson
 
-with lesson("encoders", limit=20, first=encoders.FIRST) as page:
+with lesson("encoders", limit=20, first=encoders.FIRST, link=encoders.LINK | searching.LINK) as page:
     words = page.words
 
     def heading(title: str, intro: html.Raw) -> None:

@@ -21,6 +21,7 @@ from ui import (
     encoders,
     growth,
     html,
+    link,
     packed_run,
     packing,
     positions,
@@ -128,7 +129,7 @@ CORPUS = ["", " ", *SHORT, *LONG]
 
 SOURCES = "\n".join(file.read_text() for folder in ("ui", "pages") for file in (ROOT / folder).glob("*.py"))
 READ = sorted(  # by functions of ours
-    set(re.findall(r'(?:query_params|link|said)\.get\("([\w-]+)"', SOURCES))
+    set(re.findall(r'(?:(?:query_params|link|said)\.get|link\.(?:count|bind|typed))\("([\w-]+)"', SOURCES))
     | {"head", "query", "key", "shift", "apart", "encoder", "decoder", "nothing-of-ours"}
 )
 BOUND = sorted(set(re.findall(r'key="([\w-]+)"', SOURCES)))  # by widgets
@@ -227,7 +228,7 @@ def readers(page):
 
     return {
         "language": (session.language, lambda found: found in ("en", "it")),
-        "tokens": (lambda: tokens.chosen({}, st.query_params.get("token", ""), pieces), lambda found: found in places),
+        "tokens": (lambda: tokens.chosen({}, link.count("token"), pieces), lambda found: found in places),
         "temperature": (
             lambda: growth._temperature(growth._float(st.query_params.get("temperature"))),
             lambda found: 0 <= found <= growth.HOTTEST,
@@ -236,12 +237,16 @@ def readers(page):
             lambda: growth._seed(growth._float(st.query_params.get("seed"))),
             lambda found: isinstance(found, int) and 0 <= found <= growth.LAST_SEED,
         ),
-        "sparse": (lambda: sparse.asked(st.query_params)[0], lambda found: found in (*sparse.ALL, sparse.START)),
+        "sparse": (lambda: sparse.asked(st.query_params), lambda found: found in (*sparse.ALL, sparse.START)),
         "ring": (lambda: ring.choice(trace), lambda found: found.layer in layers and found.devices in ring.DEVICES),
-        "switchboard": (switchboard._asked, lambda found: found in switchboard.SWITCHES),
+        "switchboard": (
+            lambda: link.bind("switch", switchboard.SWITCHES, switchboard.FIRST) and st.session_state["switch"],
+            lambda found: found in switchboard.SWITCHES,
+        ),
+        "left out": (lambda: link.unfit({}, page), lambda found: "prompt" not in dict(found)),
         "positions": (lambda: positions.place(page, trace), lambda found: found.key <= found.query in places),
         "packing": (lambda: packing.method(None), lambda found: found in packing.METHODS),
-        "packed": (packed_run._link, lambda found: all(isinstance(value, int) for value in found.values())),
+        "packed": (packed_run._link, lambda found: all(isinstance(value, int | None) for value in found.values())),
         "table": (lambda: table._typed("Mixtral 8x7B"), lambda found: set(found) <= table.EDITABLE),
         "encoders": (lambda: encoders.start("encoder", trace), look),
         "order": (bag_of_words.asked, lambda found: found[0] in ("swap", "shuffle") and 0 <= found[1] < 10_000),

@@ -11,7 +11,7 @@ from model import hf, lens, sampling, transformer
 from model.positions import Learned, Sinusoidal
 from model.trace import Trace
 from model.transformer import Transformer
-from ui import attention, html, session
+from ui import attention, html, link, session
 from ui.numbers import number, percent
 
 SOURCE = (Learned, Sinusoidal)
@@ -20,6 +20,8 @@ SHOWN = 64  # rows of the sinusoidal table that are drawn
 EVERY = 4  # of the rows that are compared, one in so many
 DECODER = ("same", "shares", "other")  # what may become of a prediction
 SAME = 1e-4  # in a number of a sentence's vector or in a probability: below it, two sums differ by rounding
+ORDER = r"(swap|shuffle)-(\d{1,4})"
+LINK = {"order": link.matching(ORDER), "row": link.whole(9999, first=0)}
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Bag:
 
 def asked() -> tuple[str, int]:
     """The order of the link, "swap-1" or "shuffle-3": a way and a seed. Anything else is the first swap."""
-    found = re.fullmatch(r"(swap|shuffle)-(\d{1,4})", st.query_params.get("order", ""))
+    found = re.fullmatch(ORDER, st.query_params.get("order", ""))
     return (found[1], int(found[2])) if found else ("swap", 0)
 
 

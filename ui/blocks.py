@@ -10,13 +10,14 @@ from model import layers
 from model.config import Config, differences
 from model.trace import Trace
 from model.zoo import ModelUnavailable
-from ui import components, html, quiz, session
+from ui import components, html, link, quiz, session
 from ui.blocks_parts import KEEP, facts, rms
 from ui.lesson import Page
 from ui.numbers import number
 from viz import blocks as drawing
 
 SOURCE = (layers.PostNormBlock.forward, layers.PreNormBlock.forward, layers.RMSNorm.forward)
+LINK = {"part": link.matching("[a-z_]{1,20}"), "view": link.one_of("detailed")}
 OLD = ("minilm", "switchboard/2017")  # the first that can be read stands for 2017
 MOST = 64  # tokens of the older model: WordPiece may need more than the page's own
 SIDES = ("old", "new")

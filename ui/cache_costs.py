@@ -9,7 +9,7 @@ import streamlit as st
 from model.arithmetic import cache_bytes, count
 from model.config import Config
 from model.published import MODELS
-from ui import html, widgets
+from ui import html, link, widgets
 from ui.numbers import number, percent
 from viz import tracks as charts
 
@@ -17,6 +17,11 @@ ASKED = "Llama 3.1 8B"  # the model of the question, and the one that the calcul
 SIZES = {"8k": 8_192, "128k": 131_072, "1M": 1_048_576}
 OTHER = "other"
 MOST = 1_000_000_000  # tokens that can be typed
+LINK = {
+    "cost-model": lambda name, page: name in (*MODELS, page.bundle.card.title),
+    "cost-context": link.one_of(*SIZES, OTHER),
+    "cost-tokens": link.whole(MOST),
+}
 SIXTEEN_BITS = 2  # bytes
 BOUNDS = (300, 3_000, 30_000, 300_000)  # tokens, between the answers
 GUESSES = (100, 1_000, 10_000, 100_000, 1_000_000)
@@ -88,14 +93,13 @@ def choose(page, names: list[str]) -> tuple[str, int]:
         size = st.segmented_control(
             text("context"),
             [*SIZES, OTHER],
-            default="8k",
             required=True,
             format_func=lambda size: text("other") if size == OTHER else size,
-            key="cost-context",
-            bind="query-params",
+            **link.bind("cost-context", (*SIZES, OTHER), "8k"),
         )
         if size == OTHER:
-            tokens = st.number_input(text("tokens"), value=32_768, step=1, key="cost-tokens", width=200)
+            linked = {"key": "cost-tokens", "bind": "query-params"}
+            tokens = st.number_input(text("tokens"), value=32_768, step=1, width=200, **linked)
     return model, tokens if size == OTHER else SIZES[size]
 
 

@@ -13,18 +13,20 @@ from model.generate import Decoder
 from model.sampling import Sampling
 from model.trace import Trace
 from model.zoo import ModelUnavailable
-from ui import components, html, quiz, session, widgets
+from ui import components, html, link, quiz, session, widgets
 from ui.lesson import Page
 from ui.numbers import number, percent
 
 KEEP = frozenset({"pattern"})
 SOURCE = (masks.Bidirectional, masks.Causal)
+LOOK = r"(\d{1,2})-(\d{1,2})"
 GOING_ON = (Decoder, generate.stream)
 FIRST = "She sat on the bank of the river"  # "river" comes after "bank", and says which bank it is
 SIDES = ("encoder", "decoder")
 MOST = 64  # tokens of the encoder: WordPiece may need more than the decoder's own
 MEAN = -1  # as a head: the mean over all
 STEPS = 12  # tokens that the decoder adds
+LINK = {side: link.matching(LOOK) for side in SIDES}
 MOVED = 1e-3  # of a vector's length: below it, two passes of different length agree
 
 
@@ -75,7 +77,7 @@ def liveliest(trace: Trace) -> Look:
 
 def start(side: str, trace: Trace) -> Look:
     """What the link says ("4-2": layer 4, head 2; head 0 for the mean), if the model has it."""
-    found = re.fullmatch(r"(\d{1,2})-(\d{1,2})", st.query_params.get(side, ""))
+    found = re.fullmatch(LOOK, st.query_params.get(side, ""))
     asked = [int(found[1]) - 1, int(found[2]) - 1] if found else None
     return looked(asked, trace) or liveliest(trace)
 

@@ -10,7 +10,7 @@ from model.config import Config
 from model.layers import Experts
 from model.published import MODELS
 from model.trace import Trace
-from ui import components, session
+from ui import components, link, session
 from ui.lesson import Page
 from ui.numbers import number, percent
 
@@ -18,6 +18,7 @@ KEEP = frozenset(
     {"router_logits", "router_probs", "expert_index", "expert_weight", "expert_out", "mlp_out", "final"},
 )
 SOURCE = (Experts,)
+LINK = {"layer": link.LAYER, "token": link.TOKEN, "paths": link.one_of("all"), "kinds": link.LAYER}
 SHOWN = 16  # numbers of each vector that are drawn; differences are measured over all D
 PUBLISHED = "Mixtral 8x7B"
 PARTS = ("embedding", "attention", "rest", "used", "idle")

@@ -8,7 +8,7 @@ import streamlit as st
 from model import hf, lens, transformer
 from model.edits import Edit, ExpertOff, ForceExperts
 from model.trace import Trace
-from ui import html, session, widgets
+from ui import html, link, session, widgets
 from ui.lesson import Page
 from ui.numbers import number, percent
 from ui.runs import Run, candidates, per_byte
@@ -17,6 +17,13 @@ from viz import sparse
 
 WAYS = ("off", "force")
 SOURCE = (ExpertOff, ForceExperts, hf.variant)
+EXPERT = link.whole(lambda page: page.bundle.model.config.experts)
+LINK = {
+    "active": EXPERT,
+    "experts": lambda value, page: value == "" or EXPERT(value, page),
+    "where": lambda value, page: value == every(page) or link.LAYER(value, page),
+    "force": link.ON,
+}
 
 
 @dataclass(frozen=True)
@@ -71,28 +78,32 @@ def writes_most(trace: Trace) -> tuple[int, int]:
     return layer, int(trace.layers[layer].expert_index[-1, 0])
 
 
+def every(page: Page) -> str:
+    """All layers, as they are called on a button and in the link, where it must mean the same in every language."""
+    return f"1–{page.bundle.model.config.layers}"
+
+
 def controls(page: Page, trace: Trace) -> Setting:
     """The reader's setting. It begins with one expert off in one layer."""
     words, config = page.words, page.bundle.model.config
     layer, first = writes_most(trace)
-    every = f"1–{config.layers}"  # labels stand in the link, so they are the same in every language
-    link = {"bind": "query-params"}
-    pills = link | {"wrap": True}
+    linked = {"bind": "query-params"}
+    pills = linked | {"wrap": True}
     with st.container(key="touch", gap="small"):
         active = st.select_slider(
-            words.text("active"), range(1, config.experts + 1), config.active_experts, key="active", width=420, **link
+            words.text("active"), range(1, config.experts + 1), config.active_experts, key="active", width=420, **linked
         )
         with st.container(horizontal=True, vertical_alignment="top", gap="large"):
             numbers = {"selection_mode": "multi", "format_func": lambda e: str(e + 1)}
             experts = st.pills(
                 words.text("which"), range(config.experts), default=[first], key="experts", **numbers, **pills
             )
-            places = [every, *map(str, range(1, config.layers + 1))]
+            places = [every(page), *map(str, range(1, config.layers + 1))]
             where = st.pills(
                 words.text("where"), places, default=places[layer + 1], key="where", required=True, **pills
             )
-        force = st.toggle(words.text("force"), key="force", **link)
-    chosen = None if where == every else int(where) - 1
+        force = st.toggle(words.text("force"), key="force", **linked)
+    chosen = None if where == every(page) else int(where) - 1
     return Setting(active, WAYS[force], tuple(sorted(experts)), chosen)
 
 

@@ -10,7 +10,7 @@ import content
 from model import lens, transformer
 from model.layers import Attention
 from model.trace import Trace
-from ui import components, html, quiz, session
+from ui import components, html, link, quiz, session
 from ui.numbers import number, percent
 from ui.session import Words
 
@@ -23,6 +23,18 @@ EXAMPLES = 6  # heads shown of each kind
 REPEATED = 24  # random tokens that are read twice
 PERCENT = "\u202f%"
 SAVED = (0.1, 0.5)  # of the bits: bounds of the question about them
+AGAINST = ("alone", "lead")
+LINK = {
+    "layer": link.LAYER,
+    "head": link.HEAD,
+    "token": link.TOKEN,
+    "score": link.whole(CANDIDATES),  # of which next token
+    "typed": link.text(TYPED),
+    "against": link.one_of(*AGAINST),
+    "kind": link.whole(4),
+    "sharing": link.whole(3),
+    "query": link.HEAD,
+}
 
 
 @dataclass(frozen=True)
@@ -113,19 +125,18 @@ def choice(bundle, found: Candidates, words: Words) -> tuple[int, int | None, ht
             words.text("candidate"),
             range(len(found.ids)),
             format_func=lambda i: html.literal(found.tokens[i]),
-            default=0,
             required=True,
-            key="effect-token",
             wrap=True,
+            **link.bind("score", range(len(found.ids)), 0, lambda i: str(i + 1)),
         )
         with st.container(horizontal=True, gap="medium"):
-            typed = st.text_input(words.text("typed"), key="typed-token", max_chars=TYPED, width=230)
+            own = link.typed("typed-token", "", "typed", TYPED)
+            typed = st.text_input(words.text("typed"), max_chars=TYPED, width=230, **own)
             compared = st.segmented_control(
                 words.text("against"),
-                ("alone", "lead"),
-                default="lead",
+                AGAINST,
                 required=True,
-                key="against",
+                **link.bind("against", AGAINST, AGAINST[1]),
                 format_func=lambda name: words.text(f"against-{name}"),
             )
     token, told = found.ids[picked], html.Raw()

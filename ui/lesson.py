@@ -1,13 +1,15 @@
 """The frame of a lesson: line, title, introduction, prompt bar; then the lesson; then take-away and the way on."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import streamlit as st
 
 from model.config import Config
 from ui import jobs, path, prompt, session, take
+from ui.link import Kind, left_out
 
 
 @dataclass(frozen=True)
@@ -38,12 +40,14 @@ def lesson(
     limit: int = 32,
     first: str = prompt.DEFAULT,
     fits: Callable[[Config], bool] = prompt.any_own,
+    link: Mapping[str, Kind] = MappingProxyType({}),
 ) -> Iterator[Page]:
     """Draws what stands before a lesson and, when its body has run to the end, what stands after it.
 
     A lesson without `models` has no prompt bar. Needs the sections `intro` and `takeaway` in content/{lang}/<slug>.md
     (the front door: `title` too). `first` is the prompt of a reader who has not typed one; `fits` says which of
-    the models that readers trained the lesson can take.
+    the models that readers trained the lesson can take; `link` is what its link may say besides prompt and model
+    (ui/link.py).
     """
     st.session_state.lesson = slug
     take.begin()
@@ -51,13 +55,14 @@ def lesson(
     words, frame = session.words(slug), session.words("ui")
     if slug == path.MACHINE.slug:
         st.html(f'<div class="door">{_title(words.inline("title"), words("intro"))}</div>')
-        given = prompt.bar(models, limit, first, fits)
+        bar = st.container(gap=None)
     else:
         bar = st.container(key="lesson-bar")
         st.html(_head(slug, words, frame))
-        with bar:
-            given = prompt.bar(models, limit, first, fits) if models else prompt.NONE
-    page = Page(words, words.lang, given.model, given.bundle, given.text, given.ids, given.source, limit)
+    with bar:
+        given = prompt.bar(models, limit, first, fits) if models else prompt.NONE
+        page = Page(words, words.lang, given.model, given.bundle, given.text, given.ids, given.source, limit)
+        left_out(slug, link, page)
     yield page
     _foot(slug, words, frame)
     take.foot(page)

@@ -13,7 +13,7 @@ from model import generate, sampling
 from model.generate import beam_search, stream
 from model.sampling import Sampling
 from model.tree import merged
-from ui import components, html, session, widgets
+from ui import components, html, link, session, widgets
 from ui.growth import HOTTEST, LAST_SEED, LIMIT, Growth, growth
 from ui.numbers import number, percent
 
@@ -21,6 +21,12 @@ SOURCE = (generate.stream, sampling.draw, generate.beam_search)
 FACES = 1000  # of the dice, as they are shown
 TEXT = 12  # tokens of the texts that are compared by seed
 BEAM, WIDTHS = 8, (2, 3, 4)  # steps and widths of beam search
+LINK = {
+    "path": link.matching(rf"\d{{1,8}}(\.\d{{1,8}}){{0,{LIMIT - 1}}}"),  # the ids of the tokens
+    "temperature": link.between(0, HOTTEST),
+    "seed": link.whole(LAST_SEED, first=0),
+    "beams": link.one_of(*WIDTHS),
+}
 START = 6  # last tokens of the text that a search started from, shown
 SAME = 1 + 1e-6  # times as likely: below it, two sums differ by rounding only
 AFTER, RUN = 16, 5  # tokens after a forced one; equal tokens in a row that count as the same words again
@@ -193,6 +199,9 @@ def beams(page) -> None:
         if width in WIDTHS:
             grown.beams = {"turn": grown.beams["turn"] + 1, **search(grown.bundle, grown.text, width)}
 
+    asked = link.count("beams", 0)
+    if "ends" not in grown.beams and asked in WIDTHS:
+        grown.beams = {"turn": 0, **search(grown.bundle, grown.text, asked)}
     texts = float(page.bundle.model.config.vocab_size) ** BEAM
     _mount("beams", page, {"widths": WIDTHS, "steps": BEAM, "texts": texts, **grown.beams}, obey)
 

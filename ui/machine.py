@@ -9,6 +9,7 @@ from model import lens, readings, sampling, transformer
 from model.layers import PreNormBlock
 from model.trace import Trace
 from model.transformer import Transformer
+from ui import link
 from ui.prompt import CHARACTERS
 
 KEEP = frozenset({"resid_pre", "resid_post", "attn_out", "mlp_out", "pattern", "final"})
@@ -17,6 +18,7 @@ CANDIDATES = 8
 SHOWN = 5  # numbers of each vector in the arithmetic
 ROUNDING = 1e-3  # of a vector's length: below it, two runs of different length agree
 SOURCE = (PreNormBlock, Transformer.stream)  # the code whose numbers are drawn
+LINK = {"layer": link.LAYER, "part": link.one_of("token", "head"), "token": link.TOKEN}
 
 
 def read(bundle, trace: Trace, limit: int, before: dict | None = None) -> dict:

@@ -13,7 +13,7 @@ from model.information import entropy
 from model.sampling import Sampling
 from model.trace import Trace
 from model.transformer import Transformer
-from ui import html
+from ui import html, link
 from ui.numbers import number, percent
 from ui.session import Words
 
@@ -27,6 +27,17 @@ DIALS = ("temperature", "top_k", "top_p", "min_p")
 OFF = "∞"  # top-k that keeps all; a link must mean the same in every language
 COUNTS = (1, 2, 3, 5, 8, 10, 20, 40, 50, 100, 200, 500, 1000, OFF)
 TIMES = (10, 100, 1000)
+LAST_SEED = 2**31
+LINK = {
+    "candidate": link.whole(TOP),
+    "dial": link.one_of(*DIALS),
+    "temperature": link.between(0, 2),
+    "top_k": link.one_of(*COUNTS),
+    "top_p": link.between(5, 100),
+    "min_p": link.between(0, 50),
+    "draws": link.one_of(*TIMES),
+    "seed": link.whole(LAST_SEED, first=0),
+}
 SHARE, BOUNDS = 0.9, (10, 100, 1000)  # of the question how many tokens have most of the probability
 PERCENT = "\u202f%"
 LEAST = 1e-4  # share that is written in a column
@@ -144,9 +155,8 @@ def candidate(reading: Reading, words: Words) -> int:
         words.text("candidate"),
         range(TOP),
         format_func=lambda i: html.literal(reading.tokens[i]),
-        default=0,
         required=True,
-        key="candidate",
+        **link.bind("candidate", range(TOP), 0, lambda i: str(i + 1)),
         label_visibility="collapsed",
         wrap=True,
     )
@@ -199,9 +209,8 @@ def dials(words: Words) -> tuple[int, Sampling]:
     dial = st.segmented_control(
         words.text("dials"),
         DIALS,
-        default="top_k",
         required=True,
-        key="dial",
+        **link.bind("dial", DIALS, DIALS[1]),
         format_func=words.text,
         label_visibility="collapsed",
     )
@@ -260,7 +269,7 @@ def dice(words: Words) -> tuple[int, int]:
         times = st.segmented_control(
             words.text("times"), TIMES, default=100, required=True, key="draws", bind="query-params"
         )
-        seed = st.number_input(words.text("seed"), 0, 2**31, 1, key="seed", bind="query-params", width=140)
+        seed = st.number_input(words.text("seed"), 0, LAST_SEED, 1, key="seed", bind="query-params", width=140)
     return times, seed
 
 

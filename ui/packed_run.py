@@ -14,7 +14,7 @@ from model.edits import Edit, MovePositions, UseMask
 from model.masks import Documents
 from model.packing import Batch, Piece, lay_out
 from model.trace import Trace
-from ui import components, html, session
+from ui import components, html, link, session
 from ui.lesson import Page
 from ui.numbers import number, percent
 
@@ -22,6 +22,13 @@ SOURCE = (Documents, lay_out)
 MOST, EACH = 40, 16  # tokens of the row, and of one document in it
 COLOURS = 8  # as many documents at the most
 LIMITS = {"most": MOST, "each": EACH, "all": COLOURS}
+LINK = {
+    "mask": link.one_of("off"),
+    "restart": link.one_of("off"),
+    "layer": link.LAYER,
+    "head": link.HEAD,
+    "reader": link.whole(MOST),
+}
 
 
 @dataclass(frozen=True)
@@ -175,10 +182,8 @@ def choice(state: object, page: Page, found: Measured) -> Choice:
 
 
 def _link() -> dict:
-    said = st.query_params
-    counted = {name: said.get(name, "") for name in ("layer", "head")}
-    places = {name: int(x) - 1 for name, x in counted.items() if x.isascii() and x.isdecimal() and len(x) < 4}
-    return places | {name: said.get(name) != "off" for name in ("mask", "restart")}
+    switches = {name: st.query_params.get(name) != "off" for name in ("mask", "restart")}
+    return switches | {name: link.count(name) for name in ("layer", "head")}
 
 
 def drawn(page: Page, packed: Row, found: Measured, chosen: Choice) -> dict:

@@ -11,7 +11,7 @@ import streamlit as st
 import content
 from model import packing
 from model.masks import Causal
-from ui import components, html, session
+from ui import components, html, link, session
 from ui.lesson import Page
 from ui.numbers import number, percent
 
@@ -86,7 +86,7 @@ class Given:
 
 
 def given() -> Given:
-    lines = st.session_state.get("lines", LINES).split("\n")
+    lines = st.session_state.get("lines", st.query_params.get("lines", LINES)).split("\n")
     full = [line for line in lines if line.strip()]
     return Given(full[: MOST - 1], len(lines) - len(full), max(0, len(full) - MOST + 1))
 
@@ -118,6 +118,17 @@ def short(tokens: int) -> str:
     return f"{tokens >> 10}k" if tokens >= 1024 else str(tokens)
 
 
+LINK = {
+    "method": link.one_of(*METHODS),
+    "context": link.one_of(*map(short, CONTEXTS)),
+    "own": link.ON,
+    "documents": link.one_of(*COUNTS),
+    "lines": link.text(),
+    "row": link.whole(WINDOW),
+    "window": link.whole(MOST),
+}
+
+
 def controls(page: Page) -> Batch:
     """Whose documents, how many, and the context."""
     words, dial = page.words, {"bind": "query-params", "width": 300}
@@ -134,7 +145,8 @@ def controls(page: Page) -> Batch:
 def area(page: Page) -> None:
     """Where the reader writes documents, and what of them is not used as it stands."""
     words, found = page.words, given()
-    st.text_area(words.text("lines"), LINES, key="lines", height=130, max_chars=CHARACTERS, persist_state="session")
+    size = {"height": 130, "max_chars": CHARACTERS, "persist_state": "session"}
+    st.text_area(words.text("lines"), **link.typed("lines", LINES, "lines"), **size)
     said = []
     if found.empty:
         said.append(words("empty-lines" if found.empty > 1 else "empty-line", n=number(found.empty, page.lang)))
@@ -164,7 +176,7 @@ def method(state: object) -> str:
 
 def window(state: object) -> int:
     """The first row that is drawn, from 0."""
-    first = state.get("first") if isinstance(state, dict) else 0
+    first = state.get("first") if isinstance(state, dict) else link.count("window")
     return first if isinstance(first, int) and first > 0 else 0
 
 

@@ -11,13 +11,14 @@ from babel.numbers import format_decimal
 from model import hf, lens, transformer
 from model.edits import MovePositions
 from model.trace import Trace
-from ui import html, widgets
+from ui import html, link, widgets
 from ui.numbers import number
 from ui.positions import speeds
 from viz import positions as figures
 
 BASES = (100, 300, 1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000, 3_000_000, 10_000_000)
 FIRST = 10_000, 1_000  # the base of the paper; for a model that was trained with it, another
+LINK = {"base": link.one_of(*BASES)}
 PRESSED = (0.25, 0.5)  # places from one token to the next
 SHIFT, STRETCH = 4000, 4  # of the question
 CHANGED = 0.01  # of the loss: below it, nothing that matters happened
@@ -104,8 +105,8 @@ def bases(page, trace: Trace) -> None:
     words, text, own = page.words, page.words.text, trained(page)
     shown = partial(number, lang=page.lang)
     with st.container(gap="xsmall"):
-        slider = {"format_func": shown, "key": "base", "bind": "query-params", "width": 560}
-        base = st.select_slider(text("base"), BASES, FIRST[own == FIRST[0]], **slider)
+        slider = link.bind("base", BASES, FIRST[own == FIRST[0]])
+        base = st.select_slider(text("base"), BASES, format_func=shown, width=560, **slider)
         named = {text("waves-name", base=shown(base)): waves(page, base)}
         named[text("waves-trained", base=shown(own))] = waves(page, own)
         context, tokens = page.bundle.model.config.context, len(page.ids)

@@ -14,13 +14,18 @@ from model import transformer
 from model.edits import MovePositions
 from model.positions import Rotary, Turned
 from model.trace import Trace
-from ui import attention, components, html, session
+from ui import attention, components, html, link, session
 from ui.bag_of_words import cosine
 from ui.numbers import number
 
 KEEP = frozenset({"q", "k", "scores", "pattern", "mask", "final"})
 SOURCE = (Turned.turn, Rotary.forward)
 FAR = 4000  # how far the sliders move a token
+LINK = {"layer": link.LAYER, "head": link.HEAD, "token": link.TOKEN, "key": link.TOKEN} | {
+    "shift": link.whole(FAR, first=0),
+    "apart": link.whole(FAR, first=0),
+    "pair": link.whole(lambda page: page.bundle.model.config.head_width // 2),
+}
 
 
 @dataclass(frozen=True)
@@ -73,10 +78,9 @@ def place(page, trace: Trace) -> Place:
     start = Place(look.layer, look.head, look.reader, look.target)
     said = (st.session_state.get("dials") or {}).get("place")
     if said is None:
-        link = st.query_params
         counted = {"layer": "layer", "head": "head", "query": "token", "key": "key"}
-        said = {name: _whole(link.get(asked), 1) for name, asked in counted.items()}
-        said |= {name: _whole(link.get(name), 0) for name in ("shift", "apart")}
+        said = {name: link.count(asked) for name, asked in counted.items()}
+        said |= {name: link.count(name, 0) for name in ("shift", "apart")}
     elif said.get("text") != page.text:
         said = {}
     ends = {"layer": len(trace.layers), "head": len(trace.layers[0].q), "query": len(page.ids), "key": len(page.ids)}
@@ -84,11 +88,6 @@ def place(page, trace: Trace) -> Place:
     fitting = {name: said[name] for name in ends if isinstance(said.get(name), int) and 0 <= said[name] < ends[name]}
     found = Place(**asdict(start) | fitting)
     return found if found.key <= found.query else start
-
-
-def _whole(text: str | None, first: int) -> int | None:
-    """A number of the link, which counts from `first`."""
-    return int(text) - first if text and text.isdecimal() and len(text) < 6 else None
 
 
 def dials(page, trace: Trace) -> Place:

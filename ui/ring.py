@@ -10,7 +10,7 @@ import content
 from model import ring
 from model.ring import RingRun
 from model.trace import Trace
-from ui import components, quiz, session, widgets
+from ui import components, link, quiz, session, widgets
 from ui.lesson import Page
 from ui.numbers import number
 
@@ -19,6 +19,13 @@ SOURCE = (ring.Partial.absorb, ring.seat)
 DEVICES = range(2, 9)
 USUAL = 4  # devices, where the text is long enough
 SHOWN = 16  # numbers of each vector that are drawn; differences are measured over all K
+LINK = {
+    "layer": link.LAYER,
+    "head": link.HEAD,
+    "token": link.TOKEN,
+    "devices": link.one_of(*DEVICES),
+    "step": link.whole(DEVICES[-1]),
+}
 
 
 @dataclass(frozen=True)
@@ -49,15 +56,12 @@ def telling(trace: Trace, devices: int) -> np.ndarray:
 def choice(trace: Trace) -> Choice:
     """What the reader chose, else what the link says, else a layer where one sees much. What is damaged is ignored."""
     asked = st.session_state.get("ring", {}).get("run") or {
-        name: _whole(st.query_params.get(name), less) for name, less in (("layer", 1), ("devices", 0))
+        "layer": link.count("layer"),
+        "devices": link.count("devices", 0),
     }
     devices = asked.get("devices") if asked.get("devices") in DEVICES else usual(trace)
     best = int(telling(trace, devices).min(1).argmin())
     return Choice(asked.get("layer") if asked.get("layer") in range(len(trace.layers)) else best, devices)
-
-
-def _whole(text: str | None, less: int) -> int | None:
-    return int(text) - less if text and text.isascii() and text.isdecimal() and len(text) < 4 else None
 
 
 def tensors(trace: Trace, layer: int) -> tuple[torch.Tensor, ...]:

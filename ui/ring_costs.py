@@ -6,7 +6,7 @@ import streamlit as st
 from model.arithmetic import RingCosts, ring_costs
 from model.config import Config
 from model.published import MODELS
-from ui import html, quiz, session, widgets
+from ui import html, link, quiz, session, widgets
 from ui.lesson import Page
 from ui.numbers import number
 from viz import ring as curves
@@ -31,6 +31,13 @@ def short(tokens: int) -> str:
 
 def models(page: Page) -> dict[str, Config]:
     return MODELS | {page.bundle.card.title: page.bundle.model.config}
+
+
+LINK = {
+    "costs": lambda name, page: name in models(page),
+    "length": link.one_of(*map(short, LENGTHS)),
+    "over": link.one_of(*DEVICES),
+}
 
 
 @st.fragment

@@ -9,12 +9,13 @@ import streamlit as st
 
 from model import ring_processes
 from model.trace import Trace
-from ui import html, ring, session
+from ui import html, link, ring, session
 from ui.lesson import Page
 from ui.numbers import number
 from ui.ring_costs import size
 
 PROCESSES = (2, 3, 4)
+LINK = {"processes": link.one_of(*PROCESSES)}
 POLL = 0.5  # seconds between two looks at a run that is under way
 
 _worker = ThreadPoolExecutor(max_workers=1)
@@ -57,13 +58,9 @@ def section(page: Page, trace: Trace) -> None:
 def _section(page: Page, trace: Trace, polling: bool) -> None:
     words, length = page.words, len(trace.tokens)
     with st.container(key="ring-run", horizontal=True, vertical_alignment="bottom", gap="medium"):
-        devices = st.segmented_control(
-            words.text("processes"),
-            [n for n in PROCESSES if n <= length],
-            default=min(PROCESSES[1], length),
-            required=True,
-            key="processes",
-        )
+        numbers = [n for n in PROCESSES if n <= length]
+        own = link.bind("processes", numbers, min(PROCESSES[1], length))
+        devices = st.segmented_control(words.text("processes"), numbers, required=True, **own)
         begin = {"on_click": start, "args": (page, trace, devices), "disabled": polling}
         st.button(words.text("begin"), key="begin", type="primary", **begin)
     found = job(page)

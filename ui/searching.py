@@ -1,5 +1,6 @@
 """Lesson 14: sentences as vectors, their cosines, three searches in a list, and the list as a map."""
 
+import re
 import time
 import zlib
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ import streamlit as st
 
 import content
 from model import search
-from ui import components, html, numbers, quiz, session, widgets
+from ui import components, html, link, numbers, quiz, session, widgets
 from ui.lesson import Page
 from ui.numbers import number, percent
 from viz import distribution
@@ -23,6 +24,8 @@ TOP = 5  # sentences of each search
 FOUND = 10  # that the keyword search hands on
 TERMS = 3  # of a long sum, written out
 EXAMPLES = ("word", "meaning", "number")
+PAIR = r"(\d{1,2})-(\d{1,2})"
+LINK = {"sentences": link.text(), "pair": link.matching(PAIR), "query": link.text(300)}
 SOURCE = (search.sentence_vector, search.keyword_scores, search.reranked)
 TWINS = "A dog runs after a ball in the park.", "Un cane rincorre una palla nel parco."
 FILM = (  # English in both languages: MiniLM was trained on it
@@ -89,13 +92,8 @@ def vectors(texts: list[str], words: session.Words) -> np.ndarray:
 def shelf(page: Page, bundle) -> Shelf | None:
     """The reader's list, read; None and one sentence where it is empty."""
     words, lang = page.words, page.lang
-    typed = st.text_area(
-        words.text("list"),
-        words.text("sentences"),
-        key=f"sentences-{lang}",
-        height=390,
-        persist_state="session",
-    )
+    own = link.typed(f"sentences-{lang}", words.text("sentences"), "sentences")
+    typed = st.text_area(words.text("list"), height=390, persist_state="session", **own)
     texts = [line.strip()[:CHARACTERS] for line in typed.splitlines() if line.strip()]
     if not texts:
         notice(words("list-empty"))
@@ -134,11 +132,13 @@ def matrix(page: Page, bundle, shelf: Shelf) -> None:
     """All cosines, the pair chosen read aloud, and the sums behind it."""
     words, text = page.words, page.words.text
     data = components.pack(cosines=shelf.cosines)
-    data |= {"part": "matrix", "lines": [clipped(line) for line in shelf.texts], "pair": list(closest(shelf))}
+    linked = re.fullmatch(PAIR, st.query_params.get("pair", ""))
+    first = chosen([int(n) - 1 for n in linked.groups()] if linked else None, shelf)
+    data |= {"part": "matrix", "lines": [clipped(line) for line in shelf.texts], "pair": first}
     data |= {"lang": page.lang, "words": content.load(page.lang, "encoders")}
     # every list has a key of its own: the pair of another one means nothing in it
     found = components.mount("encoders", key=f"matrix-{shelf.key}", data=data, on_pair_change=lambda: None)
-    pair = chosen(found.pair, shelf)
+    pair = chosen(found.pair, shelf) if found.pair else first
     about = said(shelf, pair, page.lang)
     rank = words("pair-rank", **about) if about["pairs"] > 1 else ""
     st.html(f'<div class="read">{words.inline("pair-reading", **about)}</div>{rank}')

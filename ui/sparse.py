@@ -12,7 +12,7 @@ import content
 from model import lens, masks
 from model.edits import UseMask
 from model.masks import Causal, Fixed, Mask, Sliding, Strided
-from ui import components, html, session
+from ui import components, html, link, session
 from ui.lesson import Page
 from ui.numbers import number, percent
 from ui.runs import Run, per_byte
@@ -30,6 +30,13 @@ FEW, WIDE = 24, 64  # a text of fewer tokens shows little of a pattern: a grid o
 NEVER = 255  # in the bytes of a reach
 KEEP = {"final", "pattern"}  # of the pass with nothing hidden
 LENGTHS = 2 ** np.arange(4, 21)
+LINK = {
+    "pattern": link.one_of(*PATTERNS),
+    "size": link.one_of(*SIZES),
+    "board": link.one_of("wide"),
+    "token": link.whole(lambda page: max(len(page.ids), WIDE)),
+    "cost": link.TOKEN,
+}
 
 
 @dataclass(frozen=True)
@@ -63,11 +70,12 @@ ALL = (FULL, *(Choice(pattern, size) for pattern in PATTERNS[1:] for size in SIZ
 # ---------------------------------------------------------------- the choice
 
 
-def asked(link: Mapping[str, str]) -> tuple[Choice, bool]:
-    """The choice that the link makes, and whether it asked for one that there is not."""
-    pattern, size = link.get("pattern", START.pattern), link.get("size", str(START.size))
-    good = pattern in PATTERNS, size in map(str, SIZES)
-    return Choice(pattern if good[0] else START.pattern, int(size) if good[1] else START.size), not all(good)
+def asked(said: Mapping[str, str]) -> Choice:
+    """The choice that the link makes."""
+    pattern, size = said.get("pattern"), said.get("size")
+    return Choice(
+        pattern if pattern in PATTERNS else START.pattern, int(size) if size in map(str, SIZES) else START.size
+    )
 
 
 def chosen(state: object, otherwise: Choice) -> Choice:

@@ -14,7 +14,7 @@ from model.config import Config, differences
 from model.sampling import Sampling
 from model.trace import Trace
 from model.zoo import ModelUnavailable
-from ui import blocks, components, html, quiz, session, widgets
+from ui import blocks, components, html, link, quiz, session, widgets
 from ui.lesson import Page
 from ui.numbers import number, percent
 from ui.ring_costs import size
@@ -28,6 +28,12 @@ WRITTEN = 40  # tokens
 SEED, TEMPERATURE = 9, 0.7
 CHANCE = 0.02  # bits per byte: what one seed more or less may make; not measured here
 KEEP = frozenset({"pattern", "logits"})
+LINK = {
+    "switch": link.one_of(*SWITCHES),
+    "map-layer": link.whole(99),
+    "map-head": link.whole(99),
+    "map-token": link.whole(MOST),
+}
 SOURCE = (differences, cache_bytes, generate.stream)
 ASKED = ("no-positions", "mqa", "ungated", "post-norm", "sliding")
 
@@ -88,13 +94,11 @@ def section(page: Page) -> None:
         name = st.pills(
             words.text("switch"),
             SWITCHES,
-            default=_asked(),
             required=True,
             format_func=lambda one: words.text(f"name-{one}"),
             label_visibility="collapsed",
-            key="switch",
-            on_change=_link,
             wrap=True,
+            **link.bind("switch", SWITCHES, FIRST),
         )
     try:
         compared(page, load(BASE), load(name))
@@ -125,16 +129,6 @@ def compared(page: Page, base: Switch, variant: Switch) -> None:
     with st.container(gap=None):
         widgets.source(*SOURCE)
         widgets.table_twin(losses_table(courses, words), f"losses-{name}")
-
-
-def _asked() -> str:
-    """The link names a switch in no language; what is damaged is ignored."""
-    asked = st.query_params.get("switch")
-    return asked if asked in SWITCHES else FIRST
-
-
-def _link() -> None:
-    st.query_params["switch"] = st.session_state.switch
 
 
 def verdict(base: Switch, variant: Switch, words: session.Words) -> html.Raw:

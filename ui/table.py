@@ -11,7 +11,7 @@ from model.arithmetic import count
 from model.config import Config
 from model.published import MODELS
 from model.zoo import ModelUnavailable
-from ui import components, html, session, table_config, table_questions, table_sums, widgets
+from ui import components, html, link, session, table_config, table_questions, table_sums, widgets
 from ui.lesson import Page
 from ui.numbers import number, percent
 from ui.table_config import EDITABLE, KINDS, OWN, REAL, SWITCHES, WHOLE, Problem, configuration, title
@@ -22,6 +22,14 @@ FIRST = "Llama 3.1 8B"
 NONE = "none"
 LENGTHS = tuple(2**power for power in range(10, 21))  # 1,024 to 1,048,576 tokens
 PASTED = 50_000  # characters
+EDITS = r"(\w+):([\w.-]+)"
+LINK = {
+    "table-of": link.one_of(*MODELS, *zoo.ENTRIES, OWN),
+    "beside": link.one_of(NONE, *MODELS, *zoo.ENTRIES),
+    "tokens": link.matching("\\d{1,4}[kM]"),
+    "edit": link.matching(rf"{EDITS}(,{EDITS})*"),
+    "config": link.text(),
+}
 # A row belongs to the parts of the area picture that grow with it.
 ROWS = {
     "layers": ("attention", "mlp", "experts", "routers", "norms"),
@@ -112,9 +120,10 @@ def section(page: Page) -> None:
 
 def _choose(words: session.Words) -> tuple[str, str, int]:
     known = (*MODELS, *(name for name in zoo.ENTRIES if name not in zoo.SWITCHBOARD))
-    shown = {"format_func": lambda name: title(name, words), "bind": "query-params", "width": 250}
-    name = st.selectbox(words.text("model"), (*known, OWN), known.index(FIRST), key="table-of", **shown)
-    other = st.selectbox(words.text("beside"), (NONE, *known), key="beside", **shown)
+    shown = {"format_func": lambda name: title(name, words), "width": 250}
+    of, beside = link.bind("table-of", (*known, OWN), FIRST), link.bind("beside", (NONE, *known), NONE)
+    name = st.selectbox(words.text("model"), (*known, OWN), **shown, **of)
+    other = st.selectbox(words.text("beside"), (NONE, *known), **shown, **beside)
     dial = {"format_func": _short, "bind": "query-params", "width": 300}
     return name, other, st.select_slider(words.text("tokens"), LENGTHS, LENGTHS[3], key="tokens", **dial)
 
@@ -125,9 +134,9 @@ def _short(tokens: int) -> str:
 
 def _pasted(words: session.Words) -> Config:
     """Of the pasted text, which outlives a look at another model: the state of an input that is not drawn does not."""
-    if "pasted" not in st.session_state:
-        st.session_state.pasted = st.session_state.get("table-pasted", EXAMPLE)
-    text = st.text_area(words.text("paste"), key="pasted", height=330, max_chars=PASTED)
+    if "pasted" not in st.session_state and "table-pasted" in st.session_state:
+        st.session_state.pasted = st.session_state["table-pasted"]
+    text = st.text_area(words.text("paste"), height=330, max_chars=PASTED, **link.typed("pasted", EXAMPLE, "config"))
     st.session_state["table-pasted"] = text
     return table_config.pasted(text)
 
@@ -169,7 +178,7 @@ def _typed(name: str) -> dict[str, str]:
     if reported:
         rows = reported["rows"] if reported["model"] == name else {}
         return {row: str(text) for row, text in rows.items() if row in EDITABLE}
-    linked = dict(re.findall(r"(\w+):([\w.-]+)", st.query_params.get("edit", "")[:600]))
+    linked = dict(re.findall(EDITS, st.query_params.get("edit", "")[:600]))
     rows = {row: text for row, text in linked.items() if row in EDITABLE}
     try:
         table_config.edited(configuration(name), rows)

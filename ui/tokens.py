@@ -8,7 +8,7 @@ import numpy as np
 from model import lens
 from model.tokens import Tokenizer, visible
 from model.zoo import ModelUnavailable
-from ui import html
+from ui import html, link
 from ui.components import pack
 from ui.numbers import number, percent
 
@@ -18,13 +18,18 @@ LONGEST = 32  # bytes of a word whose merges are drawn
 AROUND = 4  # ids before and after the one looked up
 CHIPS = 120  # of one text, drawn at most
 CHARACTERS = 40  # of what is typed into a box of this page
+LINK = {"token": link.TOKEN} | {
+    "word": link.whole(lambda page: len(page.ids)),  # of the words whose merges are drawn
+    "merge": link.whole(LONGEST, first=1),  # step 1 is before the first merge
+    "look": link.text(CHARACTERS),
+    "spell": link.text(CHARACTERS),
+}
 WRITTEN = 4  # numbers of a vector in the arithmetic
 
 
-def chosen(state: dict, link: str, pieces: list[bytes]) -> int:
-    """The position of the token to look at: the one clicked, else the link's (from 1), else the longest piece."""
-    asked = [state.get("chosen"), int(link[:4]) - 1 if link.isascii() and link.isdecimal() else None]
-    fits = [place for place in asked if isinstance(place, int) and 0 <= place < len(pieces)]
+def chosen(state: dict, linked: int | None, pieces: list[bytes]) -> int:
+    """The position of the token to look at: the one clicked, else the link's, else the longest piece."""
+    fits = [place for place in (state.get("chosen"), linked) if isinstance(place, int) and 0 <= place < len(pieces)]
     return fits[0] if fits else max(range(len(pieces)), key=lambda i: len(pieces[i]))
 
 

@@ -12,7 +12,7 @@ from model import measure
 from model.cache import KVCache, LayerCache
 from model.generate import Decoder
 from model.measure import Point, Times, Turn
-from ui import components, html, session, widgets
+from ui import components, html, link, session, widgets
 from ui.numbers import number
 from viz import tracks as charts
 
@@ -24,6 +24,7 @@ EACH = 3  # runs at each length
 SHORT, LONG = 8, 128  # prompts that the question compares
 GROWN = 1.5  # times as long: from here on a time has clearly grown
 SOURCE = (Decoder.logits, LayerCache.append, KVCache.bytes)
+LINK = {"turn": link.whole(TURNS)}
 MS = 1000
 
 _alone = threading.Lock()  # one measurement at a time: two of them would time each other

@@ -182,12 +182,14 @@ class Radios {
 
 const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-// Selections that only the component knows go to the link, without a request to the server.
+// Selections that only the component knows go to the link, without a request to the server. It is ui/head.html that keeps
+// them there, where the server, which has not seen them, writes the link anew.
 function remember(values) {
-  const url = new URL(location.href);
-  for (const [name, value] of Object.entries(values)) {
-    if (value === null || value === undefined) url.searchParams.delete(name);
-    else url.searchParams.set(name, value);
-  }
-  history.replaceState(history.state, "", url);
+  window.vetro.select(values);
+}
+// What the link says; and a number of it that counts from 1, as one that counts from 0, where there are so many.
+const inLink = (name) => new URL(location.href).searchParams.get(name);
+function linked(name, count, otherwise = null) {
+  const n = Number(inLink(name));
+  return Number.isInteger(n) && n >= 1 && n <= count ? n - 1 : otherwise;
 }

@@ -63,17 +63,17 @@ class Explorer {
     [this.G, this.S] = [this.a.v.shape[1], this.a.v.shape[3]];
     this.masked = softmax(this.a.scores.values, this.T, this.a.mask.values);
     this.open = null; // the weights without the mask, when somebody asks
-    this.s = { reader: this.d.reader, key: null, target: null, lifted: false, all: false };
-    const link = new URL(location.href).searchParams;
-    const asked = (name, count) => {
-      const n = Number(link.get(name));
-      return first && Number.isInteger(n) && n >= 1 && n <= count ? n - 1 : null;
-    };
-    this.s.reader = asked("token", this.T) ?? this.d.reader;
+    const asked = (name, count) => (first ? linked(name, count) : null);
+    const says = (name, value) => first && inLink(name) === value;
+    this.s = { reader: asked("token", this.T) ?? this.d.reader, key: null, target: asked("target", this.T), lifted: says("mask", "off"), all: says("rows", "all") };
+    if (this.s.lifted) this.open = softmax(this.a.scores.values, this.T, null);
+    if (!this.words(this.s.reader).includes(this.s.target)) this.s.target = null;
     [this.s.layer, this.s.head] = this.ranked()[0];
     this.s.layer = asked("layer", this.L) ?? this.s.layer;
     this.s.head = asked("head", this.H) ?? this.s.head;
-    if (!first) remember({ layer: null, head: null, token: null });
+    const key = asked("key", this.T);
+    if (key !== null && this.seen(this.s.reader, key)) this.s.key = key;
+    if (!first) remember({ layer: null, head: null, token: null, key: null, target: null, mask: null, rows: null });
   }
 
   // ------------------------------------------------------------ what is chosen
@@ -84,7 +84,9 @@ class Explorer {
     if (this.s.lifted) this.open ??= softmax(this.a.scores.values, this.T, null);
     if (!this.seen(this.s.reader, this.key)) this.s.key = null;
     this.paint();
-    remember({ layer: this.s.layer + 1, head: this.s.head + 1, token: this.s.reader + 1 });
+    const { layer, head, reader, key, target, lifted, all } = this.s;
+    const place = (i) => (i === null ? null : i + 1);
+    remember({ layer: layer + 1, head: head + 1, token: reader + 1, key: place(key), target: place(target), mask: lifted ? "off" : null, rows: all ? "all" : null });
   }
 
   read(q, k) { return this.a.mask.values[q * this.T + k] === 1; }

@@ -23,11 +23,10 @@ class Drawings {
   }
 
   update(data) {
-    const link = new URL(location.href).searchParams;
     Object.assign(this, { d: data, w: data.words });
     if (!this.chosen) {
-      this.detailed = link.get("view") === "detailed";
-      this.chosen = link.get("part");
+      this.detailed = inLink("view") === "detailed";
+      this.chosen = inLink("part");
       this.front = 0; // where there is room for one drawing only
     }
     if (!data.facts[this.chosen]) this.chosen = "attn_norm";

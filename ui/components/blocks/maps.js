@@ -8,14 +8,16 @@ class Maps {
   remove() { this.box.remove(); }
 
   update(data, palette) {
-    const link = new URL(location.href).searchParams;
-    const asked = (name, count) => (Number(link.get(name)) >= 1 && Number(link.get(name)) <= count ? Math.trunc(Number(link.get(name))) - 1 : null);
     const arrays = unpack(data);
     Object.assign(this, { d: data, w: data.words, palette, patterns: data.sides.map((_, i) => arrays[`pattern${i}`]) });
     [this.L, this.H, this.T] = this.patterns[0].shape;
-    this.layer = this.layer ?? asked("map-layer", this.L) ?? data.layer;
-    this.head = this.head ?? asked("map-head", this.H) ?? data.head; // -1 is the mean of all
-    if (this.text !== data.tokens.join(" ")) this.reader = this.T - 1;
+    this.layer ??= linked("map-layer", this.L, data.layer);
+    this.head ??= linked("map-head", this.H, data.head); // -1 is the mean of all
+    if (this.text === undefined) this.reader = linked("map-token", this.T, this.T - 1);
+    else if (this.text !== data.tokens.join(" ")) {
+      this.reader = this.T - 1;
+      remember({ "map-token": null });
+    }
     this.text = data.tokens.join(" ");
     const dial = (name, group) => div("dial", el("span", { "aria-hidden": "true" }, name), group);
     this.layers = choices(this.w.layer, range(this.L).map((i) => String(i + 1)), (layer) => this.choose({ layer }));
@@ -31,7 +33,7 @@ class Maps {
     Object.assign(this, change);
     this.paint();
     if ("reader" in change) this.columns[change.side].querySelectorAll("button")[change.reader].focus();
-    remember({ "map-layer": this.layer + 1, "map-head": this.head < 0 ? null : this.head + 1 });
+    remember({ "map-layer": this.layer + 1, "map-head": this.head < 0 ? null : this.head + 1, "map-token": this.reader + 1 });
   }
 
   weight(side, query, key) {

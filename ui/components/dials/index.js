@@ -49,8 +49,8 @@ class Dials {
     this.P = this.K / 2;
     if (fresh) {
       this.stop();
-      this.s = { ...data.place, pair: null };
-      if (!first) remember({ layer: null, head: null, token: null, key: null, shift: null, apart: null });
+      this.s = { ...data.place, pair: first ? linked("pair", this.P) : null };
+      if (!first) remember({ layer: null, head: null, token: null, key: null, shift: null, apart: null, pair: null });
     }
     if (fresh || this.lang !== data.lang) this.build();
     this.lang = data.lang;
@@ -99,7 +99,8 @@ class Dials {
     if (this.s.key > this.s.query) this.s.key = this.s.query;
     this.load();
     this.paint();
-    if (!("pair" in change) && !this.walking && !("shift" in change || "apart" in change)) this.tell();
+    if ("pair" in change) remember({ pair: this.s.pair + 1 });
+    else if (!this.walking && !("shift" in change || "apart" in change)) this.tell();
   }
 
   /** The server hears of a change when the reader pauses: it runs the model for it. */

@@ -44,6 +44,7 @@ class Matrix {
     this.pair = pair;
     this.mark();
     clearTimeout(this.later);
+    remember({ pair: pair.map((i) => i + 1).join("-") });
     this.later = setTimeout(() => this.report("pair", pair), 120);
   }
 

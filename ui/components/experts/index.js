@@ -41,9 +41,3 @@ function radios(className, label, buttons, now, pick) {
     buttons[next].focus();
   });
 }
-
-/** A number of the link that counts from 1 and must be one of `count`; else what the page begins with. */
-function linked(name, count, otherwise) {
-  const n = Number(new URL(location.href).searchParams.get(name));
-  return Number.isInteger(n) && n >= 1 && n <= count ? n - 1 : otherwise;
-}

@@ -19,10 +19,8 @@ class Yard {
     this.A = this.a.index.shape[2];
     if (another) {
       this.s = { token: data.start[1], layer: data.start[0], all: false };
-      if (first) {
-        const paths = new URL(location.href).searchParams.get("paths");
-        this.s = { token: linked("token", this.T, this.s.token), layer: linked("layer", this.L, this.s.layer), all: paths === "all" };
-      } else remember({ token: null, layer: null, paths: null });
+      if (first) this.s = { token: linked("token", this.T, this.s.token), layer: linked("layer", this.L, this.s.layer), all: inLink("paths") === "all" };
+      else remember({ token: null, layer: null, paths: null });
     }
     this.build();
     this.fit();

@@ -22,8 +22,7 @@ class Explorer {
     if (changed) {
       this.a = unpack(data);
       this.T = data.tokens.length;
-      const asked = Number(new URL(location.href).searchParams.get("token")) - 1;
-      this.reader = first && Number.isInteger(asked) && asked >= 0 && asked < this.T ? asked : this.T - 1;
+      this.reader = first ? linked("token", this.T, this.T - 1) : this.T - 1;
       if (!first) remember({ token: null });
     }
     this.ramp = range(256).map((i) => shade(palette, i / 255));

@@ -26,10 +26,7 @@ export default function heads({ data, parentElement }) {
 
 /** The head in the link, or the one that the page begins with: [layer, head]. A damaged link counts for nothing. */
 function chosen({ start, sizes }) {
-  const link = new URL(location.href).searchParams;
-  const places = ["layer", "head"].map((name) => Number(link.get(name)) - 1);
-  const fits = (n, count) => Number.isInteger(n) && n >= 0 && n < count;
-  return fits(places[0], sizes.layers) && fits(places[1], sizes.heads) ? places : start;
+  return [linked("layer", sizes.layers, start[0]), linked("head", sizes.heads, start[1])];
 }
 
 function choose(layer, head) {

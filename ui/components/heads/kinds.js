@@ -5,7 +5,7 @@ const PALE = 0.55; // how far the kinds that are not chosen fade
 class Kinds {
   constructor(box) {
     this.box = box;
-    this.kind = 0; // shown in detail
+    this.kind = null; // shown in detail
     this.watch = new ResizeObserver(() => this.draw());
     this.watch.observe(box);
   }
@@ -18,6 +18,7 @@ class Kinds {
     this.T = this.a.wanted.shape[1];
     this.ramp = range(256).map((i) => shade(palette, i / 255));
     const none = data.kinds.length;
+    this.kind ??= linked("kind", none, 0);
     this.grid = new Grid(data.sizes, this.w["kinds-name"], this.w, (l, h) => {
       const kind = this.kindOf(l, h);
       const colour = kind === this.kind ? this.colour(kind) : mix(this.colour(kind), palette.paper, PALE);
@@ -26,11 +27,11 @@ class Kinds {
     this.grid.onHover((...head) => this.say(...(head.length ? head : chosen(this.d))));
     this.legend = range(none).map((kind) => {
       const colour = this.colour(kind);
-      return button("kind", { role: "radio", onclick: () => this.pick(kind) }, el("i", { style: { background: colour, color: readable(colour, palette) } }, this.letter(kind)),
+      return button("kind", { role: "radio", onclick: () => this.take(kind) }, el("i", { style: { background: colour, color: readable(colour, palette) } }, this.letter(kind)),
         span("", this.w[`kind-${data.kinds[kind]}`]), el("b", {}, integer(data.counts[kind], data.lang)));
     });
     const group = arrows(el("div", { className: "legend-kinds", role: "radiogroup", "aria-label": this.w["kinds-choose"] }, ...this.legend), (down, right) => {
-      this.pick(clamp(this.kind + down + right, 0, none - 1));
+      this.take(clamp(this.kind + down + right, 0, none - 1));
       this.legend[this.kind].focus();
     });
     const rest = div("none note", el("i", { style: { background: this.colour(none) } }), fill(this.w["kind-none"], { count: integer(data.counts[none], data.lang) }));
@@ -56,6 +57,11 @@ class Kinds {
 
   say(l, h) {
     this.said.replaceChildren(this.label(l, h), " ", button("go", { onclick: () => goTo(l, h) }, this.w["see-above"]));
+  }
+
+  take(kind) {
+    remember({ kind: kind + 1 });
+    this.pick(kind);
   }
 
   pick(kind) {

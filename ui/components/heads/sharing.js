@@ -11,18 +11,18 @@ class Sharing {
   update(data, palette) {
     [this.d, this.w, this.palette] = [data, data.words, palette];
     const { ways, sizes, lang } = data;
-    this.way ??= ways.findIndex((way) => way.kv_heads === sizes.groups);
-    this.head ??= chosen(data)[1];
-    this.tabs = ways.map((way, i) => button("way", { role: "radio", onclick: () => this.pick(i) },
+    this.way ??= linked("sharing", ways.length, ways.findIndex((way) => way.kv_heads === sizes.groups));
+    this.head ??= linked("query", sizes.heads, chosen(data)[1]);
+    this.tabs = ways.map((way, i) => button("way", { role: "radio", onclick: () => this.take({ way: i }) },
       el("b", {}, this.name(way)), span("note", fill(this.w[way.kv_heads === 1 ? "way-count-one" : "way-count-many"], { count: spoken(way.kv_heads, this.w, lang) }))));
     const tabs = arrows(el("div", { className: "ways", role: "radiogroup", "aria-label": this.w["ways-name"] }, ...this.tabs), (down, right) => {
-      this.pick(clamp(this.way + down + right, 0, ways.length - 1));
+      this.take({ way: clamp(this.way + down + right, 0, ways.length - 1) });
       this.tabs[this.way].focus();
     });
     this.wires = shape("svg", { viewBox: "0 0 900 100", preserveAspectRatio: "none", "aria-hidden": "true" });
-    this.queries = range(sizes.heads).map((h) => button("query-head", { role: "radio", onclick: () => this.read(h) }, span("query", "q"), el("sub", {}, String(h + 1))));
+    this.queries = range(sizes.heads).map((h) => button("query-head", { role: "radio", onclick: () => this.take({ head: h }) }, span("query", "q"), el("sub", {}, String(h + 1))));
     const queries = arrows(el("div", { className: "line", role: "radiogroup", "aria-label": this.w["query-heads"] }, ...this.queries), (down, right) => {
-      this.read(clamp(this.head + down + right, 0, sizes.heads - 1));
+      this.take({ head: clamp(this.head + down + right, 0, sizes.heads - 1) });
       this.queries[this.head].focus();
     });
     this.pairs = div("line");
@@ -43,6 +43,12 @@ class Sharing {
   name(way) {
     const kind = way.kv_heads === this.d.sizes.heads ? "multi" : way.kv_heads === 1 ? "one" : "grouped";
     return this.w[`way-${kind}`] + (way.kv_heads === this.d.sizes.groups ? ` (${this.d.model})` : "");
+  }
+
+  take(change) {
+    Object.assign(this, change);
+    remember({ sharing: this.way + 1, query: this.head + 1 });
+    this.pick(this.way);
   }
 
   pick(way) {

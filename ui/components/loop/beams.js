@@ -11,6 +11,7 @@ class Beams extends View {
     this.result = el("div", { className: "result", role: "status" }, ...(d.ends ? this.results() : []));
     this.box.replaceChildren(el("div", { className: "bar" }, el("span", { className: "dial" }, el("span", { "aria-hidden": "true" }, w["beams-keep"]), this.choices), this.go), this.result);
     this.choose(this.width);
+    remember({ beams: d.ends ? d.width : null });
     if (this.focusGo) this.go.focus({ preventScroll: true });
     this.focusGo = false;
   }

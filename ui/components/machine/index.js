@@ -44,7 +44,7 @@ class Machine {
     this.waiting = false;
     this.box.classList.remove("busy");
     this.layer = Math.min(this.layer ?? data.opened, data.stream.length - 1);
-    this.open ??= { part: "layer" };
+    this.open ??= { part: ["token", "head"].includes(inLink("part")) ? inLink("part") : "layer", at: linked("token", data.tokens.length, 0) };
     if (this.chosen) remember({ layer: this.layer + 1 }); // a new prompt writes the link anew, as the server knows it
     if (this.open.at >= data.tokens.length) this.open.at = data.tokens.length - 1;
     this.draw();
@@ -155,6 +155,7 @@ class Machine {
   opens(open) {
     const focused = this.root.activeElement?.dataset.key;
     this.open = open;
+    remember({ part: open.part === "layer" ? null : open.part, token: open.part === "token" ? open.at + 1 : null });
     this.show();
     this.focus(focused);
   }

@@ -6,7 +6,11 @@ class Batch extends Part {
   update(data, palette) {
     const fresh = JSON.stringify([data.context, data.documents, data.tokens]);
     Object.assign(this, { d: data, palette, a: unpack(data) });
-    if (this.fresh !== fresh) this.s = { method: this.s?.method ?? data.method, row: 0 };
+    if (!this.s) this.s = { method: data.method, row: linked("row", data.window, 0) };
+    else if (this.fresh !== fresh) {
+      this.s.row = 0;
+      remember({ row: null, window: null });
+    }
     this.fresh = fresh;
     this.build();
     this.draw();
@@ -30,7 +34,7 @@ class Batch extends Part {
     const method = this.d.methods[i];
     if (method === this.s.method) return;
     this.s = { method, row: 0 };
-    remember({ method });
+    remember({ method, row: null, window: null });
     this.report({ method, first: 0 });
     this.slide();
     this.draw();
@@ -39,11 +43,13 @@ class Batch extends Part {
   /** Another window: the server has its rows. */
   move(first) {
     this.s.row = 0;
+    remember({ row: null, window: first + 1 });
     this.report({ method: this.s.method, first });
   }
 
   choose(row) {
     this.s.row = clamp(row, 0, this.shown - 1);
+    remember({ row: this.s.row + 1 });
     this.paint();
   }
 

@@ -3,7 +3,9 @@ class Row extends Part {
   update(data, palette) {
     const fresh = JSON.stringify([data.tokens, data.documents]);
     Object.assign(this, { d: data, palette, T: data.tokens.length, pattern: unpack(data).pattern });
-    this.s = { ...data.choice, reader: this.fresh === fresh ? this.s.reader : data.reader };
+    const reader = this.fresh ? data.reader : linked("reader", this.T, data.reader);
+    if (this.fresh && this.fresh !== fresh) remember({ reader: null });
+    this.s = { ...data.choice, reader: this.fresh === fresh ? this.s.reader : reader };
     if (this.fresh !== fresh) this.build();
     this.fresh = fresh;
     this.label();
@@ -29,6 +31,7 @@ class Row extends Part {
   choose(change) {
     Object.assign(this.s, change);
     if ("head" in change) this.told();
+    else remember({ reader: this.s.reader + 1 });
     this.draw();
   }
 

@@ -67,12 +67,7 @@ class Ring {
 
   /** What the link says, where it makes sense. */
   asked() {
-    const link = new URL(location.href).searchParams;
-    const ask = (name, count, own) => {
-      const n = Number(link.get(name));
-      return Number.isInteger(n) && n >= 1 && n <= count ? n - 1 : own;
-    };
-    this.s = { step: ask("step", this.N, 0), query: ask("token", this.T, this.s.query), head: ask("head", this.H, this.s.head) };
+    this.s = { step: linked("step", this.N, 0), query: linked("token", this.T, this.s.query), head: linked("head", this.H, this.s.head) };
   }
 
   choose(change) {

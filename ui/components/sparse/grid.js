@@ -30,10 +30,9 @@ class Grid {
     const places = range(this.d.wide).map((i) => String(i + 1));
     this.boards = [{ names: this.d.tokens, rows: a.rows, reach: a.reach }];
     if (this.d.wide) this.boards.push({ names: places, rows: a.wideRows, reach: a.wideReach });
-    this.show(0);
-    const asked = Number(new URL(location.href).searchParams.get("token"));
-    if (first && Number.isInteger(asked) && asked >= 1 && asked <= this.T) this.s.reader = asked - 1;
-    if (!first) this.remember(); // a new prompt has put the server's own link in its place
+    this.show(first && inLink("board") === "wide" && this.d.wide ? 1 : 0);
+    if (first) this.s.reader = linked("token", this.T, this.T - 1);
+    else remember({ token: null, board: null });
   }
 
   show(index) {
@@ -60,7 +59,7 @@ class Grid {
   }
 
   remember() {
-    remember({ pattern: this.kind, size: this.size, token: this.s.board ? null : this.s.reader + 1 });
+    remember({ pattern: this.kind, size: this.size, token: this.s.reader + 1, board: this.s.board ? "wide" : null });
   }
 
   get size() { return this.d.sizes[this.s.size]; }

@@ -8,14 +8,20 @@ class Losses {
   remove() { this.box.remove(); }
 
   update(data, palette) {
-    const fresh = JSON.stringify(data.tokens);
-    if (this.fresh !== fresh) this.touched = false;
+    const [first, fresh] = [!this.d, JSON.stringify(data.tokens)];
+    const asked = linked("cost", data.tokens.length);
+    if (first && asked) [this.touched, this.at] = [true, asked];
+    else if (this.fresh !== fresh) {
+      this.touched = false;
+      if (!first) remember({ cost: null });
+    }
     [this.d, this.palette, this.fresh] = [data, palette, fresh];
     this.extra = data.after.map((bits, i) => bits - data.before[i]);
     if (!this.touched) this.at = 1 + this.extra.indexOf(Math.max(...this.extra)); // the first token was not predicted
     this.chips = passage(data.tokens, data.words["losses-name"], (i) => {
       this.touched = true;
       this.at = Math.max(i, 1);
+      remember({ cost: this.at + 1 });
       this.paint();
     });
     this.sentence = el("p", { className: "told", "aria-live": "polite" });

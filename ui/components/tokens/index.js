@@ -163,13 +163,16 @@ function merges(view) {
     clearInterval(own.timer);
     own.timer = null;
   };
-  let at = known < 0 ? longest : known;
+  const begun = own.word !== undefined;
+  let at = known < 0 ? (begun ? longest : linked("word", d.built.length, longest)) : known;
   const within = (step) => clamp(step, 0, d.built[at].steps.length);
+  const tell = () => remember(at === longest && own.step === within(Infinity) ? { word: null, merge: null } : { word: at + 1, merge: own.step + 1 });
 
   function show(i, step = Infinity) {
     stop();
     at = i;
     Object.assign(own, { word: d.built[i].word, step: within(step) });
+    tell();
     buttons.forEach((button, j) => {
       button.setAttribute("aria-pressed", i === j);
       button.firstChild.classList.toggle("selected", i === j);
@@ -178,6 +181,7 @@ function merges(view) {
   }
   function move(by) {
     own.step = within(own.step + by);
+    tell();
     if (own.step === d.built[at].steps.length) stop();
     draw();
   }
@@ -215,7 +219,7 @@ function merges(view) {
         offers.length > OFFERS ? el("li", { className: "note" }, fill(w.more, { n: offers.length - OFFERS })) : null));
     towers(view, grid, word, step);
   }
-  show(at, known < 0 ? undefined : own.step);
+  show(at, known >= 0 ? own.step : begun ? Infinity : linked("merge", Infinity, Infinity));
   return [el("div", { className: "words", role: "group", "aria-label": w.word }, ...buttons), player];
 }
 

@@ -39,8 +39,7 @@ class Tracks {
     [this.d, this.w, this.text] = [data, data.words, text];
     if (changed) {
       this.pause();
-      const asked = Number(new URL(location.href).searchParams.get("turn"));
-      this.turn = first && Number.isInteger(asked) && asked >= 1 && asked <= data.turns.length ? asked - 1 : 0;
+      this.turn = first ? linked("turn", data.turns.length, 0) : 0;
       if (!first) remember({ turn: null });
       this.build();
       this.drawBoard(!still());

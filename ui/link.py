@@ -1,0 +1,154 @@
+"""What a link may say. A lesson names its parameters and what they may be (LINK, beside the code that reads them); what
+a link says besides is left out, and the page says so once. Every reader of a value still refuses what does not fit."""
+
+import re
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from urllib.parse import quote_plus
+
+import streamlit as st
+
+import content
+from model import zoo
+from ui import html, session, trained
+
+VERSION = 1
+PARTS = ("prompt", "model", "quiz", "code", "table", "menu", "language", "theme", "share")  # that ?hide= may name
+NAMED, SIGNS = 4, 40  # of what was left out: how much is named, and how much of it
+LONGEST = 2_000  # characters of a typed text, as they stand in the link
+
+Kind = Callable[[str, object], bool]  # does this value fit, on this page (ui.lesson.Page)?
+
+
+# ---- what values may be
+
+
+def whole(last: int | Callable[[object], int], first: int = 1) -> Kind:
+    def fits(value: str, page) -> bool:
+        found = number(value)
+        return found is not None and first <= found <= (last(page) if callable(last) else last)
+
+    return fits
+
+
+def between(first: float, last: float) -> Kind:
+    """Any number, as it is written in code."""
+    plain = re.compile(r"\d{1,9}(\.\d{1,9})?")
+    return lambda value, page: plain.fullmatch(value) is not None and first <= float(value) <= last
+
+
+def one_of(*values: object) -> Kind:
+    names = set(map(str, values))
+    return lambda value, page: value in names
+
+
+def some_of(*values: object) -> Kind:
+    """Several with commas between them."""
+    names = set(map(str, values))
+    return lambda value, page: set(value.split(",")) <= names
+
+
+def matching(pattern: str) -> Kind:
+    known = re.compile(pattern, re.ASCII)
+    return lambda value, page: known.fullmatch(value) is not None
+
+
+def text(longest: int = LONGEST) -> Kind:
+    return lambda value, page: len(value) <= longest
+
+
+LAYER = whole(lambda page: page.bundle.model.config.layers)
+HEAD = whole(lambda page: page.bundle.model.config.heads)
+TOKEN = whole(lambda page: len(page.ids))
+ON = one_of("true", "false")
+
+FRAME: Mapping[str, Kind] = {  # of every page; a prompt that is too long is cut, which the prompt bar says
+    "v": lambda value, page: number(value) is not None,
+    "lang": one_of(*content.LANGUAGES),
+    "theme": one_of("light", "dark"),
+    "model": lambda value, page: value in zoo.ENTRIES or trained.is_name(value),
+    "prompt": lambda value, page: True,
+    "present": one_of("1"),
+    "hide": some_of(*PARTS),
+}
+
+
+# ---- reading it
+
+
+def number(value: str) -> int | None:
+    """A whole number, as it is written in a link."""
+    return int(value) if value.isascii() and value.isdecimal() and len(value) < 10 else None
+
+
+def count(name: str, first: int = 1) -> int | None:
+    """The number that the link gives, counted from 0 where it counts from `first`; what there is may be less."""
+    found = number(st.query_params.get(name, ""))
+    return None if found is None or found < first else found - first
+
+
+def unfit(known: Mapping[str, Kind], page) -> list[tuple[str, str]]:
+    """What the link says that nobody knows or that does not fit: names and values."""
+    known = FRAME | known
+    said = [(name, value) for name in st.query_params for value in st.query_params.get_all(name)]
+    return [(name, value) for name, value in said if name not in known or not known[name](value, page)]
+
+
+def left_out(slug: str, known: Mapping[str, Kind], page) -> None:
+    """Says what of the link was left out: when the reader arrives, and until what else the link says changes."""
+    said = {name: st.query_params.get_all(name) for name in st.query_params}
+    if st.session_state.get("link", ("",))[0] != slug:
+        newer = (number(st.query_params.get("v", "")) or 0) > VERSION
+        st.session_state.link = slug, said, unfit(known, page), newer
+    _, opened, left, newer = st.session_state.link
+    names = {name for name, _ in left}
+    if not (left or newer) or {**opened, **said} != opened or any(name not in said for name in opened.keys() - names):
+        return
+    words = session.words("ui")
+    sentences = words("link-newer") if newer else ""
+    if left:
+        section = "link-unfit" if len(left) <= NAMED else "link-unfit-more"
+        sentences += words(section, said=_named(left[:NAMED]), more=len(left) - NAMED)
+    st.html(f'<div class="notice" role="status">{sentences}</div>')
+
+
+def _named(left: Iterable[tuple[str, str]]) -> html.Raw:
+    def cut(said: str) -> str:
+        return said if len(said) <= SIGNS else said[:SIGNS] + "…"
+
+    return html.Raw(", ".join(f"<code>{html.typed(cut(f'{name}={value}'))}</code>" for name, value in left))
+
+
+# ---- widgets in it
+
+
+def bind(key: str, options: Iterable[Hashable], usual: Hashable, name: Callable[[Hashable], str] = str) -> dict:
+    """For a widget of choices: what the link says, else the usual one; what is chosen goes into the link. It stands
+    there under a name that is the same in every language: Streamlit's own binding would write its label."""
+    options = tuple(options)
+    if st.session_state.get(key) not in options:
+        asked = st.query_params.get(key)
+        st.session_state[key] = next((option for option in options if name(option) == asked), usual)
+    return {"key": key, "on_change": _say, "args": (key, key, usual, name)}
+
+
+def typed(key: str, usual: str, name: str, most: int = LONGEST) -> dict:
+    """The same for a text of `most` characters, which the link calls `name`. One that is too long for a link stays out
+    of it, and the page says so."""
+    if key not in st.session_state:
+        st.session_state[key] = st.query_params.get(name, usual)[:most]
+    _say(key, name, usual)  # the state may be from before a look at another page
+    if _long(st.session_state[key]):
+        st.html(f'<p class="note" role="status">{session.words("ui").inline("link-too-long")}</p>')
+    return {"key": key, "on_change": _say, "args": (key, name, usual)}
+
+
+def _say(key: str, name: str, usual: Hashable, written: Callable[[Hashable], str] = str) -> None:
+    value = st.session_state[key]
+    if value == usual or _long(written(value)):
+        st.query_params.pop(name, None)
+    elif st.query_params.get(name) != written(value):
+        st.query_params[name] = written(value)
+
+
+def _long(text: str) -> bool:
+    return len(quote_plus(text, errors="replace")) > LONGEST
