@@ -5,7 +5,7 @@ import streamlit as st
 from ui import train, train_link, train_questions
 from ui.lesson import lesson
 
-with lesson("train", models=()) as page:
+with lesson("train", models=(), link=train_link.LINK) as page:
     words = page.words
     experiment = train_link.read(words)
     train.presets(page, experiment)

@@ -8,7 +8,7 @@ import streamlit as st
 from model import checks, zoo
 from model.checks import CHECKS, SABOTAGES, SORTS, Row
 from model.checks.subject import LIMIT, Subject
-from ui import components, html, jobs, prompt, session, widgets
+from ui import components, html, jobs, link, prompt, session, widgets
 from ui import is_it_true_report as report
 from ui.lesson import Page
 from ui.numbers import THIN, number
@@ -17,6 +17,7 @@ MODELS = checks.MODELS
 QUICK = ("parts",)  # the sorts that a page can afford at once, and one check more
 QUICK_TOO = "traced"
 NONE = "none"  # nothing is broken
+LINK = {"break": link.text()}  # see `damaged`
 POLL = 0.5  # seconds between two looks at a run
 KEPT = 12  # runs of a session
 MARKS = {"equal": "✓", "differs": "✗", "unread": "–", "now": "…", "waiting": ""}

@@ -10,7 +10,7 @@ import streamlit as st
 import content
 from model.plans import NAMES, OPTIONS, PRESETS, SEEDS, STEPS, Choices, Plan
 from model.tasks import TASKS, Text
-from ui import html, path, session
+from ui import html, link, path, session
 from ui.numbers import number
 
 SIDES = ("a", "b")
@@ -18,6 +18,7 @@ FIRST = "induction"
 WHOLE = {"task": tuple(TASKS), "seed": SEEDS, "steps": STEPS}  # what both models share, and the values allowed
 USUAL = {"task": FIRST, "seed": Plan.seed, "steps": Plan.steps}
 LONGEST = Text.bounds[1]
+LINK = {name: link.text() for name in (*WHOLE, *(f"{side}-{name}" for side in SIDES for name in NAMES))}  # see `read`
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def read(words: session.Words) -> Experiment:
 
 
 def keys() -> list[str]:
-    return [*WHOLE, *(f"{side}-{name}" for side in SIDES for name in NAMES)]
+    return list(LINK)
 
 
 def write(plans: tuple[Plan, Plan]) -> None:
