@@ -9,10 +9,10 @@ import pytest
 import torch
 from playwright.sync_api import expect
 
-from model import lens, transformer, zoo
+from model import lens, transformer
 from model.cache import KVCache
 from model.transformer import Transformer
-from tests.conftest import html_of, run_page
+from tests.conftest import count_messages, html_of, run_page
 from ui import heads, sharing
 from ui.numbers import number, percent
 
@@ -22,8 +22,8 @@ KINDS = {"float32": np.float32, "uint8": np.uint8, "int32": np.int32}
 
 
 @pytest.fixture(scope="module")
-def bundle():
-    return zoo.load("smollm2")
+def bundle(smollm2):
+    return smollm2
 
 
 def traced(bundle, text: str = PROMPT):
@@ -231,13 +231,7 @@ def test_all_figures_show_the_same_head(open_page, trace, bundle):
     total = np.linalg.norm(trace.layers[5].attn_out[4])
     expect(explorer.locator(".writes .length").nth(9)).to_have_text(number(total, "en"))
 
-    page.evaluate(
-        """() => {
-            window.sent = 0;
-            const send = WebSocket.prototype.send;
-            WebSocket.prototype.send = function (...message) { window.sent += 1; return send.apply(this, message); };
-        }"""
-    )
+    count_messages(page)
     effects.locator(".cell").nth(9 * 13 + 8).click()
     expect(title).to_have_text("Layer 14, head 9")
     expect(kinds.locator(".cell[aria-checked=true]")).to_have_attribute("aria-label", kinds_label(bundle, 13, 8))
@@ -273,9 +267,17 @@ def kinds_label(bundle, layer: int, head: int) -> str:
     return f"layer {layer + 1}, head {head + 1}: of none of these kinds; most of all it gives {share} to {name}."
 
 
-def test_sharing_is_switched_by_keyboard_and_a_damaged_link_does_no_harm(open_page):
+def test_a_damaged_link_does_no_harm_and_all_turns_on_a_narrow_screen(open_page):
     page = open_page("heads", layer="99", head="x", token="0")
     expect(page.locator(".heads.explorer .name[aria-checked=true]")).to_contain_text("it")
+    sharing_is_switched_by_keyboard(page)
+    layers_run(page, across=True)
+    page.set_viewport_size({"width": 360, "height": 900})
+    page.wait_for_timeout(400)
+    layers_run(page, across=False)
+
+
+def sharing_is_switched_by_keyboard(page):
     figure = page.locator(".heads.sharing")
     expect(figure.locator(".pair")).to_have_count(3)
     figure.locator(".query-head").nth(6).click()
@@ -289,10 +291,9 @@ def test_sharing_is_switched_by_keyboard_and_a_damaged_link_does_no_harm(open_pa
     expect(figure.locator("path.with")).to_have_count(0)
 
 
-def test_layers_run_to_the_right_and_on_a_narrow_screen_down(open_page):
-    for width, across in ((1280, True), (360, False)):
-        page = open_page("heads", width=width)
-        cells = page.locator(".heads.kinds .cell")
-        first, head, layer = (cells.nth(i).bounding_box() for i in (0, 1, 9))
-        assert (head["y"] > first["y"]) == across and (layer["x"] > first["x"]) == across
-        assert first["width"] >= 20 and first["height"] >= 20
+def layers_run(page, across: bool):
+    """To the right, and on a narrow screen down."""
+    cells = page.locator(".heads.kinds .cell")
+    first, head, layer = (cells.nth(i).bounding_box() for i in (0, 1, 9))
+    assert (head["y"] > first["y"]) == across and (layer["x"] > first["x"]) == across
+    assert first["width"] >= 20 and first["height"] >= 20
