@@ -7,7 +7,9 @@ from ui import is_it_true_report as report
 from ui import is_it_true_why as why
 from ui.lesson import lesson
 
-with lesson("is_it_true", models=is_it_true.MODELS, limit=is_it_true.LIMIT, fits=prompt.no_own, link=is_it_true.LINK) as page:
+with lesson(
+    "is_it_true", models=is_it_true.MODELS, limit=is_it_true.LIMIT, fits=prompt.no_own, link=is_it_true.LINK
+) as page:
     words = page.words
 
     def heading(section: str, body: html.Raw | str) -> None:
