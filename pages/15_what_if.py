@@ -5,7 +5,7 @@ import streamlit as st
 from ui import what_if, what_if_changes, what_if_effect, what_if_map, what_if_question, what_if_search, widgets
 from ui.lesson import lesson
 
-with lesson("what_if", limit=what_if.LIMIT) as page:
+with lesson("what_if", limit=what_if.LIMIT, link=what_if.LINK) as page:
     words = page.words
     lab = what_if.open_lab(page)
 
@@ -15,8 +15,9 @@ with lesson("what_if", limit=what_if.LIMIT) as page:
     what_if_changes.chips(lab)
     what_if_changes.row(lab)
     after = what_if.changed(lab)
-    what_if_effect.aloud(lab, after)
-    what_if_effect.distribution(lab, after)
+    with st.container(gap=None):
+        what_if_effect.aloud(lab, after)
+        what_if_effect.distribution(lab, after)
 
     heading("texts-title", words("texts-intro", n=what_if_effect.TEXT))
     texts = st.empty()
@@ -25,12 +26,14 @@ with lesson("what_if", limit=what_if.LIMIT) as page:
     what_if_map.board(lab, after)
 
     heading("streams-title", words("streams-intro"))
-    what_if_effect.streams(lab, after)
+    with st.container(gap="small"):
+        what_if_effect.streams(lab, after)
     with st.container(gap=None):
         what_if_effect.export(lab)
         widgets.source(*what_if.SOURCE)
 
-    what_if_question.hidden(lab)
+    with st.container(gap=None):
+        what_if_question.hidden(lab)
 
     heading("search-title", words("search-intro"))
     what_if_search.section(lab)

@@ -1,6 +1,6 @@
 """Lesson 15: the experiment that stands in the link, what the model does before and after it, and how it is said."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,13 +27,14 @@ from model.changes import (
 )
 from model.experiment import Experiment, LeftOut
 from model.trace import Trace
-from ui import html, prompt, session
+from ui import html, link, prompt, session
 from ui.lesson import Page
 from ui.numbers import number
 
 LIMIT = 32
 KEEP = frozenset({"final", "z", "resid_pre", "resid_post", "mlp_out", "pattern", "mask"})
 OTHER = "The cat drank the milk because it"  # a link must mean the same in every language
+LINK = {"edits": link.text(), "other": link.text(), "layer": link.LAYER, "head": link.HEAD}
 BEGIN = 2  # heads that are silenced where a link asks for nothing
 SOURCE = (experiment.distances, lens.divergence, experiment.continuation)
 
@@ -69,14 +70,16 @@ class Lab:
         return self.page.words
 
 
-def open_lab(page: Page) -> Lab:
-    """What the link asks for; where it says nothing, the heads that did most for the answer are silenced."""
-    other = st.query_params.get("other", OTHER)[: prompt.CHARACTERS]
+def open_lab(page: Page, said: Mapping[str, str] | None = None) -> Lab:
+    """What the link asks for; where it says nothing, the heads that did most for the answer are silenced. `said`: the
+    link of a reader whose page this is not (ui/notebook.py)."""
+    said = st.query_params if said is None else said
+    other = said.get("other", OTHER)[: prompt.CHARACTERS]
     encode, config = page.bundle.tokenizer.encode, page.bundle.model.config
     theirs = tuple(encode(other)[:LIMIT]) if other.strip() else ()
     setting = Setting(config, page.bundle.tokenizer, tuple(page.ids), theirs)
     trace = page.trace(KEEP)
-    asked = st.query_params.get("edits")
+    asked = said.get("edits")
     text = str(Experiment(tuple(strongest(page, trace)[:BEGIN]))) if asked is None else asked
     made, left_out = experiment.from_text(text, other, setting)
     ids = tuple(page.ids)

@@ -29,7 +29,8 @@ def chips(lab: Lab) -> None:
         else:
             nothing = made.without(*made.changes)
             st.button(words.text("undo-all"), key="undo-all", type="tertiary", on_click=what_if.save, args=(nothing,))
-    notices(lab)
+    with st.container(gap=None):
+        notices(lab)
 
 
 def notices(lab: Lab) -> None:

@@ -83,35 +83,30 @@ def _section(lab: Lab, ticking: bool) -> None:
         _work(lab.page, found)
     if found.running != ticking or st.session_state.pop("what-if-taken", False):
         st.rerun()  # the whole page: to begin or end the turns, or to show what was added
-    _buttons(lab, found)
-    if found.running:
-        values = {"n": len(found.found), "all": found.goal}
-        st.progress(len(found.found) / found.goal, words.text("search-progress", **values))
-    if found.found:
-        _results(lab, found)
-    else:
-        st.html(_direct(lab, found))
-    if not found.running:
-        with st.container(gap=None):
+    # The parts keep their places, whatever they hold: a turn that is under way while the page is drawn anew finds them
+    with st.container(key="search", horizontal=True, gap="small"):
+        _buttons(lab, found)
+    with st.container(gap=None):
+        if found.running:
+            values = {"n": len(found.found), "all": found.goal}
+            st.progress(len(found.found) / found.goal, words.text("search-progress", **values))
+    with st.container(gap="small"):
+        _results(lab, found) if found.found else st.html(_direct(lab, found))
+    with st.container(gap=None):
+        if not found.running:
             widgets.source(*SOURCE)
             widgets.table_twin(_table(lab, found), "heads")
 
 
 def _buttons(lab: Lab, found: Search) -> None:
     words, all_ = lab.words, len(found.ranked)
-    with st.container(key="search", horizontal=True, gap="small"):
-        if found.running:
-            st.button(words.text("search-cancel"), key="search-stop", on_click=found.stop)
-        elif len(found.found) < min(FEW, all_):
-            st.button(
-                words.text("search-few", n=min(FEW, all_)),
-                key="search-few",
-                type="primary",
-                on_click=found.go,
-                args=(FEW,),
-            )
-        elif len(found.found) < all_:
-            st.button(words.text("search-all", n=all_), key="search-all", on_click=found.go, args=(all_,))
+    if found.running:
+        st.button(words.text("search-cancel"), key="search-stop", on_click=found.stop)
+    elif len(found.found) < min(FEW, all_):
+        few = {"key": "search-few", "type": "primary", "on_click": found.go, "args": (FEW,)}
+        st.button(words.text("search-few", n=min(FEW, all_)), **few)
+    elif len(found.found) < all_:
+        st.button(words.text("search-all", n=all_), key="search-all", on_click=found.go, args=(all_,))
 
 
 def _work(page: Page, found: Search) -> None:

@@ -143,11 +143,11 @@ def test_changes_are_added_and_taken_off():
     test.button(key="add-go").click().run()
     assert labels(test) == [label, "`·it` is now `·she`"]
     assert link(test).endswith("_swap.10.she")
-    for name in ("patch", "mask", "cut", "scramble", "force", "shift"):
+    for name in ("patch", "mask", "force"):
         next(box for box in test.selectbox if box.key.startswith("add-kind")).set_value(name).run()
         test.button(key="add-go").click().run()
         assert not test.exception
-    assert len(labels(test)) == 7 and "not added" in html_of(test)  # scrambled positions cannot be shifted too
+    assert len(labels(test)) == 5
     test.button(key="undo-all").click().run()
     assert link(test) == "none" and not labels(test)
 
@@ -260,13 +260,13 @@ def head_of(title: str) -> str:
 
 
 def test_the_search_runs_stops_and_adds_a_head(open_page):
-    page = open_page("what_if", "it", "dark", model="experts", edits="none")
+    page = open_page("what_if", "it", "dark", edits="none")
     page.locator(".st-key-search-few button").click()
-    expect(page.locator(".st-key-what-if-take")).to_be_visible()
-    expect(page.locator(".st-key-search-all button")).to_be_visible()
     page.locator(".st-key-search-all button").click()
-    page.locator(".st-key-search-stop button").click(timeout=10_000)
+    page.locator(".st-key-search-stop button").click()
     expect(page.locator(".st-key-search-stop")).to_have_count(0)
+    expect(page.locator(".st-key-search-all button")).to_be_visible()  # not all were tried
     page.locator(".st-key-what-if-take button").first.click()
     expect(page.locator(".st-key-changes button[kind=secondary]")).to_have_count(1)
     expect(page.locator(".read").first).to_contain_text("prossimo token")
+    assert "edits=silence." in page.url
