@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 import content
 from model import zoo
-from tests.conftest import html_of, run_page, settled
+from tests.conftest import html_of, run_page, settled, shown_page
 from ui import session, tokens
 
 PROMPT = "The dog chased the squirrel because it"
@@ -20,8 +20,8 @@ text = st.text(st.characters(max_codepoint=0x3FFFF, exclude_categories=["Cs"]), 
 
 
 @pytest.fixture(scope="module")
-def bundle():
-    return zoo.load("smollm2")
+def bundle(smollm2):
+    return smollm2
 
 
 def drawn(test, view: str) -> dict:
@@ -32,7 +32,7 @@ def drawn(test, view: str) -> dict:
 
 @pytest.mark.parametrize("prompt", [PROMPT, MIXED, "a"])
 def test_the_ids_on_the_page_are_the_tokenizers(bundle, prompt):
-    data = drawn(run_page("tokens", prompt=prompt), "sentence")
+    data = drawn(shown_page("tokens", prompt=prompt), "sentence")
     assert data["ids"] == bundle.tokenizer.encode(prompt)
     assert data["tokens"] == bundle.tokenizer.strings(data["ids"])
     vectors = np.frombuffer(b64decode(data["bytes"]), np.float32).reshape(len(data["ids"]), tokens.FIRST)
@@ -85,12 +85,12 @@ def test_merges_end_in_the_tokenizers_result(bundle, word):
 def test_words_without_merges_are_left_out(bundle):
     assert tokens.merges(bundle.tokenizer, "a <|im_end|>") == []
     assert [built["word"] for built in tokens.merges(bundle.tokenizer, "so so" + "x" * 40)] == ["so"]
-    assert drawn(run_page("tokens", prompt="a"), "merges")["built"] == []
+    assert drawn(shown_page("tokens", prompt="a"), "merges")["built"] == []
 
 
 def test_the_neighbours_are_the_nearest_rows(bundle):
     id = bundle.tokenizer.find(" squirrel")
-    data = drawn(run_page("tokens", prompt=PROMPT, token="5"), "table")
+    data = drawn(shown_page("tokens", "en", prompt=PROMPT, token="5"), "table")
     table = bundle.model.embed_tokens.weight.numpy().astype(np.float64)
     cosines = table @ table[id] / (np.linalg.norm(table, axis=1) * np.linalg.norm(table[id]))
     nearest = [i for i in np.argsort(-cosines) if i != id][: tokens.NEAR]
@@ -101,7 +101,7 @@ def test_the_neighbours_are_the_nearest_rows(bundle):
 @pytest.mark.parametrize("lang", content.LANGUAGES)
 def test_the_arithmetic_shows_the_row(bundle, lang):
     id = bundle.tokenizer.find(" squirrel")
-    page = html_of(run_page("tokens", lang, prompt=PROMPT, token="5"))
+    page = html_of(shown_page("tokens", lang, prompt=PROMPT, token="5"))
     words = session.Words(lang, "tokens")
     row = bundle.model.embed_tokens.weight[id].numpy()
     assert tokens.arithmetic(bundle, row, id, words) in page
@@ -111,7 +111,7 @@ def test_the_arithmetic_shows_the_row(bundle, lang):
     assert ("0.250" if lang == "en" else "0,250") in tokens.arithmetic(bundle, worse, id, words)
 
 
-@pytest.mark.parametrize("link, at", [("2", 1), ("", 4), ("0", 4), ("8", 4), ("x", 4), ("-1", 4), ("9" * 5000, 4)])
+@pytest.mark.parametrize("link, at", [(1, 1), (None, 4), (7, 4), (999_999_999, 4)])
 def test_the_link_chooses_a_token_or_is_ignored(bundle, link, at):
     pieces = [bundle.tokenizer.bytes(id) for id in bundle.tokenizer.encode(PROMPT)]
     assert tokens.chosen({}, link, pieces) == at
@@ -131,7 +131,7 @@ def test_a_model_that_is_missing_leaves_the_others():
     def load(name):
         if name == "minilm":
             raise zoo.ModelUnavailable("model.safetensors", "a file", "install")
-        return zoo.load(name)
+        return session.bundle(name)
 
     found = tokens.compare("a dog", ("minilm", "experts"), load)
     assert found[0] == {"name": "minilm", "missing": "model.safetensors"}
@@ -147,39 +147,39 @@ def test_the_vocabulary_adds_up(bundle):
     assert counts["merged"] == len(listed)
 
 
-@pytest.mark.parametrize(
-    ("asked", "found"),
-    [
-        ("2767", (2767, "look-id")),
-        (" 2767 ", (2767, "look-id")),
-        ("·dog", (2767, "look-piece")),
-        (" dog", (2767, "look-piece")),
-        ("<|im_end|>", (2, "look-piece")),
-        ("49152", (None, "look-no-id")),
-        ("-1", (None, "look-no-id")),
-        ("", (None, "look-nothing")),
-        ("squirrel", (None, "look-no-piece")),
-        ("\x16", (None, "look-dropped")),
-        ("<script>alert(1)</script>", (None, "look-no-piece")),
-    ],
-)
+LOOKED_UP = {
+    "2767": (2767, "look-id"),
+    " 2767 ": (2767, "look-id"),
+    "·dog": (2767, "look-piece"),
+    " dog": (2767, "look-piece"),
+    "<|im_end|>": (2, "look-piece"),
+    "49152": (None, "look-no-id"),
+    "-1": (None, "look-no-id"),
+    "": (None, "look-nothing"),
+    "squirrel": (None, "look-no-piece"),
+    "\x16": (None, "look-dropped"),
+    "<script>alert(1)</script>": (None, "look-no-piece"),
+}
+
+
 @pytest.mark.parametrize("lang", content.LANGUAGES)
-def test_looking_up(bundle, lang, asked, found):
-    assert tokens.look_up(bundle.tokenizer, asked) == found
+def test_looking_up(bundle, lang):
     test = run_page("tokens", lang)
-    test.text_input(key="look").set_value(asked).run()
-    assert not test.exception
-    answer = next(one.value for one in test.get("html") if 'role="status"' in one.value)
-    assert "<script>" not in answer
-    assert answer.count("<p>") == 1
+    for asked, found in LOOKED_UP.items():
+        assert tokens.look_up(bundle.tokenizer, asked) == found, asked
+        test.text_input(key="look").set_value(asked).run()
+        assert not test.exception, asked
+        answer = next(one.value for one in test.get("html") if 'role="status"' in one.value)
+        assert "<script>" not in answer
+        assert answer.count("<p>") == 1, asked
 
 
-@pytest.mark.parametrize("word", ["", "   ", "a", "👩‍🚀", "e\u0301", "שלום", "\x07", "\u202e", "ice cream", "x" * 500])
-def test_any_word_can_be_spelt(word):
+def test_any_word_can_be_spelt():
     test = run_page("tokens")
-    test.text_input(key="spell").set_value(word).run()
-    assert not test.exception
-    assert drawn(test, "letters")["count"] >= 1
+    for word in ["", "   ", "a", "👩‍🚀", "e\u0301", "שלום", "\x07", "\u202e", "ice cream", "x" * 500]:
+        test.text_input(key="spell").set_value(word).run()
+        assert not test.exception, word
+        assert drawn(test, "letters")["count"] >= 1, word
 
 
 def test_the_letters_of_strawberry(bundle):
@@ -209,41 +209,30 @@ def option(page, box: int, n: int):
     return page.locator("[role=listbox]").nth(box).locator("[role=option]").nth(n)
 
 
-def test_chips_are_chosen_by_click_and_arrow_keys(open_page):
-    page = open_page("tokens", prompt=PROMPT)
-    option(page, 0, 1).click()
-    expect(page.locator(".detail .read")).to_contain_text("2767")
-    expect(page.locator(".lying .mark")).to_contain_text("2767")  # the server has followed
-    page.keyboard.press("ArrowRight")
-    expect(option(page, 0, 2)).to_be_focused()
-    expect(page.locator(".lying .mark")).to_contain_text("45360")
-    expect(option(page, 0, 2)).to_be_focused()  # after the answer of the server, too
-    page.keyboard.press("End")
-    expect(page.locator(".detail .read")).to_contain_text("357")
-    assert "token=7" in page.url
+def ask(page, prompt: str):
+    page.fill(".st-key-prompt input", prompt)
+    page.keyboard.press("Enter")
+    expect(option(page, 0, 1)).to_contain_text(prompt.split()[1])
+    settled(page)
 
 
-def test_a_choice_shows_without_the_server(open_page):
-    page = open_page("tokens", prompt=PROMPT)
-    page.context.set_offline(True)
-    option(page, 0, 1).click()
-    shown = page.evaluate(
-        """() => { const find = (root) => root.querySelector('.detail .read') ??
-             [...root.querySelectorAll('*')].map((e) => e.shadowRoot && find(e.shadowRoot)).find(Boolean);
-             return find(document).textContent }"""
-    )
-    assert "2767" in shown
-    page.context.set_offline(False)
-
-
-def test_the_bytes_of_a_character_that_no_token_holds(open_page):
+def test_a_walk_from_bytes_to_merges_to_the_table(open_page):
     page = open_page("tokens", prompt="a 🙃 b", token="2")
+    the_bytes_of_a_character_that_no_token_holds(page)
+    ask(page, "The squirrel")
+    merges_step_by_step(page)
+    ask(page, PROMPT)
+    chips_are_chosen_by_click_and_arrow_keys(page)
+    look_up_and_walk_on(page)
+    a_choice_shows_without_the_server(page)
+
+
+def the_bytes_of_a_character_that_no_token_holds(page):
     assert page.locator(".character .byte").all_inner_texts()[-4:] == ["F0", "9F", "99", "83"]
     assert page.locator(".byte.other").count() + page.locator(".byte:not(.other)").count() >= 4
 
 
-def test_merges_step_by_step(open_page):
-    page = open_page("tokens", prompt="The squirrel")
+def merges_step_by_step(page):
     back, forward = page.get_by_role("button", name="Back"), page.get_by_role("button", name="Step")
     expect(forward).to_be_disabled()
     assert page.locator(".block.final").all_inner_texts() == ["·squirrel"]
@@ -261,8 +250,20 @@ def test_merges_step_by_step(open_page):
     assert page.locator(".block.final").all_inner_texts() == ["The"]
 
 
-def test_look_up_and_walk_on(open_page):
-    page = open_page("tokens", prompt=PROMPT)
+def chips_are_chosen_by_click_and_arrow_keys(page):
+    option(page, 0, 1).click()
+    expect(page.locator(".detail .read")).to_contain_text("2767")
+    expect(page.locator(".lying .mark")).to_contain_text("2767")  # the server has followed
+    page.keyboard.press("ArrowRight")
+    expect(option(page, 0, 2)).to_be_focused()
+    expect(page.locator(".lying .mark")).to_contain_text("45360")
+    expect(option(page, 0, 2)).to_be_focused()  # after the answer of the server, too
+    page.keyboard.press("End")
+    expect(page.locator(".detail .read")).to_contain_text("357")
+    assert "token=7" in page.url
+
+
+def look_up_and_walk_on(page):
     box = page.locator(".st-key-look input")
     box.fill("squirrel")
     box.press("Enter")
@@ -275,11 +276,24 @@ def test_look_up_and_walk_on(open_page):
     expect(box).to_have_value("2768")
 
 
-@pytest.mark.parametrize("prompts", [(PROMPT, MIXED, "supercalifragilistico " * 12), ("x" * 600, " " * 90 + "y")])
-def test_nothing_is_wider_than_a_phone(open_page, prompts):
-    page = open_page("tokens", "it", "dark", 360, prompt=prompts[0])
+def a_choice_shows_without_the_server(page):
+    settled(page)
+    reading = """() => { const find = (root) => root.querySelector('.detail .read') ??
+         [...root.querySelectorAll('*')].map((e) => e.shadowRoot && find(e.shadowRoot)).find(Boolean);
+         return find(document).textContent }"""
+    assert "2767" not in page.evaluate(reading)
+    page.context.set_offline(True)
+    try:
+        option(page, 0, 1).click()
+        assert "2767" in page.evaluate(reading)
+    finally:
+        page.context.set_offline(False)
+
+
+def test_nothing_is_wider_than_a_phone(open_page):
+    page = open_page("tokens", "it", "dark", 360, prompt=PROMPT)
     fits_a_phone(page)
-    for prompt in prompts[1:]:
+    for prompt in (MIXED, "supercalifragilistico " * 12, "x" * 600, " " * 90 + "y"):
         page.fill(".st-key-prompt input", prompt)
         page.keyboard.press("Enter")
         page.wait_for_timeout(500)
