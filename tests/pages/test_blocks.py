@@ -18,7 +18,7 @@ from model.config import RECIPES, differences
 from model.sampling import Sampling
 from model.transformer import Transformer
 from model.zoo import Bundle, ModelUnavailable
-from tests.conftest import html_of, run_page
+from tests.conftest import count_messages, html_of, run_page
 from training.recipes import SWITCHES
 from ui import blocks, blocks_parts, session, switchboard
 from ui.numbers import number
@@ -37,7 +37,7 @@ def rms(x):
 def both():
     sides = []
     for name, which in (("old", "minilm"), ("new", "smollm2")):
-        bundle = zoo.load(which)
+        bundle = session.bundle(which)
         ids = bundle.tokenizer.encode(PROMPT)
         trace = transformer.run(bundle.model, ids, bundle.tokenizer.strings(ids), keep=blocks.KEEP)
         sides.append(blocks.Side(name, bundle, trace, len(ids) - (2 if name == "old" else 1)))
@@ -225,15 +225,20 @@ def board(tmp_path, monkeypatch):
         (folder / "switchboard" / name / checkpoint.CURVE).write_text("\n".join([head, *rows]) + "\n")
     shutil.copy(zoo.CHECKPOINTS / "tokenizer.json", folder)
     monkeypatch.setattr(zoo, "CHECKPOINTS", folder)
-    session.bundle.clear()
-    session._trace.clear()
+    forget_switches()
     yield folder
-    session.bundle.clear()
+    forget_switches()
+
+
+def forget_switches():
+    for name in SWITCHES:
+        session.bundle.clear(f"switchboard/{name}")
     session._trace.clear()
 
 
 def sheet(test) -> str:
-    return next(text for text in html_of(test).split("<table") if WORDS["en"]["row-bits"] in text)
+    tables = (text.split("</table>")[0] for text in html_of(test).split("<table"))
+    return next(text for text in tables if WORDS["en"]["row-bits"] in text)
 
 
 def test_two_models_side_by_side_are_what_their_files_say(board):
@@ -347,15 +352,25 @@ def test_both_write_what_they_would_write_and_the_prompt_stays_text(board):
 # ---------------------------------------------------------------- in the browser
 
 
-def test_parts_are_chosen_by_pointer_and_keyboard_without_the_server(open_page):
-    page = open_page("blocks")
-    page.evaluate(
-        """() => {
-            window.sent = 0;
-            const send = WebSocket.prototype.send;
-            WebSocket.prototype.send = function (...message) { window.sent += 1; return send.apply(this, message); };
-        }"""
-    )
+def test_a_walk_over_the_drawings_without_the_server(open_page):
+    page = open_page("blocks", view="detailed", part="q")
+    count_messages(page)
+    the_same_parts_stand_level_and_the_norm_where_it_is(page)
+    page.locator(".drawings").get_by_role("radio", name="Simplified").click()
+    parts_are_chosen_by_pointer_and_keyboard(page)
+    assert page.evaluate("window.sent") == 0
+
+
+def the_same_parts_stand_level_and_the_norm_where_it_is(page):
+    place = lambda side, key: page.locator(f".side.{side} [data-key={key}]").first.bounding_box()  # noqa: E731
+    for key in ("attention", "mlp", "embedding", "head"):
+        assert place("old", key)["y"] == pytest.approx(place("new", key)["y"], abs=1)
+    assert place("old", "attn_norm")["y"] < place("old", "attention")["y"] < place("new", "attn_norm")["y"]
+    assert place("old", "attn_norm")["x"] < place("old", "attention")["x"]
+    expect(page.locator(".panel h3")).to_have_text(WORDS["en"]["part-q"])
+
+
+def parts_are_chosen_by_pointer_and_keyboard(page):
     box = page.locator(".drawings")
     old, new = box.locator(".side.old"), box.locator(".side.new")
     old.locator("[data-key=mlp]").click()
@@ -376,20 +391,9 @@ def test_parts_are_chosen_by_pointer_and_keyboard_without_the_server(open_page):
     expect(old.locator("[data-key=gate]")).to_have_count(0)
     new.locator("[data-key=gate]").click()
     expect(box.locator(".panel .absent")).to_have_text(WORDS["en"]["not-gate"])
-    assert page.evaluate("window.sent") == 0
     assert "part=gate" in page.url and "view=detailed" in page.url
     box.get_by_role("radio", name="Simplified").click()  # what is inside is no longer seen
     expect(box.locator(".panel h3")).to_have_text("MLP")
-
-
-def test_the_same_parts_stand_level_and_the_norm_where_it_is(open_page):
-    page = open_page("blocks", view="detailed", part="q")
-    place = lambda side, key: page.locator(f".side.{side} [data-key={key}]").first.bounding_box()  # noqa: E731
-    for key in ("attention", "mlp", "embedding", "head"):
-        assert place("old", key)["y"] == pytest.approx(place("new", key)["y"], abs=1)
-    assert place("old", "attn_norm")["y"] < place("old", "attention")["y"] < place("new", "attn_norm")["y"]
-    assert place("old", "attn_norm")["x"] < place("old", "attention")["x"]
-    expect(page.locator(".panel h3")).to_have_text(WORDS["en"]["part-q"])
 
 
 def test_on_a_telephone_one_drawing_and_its_panel_in_sight(open_page):

@@ -8,21 +8,16 @@ import pytest
 from playwright.sync_api import expect
 
 import content
-from model import search, transformer, zoo
+from model import search, transformer
 from model.generate import stream
 from model.sampling import Sampling
 from model.zoo import ModelUnavailable
-from tests.conftest import html_of, run_page, settled
+from tests.conftest import html_of, run_page, settled, shown_page
 from ui import encoders, searching, session
 from ui.numbers import number, percent
 
 LIST = content.load("en", "encoders")["sentences"].splitlines()
 QUERIES = [content.load("en", "encoders")[f"query-{name}"] for name in searching.EXAMPLES]
-
-
-@pytest.fixture(scope="module")
-def minilm():
-    return zoo.load("minilm")
 
 
 @pytest.fixture(scope="module")
@@ -56,10 +51,10 @@ def reveal(test, key: str, option: int) -> str:
 # ---------------------------------------------------------------- the maps
 
 
-def test_the_maps_are_the_weights_of_both_models(minilm):
-    test = run_page("encoders")
+def test_the_maps_are_the_weights_of_both_models(minilm, smollm2):
+    test = shown_page("encoders")
     data, shown = drawn(test, "maps"), html_of(test)
-    for side, bundle in (("encoder", minilm), ("decoder", zoo.load("smollm2"))):
+    for side, bundle in (("encoder", minilm), ("decoder", smollm2)):
         ids = bundle.tokenizer.encode(encoders.FIRST)
         trace = transformer.run(bundle.model, ids, bundle.tokenizer.strings(ids), keep={"pattern"})
         weights = np.stack([layer.pattern for layer in trace.layers])
@@ -75,7 +70,7 @@ def test_the_maps_are_the_weights_of_both_models(minilm):
 def test_the_link_chooses_layer_and_head_and_a_damaged_one_is_ignored():
     data = drawn(run_page("encoders", encoder="4-2", decoder="30-0"), "maps")
     assert (data["encoder"]["start"], data["decoder"]["start"]) == ([3, 1], [29, -1])
-    usual = drawn(run_page("encoders"), "maps")
+    usual = drawn(shown_page("encoders"), "maps")
     for link in ({"encoder": "7-1", "decoder": "x"}, {"encoder": "0-0", "decoder": "9-99"}):
         damaged = drawn(run_page("encoders", **link), "maps")
         assert all(damaged[side]["start"] == usual[side]["start"] for side in encoders.SIDES)
@@ -84,15 +79,16 @@ def test_the_link_chooses_layer_and_head_and_a_damaged_one_is_ignored():
 @pytest.mark.parametrize("lang", content.LANGUAGES)
 def test_only_the_encoder_reads_the_beginning_again(lang):
     key = f"ahead-smollm2-{encoders.FIRST}"
-    assert reveal(run_page("encoders", lang), key, 0).startswith("right")
-    assert reveal(run_page("encoders", lang), key, 2).startswith("wrong")
+    test = run_page("encoders", lang)
+    assert reveal(test, key, 0).startswith("right")
+    assert reveal(test, key, 2).startswith("wrong")
 
 
 # ---------------------------------------------------------------- sentences as vectors
 
 
 def test_the_matrix_has_the_cosines_and_the_closest_pair_is_read_aloud(vectors):
-    test = run_page("encoders")
+    test = shown_page("encoders")
     data, cosines = drawn(test, "matrix"), vectors @ vectors.T
     np.testing.assert_allclose(data["cosines-values"], cosines, atol=1e-6)
     assert data["lines"] == LIST
@@ -111,14 +107,15 @@ def test_a_pair_that_is_none_is_ignored(vectors):
         assert searching.chosen(damaged, shelf) == searching.closest(shelf)
 
 
-@pytest.mark.parametrize("option", [0, 1])
-def test_the_film_is_answered_by_the_model(minilm, option):
+def test_the_film_is_answered_by_the_model(minilm):
     query, options = searching.FILM
     found = search.sentence_vectors(minilm.model, minilm.tokenizer, [query, *options])
     right = int((found[1:] @ found[0]).argmax())
-    shown = reveal(run_page("encoders"), "film", option)
-    assert shown.startswith("right" if option == right else "wrong")
-    assert all(number(x, "en") in shown for x in found[1:] @ found[0])
+    test = run_page("encoders")
+    for option in (0, 1):
+        shown = reveal(test, "film", option)
+        assert shown.startswith("right" if option == right else "wrong")
+        assert all(number(x, "en") in shown for x in found[1:] @ found[0])
 
 
 # ---------------------------------------------------------------- three searches
@@ -203,17 +200,16 @@ def test_the_share_of_the_map_is_that_of_the_plane(minilm, vectors):
     query = content.load("en", "encoders")["query-word"]
     row = search.sentence_vectors(minilm.model, minilm.tokenizer, [query])
     _, share = search.plane(np.vstack([vectors, row]))
-    assert f"The map shows {percent(share, 'en')} of the variance" in html_of(run_page("encoders"))
+    assert f"The map shows {percent(share, 'en')} of the variance" in html_of(shown_page("encoders"))
 
 
 # ---------------------------------------------------------------- going on, and without MiniLM
 
 
-def test_the_decoder_goes_on_with_its_likeliest_tokens():
-    bundle = zoo.load("smollm2")
-    ids = bundle.tokenizer.encode("One two three")
+def test_the_decoder_goes_on_with_its_likeliest_tokens(smollm2):
+    ids = smollm2.tokenizer.encode("One two three")
     steps = [
-        step for step, _ in zip(stream(bundle.model, ids, sampling=Sampling(0)), range(encoders.STEPS), strict=False)
+        step for step, _ in zip(stream(smollm2.model, ids, sampling=Sampling(0)), range(encoders.STEPS), strict=False)
     ]
     shown = html_of(run_page("encoders", prompt="One two three"))
     assert shown.count('class="chip on"') == encoders.STEPS
@@ -237,8 +233,14 @@ def test_without_minilm_the_decoder_still_works(monkeypatch):
 # ---------------------------------------------------------------- in the browser
 
 
-def test_layers_and_heads_by_click_and_key_and_in_the_link(open_page):
+def test_a_walk_over_the_maps_and_the_matrix(open_page):
     page = open_page("encoders")
+    layers_and_heads_by_click_and_key_and_in_the_link(page)
+    settled(page)
+    a_cell_of_the_matrix_chooses_a_pair(page)
+
+
+def layers_and_heads_by_click_and_key_and_in_the_link(page):
     first, second = page.locator(".maps section").all()
     first.locator(".layers [role=radio]").nth(5).click()
     expect(page.locator(".read", has_text="layer 6, mean of its 12 heads")).to_be_visible()
@@ -251,8 +253,7 @@ def test_layers_and_heads_by_click_and_key_and_in_the_link(open_page):
     expect(second.locator(".probe")).to_contain_text("may not read it")
 
 
-def test_a_cell_of_the_matrix_chooses_a_pair(open_page):
-    page = open_page("encoders")
+def a_cell_of_the_matrix_chooses_a_pair(page):
     cells = page.locator(".matrix .cell")
     cells.nth(2).click()
     expect(page.locator(".read", has_text="“The central bank left interest rates unchanged.” have")).to_be_visible()

@@ -9,8 +9,8 @@ import torch
 from playwright.sync_api import expect
 
 import content
-from model import lens, packing, transformer, zoo
-from tests.conftest import html_of, run_page
+from model import lens, packing, transformer
+from tests.conftest import html_of, run_page, settled, shown_page
 from ui import packed_run
 from ui import packing as lesson
 from ui.numbers import number, percent
@@ -18,11 +18,6 @@ from ui.numbers import number, percent
 PROMPT = "The dog chased the squirrel because it"
 DOCUMENTS = [PROMPT, *lesson.LINES.split("\n")]
 KINDS = {"int32": np.int32, "float32": np.float32}
-
-
-@pytest.fixture(scope="module")
-def smollm2():
-    return zoo.load("smollm2")
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +67,7 @@ def typed(lines: str, prompt: str = PROMPT, context: str = "16"):
 
 
 def test_the_component_is_given_the_rows_of_every_method():
-    data = drawn(run_page("packing"), "batch")
+    data = drawn(shown_page("packing"), "batch")
     lengths = lesson.brown()[: data["documents"]]
     assert (data["documents"], data["context"], data["tokens"]) == (300, 256, sum(lengths))
     for name in packing.METHODS:
@@ -154,7 +149,7 @@ def test_what_the_component_reports_is_checked(state):
 
 def test_packed_is_each_document_alone_and_only_the_mask_matters(passes):
     found, alone = passes
-    shown = html_of(run_page("packing"))
+    shown = html_of(shown_page("packing"))
     differences = {setting: np.abs(logits - alone).max() for setting, logits in found.items()}
     assert differences[True, True] < 1e-3 and differences[True, False] < 1e-3  # rotary: positions need not restart
     for setting in ((False, True), (False, False)):
@@ -178,7 +173,7 @@ def test_costs_and_crossing_are_those_of_the_passes(smollm2, texts, passes):
 
 
 def test_every_document_gets_its_own_positions(texts):
-    data = drawn(run_page("packing"), "row")
+    data = drawn(shown_page("packing"), "row")
     assert data["positions"] == [place for ids in texts for place in range(len(ids))]
     rows, cells = np.array(data["documents"]), data["pattern"]
     assert (cells[:, rows[:, None] != rows] == 0).all() and data["crossing"] == [0.0] * 9
@@ -223,8 +218,14 @@ def test_a_row_takes_what_fits(smollm2):
 # ---------------------------------------------------------------- in the browser
 
 
-def test_switches_and_rows_in_the_browser(open_page):
-    page = open_page("packing")
+def test_batch_switches_and_rows_in_the_browser(open_page):
+    page = open_page("packing", method="padded")
+    the_batch(page)
+    settled(page)
+    switches_and_rows(page)
+
+
+def switches_and_rows(page):
     switches, aloud = page.locator(".packing .switch"), page.locator(".stHtml .read")
     expect(aloud.filter(has_text="Packed, and yet alone")).to_be_visible()
     switches.nth(0).click()
@@ -242,8 +243,7 @@ def test_switches_and_rows_in_the_browser(open_page):
     expect(page.locator(".packing .eyebrow").filter(has_text="Layer 30")).to_be_visible()
 
 
-def test_the_batch_in_the_browser(open_page):
-    page = open_page("packing", method="padded")
+def the_batch(page):
     read, board = page.locator(".packing .read").first, page.locator(".packing .board")
     expect(read).to_contain_text("300 documents, one to a row, take 311 rows of 256 tokens")
     page.locator(".packing .method").nth(4).click()
