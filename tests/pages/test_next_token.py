@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from model import sampling, transformer, zoo
+from model import sampling, transformer
 from model.information import entropy
 from model.sampling import Sampling
-from tests.conftest import html_of, run_page
-from ui import next_token
+from tests.conftest import html_of, run_page, shown_page
+from ui import next_token, session
 from ui.numbers import number, percent
 from viz import distribution
 
@@ -31,11 +31,6 @@ SETTINGS = {
         {"temperature": 0.7, "top_k": 100, "top_p": 0.95, "min_p": 0.02},
     ),
 }
-
-
-@pytest.fixture(scope="module")
-def smollm2():
-    return zoo.load("smollm2")
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +73,7 @@ def columns(test, shares: np.ndarray) -> tuple[dict, dict]:
 
 
 def test_bars_and_tail_are_the_softmax_of_the_trace_over_the_whole_vocabulary(smollm2, whole):
-    test = run_page("next_token", prompt=PROMPT)
+    test = shown_page("next_token", prompt=PROMPT)
     chances = sampling.softmax(whole.logits[-1])
     top = np.argsort(-chances)[: next_token.TOP]
     (bar,) = chart(test, "bars")
@@ -90,7 +85,7 @@ def test_bars_and_tail_are_the_softmax_of_the_trace_over_the_whole_vocabulary(sm
 
 
 def test_the_strip_is_the_last_vector(whole):
-    (strip,) = chart(run_page("next_token", prompt=PROMPT), "vector")
+    (strip,) = chart(shown_page("next_token", prompt=PROMPT), "vector")
     np.testing.assert_allclose(values(strip["z"])[0], whole.final[-1], rtol=1e-4, atol=1e-5)
 
 
@@ -165,7 +160,7 @@ def test_the_same_seed_draws_the_same_and_another_does_not():
 
 
 def test_the_tower_is_the_head_on_every_level(smollm2, whole):
-    likeliest, answer = chart(run_page("next_token", prompt=PROMPT), "lens")
+    likeliest, answer = chart(shown_page("next_token", prompt=PROMPT), "lens")
     streams = [whole.layers[0].resid_pre[-1], *(layer.resid_post[-1] for layer in whole.layers)]
     model = smollm2.model
     with transformer.torch.inference_mode():
@@ -202,24 +197,32 @@ def test_the_arithmetic_is_that_of_the_candidate(smollm2, whole, index):
 
 
 @pytest.mark.parametrize("model, lang", [("smollm2", "it"), ("experts", "en")])
-@pytest.mark.parametrize("name", ["needed", "tail"])
-def test_the_questions_are_answered_by_the_model(model, lang, name):
-    bundle = zoo.load(model)
+def test_the_questions_are_answered_by_the_model(model, lang):
+    bundle = session.bundle(model)
     ids = bundle.tokenizer.encode(PROMPT)
     logits = transformer.run(bundle.model, ids, ids, keep={"logits"}).logits[-1]
     shares = np.sort(sampling.softmax(logits))[::-1]
     needed = np.searchsorted(np.cumsum(shares), 0.9) + 1
     cold, hot = (np.sort(sampling.softmax(logits / heat))[: -next_token.TOP].sum() for heat in (1, 2))
-    right = {"needed": sum(needed > bound for bound in (10, 100, 1000)), "tail": 2 if hot >= 2 * cold else 1}[name]
-    key = f"{name}-{model}-{PROMPT}"
-    for option in (right, right - 1):
-        test = run_page("next_token", lang, prompt=PROMPT, model=model)
+    test = run_page("next_token", lang, prompt=PROMPT, model=model)
+
+    def answered(name: str, option: int) -> list[str]:
+        key = f"{name}-{model}-{PROMPT}"
         test.button_group(key=f"pick-{key}").set_value(option).run()
         test.button(key=f"reveal-{key}").click().run()
         assert not test.exception
-        shown = html_of(test).split('class="verdict ')[1]
+        return html_of(test).split('class="verdict ')[1:]
+
+    right = sum(needed > bound for bound in (10, 100, 1000))
+    for option in (right - 1, right):
+        (shown,) = answered("needed", option)
         assert shown.startswith("right" if option == right else "wrong")
-        assert (number(int(needed), lang) if name == "needed" else percent(hot, lang)) in shown
+        assert number(int(needed), lang) in shown
+    right = 2 if hot >= 2 * cold else 1
+    for option in (right - 1, right):
+        _, shown = answered("tail", option)  # it stands below the other
+        assert shown.startswith("right" if option == right else "wrong")
+        assert percent(hot, lang) in shown
 
 
 def test_what_the_page_keeps_is_small(smollm2):
