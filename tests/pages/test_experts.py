@@ -14,7 +14,7 @@ import content
 from model import arithmetic, checkpoint, hf, information, lens, sampling, transformer, zoo
 from model.tap import Recorder
 from model.train import Routing
-from tests.conftest import html_of, run_page, settled
+from tests.conftest import count_messages, html_of, run_page, settled
 from ui import experts, experts_balance, experts_questions, experts_statistics, experts_touch, session
 from ui.experts_touch import Setting
 from ui.numbers import number, percent
@@ -25,8 +25,8 @@ STATISTICS = json.loads((zoo.find("experts").parent / "statistics.json").read_te
 
 
 @pytest.fixture(scope="module")
-def bundle():
-    return zoo.load("experts")
+def bundle(moe):
+    return moe
 
 
 @pytest.fixture(scope="module")
@@ -330,16 +330,10 @@ def test_a_single_token_has_no_loss(lang):
 
 # ---------------------------------------------------------------- in the browser
 
-COUNT_MESSAGES = """() => {
-    window.sent = 0;
-    const send = WebSocket.prototype.send;
-    WebSocket.prototype.send = function (...message) { window.sent += 1; return send.apply(this, message); };
-}"""
-
 
 def test_tokens_and_layers_by_keyboard_without_the_server(open_page, trace):
     page = open_page("experts", layer="2", token="2")
-    page.evaluate(COUNT_MESSAGES)
+    count_messages(page)
     yard = page.locator(".experts.yard")
     expect(yard.locator(".pick").nth(1)).to_have_attribute("aria-checked", "true")
     yard.locator(".pick").nth(1).focus()

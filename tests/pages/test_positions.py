@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from model import hf, lens, transformer, zoo
+from model import hf, lens, transformer
 from model.edits import MovePositions
 from model.zoo import ModelUnavailable
 from tests.conftest import html_of, run_page, settled
@@ -17,16 +17,6 @@ from ui.numbers import number
 
 PROMPT = "The dog chased the squirrel because it"
 START = positions.Place(13, 8, 6, 1)  # the look of lesson 5
-
-
-@pytest.fixture(scope="module")
-def smollm2():
-    return zoo.load("smollm2")
-
-
-@pytest.fixture(scope="module")
-def minilm():
-    return zoo.load("minilm")
 
 
 @pytest.fixture(scope="module")
@@ -252,13 +242,13 @@ def score(page) -> str:
     return page.locator(".dials .read b").inner_text()
 
 
-def test_the_dials_show_the_trace(open_page, trace):
+def test_the_dials_show_the_trace(open_page, smollm2, trace):
     page = open_page("positions", layer="6", head="2", token="5", key="2")
     dials = page.locator(".dials")
     own = float(trace.layers[5].scores[1, 4, 1])
     assert score(page) == number(own, "en")
     expect(dials.locator(".check")).to_contain_text(f"own score is {number(own, 'en')}")
-    product = positions.products(trace, 5)[1, 4, 1] * np.exp(3j * positions.speeds(zoo.load("smollm2").model))
+    product = positions.products(trace, 5)[1, 4, 1] * np.exp(3j * positions.speeds(smollm2.model))
     for i, name in enumerate(dials.locator(".dial").evaluate_all("all => all.map(d => d.ariaLabel)")):
         assert name.endswith(f"pair {i + 1}, which adds {number(product[i].real, 'en')}")
     dials.locator(".dial").nth(20).click()
@@ -268,7 +258,7 @@ def test_the_dials_show_the_trace(open_page, trace):
     expect(dials.locator(".arith b")).to_have_text(number(product[20].real, "en"))
 
 
-def test_both_moved_the_score_stays_and_one_moved_it_turns(open_page, trace):
+def test_both_moved_the_score_stays_and_one_moved_it_turns(open_page, smollm2, trace):
     page = open_page("positions", layer="1", head="1", token="7", key="2")
     dials, before = page.locator(".dials"), score(page)
     hand = dials.locator(".dial").first.locator(".hand.query")
@@ -286,7 +276,7 @@ def test_both_moved_the_score_stays_and_one_moved_it_turns(open_page, trace):
     for _ in range(3):
         plus.click()
     product = positions.products(trace, 0)[0, 6, 1]
-    moved = positions.scores(product, positions.speeds(zoo.load("smollm2").model), np.array([8]))[0]
+    moved = positions.scores(product, positions.speeds(smollm2.model), np.array([8]))[0]
     assert score(page) == number(moved, "en") != before
     expect(dials.locator(".check")).to_contain_text("over the whole layer at most")
 

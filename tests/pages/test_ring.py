@@ -9,10 +9,10 @@ import pytest
 from playwright.sync_api import expect
 
 import content
-from model import transformer, zoo
+from model import transformer
 from model.arithmetic import ring_costs
 from model.published import MODELS
-from tests.conftest import html_of, run_page, settled
+from tests.conftest import count_messages, html_of, run_page, settled, shown_page
 from ui import ring, ring_processes
 from ui import ring_costs as costs
 from ui.numbers import number
@@ -22,10 +22,9 @@ WORDS = {lang: content.load(lang, "ring") for lang in content.LANGUAGES}
 
 
 @pytest.fixture(scope="module")
-def trace():
-    bundle = zoo.load("smollm2")
-    ids = bundle.tokenizer.encode(PROMPT)
-    return transformer.run(bundle.model, ids, bundle.tokenizer.strings(ids), keep=ring.KEEP)
+def trace(smollm2):
+    ids = smollm2.tokenizer.encode(PROMPT)
+    return transformer.run(smollm2.model, ids, smollm2.tokenizer.strings(ids), keep=ring.KEEP)
 
 
 def drawn(test) -> tuple[dict, dict]:
@@ -84,7 +83,7 @@ def test_the_ring_equals_the_models_own_answer_and_says_how_nearly(trace):
 
 
 def test_the_page_opens_where_the_online_softmax_can_be_seen(trace):
-    data, arrays = drawn(run_page("ring"))
+    data, arrays = drawn(shown_page("ring"))
     assert data["devices"] == 4
     shrinks = np.exp(-np.diff(arrays["maximum"][:, data["head"], -1]))
     np.testing.assert_allclose(shrinks, ring.shrinks(trace, 4)[:, data["layer"], data["head"]], rtol=1e-5)
@@ -94,7 +93,7 @@ def test_the_page_opens_where_the_online_softmax_can_be_seen(trace):
 @pytest.mark.parametrize("link", [{"layer": "31", "devices": "9"}, {"layer": "-1", "devices": "x"}, {"devices": "٣"}])
 def test_a_damaged_link_is_ignored(link):
     data, _ = drawn(run_page("ring", **link))
-    assert data["devices"] == 4 and data["layer"] == drawn(run_page("ring"))[0]["layer"]
+    assert data["devices"] == 4 and data["layer"] == drawn(shown_page("ring"))[0]["layer"]
 
 
 @pytest.mark.parametrize("lang", content.LANGUAGES)
@@ -217,13 +216,7 @@ def test_a_shorter_prompt_leaves_fewer_processes():
 
 def test_a_round_step_by_step_without_the_server(open_page, trace):
     page = open_page("ring", layer="4", devices="4", head="6")
-    page.evaluate(
-        """() => {
-            window.sent = 0;
-            const send = WebSocket.prototype.send;
-            WebSocket.prototype.send = function (...message) { window.sent += 1; return send.apply(this, message); };
-        }"""
-    )
+    count_messages(page)
     box = page.locator(".ring")
     found = ring.run(trace, ring.Choice(3, 4))
     blocks, seats = box.locator(".block"), box.locator(".seat")
