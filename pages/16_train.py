@@ -9,14 +9,12 @@ with lesson("train", models=(), link=train_link.LINK) as page:
     words = page.words
     experiment = train_link.read(words)
     train.presets(page, experiment)
-    with st.expander(words.text("recipe")):
-        train.recipe(page, experiment)
-    train.text_box(page, experiment)
-    train.problems(experiment)
-    if experiment.buildable:
-        train_questions.learns(page, experiment)
-        train.laboratory(page, experiment)
+    train.recipe(page, experiment)
+    train.problems(page, experiment)
+    if shown := train_link.shown(experiment):
+        train_questions.learns(page, shown)
+        train.laboratory(page, shown)
         st.html(f'<div class="notice">{words("caveat")}</div>')
-        train.table(page, experiment)
-        train.arithmetic(page, experiment)
-        train.ways_on(page, experiment)
+        train.table(page, shown)
+        train.arithmetic(page, shown)
+        train.ways_on(page, shown)

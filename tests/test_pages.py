@@ -90,11 +90,13 @@ def test_a_page_in_the_browser(open_page, slug):
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     page.locator(".languages a[lang=it]").click()
     page.wait_for_function("document.documentElement.lang == 'it'")
-    page.fill(".st-key-prompt input", MARKUP)
-    page.keyboard.press("Enter")
-    page.wait_for_url("**prompt=**")
+    if slug in PROMPTED:
+        page.fill(".st-key-prompt input", MARKUP)
+        page.keyboard.press("Enter")
+        page.wait_for_url("**prompt=**")
+        settled(page)
+        assert page.input_value(".st-key-prompt input") == MARKUP
     settled(page)
-    assert page.input_value(".st-key-prompt input") == MARKUP
     healthy(page, "it", "dark")
     assert page.evaluate("typeof hacked") == "undefined"
     assert page.locator(".katex").count() == 0

@@ -29,16 +29,11 @@ def presets(page: Page, experiment: Experiment) -> None:
     words = page.words
     names = list(PRESETS)
     st.session_state.preset = experiment.preset
-    st.pills(
-        words.text("presets"),
-        names,
-        key="preset",
-        format_func=lambda name: words.text(f"preset-{name}"),
-        on_change=_take_preset,
-        label_visibility="collapsed",
-    )
     about = experiment.preset
-    st.html(words(f"about-{about}") if about else words("about-own", **_described(experiment, words)))
+    with st.container(gap="small", key="train-presets"):
+        label = {"label_visibility": "collapsed", "format_func": lambda name: words.text(f"preset-{name}")}
+        st.pills(words.text("presets"), names, key="preset", on_change=_take_preset, **label)
+        st.html(words(f"about-{about}") if about else words("about-own", **_described(experiment, words)))
 
 
 def _take_preset() -> None:
@@ -51,13 +46,14 @@ def _described(experiment: Experiment, words) -> dict:
     return {"differences": ", ".join(names) or words.text("nothing")}
 
 
-def problems(experiment: Experiment) -> None:
+def problems(page: Page, experiment: Experiment) -> None:
+    last = "" if experiment.buildable or "sound" not in st.session_state else page.words("last-sound")
     for problem in experiment.problems:
-        st.html(f'<div class="notice" role="alert">{problem}</div>')
+        st.html(f'<div class="notice" role="alert">{problem}{last}</div>')
 
 
 def recipe(page: Page, experiment: Experiment) -> None:
-    """The table of choices; folded, for a prepared experiment needs no look at it."""
+    """The table of choices, folded, for a prepared experiment needs no look at it (and the text to learn)."""
     words = page.words
     first = experiment.plans[0]
 
@@ -78,7 +74,10 @@ def recipe(page: Page, experiment: Experiment) -> None:
         for name in NAMES
     ]
     data = {"sides": SIDES, "whole": whole, "rows": rows, "words": words.all("model-a", "model-b")}
-    components.mount("recipe", key="recipe", data=data, on_choice_change=lambda: _choose(experiment))
+    with st.expander(words.text("recipe")):
+        components.mount("recipe", key="recipe", data=data, on_choice_change=lambda: _choose(experiment))
+    if first.name == "text":
+        _text_box(page)
 
 
 def _choose(experiment: Experiment) -> None:
@@ -93,20 +92,15 @@ def _option(name: str, value, page: Page) -> str:
     return number(value, page.lang)
 
 
-def text_box(page: Page, experiment: Experiment) -> None:
-    """Where the task is a text: the reader's own."""
-    if experiment.plans[0].name != "text":
-        return
+def _text_box(page: Page) -> None:
     words = page.words
     st.session_state.setdefault("own-text", train_link.course(page.lang))
-    st.text_area(words.text("text-label"), key="own-text", height=180)
-    measured = train_link.measured(words)
-    section = "text-short" if experiment.short else "text-note"
-    role = ' role="alert"' if experiment.short else ""
-    kind = "notice" if experiment.short else "note"
-    st.html(f'<div class="{kind}"{role}>{words(section, **measured)}</div>')
-    if len(st.session_state["own-text"].encode(errors="replace")) > train_link.LONGEST:
-        st.html(f'<div class="notice" role="status">{words("text-long", **measured)}</div>')
+    with st.container(gap="small"):
+        st.text_area(words.text("text-label"), key="own-text", height=180)
+        measured = train_link.measured(words)
+        st.html(f'<p class="note">{words.inline("text-note", **measured)}</p>')
+        if len(st.session_state["own-text"].encode(errors="replace")) > train_link.LONGEST:
+            st.html(f'<div class="notice" role="status">{words("text-long", **measured)}</div>')
 
 
 def laboratory(page: Page, experiment: Experiment) -> None:
@@ -115,10 +109,11 @@ def laboratory(page: Page, experiment: Experiment) -> None:
     if lab.running and not lab.works_on(plans):
         lab.pause()  # the reader has turned to another experiment
     lab.listen()
-    buttons(page, lab, plans)
     lab.settle(lambda plan: title(plan, page))
     every = EVERY if lab.running else None
-    st.fragment(_figure, run_every=every)(page, lab, plans, {"whole": True})
+    with st.container(gap="small", key="laboratory"):
+        buttons(page, lab, plans)
+        st.fragment(_figure, run_every=every)(page, lab, plans, {"whole": True})
 
 
 def buttons(page: Page, lab: Runs, plans: tuple[Plan, ...]) -> None:

@@ -47,6 +47,13 @@ class Experiment:
         return tuple(dict.fromkeys(self.plans))
 
 
+def shown(experiment: Experiment) -> Experiment | None:
+    """This one, or the last that could be built; None where there is none yet."""
+    if experiment.buildable:
+        st.session_state.sound = experiment
+    return st.session_state.get("sound")
+
+
 def read(words: session.Words) -> Experiment:
     """What the link says; a value that is not allowed is named, and the usual one used."""
     problems = []
@@ -75,6 +82,8 @@ def read(words: session.Words) -> Experiment:
             about = {"model": side.upper(), "width": chosen.width, "heads": chosen.heads, "kv_heads": chosen.kv_heads}
             problems.append(words(f"problem-{chosen.problem}", **about))
     st.session_state.experiment = tuple(plans)
+    if Experiment(tuple(plans)).short:
+        problems.append(words("text-short", **measured(words)))
     return Experiment(tuple(plans), tuple(problems))
 
 
