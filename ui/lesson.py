@@ -64,7 +64,7 @@ def lesson(
         page = Page(words, words.lang, given.model, given.bundle, given.text, given.ids, given.source, limit)
         left_out(slug, link, page)
     yield page
-    _foot(slug, words, frame)
+    _foot(slug, words, frame, page.model)
     take.foot(page)
 
 
@@ -76,7 +76,8 @@ def path_section() -> None:
 def _head(slug: str, words: session.Words, frame: session.Words) -> str:
     step, titles = path.find(slug), session.words("path")
     part = {"part": step.part, "name": titles.text(f"part-{step.part}")}
-    line = frame.inline("eyebrow", **part, number=step.number, minutes=step.minutes)
+    line = frame.inline("eyebrow", **part, number=step.number)
+    line += f' <span class="minutes">· {frame.inline("minutes", n=step.minutes)}</span>'
     return f'<p class="eyebrow">{line}</p>{_title(titles.inline(slug), words("intro"))}'
 
 
@@ -84,11 +85,12 @@ def _title(title: str, intro: str) -> str:
     return f'<h1 id="lesson-title" tabindex="-1">{title}</h1><div class="lead">{intro}</div>'
 
 
-def _foot(slug: str, words: session.Words, frame: session.Words) -> None:
+def _foot(slug: str, words: session.Words, frame: session.Words, model: str) -> None:
     step, titles = path.following(slug), session.words("path")
     onward = (step.slug, titles.inline(step.slug)) if step else (".", frame.inline("nav-machine"))
+    said = f'<p class="eyebrow">{frame.inline("takeaway")}</p>{words("takeaway")}'
     st.html(
-        f'<footer class="takeaway"><div><p class="eyebrow">{frame.inline("takeaway")}</p>{words("takeaway")}</div>'
+        f'<footer class="takeaway" data-model="{model}"><div>{said}</div>'
         f'<a class="onward" href="{onward[0]}">{onward[1]} <span aria-hidden="true">→</span></a></footer>'
     )
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 import content
-from ui import path, session
+from ui import path, session, share
 from viz import theme
 
 NAMES = {"en": "English", "it": "Italiano"}
@@ -44,8 +44,8 @@ def masthead(current: str) -> None:
         f'<nav aria-label="{label["navigation"]}">{machine}'
         f'<details class="menu{lessons}"><summary>{words.inline("nav-lessons")}</summary>'
         f"<div>{_lessons(current, link)}</div></details>{_playground(current, link)}</nav>"
-        f'<nav class="languages" aria-label="{label["language"]}">{languages}</nav>'
-        f'<button type="button" class="theme-switch" aria-label="{label["theme"]}"></button></header>'
+        f'{share.menu()}<nav class="languages" aria-label="{label["language"]}">{languages}</nav>'
+        f'<button type="button" class="theme-switch" aria-label="{label["theme"]}"></button>{share.leave()}</header>'
     )
 
 

@@ -153,6 +153,16 @@ function arrows(node, move) {
 // The same in a list, where down and right are one way: go(by).
 const along = (node, go) => arrows(node, (down, right) => go(down + right));
 
+// In a component's own pixels, which the presenter's view makes larger: a node's box, and where in it the pointer is.
+function boxOf(node) {
+  const [scale, box] = [node.currentCSSZoom ?? 1, node.getBoundingClientRect()];
+  return new DOMRect(box.x / scale, box.y / scale, box.width / scale, box.height / scale);
+}
+function within(node, event) {
+  const [scale, box] = [node.currentCSSZoom ?? 1, boxOf(node)];
+  return [event.clientX / scale - box.x, event.clientY / scale - box.y];
+}
+
 // Of radio buttons one is chosen, and the Tab key stops at that one only.
 function check(buttons, chosen) {
   buttons.forEach((button, i) => {

@@ -309,11 +309,12 @@ class Explorer {
     this.names.forEach((name, t) => name.classList.toggle("left-out", !told(t, reader)));
   }
 
-  row(event) { return clamp(Math.floor((event.offsetY - this.head) / this.pitch), 0, this.T - 1); }
+  row(event) { return clamp(Math.floor((within(this.canvas, event)[1] - this.head) / this.pitch), 0, this.T - 1); }
 
   /** The cell under the pointer, in words; without one, a word about the bars. */
   point(event) {
-    const [q, k] = event ? [Math.floor((event.offsetY - this.head) / this.pitch), Math.floor(event.offsetX / this.pitch)] : [-1, 0];
+    const [x, y] = event ? within(this.canvas, event) : [0, -1];
+    const [q, k] = [event ? Math.floor((y - this.head) / this.pitch) : -1, Math.floor(x / this.pitch)];
     const [layer, head] = chosen(this.d);
     const inside = q >= 0 && q < this.T && k >= 0 && k <= q;
     this.pointed.textContent = inside

@@ -66,8 +66,7 @@ function reveal(view, { y }) {
 }
 
 function nearest(view, event) {
-  const box = view.map.getBoundingClientRect();
-  const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+  const [x, y] = within(view.map, event);
   const far = view.spots.map((spot) => Math.hypot(spot.x - x, spot.y - y));
   const node = far.indexOf(Math.min(...far));
   return far[node] < 22 ? node : null;

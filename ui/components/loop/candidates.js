@@ -59,5 +59,5 @@ function walk(view, event) {
 /** Where the chip of a candidate stands now, before the candidates change. */
 function placeOf(view, id) {
   const row = view.rows.find((row) => !row.hidden && row.dataset.id === String(id));
-  return row?.querySelector(".chip").getBoundingClientRect();
+  return row && boxOf(row.querySelector(".chip"));
 }

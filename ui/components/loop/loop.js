@@ -208,7 +208,7 @@ class Loop extends View {
   /** The token that was taken goes from its row to the ribbon, over everything: the ribbon would cut it off. */
   fly(from) {
     const token = [...this.ribbon.querySelectorAll(".taken")].at(-1).firstChild;
-    const [to, box] = [token.getBoundingClientRect(), this.box.getBoundingClientRect()];
+    const [to, box] = [token, this.box].map(boxOf);
     const flying = token.cloneNode(true);
     flying.classList.add("flying");
     Object.assign(flying.style, { left: `${to.left - box.left}px`, top: `${to.top - box.top}px` });

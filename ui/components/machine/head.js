@@ -35,9 +35,9 @@ function drawButton(view) {
 /** The river from the last track into the candidates, and the dotted line back. */
 function flow(view, chosen) {
   const { p, d } = view;
-  const box = view.box.getBoundingClientRect();
+  const box = boxOf(view.box);
   const place = (node) => {
-    const r = node.getBoundingClientRect();
+    const r = boxOf(node);
     return { left: r.left - box.left, right: r.right - box.left, top: r.top - box.top, y: (r.top + r.bottom) / 2 - box.top };
   };
   const slab = place(view.stack);

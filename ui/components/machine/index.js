@@ -192,8 +192,7 @@ class Machine {
   /** The row and track nearest to the pointer. */
   under(event) {
     const { p } = this;
-    const box = this.stack.getBoundingClientRect();
-    const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+    const [x, y] = within(this.stack, event);
     const nearest = (distances) => distances.reduce((best, value, i) => (value < distances[best] ? i : best), 0);
     const row = nearest(Array.from({ length: p.layers + 1 }, (_, i) => Math.abs(p.y(i) - y)));
     const track = nearest(p.x.map((at) => Math.abs(at - x)));
@@ -208,9 +207,9 @@ class Machine {
     const where = row ? fill(w["layer-of"], { n: row, layers: p.layers }) : w.embedding;
     this.tip.replaceChildren(where, " · ", named(d.tokens[p.first + track]), el("br"),
       ...weave(w["would-say"], { token: named(p.lens[track][row]), p: this.percent(p.probability[track][row]) }));
-    const box = this.box.getBoundingClientRect();
-    const x = Math.min(event.clientX - box.left + 14, box.width - this.tip.offsetWidth - 4);
-    this.tip.style.transform = `translate(${Math.max(0, x)}px, ${event.clientY - box.top - this.tip.offsetHeight - 12}px)`;
+    const [x, y] = within(this.box, event);
+    const left = Math.min(x + 14, this.box.offsetWidth - this.tip.offsetWidth - 4);
+    this.tip.style.transform = `translate(${Math.max(0, left)}px, ${y - this.tip.offsetHeight - 12}px)`;
   }
 
   /** A token was appended: its chip slides in from the dashed place, its track rises, the candidates grow. */

@@ -185,7 +185,6 @@ class Batch extends Part {
   }
 
   at(event) {
-    const y = event.clientY - this.canvas.getBoundingClientRect().top - this.top;
-    return Math.floor(y / this.pitch);
+    return Math.floor((within(this.canvas, event)[1] - this.top) / this.pitch);
   }
 }

@@ -186,9 +186,8 @@ class Row extends Part {
   }
 
   cell(event) {
-    const box = this.canvas.getBoundingClientRect();
-    const q = Math.floor((event.clientY - box.top) / this.pitch);
-    const k = Math.floor((event.clientX - box.left - this.gutter) / this.pitch);
+    const [x, y] = within(this.canvas, event);
+    const [q, k] = [Math.floor(y / this.pitch), Math.floor((x - this.gutter) / this.pitch)];
     return q >= 0 && q < this.T && k >= 0 && k <= q ? [q, k] : null;
   }
 

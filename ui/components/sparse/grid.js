@@ -278,9 +278,8 @@ class Grid {
 
   /** The cell under the pointer, [row, column], or null. */
   cell(event) {
-    const box = this.canvas.getBoundingClientRect();
-    const k = Math.floor((event.clientX - box.left - this.gutter) / this.pitch);
-    const q = Math.floor((event.clientY - box.top) / this.pitch);
+    const [x, y] = within(this.canvas, event);
+    const [q, k] = [Math.floor(y / this.pitch), Math.floor((x - this.gutter) / this.pitch)];
     return q >= 0 && q < this.T ? [q, k] : null;
   }
 

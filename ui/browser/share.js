@@ -1,0 +1,109 @@
+// The menu "Share" (ui/share.py), the presenter's view and what a link hides. A link is made here and when it is wanted, since
+// components write it without the server.
+
+// What the link wants of the frame stands on the root element, where ui/style.css looks.
+function frame() {
+  const link = new URLSearchParams(location.search);
+  document.documentElement.toggleAttribute("data-present", link.get("present") === "1");
+  document.documentElement.dataset.hide = (link.get("hide") ?? "").replaceAll(",", " ");
+}
+const presenting = () => document.documentElement.hasAttribute("data-present");
+
+// The link to what is on screen, with what another reader's browser would choose otherwise.
+function address(menu) {
+  const url = new URL(location.href);
+  const here = url.searchParams;
+  const boxes = [...menu.querySelectorAll("input[type=checkbox]")];
+  const hidden = boxes.filter((box) => box.checked).map((box) => box.value);
+  const frame = {
+    v: menu.dataset.version,
+    lang: document.documentElement.lang,
+    theme: matchMedia(preference).matches ? "dark" : "light",
+    model: document.querySelector(".takeaway")?.dataset.model || here.get("model"),
+    hide: hidden.join(","),
+  };
+  for (const name of [...Object.keys(frame), "present"]) here.delete(name);
+  const first = Object.entries(frame).filter(([, value]) => value);
+  url.search = new URLSearchParams([...first, ...here]);
+  url.hash = "";
+  return url.href;
+}
+
+function refresh(menu) {
+  const [field, qr] = [menu.querySelector(".address"), menu.querySelector(".qr")];
+  const found = address(menu);
+  if (field.value === found) return;
+  field.value = found;
+  menu.querySelector(".said").textContent = "";
+  const large = new URL(found);
+  large.searchParams.set("present", "1");
+  menu.querySelector(".present").href = large;
+  qr.src = `qr.svg?${new URLSearchParams({ of: found })}`; // below the page's own address, wherever the app lives
+}
+
+async function copy(menu) {
+  const [field, said] = [menu.querySelector(".address"), menu.querySelector(".said")];
+  let done = false;
+  try {
+    await navigator.clipboard.writeText(field.value); // there is none where the address is no secure one
+    done = true;
+  } catch {
+    field.select();
+    done = document.execCommand("copy");
+  }
+  said.textContent = "";
+  requestAnimationFrame(() => (said.textContent = done ? said.dataset.copied : said.dataset.select));
+}
+
+function show(menu) {
+  const hidden = document.documentElement.dataset.hide.split(" ");
+  for (const box of menu.querySelectorAll("input[type=checkbox]")) box.checked = hidden.includes(box.value);
+  refresh(menu);
+}
+
+document.addEventListener("toggle", ({ target }) => target.matches(".share") && target.open && show(target), true);
+document.addEventListener("change", ({ target }) => target.matches(".share input") && refresh(target.closest(".share")));
+document.addEventListener("click", ({ target }) => {
+  if (!(target instanceof Element)) return;
+  if (target.matches(".share .copy")) copy(target.closest(".share"));
+  if (target.matches(".share .address")) target.select();
+  if (target.matches(".leave")) leave();
+});
+for (const kind of ["load", "error"])
+  document.addEventListener(kind, ({ target }) => target instanceof Element && target.matches(".qr") && target.closest(".share").toggleAttribute("data-long", kind === "error"), true);
+
+// ---- presenting
+
+function leave() {
+  const url = new URL(location.href);
+  url.searchParams.delete("present");
+  history.pushState(null, "", url);
+  window.dispatchEvent(new PopStateEvent("popstate"));
+}
+
+// The pages in the masthead's order.
+function turn(by) {
+  const pages = [...document.querySelectorAll(".masthead nav:first-of-type a")];
+  pages[pages.findIndex((page) => page.ariaCurrent === "true") + by]?.click();
+}
+
+const TURNS = { ArrowLeft: -1, PageUp: -1, ArrowRight: 1, PageDown: 1 };
+document.addEventListener("keydown", (event) => {
+  if (!presenting() || event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const focused = document.activeElement;
+  const free = !focused || focused === document.body || focused.matches("h1, [data-testid=stMain]");
+  if (event.key === "Escape" && !document.querySelector("details.menu[open]")) leave();
+  const by = TURNS[event.key];
+  // a clicker's keys turn the page wherever the focus is: nobody types with them
+  if (!by || !(free || event.key.startsWith("Page")) || focused?.matches("textarea")) return;
+  event.preventDefault();
+  turn(by);
+});
+
+addEventListener("popstate", frame);
+addEventListener("vetro-link", () => {
+  frame();
+  const menu = document.querySelector(".share[open]");
+  if (menu) refresh(menu);
+});
+frame();
