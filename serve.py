@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Route
 from streamlit.runtime.pages_manager import PagesManager
 
-from ui import path
+from ui import path, share
 
 HERE = Path(__file__).parent
 
@@ -22,11 +22,11 @@ PagesManager.uses_pages_directory = False  # else the first visitor of a lesson 
 
 
 def index(request: Request) -> HTMLResponse:
-    """Streamlit's page with our head: title, icon, ui/head.html, and the saving of figures."""
+    """Streamlit's page with our head: title, icon, ui/head.html and ui/browser."""
     page = (Path(st.__file__).parent / "static/index.html").read_text(encoding="utf-8")
     page = re.sub(r'<link\s+rel="preload".*?/>', "", page, flags=re.DOTALL)  # its own font, which we do not use
     page = page.replace("./favicon.png", "app/static/favicon.svg").replace("<title>Streamlit<", "<title>Vetro<")
-    scripts = "\n".join((HERE / f"ui/browser/{name}.js").read_text(encoding="utf-8") for name in ("picture", "save"))
+    scripts = "\n".join(file.read_text(encoding="utf-8") for file in sorted((HERE / "ui/browser").glob("*.js")))
     head = (HERE / "ui/head.html").read_text(encoding="utf-8") + f"<script>\n{{\n{scripts}\n}}\n</script>\n"
     page = page.replace("<head>", "<head>\n" + head, 1)
     return HTMLResponse(page, headers={"Cache-Control": "no-cache", "Content-Security-Policy": policy(page)})
@@ -84,5 +84,8 @@ app = st.App(
     HERE / "app.py",
     lifespan=lifespan,
     on_script_error=on_script_error,
-    routes=[Route(address, index) for address in ("/", *(f"/{step.slug}" for step in (path.MACHINE, *path.STEPS)))],
+    routes=[
+        *(Route(address, index) for address in ("/", *(f"/{step.slug}" for step in (path.MACHINE, *path.STEPS)))),
+        Route("/qr.svg", share.qr),
+    ],
 )
