@@ -90,7 +90,7 @@ def _add(lab: Lab, kind: str) -> None:
 
 def _field(lab: Lab, kind: str, name: str, all_too: bool) -> None:
     words, config, setting = lab.words, lab.setting.config, lab.setting
-    most = what_if.strongest(lab.page, lab.page.trace(what_if.KEEP))[what_if.BEGIN]
+    most = what_if.strongest(lab.page, lab.page.trace(what_if.KEEP))[: what_if.BEGIN + 1][-1]  # a toy has fewer
     options = {"key": _key(lab, kind, name), "width": WIDTHS.get(name, 120)}
     label = words.text(f"field-{name}")
 
