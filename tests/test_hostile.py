@@ -322,12 +322,12 @@ def test_a_page_with_a_hostile_link(slug):
 def test_hostile_links_in_the_browser(open_page):
     """No script of theirs runs, nothing of theirs is drawn as a link, a picture or a formula; and the browser has the
     policy that would have stopped it. (Foreign requests and errors in the console are seen by open_page.)"""
-    for slug, link in {
+    for slug, said in {
         "machine": {"layer": "9" * 5_000},
         "next_token": {"top_k": "{{7*7}}", "temperature": "1e999", "seed": "-1"},
         "tokens": {"token": "<script>hacked=1</script>"},
     }.items():
-        page = open_page(slug, prompt=TYPED, model="../../etc/passwd", **link)
+        page = open_page(slug, prompt=TYPED, model="../../etc/passwd", **said)
         assert page.evaluate("typeof hacked") == "undefined"
         assert (
             page.locator("[href^='javascript:'], [onerror], [src='x'], .katex, [data-testid=stException]").count() == 0

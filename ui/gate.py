@@ -21,7 +21,7 @@ class Gate:
 
     @contextmanager
     def turn(self, tell: Callable[[int], None]) -> Iterator[None]:
-        """Waits for a seat and holds it. While others are ahead, `tell(ahead)` is called; what it raises ends the wait."""
+        """Waits for a seat and holds it; while others are ahead calls `tell(ahead)`; what it raises ends the wait."""
         ticket = object()
         with self._moved:
             self._line.append(ticket)

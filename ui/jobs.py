@@ -9,7 +9,7 @@ A fragment of the page that runs twice a second calls `job.beat()` and shows `jo
 
 import atexit
 import json
-import os
+import math
 import signal
 import subprocess
 import sys
@@ -21,8 +21,10 @@ import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from ui import hosted
+
 ROOT = Path(__file__).parents[1]
-MOST = max(1, (os.cpu_count() or 2) // 2)  # processes of one server at a time
+MOST = hosted.limits().jobs  # processes of one server at a time
 AWAY = 30.0  # seconds without a beat, of a browser that is asleep; a reader who leaves is noticed at once
 GRACE = 0.6  # seconds that a process has to put its things in order
 TICK = 0.1
@@ -32,11 +34,14 @@ class Job:
     """Work that waits, runs, or has ended.
 
     messages: all that it said so far. ended: None, then "done", "failed" (the server's log says why), "stopped",
-    "away" (its reader was) or "turn" (others waited, and it had had its time); the last two may be submitted again.
+    "away" (its reader was) or "turn" (others waited, and it had had its time), which may be submitted again, or "long".
     """
 
-    def __init__(self, owner: str, lesson: str, module: str, request: dict, turn: float | None):
-        self.owner, self.lesson, self.module, self.request, self.turn = owner, lesson, module, request, turn
+    def __init__(
+        self, owner: str, lesson: str, module: str, request: dict, turn: float = math.inf, longest: float = math.inf
+    ):
+        self.owner, self.lesson, self.module, self.request = owner, lesson, module, request
+        self.turn, self.longest = turn, longest
         self.messages: list[dict] = []
         self.ended: str | None = None
         self._process: subprocess.Popen | None = None
@@ -100,7 +105,9 @@ class Job:
             self._process.kill()
         if now - self._beat > AWAY or not _here(self.owner):
             self.stop("away")
-        if crowded and self.turn and self._process and now - self._since > self.turn:
+        if self._process and now - self._since > self.longest:
+            self.stop("long")
+        if crowded and self._process and now - self._since > self.turn:
             self.stop("turn")
 
 
@@ -168,12 +175,13 @@ POOL = Pool()
 atexit.register(lambda: POOL.close())
 
 
-def submit(module: str, request: dict | None = None, *, turn: float | None = None) -> Job:
+def submit(module: str, request: dict | None = None, *, turn: float = math.inf, longest: float = math.inf) -> Job:
     """Work for the reader of this page; what the same reader had running ends.
 
-    turn: seconds after which it makes room when others wait: for work that can go on where it stopped.
+    turn: seconds after which it makes room when others wait: for work that can go on where it stopped. longest: seconds
+    after which it ends in any case.
     """
-    return POOL.submit(Job(_owner(), st.session_state.get("lesson", ""), module, request or {}, turn))
+    return POOL.submit(Job(_owner(), st.session_state.get("lesson", ""), module, request or {}, turn, longest))
 
 
 def arrive(lesson: str) -> None:

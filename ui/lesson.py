@@ -8,7 +8,7 @@ from types import MappingProxyType
 import streamlit as st
 
 from model.config import Config
-from ui import jobs, path, prompt, session, take
+from ui import gate, jobs, path, prompt, session, take
 from ui.link import Kind, left_out
 
 
@@ -63,7 +63,15 @@ def lesson(
         given = prompt.bar(models, limit, first, fits) if models else prompt.NONE
         page = Page(words, words.lang, given.model, given.bundle, given.text, given.ids, given.source, limit)
         left_out(slug, link, page)
-    yield page
+    waiting = st.empty()
+
+    def tell(ahead: int) -> None:
+        said = frame.inline("turn-one" if ahead == 1 else "turn", n=ahead)
+        waiting.html(f'<p class="note" role="status">{said}</p>')
+
+    with gate.PAGES.turn(tell):
+        waiting.empty()
+        yield page
     _foot(slug, words, frame, page.model)
     take.foot(page)
 

@@ -12,7 +12,7 @@ from model import zoo
 from ui import html, session, trained
 
 VERSION = 1
-PARTS = ("prompt", "model", "quiz", "code", "table", "take", "menu", "language", "theme", "share")  # that ?hide= may name
+PARTS = ("prompt", "model", "quiz", "code", "table", "take", "menu", "language", "theme", "share")  # for ?hide=
 NAMED, SIGNS = 4, 40  # of what was left out: how much is named, and how much of it
 LONGEST = 2_000  # characters of a typed text, as they stand in the link
 

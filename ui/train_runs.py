@@ -10,7 +10,7 @@ import streamlit as st
 from model import live, zoo
 from model.plans import Plan
 from model.zoo import Bundle, Card
-from ui import jobs, trained
+from ui import hosted, jobs, trained
 from ui.jobs import Job
 
 MOST = 8  # runs of a session that are kept
@@ -70,8 +70,9 @@ class Runs:
         self._at_work = [record for record in map(self.of, plans) if not record.finished]
         self.running, self.broken = bool(self._at_work), False
         if self.running:
+            times = {"turn": TURN, "longest": hosted.limits().training_seconds}
             runs = [{"plan": live.as_json(record.plan), "file": str(record.file)} for record in self._at_work]
-            self.job, self._heard = jobs.submit("model.live", {"runs": runs}, turn=TURN), 0
+            self.job, self._heard = jobs.submit("model.live", {"runs": runs}, **times), 0
             for record in self._at_work:
                 record.model = None  # what it was is no longer what it will be
 
@@ -106,7 +107,7 @@ class Runs:
         if not alive and self.running:
             if self.job.failed:
                 self.running, self.broken = False, True
-            elif all(record.finished for record in self._at_work):
+            elif self.job.ended == "long" or all(record.finished for record in self._at_work):
                 self.running = False
             else:  # the reader was away, or others had their turn: on with it
                 self.start(tuple(record.plan for record in self._at_work))

@@ -1,5 +1,6 @@
 """Work in other processes: what it says, who waits, who is stopped. The work is a script of three lines."""
 
+import math
 import os
 import time
 
@@ -29,8 +30,8 @@ def pool(tmp_path, monkeypatch):
     pool.close()
 
 
-def ask(pool, owner="reader", lesson="train", turn=None, **request):
-    return pool.submit(jobs.Job(owner, lesson, "script", request, turn))
+def ask(pool, owner="reader", lesson="train", turn=math.inf, longest=math.inf, **request):
+    return pool.submit(jobs.Job(owner, lesson, "script", request, turn, longest))
 
 
 def until(condition, seconds=10.0):
@@ -65,6 +66,13 @@ def test_work_that_breaks_says_so(pool):
     job = ask(pool, status=3)
     until(lambda: not job.alive)
     assert job.failed
+
+
+def test_work_that_takes_too_long_is_ended(pool):
+    job = ask(pool, longest=0.3, sleep=30)
+    pid = said(job)["pid"]
+    until(lambda: not job.alive)
+    assert job.ended == "long" and gone(pid)
 
 
 def test_the_others_wait_in_the_order_they_came(pool):
