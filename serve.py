@@ -10,7 +10,7 @@ from pathlib import Path
 
 import streamlit as st
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 from streamlit.runtime.pages_manager import PagesManager
 
@@ -30,6 +30,20 @@ def index(request: Request) -> HTMLResponse:
     head = (HERE / "ui/head.html").read_text(encoding="utf-8") + f"<script>\n{{\n{scripts}\n}}\n</script>\n"
     page = page.replace("<head>", "<head>\n" + head, 1)
     return HTMLResponse(page, headers={"Cache-Control": "no-cache", "Content-Security-Policy": policy(page)})
+
+
+def notebook(request: Request) -> Response:
+    """What the page that the link describes computes, as a Jupyter notebook."""
+    from model.zoo import ModelUnavailable
+    from ui.notebook import notebook as written
+
+    slug = request.path_params["slug"]
+    try:
+        text = written(slug, dict(request.query_params))
+    except (KeyError, ModelUnavailable):
+        return Response("There is no such notebook.", 404, media_type="text/plain")
+    name = {"Content-Disposition": f'attachment; filename="vetro-{slug}.ipynb"'}
+    return Response(text, media_type="application/x-ipynb+json", headers=name)
 
 
 def policy(page: str) -> str:
@@ -86,6 +100,7 @@ app = st.App(
     on_script_error=on_script_error,
     routes=[
         *(Route(address, index) for address in ("/", *(f"/{step.slug}" for step in (path.MACHINE, *path.STEPS)))),
+        Route("/notebook/{slug}", notebook),
         Route("/qr.svg", share.qr),
     ],
 )

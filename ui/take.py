@@ -33,12 +33,19 @@ def foot(page) -> None:
     quiet = {"type": "tertiary", "on_click": "ignore"}
     with st.container(key="take", horizontal=True, gap="medium"):
         st.html(f'<span class="take eyebrow" {labels}>{words.inline("label")}</span>')
+        st.html(f'<a href="{html.escapes(_notebook(page, slug))}" download>{words.inline("notebook")}</a>')
         if st.session_state.questions:
             made = _here(lambda asked: worksheet(page, slug, asked, words), dict(st.session_state.questions))
             name = f"vetro-{slug}-{words.lang}.html"
             st.download_button(words.text("worksheet"), made, name, "text/html", key="take-worksheet", **quiet)
         made = _here(lambda asked, answers: score(asked, answers, words), *map(_kept, ("asked", "answers")))
         st.download_button(words.text("score"), made, "vetro-score.csv", "text/csv", key="take-score", **quiet)
+
+
+def _notebook(page, slug: str) -> str:
+    """Where it is made; what else the link says by then is put on by the browser (ui/browser/save.js)."""
+    known = {"model": page.model, "prompt": page.text} if page.bundle else {}
+    return f"notebook/{slug}?{urlencode(known | {'lang': page.lang})}"
 
 
 def worksheet(page, slug: str, asked: dict[str, Question], words: session.Words) -> bytes:

@@ -163,5 +163,14 @@ const count = (n) => Array.from({ length: n }, (_, i) => i);
 const cell = (value) => (/[",\n]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : value ?? "");
 const csv = (rows) => rows.map((row) => row.map(cell).join(",")).join("\r\n") + "\r\n";
 
+// A notebook is made from the link, as it is when it is asked for: what a component alone knows stands there.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.(".st-key-take a");
+  if (!link) return;
+  const url = new URL(link.href);
+  for (const [name, value] of new URLSearchParams(location.search)) if (!url.searchParams.has(name)) url.searchParams.append(name, value);
+  link.href = url;
+}, true);
+
 let waiting = 0;
 new MutationObserver(() => (waiting ||= setTimeout(() => { waiting = 0; equip(); }, 300))).observe(document, { subtree: true, childList: true });

@@ -1,0 +1,94 @@
+"""Every lesson as a notebook: its cells run, and draw what the page draws."""
+
+import contextlib
+import io
+import json
+import urllib.error
+import urllib.request
+from base64 import b64decode
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from model import zoo
+from tests.conftest import PAGES, run_page
+from ui import session
+from ui.notebook import fitting, notebook
+
+SHORT = {"tracks": {"longest": "8", "runs": "1"}, "train": {"steps": "5"}, "is_it_true": {"model": zoo.EXPERTS}}
+SAME = ("next_token", "heads", "what_if")  # whose chart is one of the page's
+
+
+@pytest.fixture(autouse=True)
+def loaded_once(monkeypatch):
+    read = zoo.load
+    known = {name: session.bundle(name) for name in ("smollm2", "minilm", zoo.EXPERTS)}
+    monkeypatch.setattr(zoo, "load", lambda name: known.get(name) or read(name))
+
+
+def carried_out(slug: str, **said: str) -> tuple[dict, str]:
+    """What its names stand for in the end, and what it printed."""
+    book, space, printed = json.loads(notebook(slug, said)), {}, io.StringIO()
+    assert book["nbformat"] == 4 and book["cells"][0]["cell_type"] == "markdown"
+    with contextlib.redirect_stdout(printed):
+        for cell in book["cells"][1:]:
+            exec(compile(cell["source"], slug, "exec"), space)
+    return space, printed.getvalue()
+
+
+@pytest.mark.parametrize("slug", PAGES)
+def test_every_lesson_has_a_notebook_that_runs(slug):
+    space, printed = carried_out(slug, lang="it", **SHORT.get(slug, {}))
+    assert isinstance(space["figure"], go.Figure) and len(space["figure"].data) and printed.strip()
+
+
+@pytest.mark.parametrize("slug", SAME)
+def test_it_draws_what_the_page_draws(slug):
+    prompt = "Anna gave the book to"
+    space, _ = carried_out(slug, prompt=prompt, lang="en")
+    charts = run_page(slug, prompt=prompt).get("plotly_chart")
+    own = bars(json.loads(space["figure"].to_json()))
+    assert any(same(own, bars(json.loads(chart.proto.spec))) for chart in charts)
+
+
+def bars(spec: dict) -> list[np.ndarray]:
+    """The lengths of the bars of a chart, or their heights."""
+    along = lambda trace: "x" if trace.get("orientation") == "h" else "y"  # noqa: E731
+    return [array(trace[along(trace)]) for trace in spec["data"] if trace["type"] == "bar"]
+
+
+def array(sent) -> np.ndarray:
+    return np.frombuffer(b64decode(sent["bdata"]), sent["dtype"]) if isinstance(sent, dict) else np.array(sent, float)
+
+
+def same(own: list[np.ndarray], theirs: list[np.ndarray]) -> bool:
+    if not own or [x.shape for x in own] != [x.shape for x in theirs]:
+        return False
+    return all(np.allclose(a, b, 1e-4, 1e-6, equal_nan=True) for a, b in zip(own, theirs, strict=True))
+
+
+def test_what_the_link_says_is_in_it():
+    space, _ = carried_out("attention", layer="3", head="2", token="4")
+    trace = session.trace("smollm2", space["prompt"], frozenset({"pattern"}), 32)
+    seen = np.nan_to_num(np.asarray(space["figure"].data[0].z, float))
+    np.testing.assert_allclose(seen, trace.layers[2].pattern[1], atol=1e-6)
+
+
+@pytest.mark.parametrize("text", ['"); import os; os._exit(1) #', "'''\n# %% x", "\\", "a\u2028b", "{0} %s"])
+def test_a_value_stays_a_value(text):
+    space, _ = carried_out("tokens", prompt=text)
+    assert space["prompt"] == text and "os" not in space
+
+
+def test_what_does_not_fit_is_left_out():
+    assert fitting("layer", "1; import os", 3) == 3 and fitting("length", "2k", 1) == 2048
+    assert fitting("model", "/etc/passwd", "smollm2") == "smollm2"
+
+
+def test_it_is_served(app_server):
+    with urllib.request.urlopen(f"{app_server}/notebook/tokens?prompt=%3Cb%3E&lang=it") as answer:
+        assert answer.headers["content-disposition"] == 'attachment; filename="vetro-tokens.ipynb"'
+        assert "prompt = '<b>'" in "".join(cell["source"] for cell in json.load(answer)["cells"])
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        urllib.request.urlopen(f"{app_server}/notebook/serve")

@@ -1,0 +1,114 @@
+"""A lesson as a Jupyter notebook: the cells of ui/notebooks/<slug>.py, with what the link says as their parameters.
+
+A file of cells is ordinary Python, cut at `# %%`. In the cell `# %% parameters` every name stands with its usual
+value; it is also what the link calls it ("-" for "_"), and means the same there: layers, heads, tokens count from 1.
+A value of the reader's gets in by its repr and in no other way.
+"""
+
+import ast
+import json
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from model import experiment, zoo
+from ui import attention, path, prompt, session, what_if
+from ui.lesson import Page
+
+FOLDER = Path(__file__).with_name("notebooks")
+LIMIT = 300  # tokens: no lesson reads more
+LONGEST = 2_000  # characters of a value
+TAIL = """\
+import numpy as np
+
+from ui.numbers import percent
+from viz import theme
+from viz.what_if import sides
+
+top = np.unique([np.argsort(-chances, kind="stable")[:5] for chances in (p, q)])
+top = top[np.argsort(-np.maximum(p, q)[top], kind="stable")]
+shares = np.column_stack([[p[top], q[top]], [np.delete(p, top).sum(), np.delete(q, top).sum()]])
+names = [*bundle.tokenizer.strings(top.tolist()), "…"]
+figure = sides(names, shares, ("before", "after"), lambda share: percent(share, "en"))
+theme.dress(figure, "light")"""
+
+
+def notebook(slug: str, said: Mapping[str, str]) -> str:
+    """The .ipynb of a lesson, as JSON, for what its link says. KeyError for a lesson that is not there."""
+    lang = said.get("lang") if said.get("lang") in ("en", "it") else "en"
+    cells = what_if_cells(said, lang) if slug == "what_if" else filled(slug, said, lang)
+    words, titles, step = session.Words(lang, "take"), session.Words(lang, "path"), path.find(slug)
+    title = f"{step.number}. {titles.text(slug)}" if step.number else "Vetro"
+    head = {"cell_type": "markdown", "metadata": {}, "source": f"# {title}\n\n{words.text('notebook-note')}"}
+    code = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []}
+    kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
+    whole = {"cells": [head, *(code | {"source": cell} for cell in cells)], "metadata": kernel}
+    return json.dumps(whole | {"nbformat": 4, "nbformat_minor": 4}, ensure_ascii=False, indent=1)
+
+
+def filled(slug: str, said: Mapping[str, str], lang: str) -> list[str]:
+    """The cells of a lesson's file with the reader's values in the place of the usual ones."""
+    if slug not in {file.stem for file in FOLDER.glob("*.py")}:
+        raise KeyError(slug)
+    cells = re.split(r"^# %%", (FOLDER / f"{slug}.py").read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
+    asked = START[slug](_page(slug, said, lang)) | dict(said) if slug in START else said
+    asked = {**asked, "lang": lang}
+    return [_parameters(cell, asked) if cell.startswith(" parameters") else _plain(cell) for cell in cells]
+
+
+def _plain(cell: str) -> str:
+    title, _, body = cell.partition("\n")
+    return (f"# {title.strip()}\n" if title.strip() else "") + body.strip()
+
+
+def _parameters(cell: str, said: Mapping[str, str]) -> str:
+    lines = []
+    for line in cell.partition("\n")[2].strip().splitlines():
+        name, _, rest = line.partition(" = ")
+        usual = ast.literal_eval(rest)
+        given = said.get(name, said.get(name.replace("_", "-")))
+        value = usual if given is None else fitting(name, given, usual)
+        lines.append(line if value == usual else f"{name} = {value!r}{_comment(rest)}")
+    return "\n".join(lines)
+
+
+def _comment(rest: str) -> str:
+    return f"  {found[0]}" if (found := re.search(r"# [^\"']*$", rest)) else ""
+
+
+def fitting(name: str, given: str, usual):
+    """What the link gives, of the kind of the usual value; that one where it does not fit."""
+    given = given[:LONGEST]
+    if name == "model" and given not in zoo.ENTRIES:
+        return usual
+    if isinstance(usual, str):
+        return given
+    if not (found := re.fullmatch(r"(\d{1,9}(?:\.\d{1,9})?)([kM]?)", given, re.ASCII)):
+        return usual
+    return type(usual)(float(found[1]) * {"": 1, "k": 1 << 10, "M": 1 << 20}[found[2]])
+
+
+# ---- what a page begins with, where its link says nothing
+
+
+def _page(slug: str, said: Mapping[str, str], lang: str) -> Page:
+    name = fitting("model", said.get("model", ""), prompt.DECODERS[0])
+    bundle, text = session.bundle(name), said.get("prompt", prompt.DEFAULT)[: prompt.CHARACTERS]
+    ids = bundle.tokenizer.encode(text)[:LIMIT]
+    return Page(session.Words(lang, slug), lang, name, bundle, text, ids, text, LIMIT)
+
+
+def _look(page: Page) -> dict[str, str]:
+    look = attention.start(page.bundle, page.trace(attention.keep(page.bundle.model.config)))
+    names = "layer", "head", "token", "key"
+    return {name: str(place + 1) for name, place in zip(names, vars(look).values(), strict=True)}
+
+
+START: dict[str, Callable[[Page], dict[str, str]]] = {"attention": _look, "positions": _look}
+
+
+def what_if_cells(said: Mapping[str, str], lang: str) -> list[str]:
+    """The lines that the lesson itself exports, and its figure."""
+    page = _page("what_if", said, lang)
+    lab = what_if.open_lab(page, said)
+    return [experiment.code(lab.experiment, lab.setting, page.model, page.text), TAIL]

@@ -1,0 +1,36 @@
+"""The front door: what the model would say if it stopped after each layer."""
+
+# %%
+from functools import partial
+
+import content
+from model import lens, zoo
+from model.transformer import run
+from ui.numbers import percent
+from viz import theme
+from viz.lens import tower
+
+# %% parameters
+model = "smollm2"
+prompt = "The dog chased the squirrel because it"
+lang = "en"
+token = 0  # whose track, counted from 1; 0 is the last one
+
+# %%
+words = content.load(lang, "machine")
+bundle = zoo.load(model)
+ids = bundle.tokenizer.encode(prompt)[:32]
+trace = run(bundle.model, ids, bundle.tokenizer.strings(ids), keep={"resid_pre", "resid_post", "final"})
+
+# %%
+stream = lens.streams(trace, [token - 1])[0]  # as it enters the first layer and leaves every one
+found = lens.likeliest(bundle.model, stream)
+said, shares = found.token_ids[:, 0], found.probabilities[:, 0]
+chances = lens.chances(bundle.model, stream, found, int(said[-1]))
+names = bundle.tokenizer.strings(said.tolist())
+for level, (name, share) in enumerate(zip(names, shares, strict=True)):
+    print(level, name, percent(share, lang))
+
+# %%
+figure = tower(said, names, shares, chances, [str(level) for level in range(len(said))], partial(percent, lang=lang))
+theme.dress(figure, "light")

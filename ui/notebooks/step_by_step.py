@@ -1,0 +1,41 @@
+"""Lesson 3: the text grows, a token at a time; tokens that were forced are forced again."""
+
+# %%
+from functools import partial
+from itertools import islice
+
+import numpy as np
+
+import content
+from model import generate, zoo
+from model.sampling import Sampling
+from ui.numbers import number, percent
+from viz import distribution, theme
+
+# %% parameters
+model = "smollm2"
+prompt = "The dog chased the squirrel because it"
+lang = "en"
+path = ""  # ids of tokens to take first, with dots between them
+temperature = 1.0
+seed = 1
+steps = 8
+
+# %%
+words = content.load(lang, "step_by_step")
+bundle = zoo.load(model)
+ids = bundle.tokenizer.encode(prompt)[:32]
+forced = dict(enumerate(int(id) for id in path.split(".") if id))
+settings = {"sampling": Sampling(temperature), "seed": seed, "force": forced}
+grown = list(islice(generate.stream(bundle.model, ids, **settings), max(steps, len(forced) + 1)))
+for step in grown:
+    print(f"{percent(step.probability, lang):>8} {bundle.tokenizer.strings([step.token])[0]}")
+print(bundle.tokenizer.decode([*ids, *(step.token for step in grown)]))
+
+# %% The candidates of the next step
+chances = grown[len(forced)].stages.base
+top = np.argsort(-chances, kind="stable")[:8]
+shares = np.append(chances[top], np.delete(chances, top).sum())
+rows = [*map(distribution.label, bundle.tokenizer.strings(top.tolist())), f"+ {number(len(chances) - len(top), lang)}"]
+figure = distribution.bars(rows, shares, partial(percent, lang=lang))
+theme.dress(figure, "light")
