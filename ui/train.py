@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from model.packing import NOTHING
-from model.plans import NAMES, OPTIONS, PRESETS, Plan
+from model.plans import NAMES, OPTIONS, PRESETS, Choices, Plan
 from model.tasks import TASKS
 from model.train import Run, rate_at
 from ui import components, html, path, session, train_link, trained, widgets
@@ -121,7 +121,7 @@ def buttons(page: Page, lab: Runs, plans: tuple[Plan, ...]) -> None:
     records = [lab.of(plan) for plan in plans]
     done = all(record.finished for record in records)
     begun = any(record.step for record in records)
-    label = "pause" if lab.running else "continue" if begun else "start"
+    label = "pause" if lab.running else "continue" if begun and not done else "start"
     with st.container(horizontal=True, gap="small", key="train-buttons"):
         act = lab.pause if lab.running else lambda: lab.start(plans)
         st.button(words.text(label), key="go", type="primary", on_click=act, disabled=done and not lab.running)
@@ -196,11 +196,12 @@ def drawn(page: Page, records: list[Record], whole: bool) -> dict:
 
 
 def title(plan: Plan, page: Page, beside: list[Plan] | None = None) -> str:
-    """What a model is: its task, and what tells it from those beside it."""
-    words = page.words
-    names = [name for other in beside or () for name in plan.choices.differences(other.choices)] or ["layers"]
-    said = [f"{words.text(f'choice-{name}')}: {_option(name, getattr(plan.choices, name), page)}" for name in names]
-    return ", ".join(dict.fromkeys(said)) if beside else f"{_option('task', plan.name, page)} · {', '.join(said)}"
+    """What tells a model from those beside it; without any, its task, its layers and what is not usual about it."""
+    names = [name for other in beside or () for name in plan.choices.differences(other.choices)]
+    names = names or ["layers", *plan.choices.differences(Choices())]
+    values = {name: _option(name, getattr(plan.choices, name), page) for name in names}
+    said = ", ".join(f"{page.words.text(f'choice-{name}')}: {value}" for name, value in values.items())
+    return said if beside else f"{_option('task', plan.name, page)} · {said}"
 
 
 def table(page: Page, experiment: Experiment) -> None:

@@ -18,8 +18,8 @@ from model.plans import Choices, Plan
 from model.transformer import run
 
 ROOT = Path(__file__).parents[2]
-TINY = Plan("copy", Choices(layers=1, width=32, heads=2), steps=40)
-MIXED = Plan("reverse", Choices(layers=2, width=32, heads=2, experts=4), steps=40)
+TINY = Plan("copy", Choices(layers=1, width=32, heads=2), steps=16)
+MIXED = Plan("reverse", Choices(layers=2, width=32, heads=2, experts=4), steps=16)
 
 
 def told(plans, folder, until=None):
@@ -51,7 +51,7 @@ def test_two_runs_at_once_stopped_and_continued_end_as_if_nothing_had_happened(t
         assert not list(tmp_path.glob("*.part"))
         whole = list(live.follow(plan, tmp_path / f"whole {number}", threading.Event()))
         seen = [m for m in first + second if m["run"] == number and "ended" not in m]
-        assert [m["step"] for m in seen] == list(range(41))
+        assert [m["step"] for m in seen] == list(range(17))
         assert [m["loss"] for m in seen] == [snapshot.loss for snapshot in whole[:-1]]
         assert torch.equal(weights(plan, tmp_path / str(number)), weights(plan, tmp_path / f"whole {number}"))
     assert [m["load"] is None for m in (first[0], first[1])] == [first[0]["run"] == 0, first[1]["run"] == 0]
