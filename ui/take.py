@@ -32,8 +32,9 @@ def foot(page) -> None:
     labels = f'data-as="{words.text("save-as")}" data-figure="{words.text("save-figure")}"'
     quiet = {"type": "tertiary", "on_click": "ignore"}
     with st.container(key="take", horizontal=True, gap="medium"):
-        st.html(f'<span class="take eyebrow" {labels}>{words.inline("label")}</span>')
-        st.html(f'<a href="{html.escapes(_notebook(page, slug))}" download>{words.inline("notebook")}</a>')
+        st.html(f'<span class="take eyebrow" {labels}>{words.inline("label")}</span>', width="content")
+        link = f'<a href="{html.escapes(_notebook(page, slug))}" download>{words.inline("notebook")}</a>'
+        st.html(link, width="content")
         if st.session_state.questions:
             made = _here(lambda asked: worksheet(page, slug, asked, words), dict(st.session_state.questions))
             name = f"vetro-{slug}-{words.lang}.html"

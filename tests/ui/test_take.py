@@ -1,0 +1,140 @@
+"""What is taken home: figures as files, the worksheet, the score."""
+
+import csv
+import io
+import re
+from base64 import b64encode
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from model import lens, sampling
+from tests.conftest import run_page
+from ui import html, session, take
+from ui.worksheet import Question, sheet
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def saved(page, key: str, kind: str):
+    """The file of a figure, by its line."""
+    line = page.locator(
+        f".stElementContainer:has(> .save).st-key-{key}, .st-key-{key} .stElementContainer:has(> .save)"
+    )
+    button = line.locator(".save button", has_text=kind).first
+    button.focus()  # the line shows where the keyboard is
+    with page.expect_download() as download:
+        page.keyboard.press("Enter")
+    return download.value
+
+
+def read(download) -> bytes:
+    with open(download.path(), "rb") as file:
+        return file.read()
+
+
+def drawn(page, download) -> tuple[int, int, int]:
+    """Width, height and number of colours of a PNG, as the browser sees it."""
+    return page.evaluate(
+        """async (text) => {
+            const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+            const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
+            const pen = new OffscreenCanvas(image.width, image.height).getContext("2d");
+            pen.drawImage(image, 0, 0);
+            const pixels = new Uint32Array(pen.getImageData(0, 0, image.width, image.height).data.buffer);
+            return [image.width, image.height, new Set(pixels).size];
+        }""",
+        b64encode(read(download)).decode(),
+    )
+
+
+def test_a_chart_is_saved(open_page):
+    page = open_page("next_token", prompt="The dog")
+    page.wait_for_selector(".save", state="attached")
+    picture = ElementTree.fromstring(read(saved(page, "bars", "SVG")))
+    assert picture.tag == f"{SVG}svg" and not list(picture.iter(f"{SVG}foreignObject"))
+    assert "others" in "".join(node.text or "" for node in picture.iter(f"{SVG}text"))
+    links = [value for node in picture.iter() for name, value in node.items() if name.endswith("href")]
+    assert all(value.startswith(("data:", "#")) for value in links)
+    width, height, colours = drawn(page, saved(page, "bars", "PNG"))
+    assert width > 1000 and height > 300 and colours > 10
+    found = saved(page, "bars", "CSV")  # its table, which is made for it
+    assert found.suggested_filename == "next-token.csv"
+    shares = [float(row[-1]) for row in list(csv.reader(io.StringIO(read(found).decode("utf-8-sig"))))[1:] if row[-1]]
+    trace, bundle = session.trace("smollm2", "The dog", frozenset({"final"}), 64), session.bundle("smollm2")
+    likeliest = np.sort(sampling.softmax(lens.next_logits(bundle.model, trace)))[::-1][:100]
+    np.testing.assert_allclose(shares[:100], likeliest, rtol=1e-4)
+
+
+def test_a_component_is_one_drawing(open_page):
+    page = open_page("attention", theme="dark")
+    page.wait_for_selector(".st-key-attention .save, .st-key-attention > .save, .save", state="attached")
+    text = read(saved(page, "attention", "SVG")).decode()
+    picture = ElementTree.fromstring(text)
+    words = [node.text for node in picture.iter(f"{SVG}text")]
+    assert {"squirrel", "because", "it"} <= {word.strip("· ") for word in words if word}
+    assert "http" not in text.replace("http://www.w3.org/", "") and "var(" not in text and "color-mix" not in text
+    paper = picture.find(f"{SVG}rect")
+    assert paper.get("fill") == "#16181a"
+    width, _, colours = drawn(page, saved(page, "attention", "PNG"))
+    assert width >= 2000 and colours > 50
+    with page.expect_download() as book:
+        page.locator(".st-key-take a").click()
+    assert book.value.suggested_filename == "vetro-attention.ipynb"
+
+
+# ---- on paper
+
+
+@pytest.mark.parametrize("lang, key", [("en", "Answers"), ("it", "Risposte")])
+def test_a_worksheet(lang, key):
+    asked = [
+        Question(
+            html.Raw("What <i>now</i>?"), ["<b>", "·dog"], True, lambda: 1, lambda _, right: f"<p>number {right}</p>"
+        ),
+        Question(html.Raw("And then?"), ["x & y"], False, lambda: 1 / 0, lambda *_: "", "<p>not yet</p>"),
+    ]
+    about = [("Prompt", html.chip("<script>"))]
+    text = sheet(session.Words(lang, "take"), "Vetro", html.Raw("A title"), about, asked)
+    questions, answers = text.split("<section>")
+    assert key in answers and key not in questions and "number 1" in answers and "number 1" not in questions
+    assert "not yet" in answers and "x &amp; y" in questions
+    assert "<script" not in text and "&lt;b&gt;" in questions and "http" not in text
+    assert "@page" in text and f'lang="{lang}"' in text
+
+
+def test_the_questions_of_a_page_are_on_its_worksheet(monkeypatch):
+    made = []
+    here = take._here
+    monkeypatch.setattr(take, "_here", lambda make, *given: made.append(here(make, *given)) or made[-1])
+    test = run_page("tokens", "it", prompt="<b>Ciao</b> a tutti")
+    assert not test.exception
+    text, asked = made[0]().decode(), test.session_state.questions
+    assert len(asked) == 2 and all(question.plain in re.sub(r"<[^>]*>", "", text) for question in asked.values())
+    assert "<b>Ciao" not in text and "Ciao" in text
+
+
+def scored():
+    import streamlit as st
+
+    from ui import html, quiz, take
+
+    take.begin()
+    for name in ("=one", "two"):
+        quiz.predict(name, html.Raw(f"{name} &amp; <i>more</i>?"), ["a", "b"], lambda: 0, lambda *_: "")
+    st.session_state.made = take.score(
+        st.session_state.asked, st.session_state.get("answers", {}), take.session.words("take")
+    )
+
+
+def test_the_score_is_a_table():
+    test = AppTest.from_function(scored).run()
+    for name, pick in (("=one", 0), ("two", 1)):
+        test.button_group(key=f"pick-{name}").set_value(pick).run()
+        test.button(key=f"reveal-{name}").click().run()
+    rows = list(csv.reader(io.StringIO(test.run().session_state.made.decode("utf-8-sig"))))
+    assert rows[0] == ["lesson", "title", "question", "first answer"]
+    assert [row[2:] for row in rows[1:]] == [["'=one & more?", "right"], ["two & more?", "wrong"]]
+    assert np.all([row[0] == "0" for row in rows[1:]])
