@@ -50,6 +50,7 @@ async function copy(menu) {
   } catch {
     field.select();
     done = document.execCommand("copy");
+    if (done) menu.querySelector(".copy").focus(); // else the selected link waits for the reader's own keys
   }
   said.textContent = "";
   requestAnimationFrame(() => (said.textContent = done ? said.dataset.copied : said.dataset.select));

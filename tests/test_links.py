@@ -1,0 +1,282 @@
+"""Links: what is damaged, unknown or from the future is left out and said; and the link of every lesson, found by glob,
+shows the same to another reader."""
+
+import re
+from types import SimpleNamespace
+from urllib.error import HTTPError
+from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.request import urlopen
+
+import pytest
+import streamlit as st
+from playwright.sync_api import expect
+from streamlit.runtime.state.query_params import QueryParams
+
+import content
+from tests.conftest import PAGES, html_of, run_page, settled
+from ui import link, path
+
+PAGE = SimpleNamespace(
+    ids=range(7), bundle=SimpleNamespace(model=SimpleNamespace(config=SimpleNamespace(layers=30, heads=9)))
+)
+PROMPT = "A cat sat on the mat while it rained"
+LESSONS = {  # what is chosen in each lesson, and what of it is then seen
+    "machine": ("layer=12&part=token&token=3", []),
+    "tokens": ("token=2&word=3&merge=3&look=hello&spell=banana", ["banana", "hello"]),
+    "next_token": (
+        "candidate=3&dial=min_p&temperature=0.7&top_k=20&top_p=50&min_p=5&draws=10&seed=7",
+        ["In 10 draws,"],
+    ),
+    "step_by_step": ("path=28.253&temperature=0.5&seed=4&beams=3", []),
+    "tracks": ("turn=3&cost-model=Mixtral+8x7B&cost-context=other&cost-tokens=1000", ["Mixtral …x…B"]),
+    "attention": ("layer=5&head=3&token=5&key=2&target=3&mask=off&rows=all", ["Layer 5, head 3"]),
+    "heads": ("layer=5&head=3&token=5&score=2&typed=cat&against=alone&kind=2&sharing=3&query=4", ["cat"]),
+    "sparse": ("pattern=strided&size=8&token=10&cost=5", ["strided, stride 8"]),
+    "ring": (
+        "layer=4&head=2&token=5&devices=3&step=2&costs=Mixtral+8x7B&length=32k&over=4&processes=2",
+        ["before step 2", "after step 2"],
+    ),
+    "blocks": ("part=mlp&view=detailed&switch=mqa&map-layer=2&map-head=2&map-token=3", ["All 4 query heads share"]),
+    "positions": (
+        "layer=4&head=2&token=6&key=2&shift=5&apart=3&pair=4&order=shuffle-2&row=7&base=1000",
+        ["base 1,000"],
+    ),
+    "packing": (
+        "method=best_fit&context=64&documents=30&lines=One+two.%0AThree+four+five.&row=3"
+        "&mask=off&restart=off&layer=4&head=3&reader=3",
+        ["Three four five."],
+    ),
+    "experts": ("layer=2&token=3&paths=all&kinds=2&active=3&experts=2&experts=4&where=1&force=true", []),
+    "table": ("table-of=Mixtral+8x7B&beside=smollm2&tokens=16k&edit=width%3A2048", ["Mixtral 8x7B"]),
+    "encoders": (
+        "encoder=3-2&decoder=4-1&query=water&sentences=One.%0ATwo+dogs.%0AThree+cats.&pair=1-3",
+        ["Two dogs.", "water"],
+    ),
+    "what_if": ("edits=zero.2.3&other=The+cat+sat&layer=4&head=2", ["zero.2.3", "Layer 4, head 2"]),
+    "train": ("task=reverse&a-position=none&steps=400", ["Reverse", "within 400 steps"]),
+    "is_it_true": ("break=instrument", ["a meddling instrument"]),
+}
+TIME = re.compile(r"[\d.,]+\u202f(µs|ms|s)\b")  # measured anew by every reader
+NUMBER = re.compile(r"[\d.,]+")  # in lesson 4 they all depend on such times
+
+
+# ---- what does not fit
+
+
+def asked(patch, query: str) -> None:
+    said = QueryParams()
+    said.populate_from_query_string(query)
+    patch.setattr(st, "query_params", said)
+
+
+KNOWN = {"layer": link.LAYER, "token": link.TOKEN, "size": link.one_of(2, 4), "order": link.matching(r"swap-\d")}
+KNOWN |= {"warm": link.between(0, 2), "words": link.text(5)}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "layer=1&token=7&size=4&order=swap-1&warm=0.5&words=abcde",
+        "layer=30&lang=it&theme=dark&model=smollm2&prompt=%3Cb%3E&present=1&hide=prompt,quiz&v=1&v=2",
+        "",
+    ],
+)
+def test_what_fits_is_not_mentioned(query, monkeypatch):
+    asked(monkeypatch, query)
+    assert link.unfit(KNOWN, PAGE) == []
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        *("layer=0", "layer=31", "layer=-1", "layer=1.0", "layer=x", "layer=", "layer=٣", f"layer={'9' * 5000}"),
+        *("token=8", "size=3", "order=swap-10", "warm=2.1", "warm=nan", "warm=1e0", "words=abcdef", "Layer=1", "q=1"),
+        *("lang=fr", "theme=blue", "model=../x", "present=yes", "hide=prompt,all", "v=new"),
+    ],
+)
+def test_what_does_not_fit_is_named(pair, monkeypatch):
+    asked(monkeypatch, f"layer=3&{pair}&token=2")
+    assert link.unfit(KNOWN, PAGE) == [tuple(pair.split("="))]
+
+
+@pytest.mark.parametrize("text, found", [("3", 2), *((x, None) for x in ("0", "", "-1", "²", "9" * 10))])
+def test_numbers_count_from_one_in_the_link(text, found, monkeypatch):
+    asked(monkeypatch, f"layer={text}")
+    assert link.count("layer") == found and link.count("other") is None
+
+
+def notices(test) -> list[str]:
+    start = {lang: content.load(lang, "ui")["link-unfit"].split("{")[0] for lang in content.LANGUAGES}
+    found = re.findall(r'<div class="notice" role="status">(.*?)</div>', html_of(test), re.DOTALL)
+    return [text for text in found if text.startswith(tuple(f"<p>{x}" for x in start.values())) or "Vetro." in text]
+
+
+@pytest.mark.parametrize("lang, start", [("en", "Of this link"), ("it", "Di questo link")])
+def test_a_damaged_link_is_said_once_and_the_rest_is_used(lang, start):
+    test = run_page("table", lang, **{"table-of": "Mixtral 8x7B", "layer": "<b>3</b>", "x" * 99: "1", "tokens": "9z"})
+    (said,) = notices(test)
+    assert start in said and "layer=&lt;b&gt;3&lt;/b&gt;" in said and "tokens=9z" in said and "x" * 41 not in said
+    assert test.selectbox(key="table-of").value == "Mixtral 8x7B"
+    assert len(notices(test.run())) == 1
+    test.selectbox(key="beside").set_value("smollm2").run()
+    assert notices(test) == []
+
+
+@pytest.mark.parametrize("lang, start", [("en", "newer version"), ("it", "versione più recente")])
+def test_a_link_of_a_newer_version_is_read_as_far_as_it_can_be(lang, start):
+    test = run_page("table", lang, v="7", **{"table-of": "Mixtral 8x7B"}, **dict.fromkeys("abcdef", "1"))
+    (said,) = notices(test)
+    assert start in said and "2" in said and "e=1" not in said
+    assert test.selectbox(key="table-of").value == "Mixtral 8x7B"
+
+
+def test_a_text_that_is_too_long_stays_out_of_the_link():
+    test = run_page("packing")
+    test.text_area(key="lines").set_value("a b c\n" * 20).run()
+    assert test.query_params["lines"] and "too long for a link" not in html_of(test)
+    test.text_area(key="lines").set_value("a b c\n" * 2_000).run()
+    assert "lines" not in test.query_params and "too long for a link" in html_of(test)
+
+
+# ---- the same for another reader
+
+
+SEEN = """() => {
+  const found = [];
+  const look = (node) => {
+    if (node.nodeType === Node.TEXT_NODE) found.push(node.data.trim());
+    if (node instanceof Element) {
+      if (node.matches("style, script, .masthead, .save, [data-testid=stSliderThumbValue]")) return;
+      for (const name of ["aria-checked", "aria-pressed", "aria-selected", "aria-valuenow"])
+        if (node.hasAttribute(name)) found.push(`${name}=${node.getAttribute(name)}`);
+      if (node.matches("input, textarea")) found.push(node.value);
+    }
+    [...(node.shadowRoot?.childNodes ?? []), ...node.childNodes].forEach(look);
+  };
+  look(document.querySelector("[data-testid=stMain]"));
+  return found.filter(Boolean);
+}"""
+
+
+@pytest.fixture(scope="module")
+def readers(browser, app_server):
+    """Two readers whose browsers differ in language and theme; the first goes from lesson to lesson."""
+    first = browser.new_context(locale="en", color_scheme="dark", reduced_motion="reduce")
+    second = browser.new_context(locale="it", color_scheme="light", reduced_motion="reduce")
+    page = first.new_page()
+    page.goto(f"{app_server}/table?lang=en")
+    settled(page)
+    yield page, second
+    first.close()
+    second.close()
+
+
+def seen(page) -> list[str]:
+    measured = NUMBER if "/tracks?" in page.url else TIME
+    return [measured.sub("…", text) for text in page.evaluate(SEEN)]
+
+
+def rest(page) -> list[str]:
+    """What is seen when nothing changes any more."""
+    before, now = None, seen(page)
+    for _ in range(40):
+        if now == before:
+            return now
+        settled(page)
+        before, now = now, seen(page)
+    return now
+
+
+def test_every_lesson_has_a_link_to_try():
+    assert set(LESSONS) == set(PAGES)
+
+
+@pytest.mark.parametrize("slug", PAGES)
+def test_a_link_shows_another_reader_the_same(readers, slug):
+    query, parts = LESSONS[slug]
+    first, second = readers
+    prompt = {} if slug in ("train", "table") else {"prompt": PROMPT}
+    home = "/" if slug == path.MACHINE.slug else slug
+    first.evaluate(
+        "(to) => { history.pushState(null, '', to); dispatchEvent(new PopStateEvent('popstate')); }",
+        f"{home}?{urlencode({'lang': 'en'} | prompt)}&{query}",
+    )
+    first.wait_for_selector(f".masthead nav a[href='{home}'][aria-current]", state="attached")
+    settled(first)
+    want = rest(first)
+    first.click(".share > summary")
+    expect(first.locator(".share .address")).to_have_value(re.compile(f"{home}\\?v=1&"))
+    copied = first.input_value(".share .address")
+    first.keyboard.press("Escape")
+    said = parse_qsl(urlsplit(copied).query)
+    assert set(said) >= {*parse_qsl(query), *prompt.items(), ("v", "1"), ("lang", "en"), ("theme", "dark")}
+    text = " ".join(want)
+    assert not [part for part in parts if part not in text]
+
+    page = second.new_page()
+    page.goto(copied)
+    settled(page)
+    for _ in range(40):
+        if (found := seen(page)) == want:
+            break
+        page.wait_for_timeout(100)
+    assert found == want
+    assert page.evaluate("getComputedStyle(document.querySelector('.stApp')).colorScheme") == "dark"
+    page.close()
+
+
+# ---- sharing, presenting, hiding
+
+
+def status(address: str) -> int:
+    try:
+        with urlopen(address) as answer:
+            assert answer.headers["content-type"].startswith("image/svg+xml") and b"<svg" in answer.read()
+            return answer.status
+    except HTTPError as problem:
+        return problem.code
+
+
+def test_the_server_draws_links_of_its_own_and_no_others(app_server):
+    def drawn(text: str) -> int:
+        return status(f"{app_server}/qr.svg?{urlencode({'of': text})}")
+
+    assert drawn(f"{app_server}/attention?v=1&prompt=%3Cb%3E") == 200
+    for other in ("", "x", "http://[", "https://example.org/", "javascript:1", f"{app_server}.example.org/", "//" * 9):
+        assert drawn(other) == 400
+    assert drawn(f"{app_server}/?prompt={'a' * 1_200}") == 400
+
+
+def test_the_link_is_copied_by_keyboard_and_without_a_clipboard(open_page):
+    page = open_page("table", "it")
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")  # as on a school's network
+    page.focus(".share > summary")
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => document.querySelector('.share .qr').naturalWidth > 0")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator(".share .said")).to_have_text("Copiato")
+    page.evaluate("document.execCommand = () => false")
+    page.keyboard.press("Enter")
+    expect(page.locator(".share .said")).to_contain_text("Ctrl+C")
+    page.click(".share .hide > summary")
+    page.locator(".share input[value=quiz]").check()
+    expect(page.locator(".share .address")).to_have_value(re.compile(r"/table\?v=1&lang=it&theme=light.*&hide=quiz"))
+
+
+def test_presenting_by_keys(open_page):
+    """From lesson to lesson with the arrows and a clicker, but not where a field has the focus; Escape ends it."""
+    page = open_page("blocks", present="1", hide="quiz", width=1920, height=1080)
+    assert not page.locator(".languages").is_visible() and not page.locator("[class*=st-key-source]").first.is_visible()
+    assert not page.locator("[class*=st-key-predict]").first.is_visible()
+    for key, slug in (("ArrowRight", "positions"), ("PageUp", "blocks")):
+        page.keyboard.press(key)
+        page.wait_for_url(f"**/{slug}?*")
+        settled(page)
+    page.focus(".st-key-prompt input")
+    page.keyboard.press("ArrowRight")
+    assert "/blocks?" in page.url and "present=1" in page.url and "hide=quiz" in page.url
+    page.keyboard.press("Escape")
+    expect(page.locator(".languages")).to_be_visible()
+    assert "present" not in page.url and "hide=quiz" in page.url
