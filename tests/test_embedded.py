@@ -8,7 +8,7 @@ from model import zoo
 from tests.conftest import LANGUAGES, PAGES, html_of, run_page
 from ui import session
 
-OWN = ("blocks", "experts")  # lessons on models of ours in the first place
+OWN = ("blocks", "experts", "train")  # lessons on models of ours in the first place
 DECODER = [slug for slug in PAGES if slug not in OWN]
 
 

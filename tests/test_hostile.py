@@ -297,8 +297,8 @@ def check(page):
 TYPED = '"><img src=x onerror=hacked=1></span><script>hacked=1</script>{0.__class__}$x$[a](javascript:hacked=1)'
 OURS = """
     a abbr article aside b bdi br button caption code dd del details div dl dt em figcaption figure footer g h1 h2 h3 h4
-    header hr i kbd label li main mark nav ol p path pre rect s section small span strong style sub summary sup svg
-    table tbody td text th thead tr u ul var
+    header hr i input kbd label li main mark nav ol p path pre rect s section small span strong style sub summary sup
+    svg table tbody td text th thead tr u ul var
 """
 
 

@@ -111,6 +111,13 @@ def left_out(slug: str, known: Mapping[str, Kind], page) -> None:
     st.html(f'<div class="notice" role="status">{sentences}</div>')
 
 
+def moved() -> None:
+    """The reader has chosen something in a component, which writes the link where the server does not see it."""
+    if "link" in st.session_state:
+        slug, said, *_ = st.session_state.link
+        st.session_state.link = slug, said, [], False
+
+
 def _named(left: Iterable[tuple[str, str]]) -> html.Raw:
     def cut(said: str) -> str:
         return said if len(said) <= SIGNS else said[:SIGNS] + "…"

@@ -113,7 +113,7 @@ def test_a_mixture_shows_what_one_token_uses_and_what_lies_idle():
 
 
 def test_the_models_that_are_loaded_are_counted():
-    test = run_page("table", "it", **{"table-of": "SmolLM2", "beside": "MiniLM"})
+    test = run_page("table", "it", **{"table-of": "smollm2", "beside": "minilm"})
     assert results(test)["Parametri"] == ["134.515.008", "22.565.376"]
     assert "512 token" in html_of(test)  # MiniLM was made for no more
 

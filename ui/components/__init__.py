@@ -7,11 +7,14 @@ It runs again whenever data or theme change, so each run draws from scratch or r
 
 import re
 from base64 import b64encode
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
 import streamlit as st
+
+from ui import link
 
 FOLDER = Path(__file__).parent
 NO_FIGURES = {"checks", "recipe"}  # a button, a form: nothing to save as a picture
@@ -32,7 +35,13 @@ def mount(name: str, *, key: str, data: dict, **options):
     """
     # Streamlit sends bytes where they are all of the data; beside other values it sends the repr of everything
     sent = {name: b64encode(value).decode() if isinstance(value, bytes) else value for name, value in data.items()}
-    return _component(name)(key=key, data=sent, **options)
+    reports = {name: partial(_reported, value) for name, value in options.items() if name.startswith("on_")}
+    return _component(name)(key=key, data=sent, **options | reports)
+
+
+def _reported(callback: Callable[[], None]) -> None:
+    link.moved()
+    callback()
 
 
 def pack(**arrays: np.ndarray) -> dict:
