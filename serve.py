@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 from streamlit.runtime.pages_manager import PagesManager
 
-from ui import path, share
+from ui import path
 
 HERE = Path(__file__).parent
 
@@ -30,6 +30,12 @@ def index(request: Request) -> HTMLResponse:
     head = (HERE / "ui/head.html").read_text(encoding="utf-8") + f"<script>\n{{\n{scripts}\n}}\n</script>\n"
     page = page.replace("<head>", "<head>\n" + head, 1)
     return HTMLResponse(page, headers={"Cache-Control": "no-cache", "Content-Security-Policy": policy(page)})
+
+
+def qr(request: Request) -> Response:
+    from ui import share  # it knows the models, and the port need not wait for what reads them
+
+    return share.qr(request)
 
 
 def notebook(request: Request) -> Response:
@@ -101,6 +107,6 @@ app = st.App(
     routes=[
         *(Route(address, index) for address in ("/", *(f"/{step.slug}" for step in (path.MACHINE, *path.STEPS)))),
         Route("/notebook/{slug}", notebook),
-        Route("/qr.svg", share.qr),
+        Route("/qr.svg", qr),
     ],
 )

@@ -1,5 +1,6 @@
 """What a reader waits for, in a real browser, and what a lesson keeps in memory."""
 
+import gc
 import logging
 import os
 import shutil
@@ -8,6 +9,7 @@ import socket
 import statistics
 import subprocess
 import time
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -103,12 +105,21 @@ def _flips(page: Page) -> str:
 
 
 def _kept(slug: str) -> int:
-    """Bytes of all traces that a page makes for one prompt."""
+    """Bytes of the traces that a page made for one prompt and that are still there when it has run."""
     logging.disable(logging.WARNING)  # of Streamlit, which misses its server
     traces, run = [], transformer.run
-    transformer.run = lambda *args, **settings: traces.append(run(*args, **settings)) or traces[-1]
+
+    def noted(*args, **settings):
+        trace = run(*args, **settings)
+        traces.append(weakref.ref(trace))
+        return trace
+
+    transformer.run = noted
     try:
-        run_page(slug, prompt=f"{LONG} {LAST[0]}")
+        page = run_page(slug, prompt=f"{LONG} {LAST[0]}")
     finally:
         transformer.run = run
-    return sum(trace.bytes() for trace in traces)
+    gc.collect()
+    kept = sum(trace.bytes() for found in traces if (trace := found()))
+    assert page, "its session, which may hold some of them, has lived until here"
+    return kept
