@@ -7,7 +7,7 @@ from dataclasses import fields
 import streamlit as st
 
 from model.changes import ALL, KINDS, PERCENT, RULES, SEEDS, SIZE, Patch, Silence
-from ui import what_if
+from ui import prompt, what_if
 from ui.what_if import Lab
 
 OF_EXPERTS = ("drop", "force")
@@ -54,10 +54,9 @@ def row(lab: Lab) -> None:
             words.text("kind"), kinds, key=_key(lab, "kind"), format_func=lambda k: words.text(f"kind-{k}"), width=250
         )
         if kind == Patch.kind:
-            st.text_input(
-                words.text("other"), lab.experiment.other, key=_key(lab, "other"), max_chars=600, width=WIDTHS["other"],
-                on_change=_store, args=(lab,),
-            )  # fmt: skip
+            size = {"max_chars": prompt.CHARACTERS, "width": WIDTHS["other"]}
+            known = {"key": _key(lab, "other"), "on_change": _store, "args": (lab,)}
+            st.text_input(words.text("other"), lab.experiment.other, **known, **size)
         for field in fields(KINDS[kind]):
             if field.name == "size" and st.session_state[_key(lab, kind, "rule")] == "full":
                 continue

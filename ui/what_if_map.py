@@ -27,11 +27,10 @@ def board(lab: Lab, after: Run) -> None:
             if isinstance(c, Cut)
         ],
         "heads": [
-            {"layer": c.layer - 1, "head": c.head - 1, "told": _told(c, lab)}
+            {"layer": c.layer - 1, "head": c.head - 1, "told": what_if.as_label(c, lab)}
             for c in lab.experiment.changes
             if isinstance(c, Head)
         ],
-        "groups": lab.setting.config.kv_heads,
         "start": [begin.layer - 1, begin.head - 1],
         "prompt": [lab.page.model, lab.page.text],
         "factors": [[share, what_if.times(share, lab.page.lang)] for share in FACTORS],
@@ -64,7 +63,3 @@ def _covers(change: Change, layer: int, head: int, reader: int, read: int) -> bo
     if not isinstance(change, Cut) or (change.reader, change.read) != (reader, read):
         return False
     return change.layer in (None, layer) and change.head in (None, head)
-
-
-def _told(change: Head, lab: Lab) -> str:
-    return what_if.as_label(change, lab)
