@@ -10,24 +10,21 @@ import streamlit as st
 from model import experiment, lens, zoo
 from ui import html, what_if, widgets
 from ui.numbers import number, percent
+from ui.runs import TOP, with_rest
 from ui.what_if import Lab, Run
 from viz import what_if as figures
 
-TOP = 5  # likeliest tokens of either pass
 MOVED = 7  # candidates that moved most
 TEXT = 12  # tokens that follow
 KEPT = 24  # texts that a session remembers
 
 
 def rows(lab: Lab, after: Run) -> tuple[list[str], np.ndarray]:
-    """The likeliest tokens of both passes and, last, all others together: names, and shares (2, n + 1)."""
+    """The likeliest tokens of both passes, the largest share of either first, and all others: see `with_rest`."""
     runs = np.stack([lab.before.chances, after.chances])
-    most = [np.argsort(-run, kind="stable")[:TOP] for run in runs]
-    ids = np.unique(np.concatenate(most))
+    ids = np.unique(np.argsort(-runs, kind="stable")[:, :TOP])
     ids = ids[np.argsort(-runs[:, ids].max(0), kind="stable")]
-    rest = lab.words.text("others", n=number(runs.shape[1] - len(ids), lab.page.lang))
-    shares = np.column_stack([runs[:, ids], np.delete(runs, ids, axis=1).sum(1)])
-    return [*lab.setting.tokenizer.strings(ids.tolist()), rest], shares
+    return with_rest(lab.page, runs, ids.tolist())
 
 
 def moved(lab: Lab, after: Run) -> tuple[list[str], np.ndarray]:
