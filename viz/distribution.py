@@ -14,14 +14,15 @@ from viz.theme import DIVERGING, GREEN, INK, MONO, PAPER, SOFT
 
 GAP = 0.13  # between two columns, of a column's width
 LONGEST = 11  # characters of a token beside its bar: a telephone is narrow
+OUTLINE = {"color": PAPER, "line": {"color": INK, "width": 1.2}}
 HOVER = "%{customdata}<extra></extra>"
 BARE = {"fixedrange": True, "showgrid": False, "zeroline": False, "showline": False, "ticks": ""}
 WORDS = {"mode": "text", "textposition": "middle right", "hoverinfo": "skip", "cliponaxis": False}
 
 
-def label(token: str) -> str:
+def label(token: str, most: int = LONGEST) -> str:
     """A token in a figure, literally: figures read HTML in their texts, but know no `&quot;`."""
-    return html.escape(token if len(token) <= LONGEST else token[: LONGEST - 1] + "…", quote=False)
+    return html.escape(token if len(token) <= most else token[: most - 1] + "…", quote=False)
 
 
 def names(tokens: Sequence[str], scores: Sequence[str], rest: str) -> list[str]:
@@ -110,11 +111,10 @@ def stages(
 def draws(rows: Sequence[str], counts: np.ndarray, expected: np.ndarray, number: Callable[[int], str]) -> go.Figure:
     """How often each came out, counts (n + 1,), in the outline of what the probabilities promise."""
     place, texts = np.arange(len(counts)), list(map(number, counts))
-    outline = {"color": PAPER, "line": {"color": INK, "width": 1.2}}
     longest = np.maximum(counts, expected)
     figure = go.Figure(
         [
-            _bars(expected, place, 0.76, texts, name="expected", marker=outline),
+            _bars(expected, place, 0.76, texts, name="expected", marker=OUTLINE),
             _bars(counts, place, 0.44, texts, name="drawn", marker=filling_of(place == place[-1])),
         ]
     )

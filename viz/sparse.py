@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from viz.distribution import BARE, HOVER, WORDS, filling_of, label
+from viz.distribution import BARE, HOVER, OUTLINE, WORDS, filling_of, label
 from viz.theme import CATEGORICAL, GREEN, INK, MONO, PAPER, SOFT
 
 LABELLED = (100, 1_000, 10_000, 100_000, 1_000_000)
@@ -69,10 +69,8 @@ def pair(rows: Sequence[str], shares: np.ndarray, names: tuple[str, str], percen
     """Two distributions over the same rows, shares (2, n + 1), the last row the tail: for each token the first as an
     outline and, below it, the second filled."""
     place, tail = np.arange(len(rows)), np.arange(len(rows)) == len(rows) - 1
-    filled = filling_of(tail)
-    looks = {"color": PAPER, "line": {"color": INK, "width": 1.2}}, filled
     figure = go.Figure()
-    for side, values, name, look in zip((-0.19, 0.19), shares, names, looks, strict=True):
+    for side, values, name, look in zip((-0.19, 0.19), shares, names, (OUTLINE, filling_of(tail)), strict=True):
         figure.add_bar(
             x=values,
             y=place + side,

@@ -1,13 +1,12 @@
 """Before and after: two distributions side by side, what moved most, where the streams parted, which heads matter."""
 
-import html
 from collections.abc import Callable, Sequence
 
 import numpy as np
 import plotly.graph_objects as go
 
-from viz.distribution import BARE, HOVER, WORDS, filling_of, scale
-from viz.theme import CATEGORICAL, DIVERGING, GREEN, INK, MONO, PAPER, RULE, SEQUENTIAL, SOFT
+from viz.distribution import BARE, HOVER, OUTLINE, WORDS, filling_of, label, scale
+from viz.theme import DIVERGING, GREEN, INK, MONO, RULE, SEQUENTIAL, SOFT
 
 ROW = 30  # px
 CROWDED = 16  # columns: of more, not all are named
@@ -22,7 +21,7 @@ def sides(
     """Two distributions over the same rows, shares (2, n + 1), the last row the tail: before as outlines at the left,
     after as filled bars at the right, on one scale."""
     place, end = np.arange(len(rows)), scale(shares)
-    looks = {"color": PAPER, "line": {"color": INK, "width": 1.2}}, filling_of(place == place[-1])
+    looks = OUTLINE, filling_of(place == place[-1])
     figure = go.Figure()
     for side, (values, name, look) in enumerate(zip(shares, names, looks, strict=True)):
         start = side * (1 + GAP) * end
@@ -118,11 +117,10 @@ def parted(
     )
     step = 5 if height > 13 else 1
     told = [n for n in range(height) if n in (0, height - 1) or (n % step == 0 and height - 1 - n >= step / 2)]
-    bare = {"showgrid": False, "zeroline": False, "showline": False, "ticks": "", "fixedrange": True}
-    figure.update_yaxes(**bare, tickvals=told, ticktext=[levels[n] for n in told], title=layer)
+    figure.update_yaxes(**BARE, tickvals=told, ticktext=[levels[n] for n in told], title=layer)
     step = -(-count // CROWDED)
     font = {"family": MONO, "size": 13 if step == 1 else 12}
-    figure.update_xaxes(**bare, tickvals=np.arange(0, count, step), ticktext=names[::step], tickfont=font)
+    figure.update_xaxes(**BARE, tickvals=np.arange(0, count, step), ticktext=names[::step], tickfont=font)
     return figure.update_layout(height=max(220, 13 * height) + 100)
 
 
@@ -155,7 +153,7 @@ def compared(
     axis = {"fixedrange": True, "showline": False, "ticks": "", "zeroline": True, "zerolinecolor": SOFT}
     figure.update_xaxes(**axis, title=titles[0])
     figure.update_yaxes(**axis, title=titles[1])
-    return figure.update_layout(height=380, showlegend=False, colorway=CATEGORICAL)
+    return figure.update_layout(height=380, showlegend=False)
 
 
 def _rows(rows: Sequence[str]) -> dict:
@@ -165,4 +163,4 @@ def _rows(rows: Sequence[str]) -> dict:
 
 def _literal(rows: Sequence[str]) -> list[str]:
     """Names as they are: figures read HTML in their texts. Short ones."""
-    return [html.escape(row if len(row) <= LONGEST else row[: LONGEST - 1] + "…", quote=False) for row in rows]
+    return [label(row, LONGEST) for row in rows]
