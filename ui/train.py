@@ -94,12 +94,12 @@ def _option(name: str, value, page: Page) -> str:
 
 def _text_box(page: Page) -> None:
     words = page.words
-    st.session_state.setdefault("own-text", train_link.course(page.lang))
+    st.session_state.setdefault("own-text", train_link.own_text(page.lang))
     with st.container(gap="small"):
         st.text_area(words.text("text-label"), key="own-text", height=180)
         measured = train_link.measured(words)
         st.html(f'<p class="note">{words.inline("text-note", **measured)}</p>')
-        if len(st.session_state["own-text"].encode(errors="replace")) > train_link.LONGEST:
+        if len(train_link.encoded(page.lang)) > train_link.LONGEST:
             st.html(f'<div class="notice" role="status">{words("text-long", **measured)}</div>')
 
 

@@ -62,17 +62,17 @@ def read(words: session.Words) -> Experiment:
         asked = st.query_params.get(name)
         if asked is None:
             return usual
-        found = next((option for option in allowed if str(option) == asked), None)
+        found = _option(allowed, asked)
         if found is None:
             listed = ", ".join(map(str, allowed))
             problems.append(words("refused", name=name, value=html.typed(asked[:40]), allowed=listed, usual=usual))
             return usual
         return found
 
-    if not any(name in st.query_params for name in keys()):
+    if not any(name in st.query_params for name in LINK):
         write(st.session_state.get("experiment", PRESETS[FIRST]))  # the one left, when the reader comes back
     whole = {name: value(name, allowed, USUAL[name]) for name, allowed in WHOLE.items()}
-    text = pasted(words) if whole["task"] == "text" else ""
+    text = encoded(words.lang)[:LONGEST].decode(errors="ignore") if whole["task"] == "text" else ""
     plans = []
     for side in SIDES:
         usual = Choices()
@@ -87,13 +87,14 @@ def read(words: session.Words) -> Experiment:
     return Experiment(tuple(plans), tuple(problems))
 
 
-def keys() -> list[str]:
-    return list(LINK)
+def _option(allowed: tuple, said: str):
+    """The value that the link or the table of choices calls so; None where there is none."""
+    return next((option for option in allowed if str(option) == said), None)
 
 
 def write(plans: tuple[Plan, Plan]) -> None:
     """Into the link: the task always, else what is not usual."""
-    for name in keys():
+    for name in LINK:
         st.query_params.pop(name, None)
     first = plans[0]
     said = {"task": first.name}
@@ -105,27 +106,27 @@ def write(plans: tuple[Plan, Plan]) -> None:
 
 
 def change(experiment: Experiment, key: str, value: str) -> None:
-    """The reader chose another value of one of `keys()`."""
+    """The reader chose another value of one of LINK."""
     side, _, name = key.rpartition("-")
     plans = list(experiment.plans)
     if side in SIDES and name in OPTIONS:
-        found = next((option for option in OPTIONS[name] if str(option) == value), None)
-        if found is not None:
+        if (found := _option(OPTIONS[name], value)) is not None:
             at = SIDES.index(side)
             plans[at] = replace(plans[at], choices=replace(plans[at].choices, **{name: found}))
-    elif key in WHOLE:
-        found = next((option for option in WHOLE[key] if str(option) == value), None)
-        if found is not None:
-            plans = [replace(plan, **{"name" if key == "task" else key: found}, text="") for plan in plans]
+    elif key in WHOLE and (found := _option(WHOLE[key], value)) is not None:
+        plans = [replace(plan, **{"name" if key == "task" else key: found}, text="") for plan in plans]
     write(tuple(plans))
 
 
-def pasted(words: session.Words) -> str:
-    """The text to learn from: the reader's, which no link can carry; before there is one, this course's own."""
+def own_text(lang: str) -> str:
+    """The text to learn from: the reader's, which no link can carry, empty too; before there is one, this course's."""
     text = st.session_state.get("own-text")
-    if text is None:
-        text = course(words.lang)
-    return text.encode(errors="replace")[:LONGEST].decode(errors="ignore")
+    return course(lang) if text is None else text
+
+
+def encoded(lang: str) -> bytes:
+    """The same as it is counted; only the first LONGEST bytes are learned from."""
+    return own_text(lang).encode(errors="replace")
 
 
 def course(lang: str) -> str:
@@ -140,5 +141,4 @@ def course(lang: str) -> str:
 def measured(words: session.Words) -> dict[str, str]:
     """How long the text is, and how long it must and may be, in bytes."""
     least, most = (number(bound, words.lang) for bound in Text.bounds)
-    typed = len((st.session_state.get("own-text") or course(words.lang)).encode(errors="replace"))
-    return {"least": least, "most": most, "typed": number(typed, words.lang)}
+    return {"least": least, "most": most, "typed": number(len(encoded(words.lang)), words.lang)}

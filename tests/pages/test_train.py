@@ -67,6 +67,8 @@ def test_a_text_that_is_too_short_or_too_long():
     test.text_area(key="own-text").set_value("Too short.").run()
     assert "10 bytes, and at least 500" in html_of(test) and not test.exception
     assert content.load("en", "train")["last-sound"] in html_of(test) and test.button(key="go")
+    test.text_area(key="own-text").set_value("").run()
+    assert "holds 0 bytes, and at least 500" in html_of(test) and not test.exception
     test.text_area(key="own-text").set_value("A sentence of a long book. " * 1000).run()
     assert "only the first 20,000" in html_of(test) and not test.exception
     (plan,) = {plan for plan in data(test) if len(plan.text) == 20_000}
