@@ -1,8 +1,6 @@
 """What a reader takes home from a lesson: the foot line with notebook, worksheet and score, and the words of the line
 at every figure (ui/browser/save.js). Everything is made when it is asked for."""
 
-import csv
-import io
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode
@@ -10,7 +8,7 @@ from urllib.parse import urlencode
 import streamlit as st
 from streamlit.runtime.scriptrunner import add_script_run_ctx, get_script_run_ctx
 
-from ui import html, path, session
+from ui import html, path, session, spreadsheet
 from ui.worksheet import Question, sheet
 
 
@@ -63,20 +61,13 @@ def worksheet(page, slug: str, asked: dict[str, Question], words: session.Words)
 
 def score(asked: dict[str, tuple], answers: dict[str, bool], words: session.Words) -> bytes:
     """A row for each question that was answered: the first answer counts."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow([words.text(f"score-{name}") for name in ("number", "lesson", "question", "answer")])
+    rows = [[words.text(f"score-{name}") for name in ("number", "lesson", "question", "answer")]]
     titles = session.Words(words.lang, "path")
     for key, right in answers.items():
         number, slug, said = asked[key]
         title = titles.text(slug) if number else "Vetro"
-        writer.writerow([number, title, _cell(said), words.text("score-right" if right else "score-wrong")])
-    return text.getvalue().encode("utf-8-sig")
-
-
-def _cell(said: str) -> str:
-    """A table program reads what begins like this as a formula; a question may begin with a word of the reader's."""
-    return f"'{said}" if said.startswith(("=", "+", "-", "@")) else said
+        rows.append([number, title, said, words.text("score-right" if right else "score-wrong")])
+    return spreadsheet.as_csv(rows)
 
 
 def _kept(name: str) -> dict:

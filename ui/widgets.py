@@ -1,8 +1,6 @@
 """What lessons share besides the prompt: figures, their table twins, the lines of PyTorch behind them."""
 
-import csv
 import inspect
-import io
 import textwrap
 from collections.abc import Callable
 from numbers import Number
@@ -11,7 +9,7 @@ from pathlib import Path
 import plotly.graph_objects as go
 import streamlit as st
 
-from ui import html, session
+from ui import html, session, spreadsheet
 from ui.numbers import number
 from viz import theme
 
@@ -48,7 +46,7 @@ def table_twin(columns: dict[str, list], name: str) -> None:
         more = words("table-more", shown=ROWS, rows=len(rows)) if len(rows) > ROWS else ""
         st.html(f'<div class="twin" tabindex="0" role="region" aria-label="{words.text("table")}">{table}</div>{more}')
         file = {"file_name": f"{name}.csv", "mime": "text/csv", "key": f"csv-{name}", "on_click": "ignore"}
-        st.download_button(words.text("csv"), lambda: _csv(columns, rows), **file)
+        st.download_button(words.text("csv"), lambda: spreadsheet.as_csv([columns, *rows]), **file)
 
     folded(words.text("table"), f"table-{name}", draw)
 
@@ -69,11 +67,3 @@ def source(*objects) -> None:
 
 def _cell(value, lang: str) -> str:
     return f"<td>{html.escapes(number(value, lang) if isinstance(value, Number) else value)}</td>"
-
-
-def _csv(columns: dict[str, list], rows: list[tuple]) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(columns)
-    writer.writerows(rows)
-    return text.getvalue().encode("utf-8-sig")

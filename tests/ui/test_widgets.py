@@ -4,7 +4,7 @@ import plotly.graph_objects as go
 from streamlit.testing.v1 import AppTest
 
 from tests.conftest import html_of, unfolded
-from ui.widgets import _csv
+from ui import widgets
 from viz import theme
 
 
@@ -32,9 +32,18 @@ def test_a_figure_its_twin_and_its_source():
     assert "class Tokenizer" in test.code[0].value and "model/tokens.py:" in shown
 
 
-def test_csv_has_every_row():
-    lines = _csv({"a": [], "b": []}, [(1, "x,y"), (0.5, "é")]).decode("utf-8-sig").splitlines()
-    assert lines == ["a,b", '1,"x,y"', "0.5,é"]
+def formulas():
+    from ui import widgets
+
+    widgets.table_twin({"=1+1": ["-x", "y"] * 150, "share": [-0.5, 2] * 150}, "shares")
+
+
+def test_the_csv_of_a_twin_has_all_rows_and_no_formula(monkeypatch):
+    made = []
+    monkeypatch.setattr(widgets.st, "download_button", lambda label, make, **_: made.append(make))
+    unfolded(AppTest.from_function(formulas).run())
+    lines = made[-1]().decode("utf-8-sig").splitlines()
+    assert lines[:3] == ["'=1+1,share", "'-x,-0.5", "y,2"] and len(lines) == 301
 
 
 def test_dark_swaps_every_colour_and_nothing_else():
