@@ -11,8 +11,9 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import content
 from model import experiment, zoo
-from ui import attention, path, prompt, session, what_if
+from ui import attention, gate, path, prompt, session, what_if
 from ui.lesson import Page
 
 FOLDER = Path(__file__).with_name("notebooks")
@@ -35,7 +36,7 @@ theme.dress(figure, "light")"""
 
 def notebook(slug: str, said: Mapping[str, str]) -> str:
     """The .ipynb of a lesson, as JSON, for what its link says. KeyError for a lesson that is not there."""
-    lang = said.get("lang") if said.get("lang") in ("en", "it") else "en"
+    lang = said.get("lang") if said.get("lang") in content.LANGUAGES else content.LANGUAGES[0]
     cells = what_if_cells(said, lang) if slug == "what_if" else filled(slug, said, lang)
     words, titles, step = session.Words(lang, "take"), session.Words(lang, "path"), path.find(slug)
     title = f"{step.number}. {titles.text(slug)}" if step.number else "Vetro"
@@ -51,7 +52,7 @@ def filled(slug: str, said: Mapping[str, str], lang: str) -> list[str]:
     if slug not in {file.stem for file in FOLDER.glob("*.py")}:
         raise KeyError(slug)
     cells = re.split(r"^# %%", (FOLDER / f"{slug}.py").read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
-    asked = START[slug](_page(slug, said, lang)) | dict(said) if slug in START else said
+    asked = START[slug](slug, said, lang) | dict(said) if slug in START else said
     asked = {**asked, "lang": lang}
     return [_parameters(cell, asked) if cell.startswith(" parameters") else _plain(cell) for cell in cells]
 
@@ -88,7 +89,9 @@ def fitting(name: str, given: str, usual):
     return type(usual)(float(found[1]) * {"": 1, "k": 1 << 10, "M": 1 << 20}[found[2]])
 
 
-# ---- what a page begins with, where its link says nothing
+# ---- what a page begins with, where its link says nothing: a pass of the model, so it takes its turn like a page
+
+_in_turn = gate.PAGES.turn(lambda ahead: None)  # there is nobody to tell: the browser waits for a file
 
 
 def _page(slug: str, said: Mapping[str, str], lang: str) -> Page:
@@ -98,15 +101,18 @@ def _page(slug: str, said: Mapping[str, str], lang: str) -> Page:
     return Page(session.Words(lang, slug), lang, name, bundle, text, ids, text, LIMIT)
 
 
-def _look(page: Page) -> dict[str, str]:
+@_in_turn
+def _look(slug: str, said: Mapping[str, str], lang: str) -> dict[str, str]:
+    page = _page(slug, said, lang)
     look = attention.start(page.bundle, page.trace(attention.keep(page.bundle.model.config)))
     names = "layer", "head", "token", "key"
     return {name: str(place + 1) for name, place in zip(names, vars(look).values(), strict=True)}
 
 
-START: dict[str, Callable[[Page], dict[str, str]]] = {"attention": _look, "positions": _look}
+START: dict[str, Callable[..., dict[str, str]]] = {"attention": _look, "positions": _look}
 
 
+@_in_turn
 def what_if_cells(said: Mapping[str, str], lang: str) -> list[str]:
     """The lines that the lesson itself exports, and its figure."""
     page = _page("what_if", said, lang)

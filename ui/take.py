@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import streamlit as st
 from streamlit.runtime.scriptrunner import add_script_run_ctx, get_script_run_ctx
 
-from ui import html, path, session, spreadsheet
+from ui import gate, html, path, session, spreadsheet
 from ui.worksheet import Question, sheet
 
 
@@ -47,6 +47,7 @@ def _notebook(page, slug: str) -> str:
     return f"notebook/{slug}?{urlencode(known | {'lang': page.lang})}"
 
 
+@gate.PAGES.turn(lambda ahead: None)  # the answers are the model's, like those of a page
 def worksheet(page, slug: str, asked: dict[str, Question], words: session.Words) -> bytes:
     titles, frame, step = session.words("path"), session.words("ui"), path.find(slug)
     line = "Vetro" if step is path.MACHINE else f"Vetro · {words.text('lesson', number=step.number)}"

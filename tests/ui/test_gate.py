@@ -2,10 +2,17 @@
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from functools import partial
+from types import SimpleNamespace
 
 import pytest
 
-from ui.gate import Gate
+from ui import html, session, take
+from ui.gate import PAGES, Gate
+from ui.notebook import notebook
+from ui.worksheet import Question
 
 
 def visit(gate: Gate, name: int, inside: list, order: list, most: list) -> None:
@@ -52,3 +59,36 @@ def test_a_fault_inside_frees_the_seat():
         raise ValueError("inside")
     with gate.turn(lambda ahead: pytest.fail("the seat is taken")):
         pass
+
+
+# ---- files that are made outside of a page
+
+
+def worksheet() -> bytes:
+    page = SimpleNamespace(words=session.Words("en", "machine"), bundle=None)
+    asked = {"?": Question(html.Raw("?"), ["a", "b"], False, lambda: 1, lambda *_: "")}
+    return take.worksheet(page, "machine", asked, session.Words("en", "take"))
+
+
+def full_house() -> ExitStack:
+    """Every seat is taken until it is closed."""
+    seats = ExitStack()
+    for _ in range(PAGES.seats):
+        seats.enter_context(PAGES.turn(lambda ahead: None))
+    return seats
+
+
+@pytest.mark.parametrize("make", [partial(notebook, "attention", {}), partial(notebook, "what_if", {}), worksheet])
+def test_a_file_that_takes_the_model_waits_for_its_turn(make):
+    known = make()  # from now on it is made in no time
+    with ThreadPoolExecutor(1) as worker, full_house() as seats:
+        made = worker.submit(make)
+        with pytest.raises(TimeoutError):
+            made.result(1)
+        seats.close()
+        assert made.result(60) == known
+
+
+def test_a_file_that_takes_none_does_not_wait():
+    with full_house():
+        assert notebook("tokens", {})
