@@ -138,7 +138,7 @@ def heavy(page) -> tuple[str, list[str], Callable[[], int], Callable[[int, int],
             "each": cache_bytes(one, 1, SIXTEEN_BITS),
             "n": even(config),
             "context": config.context,
-            "times": config.heads // config.kv_heads,
+            "times": config.group,
             "sooner": even(all_heads),
         }
         return words("explain-heavy", model=ASKED, **{name: number(n, lang) for name, n in numbers.items()})

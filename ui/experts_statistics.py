@@ -180,9 +180,3 @@ def guesses(page: Page, found: Statistics) -> None:
     widgets.figure(figures.guesses(names, shares, lambda p: percent(p, lang)), "guesses", text("guess-alt"))
     st.html(words(section, **shown, layers=len(layers)))
     widgets.table_twin({text("guess-clue"): names, text("guess-right"): shares}, "guesses")
-
-
-def chips(found: Statistics, layer: int, expert: int, count: int) -> html.Raw:
-    """The most typical tokens of an expert."""
-    tokens = _typical(found.typical[layer][expert], found.shares[layer, expert])[:count]
-    return html.Raw(" ".join(html.chip(one["token"]) for one in tokens))
