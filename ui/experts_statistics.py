@@ -11,7 +11,7 @@ import streamlit as st
 
 from model import zoo
 from model.information import entropy, lift
-from ui import components, experts, html, session, widgets
+from ui import components, experts, session, widgets
 from ui.lesson import Page
 from ui.numbers import number, percent
 from viz import experts as figures
