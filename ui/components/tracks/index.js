@@ -34,15 +34,17 @@ class Tracks {
   }
 
   update(data) {
-    const text = JSON.stringify([data.tokens, data.lang]);
-    const [first, changed] = [this.text === undefined, this.text !== text];
+    const text = JSON.stringify(data.tokens);
+    const [first, other, reworded] = [this.text === undefined, this.text !== text, this.d?.lang !== data.lang];
     [this.d, this.w, this.text] = [data, data.words, text];
-    if (changed) {
-      this.pause();
+    if (other) {
       this.turn = first ? linked("turn", data.turns.length, 0) : 0;
       if (!first) remember({ turn: null });
+    }
+    if (other || reworded) {
+      this.pause();
       this.build();
-      this.drawBoard(!still());
+      this.drawBoard(other && !still());
     }
     this.sentence.setAttribute("aria-live", "off"); // new times are not read out, new steps are
     this.drawTimes();
