@@ -21,7 +21,7 @@ QUIET = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "sh
 def figure(chart: go.Figure, key: str, alt: str = "") -> None:
     """A chart in the look of the page, without controls of its own: the table twin is the way to the numbers."""
     chart = theme.dress(chart, session.mode())
-    chart.update_layout(separators=",." if session.language() == "it" else ".,")
+    chart.layout.separators = ",." if session.language() == "it" else ".,"
     st.plotly_chart(chart, key=key, theme=None, config=QUIET, alt=alt or None)
 
 
@@ -55,7 +55,7 @@ def source(*objects) -> None:
     """The lines of the model that compute what is shown, taken from its source, folded."""
 
     def draw() -> None:
-        for thing in objects:
+        for thing in map(inspect.unwrap, objects):  # torch.no_grad() wraps functions in one of its own
             lines, first = inspect.getsourcelines(thing)
             file = Path(inspect.getsourcefile(thing)).relative_to(ROOT)
             st.html(f'<p class="note mono">{html.escapes(file.as_posix())}:{first}</p>')

@@ -1,13 +1,16 @@
 """The one look of the figures. Colours are those of .streamlit/config.toml.
 
-Figure functions use the names below, which are the light theme's; `dress` puts the dark theme's in their place.
+Figure functions use the names below, which are the light theme's; `dress` puts the dark theme's in their place. To
+import this gives every figure the look.
 """
 
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import plotly.graph_objects as go
+import plotly.io
 
 _CONFIG = Path(__file__).parents[1] / ".streamlit/config.toml"
 _THEME = tomllib.loads(_CONFIG.read_text(encoding="utf-8"))["theme"]
@@ -31,7 +34,8 @@ _AXIS = {
     "tickfont": {"size": 13},
     "title": {"font": {"size": 14}},
 }
-_LOOK = go.layout.Template(
+# The look of every figure from the moment it is made: to put it in later would make Plotly check all values again.
+plotly.io.templates["vetro"] = go.layout.Template(
     layout={
         "paper_bgcolor": _CLEAR,
         "plot_bgcolor": _CLEAR,
@@ -45,6 +49,7 @@ _LOOK = go.layout.Template(
         "colorscale": {"sequential": SEQUENTIAL, "diverging": DIVERGING},
     }
 )
+plotly.io.templates.default = "vetro"
 
 
 def both(setting: str) -> str:
@@ -53,17 +58,19 @@ def both(setting: str) -> str:
 
 
 def dress(figure: go.Figure, mode: str) -> go.Figure:
-    """A copy of the figure in the look of `mode`, "light" or "dark"."""
-    figure = go.Figure(figure).update_layout(template=_LOOK)
-    return figure if mode == "light" else go.Figure(_recoloured(figure.to_dict(), _swap()))
+    """The same figure, going out in the look of `mode`, "light" or "dark"."""
+    if mode == "dark":  # a new figure of these values would be checked anew, which takes longer than to make the page
+        figure.to_dict = lambda: _recoloured(type(figure).to_dict(figure), _SWAP)
+    return figure
 
 
-def _swap() -> dict[str, str]:
+def _swap() -> Iterator[tuple[str, str]]:
     """Every colour of the light theme with the dark theme's in its place."""
-    swap = {}
     for name, light in _LIGHT.items():
-        swap.update(zip(light, _DARK[name], strict=True) if isinstance(light, list) else [(light, _DARK[name])])
-    return swap
+        yield from zip(light, _DARK[name], strict=True) if isinstance(light, list) else [(light, _DARK[name])]
+
+
+_SWAP = dict(_swap())
 
 
 def _recoloured(value, swap: dict[str, str]):
