@@ -7,12 +7,14 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, BrowserContext, expect
 from streamlit.testing.v1 import AppTest
 
 from ui import session
@@ -116,38 +118,75 @@ def browser_type_launch_args():
     return {"executable_path": str(found), "args": ["--no-sandbox", *quiet]}
 
 
+class Tab:
+    """A tab of the browser, and what went wrong in it.
+
+    It is used by one test after another: each loads its page anew, but the tab keeps the app's scripts compiled, and in
+    a new one a page takes twice as long to come.
+    """
+
+    def __init__(self, context: BrowserContext):
+        self.page = context.new_page()
+        self.complaints: list[str] = []
+        self.page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", lambda asked: self.complaints.append(asked.url) if _foreign(asked.url) else None)
+
+    def clear(self) -> None:
+        """What a reader's browser remembers is no business of the next; who leaves ends what the server does."""
+        self.page.evaluate("localStorage.clear()")
+        self.page.goto("about:blank")
+        self.page.mouse.move(0, 0)
+        self.complaints.clear()
+
+
+class Tabs:
+    """A profile of the browser for each language, with its tabs that are free."""
+
+    def __init__(self, browser: Browser):
+        self.contexts = {lang: browser.new_context(locale=lang) for lang in LANGUAGES}
+        self.free: dict[str, list[Tab]] = {lang: [] for lang in LANGUAGES}
+
+    @contextmanager
+    def some(self) -> Iterator[Callable[[str], Tab]]:
+        """Gives a function that takes a tab of this language; at the end all that were taken are free again."""
+        taken = []
+
+        def take(lang: str) -> Tab:
+            tab = self.free[lang].pop() if self.free[lang] else Tab(self.contexts[lang])
+            taken.append((lang, tab))
+            return tab
+
+        yield take
+        complaints = [complaint for _, tab in taken for complaint in tab.complaints]
+        for lang, tab in taken:
+            tab.clear()
+            self.free[lang].append(tab)
+        assert not complaints, complaints
+
+
 @pytest.fixture(scope="session")
-def contexts(browser):
-    """A browser's profile for each language, which keeps the app's scripts: fetched and compiled once, not in every
-    test."""
-    return {lang: browser.new_context(locale=lang) for lang in LANGUAGES}
+def tabs(browser):
+    return Tabs(browser)
 
 
 @pytest.fixture
-def open_page(contexts, app_server):
+def open_page(tabs, app_server):
     """open_page(slug, lang, theme, width, **link) -> a settled page.
 
     When the test ends, an error in the console or a request to a host that is not ours fails it.
     """
-    pages, complaints = [], []
+    with tabs.some() as take:
 
-    def open_it(slug="machine", lang="en", theme="light", width=1280, height=900, **link):
-        page = contexts[lang].new_page()
-        pages.append(page)
-        page.set_viewport_size({"width": width, "height": height})
-        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("request", lambda request: complaints.append(request.url) if _foreign(request.url) else None)
-        query = urlencode({"lang": lang, **link})
-        page.goto(f"{app_server}/{'' if slug == 'machine' else slug}?{query}")
-        return settled(page)
+        def open_it(slug="machine", lang="en", theme="light", width=1280, height=900, **link):
+            page = take(lang).page
+            page.set_viewport_size({"width": width, "height": height})
+            page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+            query = urlencode({"lang": lang, **link})
+            page.goto(f"{app_server}/{'' if slug == 'machine' else slug}?{query}")
+            return settled(page)
 
-    yield open_it
-    for page in pages:
-        page.evaluate("localStorage.clear()")  # what a reader's browser remembers is no business of the next
-        page.close()
-    assert not complaints, complaints
+        yield open_it
 
 
 def _foreign(url: str) -> bool:

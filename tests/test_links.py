@@ -159,16 +159,15 @@ SEEN = """() => {
 
 
 @pytest.fixture(scope="module")
-def readers(browser, app_server):
+def readers(tabs, app_server):
     """Two readers whose browsers differ in language and theme; the first goes from lesson to lesson."""
-    first = browser.new_context(locale="en", color_scheme="dark", reduced_motion="reduce")
-    second = browser.new_context(locale="it", color_scheme="light", reduced_motion="reduce")
-    page = first.new_page()
-    page.goto(f"{app_server}/table?lang=en")
-    settled(page)
-    yield page, second
-    first.close()
-    second.close()
+    with tabs.some() as take:
+        first, second = take("en").page, take("it").page
+        for page, scheme in ((first, "dark"), (second, "light")):
+            page.set_viewport_size({"width": 1280, "height": 900})
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        first.goto(f"{app_server}/table?lang=en")
+        yield settled(first), second
 
 
 def seen(page) -> list[str]:
@@ -213,16 +212,14 @@ def test_a_link_shows_another_reader_the_same(readers, slug):
     text = " ".join(want)
     assert not [part for part in parts if part not in text]
 
-    page = second.new_page()
-    page.goto(copied)
-    settled(page)
+    second.goto(copied)
+    settled(second)
     for _ in range(40):
-        if (found := seen(page)) == want:
+        if (found := seen(second)) == want:
             break
-        page.wait_for_timeout(100)
+        second.wait_for_timeout(100)
     assert found == want
-    assert page.evaluate("getComputedStyle(document.querySelector('.stApp')).colorScheme") == "dark"
-    page.close()
+    assert second.evaluate("getComputedStyle(document.querySelector('.stApp')).colorScheme") == "dark"
 
 
 # ---- sharing, presenting, hiding
