@@ -48,7 +48,7 @@ class Client:
 
     def __init__(self, number: int, seen: Seen):
         self.slug, self.seen, self.chance = LESSONS[number % len(LESSONS)], seen, random.Random(number)
-        self.controls: dict[str, tuple[str, object]] = {}  # by id: the fragment it stands in, and its description
+        self.controls: dict[str, tuple[str, tuple, object]] = {}  # by id: fragment, place on the page, description
         self.values: dict[str, WidgetState] = {}
         self.link = {"lang": "en", "prompt": f"{LONG} {WORDS[number % len(WORDS)]}"}
 
@@ -71,7 +71,7 @@ class Client:
     def _turned(self) -> str:
         """Changes one control; returns its fragment."""
         id = self.chance.choice(list(self.controls))
-        fragment, control = self.controls[id]
+        fragment, _, control = self.controls[id]
         state = WidgetState(id=id)
         kind = type(control).__name__
         if kind == "Slider" and control.options:
@@ -94,13 +94,16 @@ class Client:
         state = ClientState(page_name=self.slug if self.slug != "machine" else "", fragment_id=fragment)
         state.query_string = urlencode(self.link)
         state.widget_states.widgets.extend(self.values.values())
-        if not fragment:
-            self.controls.clear()
-        start, picture = time.perf_counter(), None
+        start, picture, anew = time.perf_counter(), None, False
         await self.channel.send(BackMsg(rerun_script=state).SerializeToString())
         while True:
             message = ForwardMsg.FromString(await asyncio.wait_for(self.channel.recv(), 60))
             kind = message.WhichOneof("type")
+            if kind == "new_session":
+                anew = True
+            if kind == "delta" and anew:
+                self._forget(message)
+                anew = False
             if kind == "page_info_changed":  # a control that lives in the link
                 self.link = dict(parse_qsl(message.page_info_changed.query_string))
             if kind == "delta" and self._noted(message) and picture is None:
@@ -112,12 +115,19 @@ class Client:
                     whole = time.perf_counter() - start
                     return picture or whole, whole
 
+    def _forget(self, message: ForwardMsg) -> None:
+        """Forgets the controls of what is made anew: the page, or the block that a fragment begins with."""
+        place = tuple(message.metadata.delta_path) if message.metadata.run.fragment_ids else ()
+        for id, (_, there, _) in list(self.controls.items()):
+            if there[: len(place)] == place:
+                del self.controls[id]
+
     def _noted(self, message: ForwardMsg) -> bool:
         """Keeps the controls that a message brings; says whether it brings a picture."""
-        delta = message.delta
+        delta, place = message.delta, tuple(message.metadata.delta_path)
         if delta.WhichOneof("type") == "add_block":
             if delta.add_block.expandable.id:
-                self.controls[delta.add_block.expandable.id] = delta.fragment_id, delta.add_block.expandable
+                self.controls[delta.add_block.expandable.id] = delta.fragment_id, place, delta.add_block.expandable
             return False
         kind = delta.new_element.WhichOneof("type")
         if kind == "exception" or (kind == "html" and 'role="alert"' in delta.new_element.html.body):
@@ -125,7 +135,7 @@ class Client:
         if kind in ("slider", "checkbox", "selectbox"):
             control = getattr(delta.new_element, kind)
             if kind != "selectbox" or len(control.options) > 2:  # that of the models stays: others are not the question
-                self.controls[control.id] = delta.fragment_id, control
+                self.controls[control.id] = delta.fragment_id, place, control
         return kind in PICTURES
 
 

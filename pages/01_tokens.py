@@ -38,7 +38,7 @@ with lesson("tokens", limit=LIMIT, link=tokens.LINK) as page:
         show("sentence", {**data, "selected": at}, on_chosen_change=lambda: None)
         size = tokens.size(page.bundle, page.lang)
         title("table-title", words("table-text", **size) + words("table-size", **size))
-        show("table", tokens.row(page.bundle, page.ids[at]))
+        show("table", tokens.row(page, page.ids[at]))
         st.html(f'<div class="note">{words("near-note")}</div>')
         st.html(tokens.arithmetic(page.bundle, embed[at], page.ids[at], words))
 

@@ -85,7 +85,7 @@ with lesson("next_token", limit=64, link=next_token.LINK) as page:
     choosing()
     quiz.predict(f"tail-{page.model}-{page.text}", *next_token.ask_tail(reading, words))
 
-    found = next_token.levels(page.bundle, trace)
+    found = next_token.levels(page, trace)
     heading("lens-title", words("lens"))
     aloud(next_token.lens_reading(found, words))
     levels = next_token.level_names(found, words)

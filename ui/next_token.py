@@ -13,7 +13,7 @@ from model.information import entropy
 from model.sampling import Sampling
 from model.trace import Trace
 from model.transformer import Transformer
-from ui import html, link
+from ui import html, link, session
 from ui.numbers import number, percent
 from ui.session import Words
 
@@ -99,12 +99,17 @@ def read(bundle, trace: Trace) -> Reading:
     return Reading(trace.final[-1], logits, sampling.softmax(logits), top, bundle.tokenizer.strings(top.tolist()))
 
 
-def levels(bundle, trace: Trace) -> Levels:
-    streams = lens.streams(trace, [-1])[0]
-    found = lens.likeliest(bundle.model, streams)
-    ids = found.token_ids[:, 0]
-    chances = lens.chances(bundle.model, streams, found, int(ids[-1]))
-    return Levels(ids, bundle.tokenizer.strings(ids.tolist()), found.probabilities[:, 0], chances)
+def levels(page, trace: Trace) -> Levels:
+    """The logit lens over the last token: every level over the whole vocabulary, so it is kept."""
+
+    def compute() -> Levels:
+        model, streams = page.bundle.model, lens.streams(trace, [-1])[0]
+        found = lens.likeliest(model, streams)
+        ids = found.token_ids[:, 0]
+        chances = lens.chances(model, streams, found, int(ids[-1]))
+        return Levels(ids, page.bundle.tokenizer.strings(ids.tolist()), found.probabilities[:, 0], chances)
+
+    return session.reading("levels", page.model, tuple(page.ids), len(page.ids), compute)
 
 
 def stages(reading: Reading, settings: Sampling) -> np.ndarray:

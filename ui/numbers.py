@@ -1,6 +1,7 @@
 """Numbers as they are shown: three significant digits, the language's separators, a true minus sign."""
 
 import math
+from functools import lru_cache
 
 from babel.numbers import format_decimal
 
@@ -31,5 +32,6 @@ def percent(p: float, lang: str) -> str:
     return f"{'100' if share == 100 else number(share, lang)}{THIN}%"
 
 
+@lru_cache(maxsize=10_000)  # most numbers of a page stand on it twice, or stood on the last one: axes, shares, sizes
 def _decimal(x: float | int, pattern: str, lang: str) -> str:
     return format_decimal(x, format=pattern, locale=lang).replace("-", "−")

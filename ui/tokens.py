@@ -8,7 +8,7 @@ import numpy as np
 from model import lens
 from model.tokens import Tokenizer, visible
 from model.zoo import ModelUnavailable
-from ui import html, link
+from ui import html, link, session
 from ui.components import pack
 from ui.numbers import number, percent
 
@@ -93,9 +93,10 @@ def _characters(text: bytes):
         start += size
 
 
-def row(bundle, id: int) -> dict:
+def row(page, id: int) -> dict:
     """The token's row in the embedding table, and the rows that point most nearly the same way."""
-    near = lens.neighbours(bundle.model, id, NEAR)
+    bundle = page.bundle
+    near = session.reading("near", page.model, (id,), 1, lambda: lens.neighbours(bundle.model, id, NEAR))
     ids = near.token_ids.tolist()
     rows, width = bundle.model.embed_tokens.weight.shape
     return {
