@@ -26,7 +26,7 @@ with lesson("blocks", limit=24, link=blocks.LINK | switchboard.LINK) as page:
 
     heading("stream-title", words("stream-intro"))
     st.html(f'<div class="read">{" ".join(blocks.aloud(side, words) for side in both)}</div>')
-    sizes = {side.title: blocks.sizes(side) for side in both}
+    sizes = {side.title: side.seen.sizes for side in both}
     chart = streams(sizes, text("col-layer"), text("col-size"), text("first-token"), partial(number, lang=page.lang))
     widgets.figure(chart, "streams", text("stream-alt"))
     st.html(words("stream-text") + "".join(blocks.first_token(side, words) for side in both))

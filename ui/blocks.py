@@ -8,10 +8,10 @@ import streamlit as st
 import content
 from model import layers
 from model.config import Config, differences
-from model.trace import Trace
 from model.zoo import ModelUnavailable
 from ui import components, html, link, quiz, session
-from ui.blocks_parts import KEEP, facts, rms
+from ui.blocks_parts import facts
+from ui.blocks_pass import Seen, see
 from ui.lesson import Page
 from ui.numbers import number
 from viz import blocks as drawing
@@ -31,12 +31,11 @@ GROWN = (1.5, 10, 100)  # bounds of the question about the stream
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two models with its pass over the prompt. at: the last token of the reader's own."""
+    """One of the two models, and what was seen when it read the prompt."""
 
     name: str
     bundle: object
-    trace: Trace
-    at: int
+    seen: Seen
 
     @property
     def config(self) -> Config:
@@ -48,12 +47,12 @@ class Side:
 
     @property
     def token(self) -> str:
-        return self.trace.tokens[self.at]
+        return self.seen.tokens[self.seen.at]
 
 
 def sides(page: Page) -> list[Side]:
     """The older model and the page's own; the page's own alone, and one sentence, where there is no older one."""
-    own = Side("new", page.bundle, page.trace(KEEP), len(page.tokens) - 1)
+    own = _side("new", page.model, page.bundle, page.ids)
     problems = []
     for name in OLD:
         try:
@@ -61,11 +60,19 @@ def sides(page: Page) -> list[Side]:
         except ModelUnavailable as problem:
             problems.append(problem.file)
             continue
-        trace = session.trace(name, page.text, KEEP, MOST)
-        plain = np.flatnonzero(~np.isin(trace.token_ids, list(bundle.tokenizer.special)))
-        return [Side("old", bundle, trace, int(plain[-1]) if len(plain) else len(trace.tokens) - 1), own]
+        return [_side("old", name, bundle, bundle.tokenizer.encode(page.text)[:MOST]), own]
     st.html(f'<div class="notice" role="status">{page.words("no-old", file=problems[0])}</div>')
     return [own]
+
+
+def _side(name: str, model: str, bundle, ids: list[int]) -> Side:
+    tokenizer = bundle.tokenizer
+    own = [i for i, id in enumerate(ids) if id not in tokenizer.special]  # of the reader, not [CLS] and [SEP]
+
+    def compute() -> Seen:
+        return see(bundle.model, ids, tokenizer.strings(ids), own[-1] if own else len(ids) - 1)
+
+    return Side(name, bundle, session.reading("blocks", model, tuple(ids), len(ids), compute))
 
 
 # ---- the two drawings
@@ -119,37 +126,16 @@ def arithmetic(both: list[Side], words: session.Words) -> html.Raw:
 
 
 def _through(side: Side, words: session.Words) -> str:
-    layer, lang = side.config.layers // 2, words.lang
-    found, block = side.trace.layers[layer], side.bundle.model.layers[layer]
-    place = int(np.abs(found.attn_out[side.at]).argmax())
-    x, added, mid = (getattr(found, name)[side.at] for name in ("resid_pre", "attn_out", "resid_mid"))
+    values = side.seen.through
     post = side.config.norm_place == "post"
-    before, after = (x + added, mid) if post else (x, found.attn_in[side.at])
-    weight = block.attn_norm.weight.detach().cpu().numpy()[place]
-    mean = float(before.mean()) if side.config.norm == "layer" else 0.0
-    size = float(np.sqrt(np.square(before - mean).mean() + side.config.norm_eps))
-    bias = block.attn_norm.bias.detach().cpu().numpy()[place] if side.config.norm == "layer" else 0.0
-    own = (float(before[place]) - mean) / size * float(weight) + float(bias)
-    values = {
-        "x": x[place],
-        "added": added[place],
-        "sum": x[place] + added[place],
-        "before": before[place],
-        "mean": mean,
-        "size": size,
-        "weight": weight,
-        "bias": bias,
-        "result": own,
-        "difference": abs(own - after[place]),
-        "mid": mid[place],
-    }
-    shown = {name: number(float(value), lang) for name, value in values.items()}
+    shown = {name: number(value, words.lang) for name, value in values.items()}
     for name in ("added", "mean", "bias"):  # what follows a sign of its own
         shown[name] = f"({shown[name]})" if values[name] < 0 else shown[name]
     norm = words.inline(f"arith-{side.config.norm}", **shown)
     add = words.inline("arith-add", **shown)
     steps = (add, norm) if post else (norm, words.inline("arith-reads"), add)
-    about = {"model": side.title, "layer": layer + 1, "place": place + 1, "token": html.chip(side.token)}
+    counted = {name: values[name] + 1 for name in ("layer", "place")}
+    about = {"model": side.title, "token": html.chip(side.token)} | counted
     lines = "".join(f"<p>{step}</p>" for step in steps)
     section = "arith-post" if post else "arith-pre"
     return f'<h3>{words.inline(section, **about)}</h3><div class="arith">{lines}</div>'
@@ -202,14 +188,9 @@ def value(name: str, config: Config, words: session.Words) -> str:
 # ---- the stream through the layers
 
 
-def sizes(side: Side) -> np.ndarray:
-    """The root mean square of the stream, (L + 1, T): before the first layer and after each."""
-    return rms(np.stack([*(layer.resid_pre for layer in side.trace.layers), side.trace.layers[-1].resid_post]))
-
-
 def others(side: Side) -> np.ndarray:
     """(L + 1,) the mean over all tokens but the first, which often goes a way of its own."""
-    found = sizes(side)
+    found = side.seen.sizes
     return found[:, 1:].mean(1) if found.shape[1] > 1 else found[:, 0]
 
 
@@ -238,21 +219,21 @@ def aloud(side: Side, words: session.Words) -> html.Raw:
 
 def first_token(side: Side, words: session.Words) -> html.Raw | str:
     """Where the first token's stream is far larger than the others', says so."""
-    found = sizes(side)
+    found = side.seen.sizes
     if found.shape[1] < 2:
         return ""
     times = found[:, 0] / others(side)
     layer = int(times.argmax())
     section = "first-huge" if times[layer] >= 5 else "first-like"
     shown = {"times": number(float(times[layer]), words.lang), "size": number(float(found[layer, 0]), words.lang)}
-    return words(section, model=side.title, token=html.chip(side.trace.tokens[0]), layer=layer, **shown)
+    return words(section, model=side.title, token=html.chip(side.seen.tokens[0]), layer=layer, **shown)
 
 
 def table(both: list[Side], words: session.Words) -> dict[str, list]:
     rows = [
-        (side.title, layer, side.trace.tokens[token], float(x))
+        (side.title, layer, side.seen.tokens[token], float(x))
         for side in both
-        for (layer, token), x in np.ndenumerate(sizes(side))
+        for (layer, token), x in np.ndenumerate(side.seen.sizes)
     ]
     names = ("col-model", "col-layer", "col-token", "col-size")
     return dict(zip(map(words.text, names), map(list, zip(*rows, strict=True)), strict=True))

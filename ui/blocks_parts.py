@@ -1,4 +1,4 @@
-"""Lesson 9: what each part of a drawing is: in words, in shapes and parameters, and in its numbers on the prompt."""
+"""Lesson 9: what each part of a drawing is: in words, in shapes and parameters, with its numbers on the prompt."""
 
 from collections.abc import Iterator
 
@@ -7,15 +7,10 @@ from torch import nn
 
 from model.arithmetic import count
 from model.config import Config
-from model.trace import Trace
 from ui import session
 from ui.numbers import number, percent
 from viz import blocks as drawing
 
-KEEP = frozenset(
-    {"resid_pre", "resid_mid", "resid_post", "attn_in", "attn_out", "mlp_in", "mlp_out", "q", "k", "v", "q_rot"}
-    | {"pattern", "pre", "gate", "router_probs", "embed", "pos_embed", "final", "logits"}
-)
 SAME = {"rotation": "position"}  # the same idea in two places
 NORMS = {
     "embed_norm": "embed_norm",
@@ -44,11 +39,6 @@ HISTORY = {  # which paragraph of content/ says what changed
     **dict.fromkeys(("cross", "cross_norm"), "cross"),
     **dict.fromkeys(("q", "output", "embedding"), "same"),
 }
-
-
-def rms(x: np.ndarray) -> np.ndarray:
-    """Root mean square over the last axis: the size of a vector, whatever its width."""
-    return np.sqrt(np.square(x).mean(-1))
 
 
 def present(config: Config) -> set[str]:
@@ -94,7 +84,7 @@ def _side(name: str, side, words: session.Words) -> dict:
         "what": " ".join(words.text(section) for section in _what(name, config)),
         "shape": _shapes(module, words.lang) if module else [],
         "parameters": _parameters(name, module, config, words),
-        "readings": [] if paper else [_reading(*one, words) for one in _numbers(name, side.trace, config, side.at)],
+        "readings": [] if paper else [_reading(*one, words) for one in side.seen.numbers[name]],
     }
 
 
@@ -214,66 +204,6 @@ def _parameters(name: str, module: nn.Module | None, config: Config, words: sess
         return words.text("parameters-none")
     outside = {"embedding", "segment", "position", "embed_norm", "final_norm", "head"}
     return words.text("parameters" if name in outside else "parameters-each", count=number(own, words.lang))
-
-
-# ---- in numbers on the prompt
-
-
-def _numbers(name: str, trace: Trace, config: Config, at: int) -> Iterator[tuple[str, np.ndarray | float]]:
-    """(section of content/ that names the reading, one number, or one for each layer (L,))."""
-    layers = trace.layers
-    pre = config.norm_place == "pre"
-
-    def each(field: str, heads: bool = False) -> np.ndarray:
-        return np.array([rms(getattr(x, field)[..., at, :]).mean() for x in layers])
-
-    match name:
-        case "embedding":
-            yield "size-is", rms(trace.embed[at])
-        case "position" if config.position == "rotary":
-            moved = [
-                np.linalg.norm(x.q_rot[:, at] - x.q[:, at], axis=-1) / np.linalg.norm(x.q[:, at], axis=-1)
-                for x in layers
-            ]
-            yield "share-turned", np.mean(moved, axis=1)
-        case "position":
-            yield "size-added", rms(trace.pos_embed[at])
-        case "embed_norm":
-            yield "size-after", rms(layers[0].resid_pre[at])
-        case "attn_norm" | "mlp_norm":
-            stream, out = ("resid_pre", "attn_out") if name == "attn_norm" else ("resid_mid", "mlp_out")
-            after = ("attn_in", "mlp_in") if pre else ("resid_mid", "resid_post")
-            added = [getattr(x, stream)[at] + (0 if pre else getattr(x, out)[at]) for x in layers]
-            yield "size-before", rms(np.stack(added))
-            yield "size-after", each(after[name == "mlp_norm"])
-        case "attention" | "output":
-            yield "size-added", each("attn_out")
-        case "mlp" | "down" | "experts":
-            yield "size-added", each("mlp_out")
-        case "residual":
-            yield "size-stream", each("resid_post")
-        case "q" | "k" | "v":
-            yield "size-is", each(name)
-        case "scores":
-            yield "share-later", np.array([np.triu(x.pattern, 1).sum(-1).mean() for x in layers])
-            yield "share-first", np.array([x.pattern[:, at, 0].mean() for x in layers])
-        case "gate":
-            yield "share-open", np.array([(x.gate[at] > 0).mean() for x in layers])
-        case "up":
-            yield "size-is", each("pre")
-        case "activation":
-            field = "gate" if config.mlp == "gated" else "pre"
-            yield "share-open", np.array([(getattr(x, field)[at] > 0).mean() for x in layers])
-        case "router":
-            yield "share-router", np.array([x.router_probs[at].max() for x in layers])
-        case "final_norm":
-            yield "size-before", rms(layers[-1].resid_post[at])
-            yield "size-after", rms(trace.final[at])
-        case "head" if config.head:
-            powers = np.exp(trace.logits[at] - trace.logits[at].max())
-            yield "share-likeliest", float(powers.max() / powers.sum())
-        case "head":
-            yield "size-is", rms(trace.final[at])
 
 
 def _reading(section: str, found, words: session.Words) -> dict:

@@ -5,6 +5,7 @@ import shutil
 from base64 import b64decode
 from dataclasses import replace
 from itertools import islice
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -21,6 +22,7 @@ from model.zoo import Bundle, ModelUnavailable
 from tests.conftest import count_messages, html_of, run_page
 from training.recipes import SWITCHES
 from ui import blocks, blocks_parts, session, switchboard
+from ui.blocks_pass import see
 from ui.numbers import number
 from ui.ring_costs import size
 
@@ -35,12 +37,15 @@ def rms(x):
 
 @pytest.fixture(scope="module")
 def both():
+    """Of both models: name, trace, the reader's last token, configuration, title."""
     sides = []
     for name, which in (("old", "minilm"), ("new", "smollm2")):
         bundle = session.bundle(which)
         ids = bundle.tokenizer.encode(PROMPT)
-        trace = transformer.run(bundle.model, ids, bundle.tokenizer.strings(ids), keep=blocks.KEEP)
-        sides.append(blocks.Side(name, bundle, trace, len(ids) - (2 if name == "old" else 1)))
+        trace = transformer.run(bundle.model, ids, bundle.tokenizer.strings(ids))
+        at = len(ids) - (2 if name == "old" else 1)
+        title = bundle.card.title
+        sides.append(SimpleNamespace(name=name, trace=trace, at=at, config=bundle.model.config, title=title))
     return sides
 
 
@@ -86,8 +91,7 @@ def test_the_parts_of_a_drawing_hold_all_parameters(recipe):
     """Any configuration: what the parts are said to have adds up to what is counted, and to what there is."""
     config = replace(recipe, layers=3, kv_heads=2)
     bundle = Bundle(Transformer(config), None, zoo.ENTRIES["smollm2"].card)
-    trace = transformer.run(bundle.model, [1, 2, 3], "abc", keep=blocks.KEEP)
-    found = blocks_parts.facts([blocks.Side("new", bundle, trace, 2)], ENGLISH)
+    found = blocks_parts.facts([blocks.Side("new", bundle, see(bundle.model, [1, 2, 3], "abc", 2))], ENGLISH)
 
     def own(name: str) -> int:
         said = found[name]["sides"]["new"].get("parameters", "").split(" ")[0].replace(",", "")
@@ -171,7 +175,8 @@ def test_the_stream_is_measured_in_both(page, both):
         stream = rms(np.stack([*(x.resid_pre for x in side.trace.layers), side.trace.layers[-1].resid_post]))
         np.testing.assert_allclose(lines[side.title], stream[:, 1:].mean(1), rtol=1e-4)
         np.testing.assert_allclose(lines[f"{side.title}, first token"], stream[:, 0], rtol=1e-4)
-    assert blocks.grown(both[0]) < 1.5 < 100 < blocks.grown(both[1])
+    old, new = (lines[side.title][-1] / lines[side.title][0] for side in both)
+    assert old < 1.5 < 100 < new
     assert "verdict" not in html_of(page).split('class="predict"')[1].split("</div>")[0]
 
 
