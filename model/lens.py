@@ -197,6 +197,12 @@ def combining_error(layer: LayerTrace) -> np.ndarray:
 
 
 @torch.inference_mode()
+def embedding(model: Transformer, ids: Sequence[int]) -> np.ndarray:
+    """The rows of the embedding table with which a pass over these T tokens begins: (T, D), the trace's `embed`."""
+    return model.embed_tokens(model.ids(ids))[0].float().cpu().numpy()
+
+
+@torch.inference_mode()
 def neighbours(model: Transformer, token_id: int, top: int) -> Likeliest:
     """The tokens whose embedding rows point most nearly the same way: ids and cosines (top,), without itself."""
     table = model.embed_tokens.weight

@@ -29,9 +29,10 @@ with lesson("tokens", limit=LIMIT, link=tokens.LINK) as page:
     def typed(name: str, usual: str) -> dict:
         return link.typed(name, usual, name, tokens.CHARACTERS) | {"max_chars": tokens.CHARACTERS, "width": 420}
 
+    embed = tokens.vectors(page)
+
     @st.fragment
     def chain() -> None:
-        embed = page.trace({"embed"}).embed
         pieces = [tokenizer.bytes(id) for id in page.ids]
         at = tokens.chosen(st.session_state.get("sentence", {}), link.count("token"), pieces)
         data = tokens.sentence(tokenizer, page.ids, embed)
@@ -67,7 +68,7 @@ with lesson("tokens", limit=LIMIT, link=tokens.LINK) as page:
         show("letters", tokens.letters(tokenizer, word.strip() or WORD))
 
     chain()
-    widgets.table_twin(tokens.table(tokenizer, page.ids, page.trace({"embed"}).embed, words), "tokens")
+    widgets.table_twin(tokens.table(tokenizer, page.ids, embed, words), "tokens")
     widgets.source(type(page.bundle.model).stream, type(page.bundle.model.embed_tokens))
 
     title("merges-title", words("merges-text"))

@@ -82,7 +82,7 @@ def trace(model_name: str, text: str, keep: frozenset[str], limit: int, edits: t
     return _trace(model_name, text, tuple(sorted(keep)), limit, pickle.dumps(edits), edits)
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@st.cache_resource(max_entries=32, show_spinner=False)  # of a class of thirty, at most 12 MB each
 def _trace(model_name: str, text: str, keep: tuple[str, ...], limit: int, edits_key: bytes, _edits: tuple):
     from model import transformer
 

@@ -47,6 +47,11 @@ def sentence(tokenizer: Tokenizer, ids: list[int], embed: np.ndarray) -> dict:
     }
 
 
+def vectors(page) -> np.ndarray:
+    """What the prompt is for the model: (T, D)."""
+    return lens.embedding(page.bundle.model, page.ids)
+
+
 def table(tokenizer: Tokenizer, ids: list[int], embed: np.ndarray, words) -> dict[str, list]:
     """The same as columns, for the table twin."""
     numbers = {words.text("column-number", n=i + 1): embed[:, i].tolist() for i in range(FIRST)}

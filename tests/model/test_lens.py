@@ -29,6 +29,10 @@ def test_the_last_level_of_the_lens_is_the_models_own_answer(smollm2, trace):
     assert read.probabilities[:, -1] == pytest.approx(chances.max(-1), rel=1e-4)
 
 
+def test_the_embedding_is_where_the_pass_begins(smollm2, trace):
+    np.testing.assert_array_equal(lens.embedding(smollm2.model, trace.token_ids.tolist()), trace.embed)
+
+
 def test_every_level_is_the_norm_and_the_head_on_that_stream(smollm2, trace):
     read = lens.logit_lens(smollm2.model, trace, [6])
     with torch.inference_mode():
