@@ -6,7 +6,8 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from viz import theme
+from viz.parts import BARE
+from viz.theme import MONO, SEQUENTIAL
 
 CELL, MARGIN = 38, 150  # px
 
@@ -21,48 +22,38 @@ def heatmap(
     count = len(tokens)
     places = list(range(count))
     names = [html.escape(token, quote=False) for token in tokens]  # figures read HTML in their texts
-    figure = go.Figure(
-        go.Heatmap(
-            z=np.where(mask, pattern, np.nan),
-            x=places,
-            y=places,
-            customdata=[[(row, column) for column in names] for row in names],
-            hovertemplate="<br>".join(
-                (f"{reader} %{{customdata[0]}}", f"{read} %{{customdata[1]}}", f"{share} %{{z:.3p}}<extra></extra>")
-            ),
-            hoverongaps=False,
-            colorscale=theme.SEQUENTIAL,
-            zmin=0,
-            zmax=1,
-            xgap=2,
-            ygap=2,
-            colorbar={
-                "title": {"text": share, "side": "top", "font": {"size": 14}},
-                "orientation": "h",
-                "x": 0,
-                "xanchor": "left",
-                "y": 0,
-                "yanchor": "top",
-                "lenmode": "pixels",
-                "len": 220,
-                "thickness": 10,
-                "outlinewidth": 0,
-                "tickformat": ".0%",
-            },
-        )
-    )
-    ticks = {"tickmode": "array", "tickvals": places, "ticktext": names, "tickfont": {"family": theme.MONO}}
-    axis = ticks | {"showgrid": False, "zeroline": False, "showline": False, "ticks": "", "fixedrange": True}
-    figure.update_xaxes(
-        **axis,
-        title={"text": read, "standoff": 12},
-        side="top",
-        tickangle=-90,
-        constrain="domain",
-        constraintoward="left",
-    )
-    figure.update_yaxes(
-        **axis, title=reader, autorange="reversed", scaleanchor="x", constrain="domain", constraintoward="top"
-    )
-    figure.update_layout(height=CELL * max(4, count) + MARGIN)
-    return figure
+    cells = {
+        "type": "heatmap",
+        "z": np.where(mask, pattern, np.nan),
+        "x": places,
+        "y": places,
+        "customdata": np.stack(np.meshgrid(*[np.array(names, object)] * 2, indexing="ij"), -1),
+        "hovertemplate": "<br>".join(
+            (f"{reader} %{{customdata[0]}}", f"{read} %{{customdata[1]}}", f"{share} %{{z:.3p}}<extra></extra>")
+        ),
+        "hoverongaps": False,
+        "colorscale": SEQUENTIAL,
+        "zmin": 0,
+        "zmax": 1,
+        "xgap": 2,
+        "ygap": 2,
+        "colorbar": {
+            "title": {"text": share, "side": "top", "font": {"size": 14}},
+            "orientation": "h",
+            "x": 0,
+            "xanchor": "left",
+            "y": 0,
+            "yanchor": "top",
+            "lenmode": "pixels",
+            "len": 220,
+            "thickness": 10,
+            "outlinewidth": 0,
+            "tickformat": ".0%",
+        },
+    }
+    ticks = {"tickmode": "array", "tickvals": places, "ticktext": names, "tickfont": {"family": MONO}}
+    axis = BARE | ticks | {"constrain": "domain"}
+    columns = {"title": {"text": read, "standoff": 12}, "side": "top", "tickangle": -90, "constraintoward": "left"}
+    rows = {"title": reader, "autorange": "reversed", "scaleanchor": "x", "constraintoward": "top"}
+    layout = {"height": CELL * max(4, count) + MARGIN, "xaxis": axis | columns, "yaxis": axis | rows}
+    return go.Figure(cells, layout)

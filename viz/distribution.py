@@ -10,14 +10,13 @@ from itertools import pairwise
 import numpy as np
 import plotly.graph_objects as go
 
+from viz.parts import BLANK, HOVER, downwards
 from viz.theme import DIVERGING, GREEN, INK, MONO, PAPER, SOFT
 
 GAP = 0.13  # between two columns, of a column's width
 LONGEST = 11  # characters of a token beside its bar: a telephone is narrow
 OUTLINE = {"color": PAPER, "line": {"color": INK, "width": 1.2}}
-HOVER = "%{customdata}<extra></extra>"
-BARE = {"fixedrange": True, "showgrid": False, "zeroline": False, "showline": False, "ticks": ""}
-WORDS = {"mode": "text", "textposition": "middle right", "hoverinfo": "skip", "cliponaxis": False}
+WORDS = {"type": "scatter", "mode": "text", "textposition": "middle right", "hoverinfo": "skip", "cliponaxis": False}
 
 
 def label(token: str, most: int = LONGEST) -> str:
@@ -36,23 +35,26 @@ def limit(vector: np.ndarray) -> float:
     return float(np.quantile(np.abs(vector), 0.95))
 
 
+def signed(z: np.ndarray, end: float, hover: str) -> dict:
+    """A heatmap of signed numbers, centred on zero: blue below, orange above."""
+    return {
+        "type": "heatmap",
+        "z": z,
+        "zmin": -end,
+        "zmax": end,
+        "colorscale": DIVERGING,
+        "showscale": False,
+        "hovertemplate": f"{hover}<extra></extra>",
+    }
+
+
 def strips(vectors: dict[str, np.ndarray], hover: str) -> go.Figure:
-    """Vectors (D,) by name, a strip each, one number a line: blue below zero, orange above."""
-    figure = go.Figure()
-    for row, vector in enumerate(vectors.values()):
-        figure.add_heatmap(
-            z=vector[None],
-            x=np.arange(1, len(vector) + 1),
-            y=[row],
-            ygap=3,
-            zmin=-limit(vector),
-            zmax=limit(vector),
-            colorscale=DIVERGING,
-            showscale=False,
-            hovertemplate=hover + "<extra></extra>",
-        )
-    _rows(figure, list(vectors), 40)
-    return figure.update_xaxes(**BARE, showticklabels=False)
+    """Vectors (D,) by name, a strip each, one number a line."""
+    drawn = [
+        signed(vector[None], limit(vector), hover) | {"x": np.arange(1, len(vector) + 1), "y": [row], "ygap": 3}
+        for row, vector in enumerate(vectors.values())
+    ]
+    return go.Figure(drawn, _layout(list(vectors), 40))
 
 
 def bars(rows: Sequence[str], shares: np.ndarray, percent: Callable[[float], str]) -> go.Figure:
@@ -60,10 +62,9 @@ def bars(rows: Sequence[str], shares: np.ndarray, percent: Callable[[float], str
     place = np.arange(len(shares))
     filling = filling_of(place == place[-1]) | {"opacity": [1, *[0.55] * (len(shares) - 2), 1]}
     texts = list(map(percent, shares))
-    figure = go.Figure(_bars(shares, place, 0.66, texts, marker=filling, text=texts, textposition="outside"))
-    figure.update_traces(textfont={"size": 14}, cliponaxis=False)
-    _rows(figure, rows, 27)
-    return figure.update_xaxes(**BARE, showticklabels=False, range=[0, 1.28 * max(shares)])
+    beside = {"text": texts, "textposition": "outside", "textfont": {"size": 14}, "cliponaxis": False}
+    drawn = _bars(shares, place, 0.66, texts, marker=filling, **beside)
+    return go.Figure(drawn, _layout(rows, 27, [0, 1.28 * max(shares)]))
 
 
 def stages(
@@ -89,38 +90,36 @@ def stages(
     kept, tail, start = shares > 0, row == last, stage * (1 + GAP) * end
     texts = np.vectorize(hundredths, otypes=[object])(shares)
     hollow = {"color": PAPER, "line": {"color": SOFT, "width": 1}}
-    figure = go.Figure(
-        [
-            _bars(length[c], row[c] + 0.2, 0.3, texts[c], base=start[c], name=name, marker=filling)
-            for c, name, filling in ((kept, "kept", filling_of(tail[kept])), (~kept, "removed", hollow))
-        ]
-    )
+    drawn = [
+        _bars(length[c], row[c] + 0.2, 0.3, texts[c], base=start[c], name=name, marker=filling)
+        for c, name, filling in ((kept, "kept", filling_of(tail[kept])), (~kept, "removed", hollow))
+    ]
     columns, head = start[:, 0], [f"<b>{text}</b>" if i == chosen else text for i, text in enumerate(heads)]
-    for x, y, text, colour in (
-        (start[kept], row[kept] - 0.2, texts[kept], INK),
-        (start[~kept], row[~kept] - 0.2, texts[~kept], SOFT),
-        (columns, np.full(len(columns), -1.1), head, INK),
-        (columns, np.full(len(columns), last + 1), left, INK),
-    ):
-        figure.add_scatter(x=x, y=y, text=text, textfont={"size": 12, "color": colour}, **WORDS)
-    _rows(figure, [*rows[:-1], *(name.replace(" ", "<br>", 1) for name in (rows[-1], below))], 38, 12)
-    figure.update_yaxes(range=[last + 1.4, -1.8])
-    return figure.update_xaxes(**BARE, showticklabels=False, range=[-0.01 * end, columns[-1] + end])
+    drawn += [
+        WORDS | {"x": x, "y": y, "text": text, "textfont": {"size": 12, "color": colour}}
+        for x, y, text, colour in (
+            (start[kept], row[kept] - 0.2, texts[kept], INK),
+            (start[~kept], row[~kept] - 0.2, texts[~kept], SOFT),
+            (columns, np.full(len(columns), -1.1), head, INK),
+            (columns, np.full(len(columns), last + 1), left, INK),
+        )
+    ]
+    names = [*rows[:-1], *(name.replace(" ", "<br>", 1) for name in (rows[-1], below))]
+    layout = _layout(names, 38, [-0.01 * end, columns[-1] + end], 12)
+    layout["yaxis"]["range"] = [last + 1.4, -1.8]
+    return go.Figure(drawn, layout)
 
 
 def draws(rows: Sequence[str], counts: np.ndarray, expected: np.ndarray, number: Callable[[int], str]) -> go.Figure:
     """How often each came out, counts (n + 1,), in the outline of what the probabilities promise."""
     place, texts = np.arange(len(counts)), list(map(number, counts))
     longest = np.maximum(counts, expected)
-    figure = go.Figure(
-        [
-            _bars(expected, place, 0.76, texts, name="expected", marker=OUTLINE),
-            _bars(counts, place, 0.44, texts, name="drawn", marker=filling_of(place == place[-1])),
-        ]
-    )
-    figure.add_scatter(x=longest, y=place, text=[f" {text}" for text in texts], **WORDS)
-    _rows(figure, rows, 27)
-    return figure.update_xaxes(**BARE, showticklabels=False, range=[0, 1.2 * longest.max()])
+    drawn = [
+        _bars(expected, place, 0.76, texts, name="expected", marker=OUTLINE),
+        _bars(counts, place, 0.44, texts, name="drawn", marker=filling_of(place == place[-1])),
+        WORDS | {"x": longest, "y": place, "text": [f" {text}" for text in texts]},
+    ]
+    return go.Figure(drawn, _layout(rows, 27, [0, 1.2 * longest.max()]))
 
 
 def scale(shares: np.ndarray) -> float:
@@ -128,11 +127,11 @@ def scale(shares: np.ndarray) -> float:
     return next(end for end in (0.25, 0.5, 1) if end >= shares.max() or end == 1)
 
 
-def _bars(lengths, places, width: float, hover, **options) -> go.Bar:
+def _bars(lengths, places, width: float, hover, **options) -> dict:
     """Lying bars. One of no length is left out: its outline would still be a line."""
     lengths = np.where(np.asarray(lengths) > 0, lengths, np.nan)
     text = {"customdata": hover, "hovertemplate": HOVER, "constraintext": "none"}
-    return go.Bar(x=lengths, y=places, width=width, orientation="h", **text, **options)
+    return {"type": "bar", "x": lengths, "y": places, "width": width, "orientation": "h"} | text | options
 
 
 def filling_of(tail: np.ndarray) -> dict:
@@ -141,8 +140,8 @@ def filling_of(tail: np.ndarray) -> dict:
     return {"color": GREEN, "pattern": pattern, "line": {"color": GREEN, "width": np.where(tail, 1, 0).tolist()}}
 
 
-def _rows(figure: go.Figure, rows: Sequence[str], height: int, size: int = 13) -> None:
-    """A line of `height` pixels for each row, with its name at the left."""
-    ticks = {"tickvals": list(range(len(rows))), "ticktext": rows, "ticklabelstandoff": 7}
-    figure.update_yaxes(**BARE, **ticks, tickfont={"family": MONO, "size": size}, range=[len(rows) - 0.4, -0.6])
-    figure.update_layout(height=height * len(rows) + 16, barmode="overlay", barcornerradius=2, showlegend=False)
+def _layout(names: Sequence[str], height: int, reach: list[float] | None = None, size: int = 13) -> dict:
+    """A line of `height` pixels for each row, with its name at the left. reach: of the bars' axis."""
+    axes = {"xaxis": BLANK | {"range": reach}, "yaxis": downwards(names, tickfont={"family": MONO, "size": size})}
+    look = {"barmode": "overlay", "barcornerradius": 2, "showlegend": False}
+    return {"height": height * len(names) + 16} | axes | look

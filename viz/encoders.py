@@ -7,17 +7,10 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from viz.distribution import HOVER
+from viz.parts import BLANK, HOVER
 from viz.theme import INK, MONO, PAPER, QUERY, SOFT
 
-AXIS = {
-    "fixedrange": True,
-    "showgrid": False,
-    "showticklabels": False,
-    "ticks": "",
-    "zeroline": True,
-    "showline": False,
-}
+AXIS = BLANK | {"zeroline": True}
 DOT, AWAY, WIDTH = 11, 15, 320  # px: a point, how far its number is from it, a figure on a telephone
 SIDES = {  # where a number can stand
     "middle right": (1, 0),
@@ -48,37 +41,30 @@ def plane(
     if cosines is not None:
         said = [f"{text}<br>{number(float(c))}" for text, c in zip(said, cosines, strict=True)]
     reach = 1.12 * float(np.abs(places).max()) or 1.0
-    figure = go.Figure()
-    figure.add_scatter(
-        x=places[:count, 0],
-        y=places[:count, 1],
-        mode="markers+text",
-        text=[f"<b>{i + 1}</b>" if near[i] else str(i + 1) for i in range(count)],
-        textposition=beside(places, reach)[:count],
-        textfont={"family": MONO, "size": 14, "color": INK},
-        marker={
+    common = {"type": "scatter", "hovertemplate": HOVER, "cliponaxis": False}
+    sentences = {
+        "x": places[:count, 0],
+        "y": places[:count, 1],
+        "mode": "markers+text",
+        "text": [f"<b>{i + 1}</b>" if near[i] else str(i + 1) for i in range(count)],
+        "textposition": beside(places, reach)[:count],
+        "textfont": {"family": MONO, "size": 14, "color": INK},
+        "marker": {
             "size": DOT,
             "color": [INK if one else PAPER for one in near],
             "opacity": 1,
             "line": {"color": [INK if one else SOFT for one in near], "width": 1.6},
         },
-        customdata=said,
-        hovertemplate=HOVER,
-        cliponaxis=False,
-    )
+        "customdata": said,
+    }
+    drawn = [common | sentences]
     if query is not None:
-        figure.add_scatter(
-            x=places[count:, 0],
-            y=places[count:, 1],
-            mode="markers",
-            marker={"size": DOT + 8, "symbol": "diamond", "color": QUERY, "opacity": 1},
-            customdata=[wrapped(query)],
-            hovertemplate=HOVER,
-            cliponaxis=False,
-        )
-    figure.update_xaxes(**AXIS, range=[-reach, reach])
-    figure.update_yaxes(**AXIS, range=[-reach, reach], scaleanchor="x", constrain="domain")
-    return figure.update_layout(height=460, showlegend=False)
+        mark = {"size": DOT + 8, "symbol": "diamond", "color": QUERY, "opacity": 1}
+        place = {"x": places[count:, 0], "y": places[count:, 1], "mode": "markers"}
+        drawn.append(common | place | {"marker": mark, "customdata": [wrapped(query)]})
+    axis = AXIS | {"range": [-reach, reach]}
+    upwards = axis | {"scaleanchor": "x", "constrain": "domain"}
+    return go.Figure(drawn, {"height": 460, "showlegend": False, "xaxis": axis, "yaxis": upwards})
 
 
 def beside(places: np.ndarray, reach: float) -> list[str]:

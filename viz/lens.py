@@ -5,10 +5,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from viz.distribution import BARE, HOVER, label
+from viz.distribution import label
+from viz.parts import BARE, HOVER, SHARES
 from viz.theme import GREEN, INK, MONO, PAPER, RULE
-
-TICKS = (0, 0.25, 0.5, 0.75, 1)
 
 
 def tower(
@@ -29,40 +28,40 @@ def tower(
     def hover(names: Sequence[str], values: np.ndarray) -> list[str]:
         return [f"{level} · {label(name)} {percent(x)}" for level, name, x in zip(levels, names, values, strict=True)]
 
-    figure = go.Figure()
-    figure.add_bar(
-        name="likeliest",
-        x=shares,
-        y=place,
-        orientation="h",
-        width=0.62,
-        marker={"color": np.where(ids == ids[-1], GREEN, RULE).tolist()},
-        customdata=hover(tokens, shares),
-        hovertemplate=HOVER,
-    )
-    figure.add_scatter(
-        name="answer",
-        x=chances,
-        y=place,
-        yaxis="y2",
-        mode="lines+markers",
-        line={"color": INK, "width": 1.6},
-        marker={"size": 6, "color": PAPER, "line": {"color": INK, "width": 1.6}},
-        cliponaxis=False,
-        customdata=hover([tokens[-1]] * len(ids), chances),
-        hovertemplate=HOVER,
-    )
+    bars = {
+        "type": "bar",
+        "name": "likeliest",
+        "x": shares,
+        "y": place,
+        "orientation": "h",
+        "width": 0.62,
+        "marker": {"color": np.where(ids == ids[-1], GREEN, RULE).tolist()},
+        "customdata": hover(tokens, shares),
+        "hovertemplate": HOVER,
+    }
+    line = {
+        "type": "scatter",
+        "name": "answer",
+        "x": chances,
+        "y": place,
+        "yaxis": "y2",
+        "mode": "lines+markers",
+        "line": {"color": INK, "width": 1.6},
+        "marker": {"size": 6, "color": PAPER, "line": {"color": INK, "width": 1.6}},
+        "cliponaxis": False,
+        "customdata": hover([tokens[-1]] * len(ids), chances),
+        "hovertemplate": HOVER,
+    }
     step = 5 if top > 12 else 1
     named = [level for level in place if level in (0, top) or (level % step == 0 and top - level >= step // 2)]
     sides = BARE | {"ticklabelstandoff": 10, "range": [-0.7, top + 0.7]}
     words = {"tickvals": taken, "ticktext": [label(tokens[i]) for i in taken], "tickfont": {"family": MONO}}
-    grid = {"showgrid": True, "tickvals": TICKS, "ticktext": [f"{100 * tick:.0f}\u202f%" for tick in TICKS]}
-    figure.update_layout(
-        height=17 * len(ids) + 60,
-        xaxis=BARE | grid | {"side": "top", "range": [0, 1]},
-        yaxis=sides | {"tickvals": named, "ticktext": [levels[i] for i in named]},
-        yaxis2=sides | words | {"overlaying": "y", "side": "right", "automargin": True},
-        barcornerradius=2,
-        showlegend=False,
-    )
-    return figure
+    layout = {
+        "height": 17 * len(ids) + 60,
+        "xaxis": BARE | SHARES | {"showgrid": True, "side": "top", "range": [0, 1]},
+        "yaxis": sides | {"tickvals": named, "ticktext": [levels[i] for i in named]},
+        "yaxis2": sides | words | {"overlaying": "y", "side": "right", "automargin": True},
+        "barcornerradius": 2,
+        "showlegend": False,
+    }
+    return go.Figure([bars, line], layout)

@@ -5,43 +5,44 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import plotly.graph_objects as go
 
-from viz.distribution import BARE, limit
-from viz.theme import DIVERGING, GREEN, INK, KEY, RULE, SOFT
+from viz.distribution import limit, signed
+from viz.parts import BARE, BLANK, GRID, downwards, lying, upright
+from viz.theme import GREEN, INK, KEY, RULE, SOFT
 
-GRID = {"fixedrange": True, "zeroline": False, "showline": False, "ticks": ""}
 TICKS = (0, 1, 4, 16, 64, 256, 1024, 4096)  # of a distance
 LETTERS = 26  # on an axis: a telephone is narrow
 DECADES = (10, 100, 1_000, 10_000, 100_000, 1_000_000)
-FIRM = {"mode": "lines", "line": {"color": GREEN, "width": 3}}
-FAINT = {"mode": "lines", "line": {"color": SOFT, "width": 1.2}}
+FIRM, FAINT, OWN = (
+    {"type": "scatter", "mode": "lines", "line": {"color": colour, "width": width}}
+    for colour, width in ((GREEN, 3), (SOFT, 1.2), (KEY, 2))
+)
+DOTTED = {"color": INK, "width": 1, "dash": "dot"}
 
 
 def strips(vectors: Mapping[str, np.ndarray], hover: str) -> go.Figure:
-    """Vectors (D,) by name, a strip each, all on one scale: blue below zero, orange above."""
+    """Vectors (D,) by name, a strip each, all on one scale."""
     end = limit(np.stack(list(vectors.values())))
-    figure = go.Figure()
-    for row, vector in enumerate(vectors.values()):
-        figure.add_heatmap(z=vector[None], x=np.arange(1, len(vector) + 1), y=[row], **_map(end, hover), ygap=3)
-    names = {"tickvals": list(range(len(vectors))), "ticktext": list(vectors), "ticklabelstandoff": 7}
-    figure.update_yaxes(**BARE, **names, range=[len(vectors) - 0.5, -0.5])
-    return figure.update_xaxes(**BARE, showticklabels=False).update_layout(height=36 * len(vectors) + 14)
+    drawn = [
+        signed(vector[None], end, hover) | {"x": np.arange(1, len(vector) + 1), "y": [row], "ygap": 3}
+        for row, vector in enumerate(vectors.values())
+    ]
+    names = downwards(list(vectors), range=[len(vectors) - 0.5, -0.5])
+    return go.Figure(drawn, {"height": 36 * len(vectors) + 14, "xaxis": BLANK, "yaxis": names})
 
 
 def table(rows: np.ndarray, position: str, dimension: str, hover: str) -> go.Figure:
     """A table of positions (N, D): a row for each position, from the top down; numbers from −1 to 1."""
-    figure = go.Figure(go.Heatmap(z=rows, **_map(1, hover)))
-    figure.update_xaxes(**BARE, title=dimension)
-    return figure.update_yaxes(**BARE, title=position, autorange="reversed").update_layout(height=310, margin={"b": 24})
+    axes = {"xaxis": BARE | {"title": dimension}, "yaxis": BARE | {"title": position, "autorange": "reversed"}}
+    return go.Figure(signed(rows, 1, hover), axes | {"height": 310, "margin": {"b": 24}})
 
 
 def similarity(cosines: np.ndarray, step: int, row: str, hover: str) -> go.Figure:
     """The cosine (N, N) of every row of a table with every other; one row in `step` was taken."""
     place = np.arange(len(cosines)) * step
-    figure = go.Figure(go.Heatmap(z=cosines, x=place, y=place, **_map(1, hover)))
     ticks = {"tickvals": np.linspace(0, len(cosines) * step, 5).tolist()}
-    figure.update_xaxes(**BARE, **ticks, title=row, constrain="domain")
-    figure.update_yaxes(**BARE, **ticks, title=row, autorange="reversed", scaleanchor="x", constrain="domain")
-    return figure.update_layout(height=380)
+    axis = BARE | ticks | {"title": row, "constrain": "domain"}
+    layout = {"height": 380, "xaxis": axis, "yaxis": axis | {"autorange": "reversed", "scaleanchor": "x"}}
+    return go.Figure(signed(cosines, 1, hover) | {"x": place, "y": place}, layout)
 
 
 def wavelengths(
@@ -53,18 +54,20 @@ def wavelengths(
     hover: str,
 ) -> go.Figure:
     """Tokens for one turn of each pair (K/2,): the first named is firm, the others faint; with levels to compare."""
-    figure = go.Figure()
-    for (name, wave), look in zip(waves.items(), (FIRM, FAINT), strict=False):
-        place = np.arange(1, len(wave) + 1)
-        figure.add_scatter(x=place, y=wave, name=name, hovertemplate=f"{hover}<extra></extra>", **look)
-    for name, level in levels.items():
-        figure.add_hline(level, line={"color": INK, "width": 1, "dash": "dot"})
-        text = {"text": name, "showarrow": False, "xanchor": "right", "yshift": -10}  # no curve is down there
-        figure.add_annotation(x=1, xref="paper", y=np.log10(level), **text)
-    figure.update_xaxes(**GRID, title=pair, showgrid=False, tickvals=[1, 8, 16, 24, len(place)])
+    lines = [
+        look | _numbered(name, wave, hover) for (name, wave), look in zip(waves.items(), (FIRM, FAINT), strict=False)
+    ]
+    text = {"showarrow": False, "xanchor": "right", "yshift": -10, "x": 1, "xref": "paper"}  # no curve is down there
     ticks = {"tickvals": DECADES, "ticktext": [names(ten) for ten in DECADES]}
-    figure.update_yaxes(**GRID, **ticks, title=tokens, type="log", range=[0.3, 7])
-    return figure.update_layout(height=340, legend={"y": -0.25})
+    layout = {
+        "height": 340,
+        "legend": {"y": -0.25},
+        "xaxis": GRID | {"title": pair, "showgrid": False, "tickvals": [1, 8, 16, 24, len(lines[-1]["x"])]},
+        "yaxis": GRID | ticks | {"title": tokens, "type": "log", "range": [0.3, 7]},
+        "shapes": [lying(level, **DOTTED) for level in levels.values()],
+        "annotations": [text | {"text": name, "y": np.log10(level)} for name, level in levels.items()],
+    }
+    return go.Figure(lines, layout)
 
 
 def losses(
@@ -80,73 +83,64 @@ def losses(
     loss = [known[value] for value in at]
     texts = [names(value) for value in at]
     size = [13 if value == chosen else 7 for value in at]
-    figure = go.Figure(
-        go.Scatter(
-            x=at,
-            y=loss,
-            mode="lines+markers",
-            line={"color": GREEN, "width": 2},
-            marker={"color": GREEN, "size": size, "opacity": 1, "line": {"width": 0}},
-            customdata=texts,
-            hovertemplate="%{customdata}: %{y:.3f}<extra></extra>",
-        )
-    )
+    line = {
+        "type": "scatter",
+        "x": at,
+        "y": loss,
+        "mode": "lines+markers",
+        "line": {"color": GREEN, "width": 2},
+        "marker": {"color": GREEN, "size": size, "opacity": 1, "line": {"width": 0}},
+        "customdata": texts,
+        "hovertemplate": "%{customdata}: %{y:.3f}<extra></extra>",
+    }
     low, high = np.log10([0.5 * at[0], 2 * at[-1]])
-    for name, mark in marks.items():
-        figure.add_vline(mark, line={"color": INK, "width": 1, "dash": "dot"})
-        side = (
-            {"xanchor": "left", "xshift": 5}
-            if np.log10(mark) < (low + high) / 2
-            else {"xanchor": "right", "xshift": -5}
-        )
-        figure.add_annotation(x=np.log10(mark), y=1.02, yref="paper", text=name, showarrow=False, **side)
+    left, right = {"xanchor": "left", "xshift": 5}, {"xanchor": "right", "xshift": -5}
+    named = [
+        {"x": np.log10(mark), "y": 1.02, "yref": "paper", "text": name, "showarrow": False}
+        | (left if np.log10(mark) < (low + high) / 2 else right)
+        for name, mark in marks.items()
+    ]
     every = next(n for n in (1, 2, 4, 8, 16) if len("".join(texts[::n])) <= LETTERS)
     ticks = {"tickvals": at[::every], "ticktext": texts[::every], "tickangle": 0}
-    figure.update_xaxes(**GRID, **ticks, title=x, type="log", showgrid=False, range=[low, high])
-    figure.update_yaxes(**GRID, title=y, rangemode="tozero", range=[0, 1.15 * max(loss)])
-    return figure.update_layout(height=320, showlegend=False)
+    layout = {
+        "height": 320,
+        "showlegend": False,
+        "xaxis": GRID | ticks | {"title": x, "type": "log", "showgrid": False, "range": [low, high]},
+        "yaxis": GRID | {"title": y, "rangemode": "tozero", "range": [0, 1.15 * max(loss)]},
+        "shapes": [upright(mark, **DOTTED) for mark in marks.values()],
+        "annotations": named,
+    }
+    return go.Figure(line, layout)
 
 
 def falling(
     distances: np.ndarray, scores: Mapping[str, np.ndarray], here: int, names: Callable[[int], str], x: str, y: str
 ) -> go.Figure:
     """Scores (N,) by name at distances (N,), drawn at log(1 + distance) so that 0 has a place. `here` is marked."""
-    figure = go.Figure()
-    for (name, values), look in zip(
-        scores.items(), (FAINT, {"mode": "lines", "line": {"color": KEY, "width": 2}}, FIRM), strict=True
-    ):
-        figure.add_scatter(
-            x=np.log1p(distances),
-            y=values,
-            name=name,
-            customdata=distances,
-            hovertemplate="%{customdata}: %{y:.2f}<extra></extra>",
-            **look,
-        )
-    figure.add_vline(np.log1p(here), line={"color": INK, "width": 1, "dash": "dot"})
-    figure.add_hline(0, line={"color": RULE, "width": 1})
-    figure.update_xaxes(
-        **GRID, title=x, showgrid=False, tickvals=np.log1p(TICKS).tolist(), ticktext=[names(tick) for tick in TICKS]
-    )
-    return figure.update_yaxes(**GRID, title=y).update_layout(height=360, legend={"y": -0.25})
+    place = {"x": np.log1p(distances), "customdata": distances}
+    hover = "%{customdata}: %{y:.2f}<extra></extra>"
+    lines = [
+        look | place | {"y": values, "name": name, "hovertemplate": hover}
+        for (name, values), look in zip(scores.items(), (FAINT, OWN, FIRM), strict=True)
+    ]
+    ticks = {"tickvals": np.log1p(TICKS).tolist(), "ticktext": [names(tick) for tick in TICKS]}
+    axes = {"xaxis": GRID | ticks | {"title": x, "showgrid": False}, "yaxis": GRID | {"title": y}}
+    shapes = [upright(np.log1p(here), **DOTTED), lying(0, color=RULE, width=1)]
+    return go.Figure(lines, axes | {"height": 360, "legend": {"y": -0.25}, "shapes": shapes})
 
 
 def layers(curves: Mapping[str, np.ndarray], x: str, y: str, hover: str) -> go.Figure:
     """Cosines (L,) by name, layer by layer: the first firm, the second faint."""
-    figure = go.Figure()
-    for (name, values), look in zip(curves.items(), (FIRM, FAINT), strict=True):
-        place = np.arange(1, len(values) + 1)
-        figure.add_scatter(x=place, y=values, name=name, hovertemplate=f"{hover}<extra></extra>", **look)
-    figure.update_xaxes(**GRID, title=x, showgrid=False, tickvals=[1, *range(5, len(place) + 1, 5)])
-    return figure.update_yaxes(**GRID, title=y, range=[0, 1.04]).update_layout(height=260, legend={"y": -0.35})
+    lines = [
+        look | _numbered(name, values, hover)
+        for (name, values), look in zip(curves.items(), (FIRM, FAINT), strict=True)
+    ]
+    across = GRID | {"title": x, "showgrid": False, "tickvals": [1, *range(5, len(lines[-1]["x"]) + 1, 5)]}
+    upwards = GRID | {"title": y, "range": [0, 1.04]}
+    return go.Figure(lines, {"height": 260, "legend": {"y": -0.35}, "xaxis": across, "yaxis": upwards})
 
 
-def _map(end: float, hover: str) -> dict:
-    """The look of a heatmap of signed numbers, centred on zero."""
-    return {
-        "zmin": -end,
-        "zmax": end,
-        "colorscale": DIVERGING,
-        "showscale": False,
-        "hovertemplate": f"{hover}<extra></extra>",
-    }
+def _numbered(name: str, values: np.ndarray, hover: str) -> dict:
+    """What a line shows: values (N,) at 1, 2, …"""
+    place = np.arange(1, len(values) + 1)
+    return {"x": place, "y": values, "name": name, "hovertemplate": f"{hover}<extra></extra>"}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from viz.distribution import BARE
+from viz.parts import ABOVE, BLANK, downwards
 from viz.theme import GREEN, INK, SOFT
 
 STYLES = {"with": (GREEN, "solid"), "without": (INK, "solid"), "gru": (SOFT, "dash")}
@@ -25,14 +25,23 @@ class Line:
 
 def times(lengths: Sequence[int], lines: Sequence[Line], unit: str, across: str) -> go.Figure:
     """A line for each way, its name at its end; the thin bars reach from the fastest run to the slowest."""
-    figure = go.Figure()
+    drawn = []
     marked = len(lengths) < 20  # a sum over every length is a line without dots
     for line in lines:
         colour, dash = STYLES[line.style]
-        spread = {}
+        course = {
+            "type": "scatter",
+            "name": line.name,
+            "x": list(lengths),
+            "y": line.times,
+            "mode": "lines+markers" if marked else "lines",
+            "line": {"color": colour, "width": 2.2, "dash": dash},
+            "marker": {"size": 7, "color": colour},
+            "hovertemplate": f"{line.name}<br>%{{x}}: %{{y:.3~r}} {unit}<extra></extra>",
+        }
         if line.spread is not None:
             low, high = line.times - line.spread[0], line.spread[1] - line.times
-            spread["error_y"] = {
+            course["error_y"] = {
                 "type": "data",
                 "symmetric": False,
                 "array": high,
@@ -41,23 +50,13 @@ def times(lengths: Sequence[int], lines: Sequence[Line], unit: str, across: str)
                 "width": 3,
                 "color": colour,
             }
-        figure.add_scatter(
-            name=line.name,
-            x=list(lengths),
-            y=line.times,
-            mode="lines+markers" if marked else "lines",
-            line={"color": colour, "width": 2.2, "dash": dash},
-            marker={"size": 7, "color": colour},
-            hovertemplate=f"{line.name}<br>%{{x}}: %{{y:.3~r}} {unit}<extra></extra>",
-            **spread,
-        )
+        drawn.append(course)
     top = 1.12 * max(float(np.max(line.times if line.spread is None else line.spread[1])) for line in lines)
-    figure.update_xaxes(
-        title=across, fixedrange=True, range=[0, 1.03 * max(lengths)], showgrid=False, zeroline=False, ticks="outside"
-    )
-    figure.update_yaxes(title=unit, fixedrange=True, range=[0, top], griddash="dot", tickformat=",~r")
-    legend = {"orientation": "h", "x": 0, "y": 1.02, "xanchor": "left", "yanchor": "bottom", "font": {"size": 14}}
-    return figure.update_layout(height=HEIGHT, legend=legend, hoverlabel={"align": "left"})
+    right = {"title": across, "fixedrange": True, "showgrid": False, "zeroline": False, "ticks": "outside"}
+    right["range"] = [0, 1.03 * max(lengths)]
+    upwards = {"title": unit, "fixedrange": True, "range": [0, top], "griddash": "dot", "tickformat": ",~r"}
+    look = {"height": HEIGHT, "legend": ABOVE, "hoverlabel": {"align": "left"}}
+    return go.Figure(drawn, look | {"xaxis": right, "yaxis": upwards})
 
 
 def sizes(names: Sequence[str], amounts: Sequence[float], texts: Sequence[str], chosen: int, other: int) -> go.Figure:
@@ -66,30 +65,25 @@ def sizes(names: Sequence[str], amounts: Sequence[float], texts: Sequence[str], 
     lines = [name.replace(", ", "<br>") for name in names]  # a telephone has room for half a name
     shown = [f"<b>{name}</b>" if place == chosen else name for place, name in zip(places, lines, strict=True)]
     hatched = [place == other for place in places]
-    figure = go.Figure(
-        go.Bar(
-            x=list(amounts),
-            y=places,
-            orientation="h",
-            width=0.6,
-            text=[f" {text} " for text in texts],
-            textposition="outside",
-            textfont={"size": 14},
-            cliponaxis=False,
-            hoverinfo="skip",
-            marker={
-                "color": [SOFT if hatch else GREEN for hatch in hatched],
-                "opacity": [1 if place in (chosen, other) else 0.5 for place in places],
-                "pattern": {
-                    "shape": ["/" if hatch else "" for hatch in hatched],
-                    "size": 6,
-                    "solidity": 0.25,
-                    "fillmode": "replace",
-                },
-                "line": {"color": SOFT, "width": [int(hatch) for hatch in hatched]},
-            },
-        )
-    )
-    figure.update_xaxes(**BARE, showticklabels=False, range=[0, 1.55 * max(amounts)])
-    figure.update_yaxes(**BARE, tickvals=places, ticktext=shown, ticklabelstandoff=8, range=[len(names) - 0.4, -0.6])
-    return figure.update_layout(height=ROW * len(names) + 16, barcornerradius=2, showlegend=False)
+    shapes = ["/" if hatch else "" for hatch in hatched]
+    pattern = {"shape": shapes, "size": 6, "solidity": 0.25, "fillmode": "replace"}
+    bars = {
+        "type": "bar",
+        "x": list(amounts),
+        "y": places,
+        "orientation": "h",
+        "width": 0.6,
+        "text": [f" {text} " for text in texts],
+        "textposition": "outside",
+        "textfont": {"size": 14},
+        "cliponaxis": False,
+        "hoverinfo": "skip",
+        "marker": {
+            "color": [SOFT if hatch else GREEN for hatch in hatched],
+            "opacity": [1 if place in (chosen, other) else 0.5 for place in places],
+            "pattern": pattern,
+            "line": {"color": SOFT, "width": [int(hatch) for hatch in hatched]},
+        },
+    }
+    axes = {"xaxis": BLANK | {"range": [0, 1.55 * max(amounts)]}, "yaxis": downwards(shown, 8)}
+    return go.Figure(bars, axes | {"height": ROW * len(names) + 16, "barcornerradius": 2, "showlegend": False})

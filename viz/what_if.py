@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from viz.distribution import BARE, HOVER, OUTLINE, WORDS, filling_of, label, scale
+from viz.distribution import OUTLINE, WORDS, filling_of, label, scale
+from viz.parts import BARE, BLANK, GRID, HOVER, downwards, upright
 from viz.theme import DIVERGING, GREEN, INK, MONO, RULE, SEQUENTIAL, SOFT
 
 ROW = 30  # px
@@ -22,28 +23,27 @@ def sides(
     after as filled bars at the right, on one scale."""
     place, end = np.arange(len(rows)), scale(shares)
     looks = OUTLINE, filling_of(place == place[-1])
-    figure = go.Figure()
+    drawn = []
     for side, (values, name, look) in enumerate(zip(shares, names, looks, strict=True)):
         start = side * (1 + GAP) * end
-        figure.add_bar(
-            x=np.where(values > 0, values, np.nan),
-            y=place,
-            base=start,
-            width=0.62,
-            orientation="h",
-            name=name,
-            marker=look,
-            customdata=[f"{name}<br>{row} {percent(p)}" for row, p in zip(_literal(rows), values, strict=True)],
-            hovertemplate=HOVER,
-        )
-        texts = [f" {percent(p)}" for p in values]
-        figure.add_scatter(x=start + values, y=place, text=texts, textfont={"size": 12.5}, **WORDS)
-        figure.add_scatter(x=[start], y=[-1], text=[f"<b>{name}</b>"], textfont={"size": 14}, **WORDS)
-    figure.update_yaxes(**_rows(rows), range=[len(rows) - 0.4, -1.6])
-    figure.update_xaxes(**BARE, showticklabels=False, range=[-0.01 * end, (2 + 2 * GAP) * end])
-    return figure.update_layout(
-        height=ROW * (len(rows) + 1) + 16, barmode="overlay", barcornerradius=2, showlegend=False
-    )
+        bars = {
+            "type": "bar",
+            "x": np.where(values > 0, values, np.nan),
+            "y": place,
+            "base": start,
+            "width": 0.62,
+            "orientation": "h",
+            "name": name,
+            "marker": look,
+            "customdata": [f"{name}<br>{row} {percent(p)}" for row, p in zip(_literal(rows), values, strict=True)],
+            "hovertemplate": HOVER,
+        }
+        numbers = {"text": [f" {percent(p)}" for p in values], "textfont": {"size": 12.5}}
+        head = {"x": [start], "y": [-1], "text": [f"<b>{name}</b>"], "textfont": {"size": 14}}
+        drawn += [bars, WORDS | {"x": start + values, "y": place} | numbers, WORDS | head]
+    axes = {"xaxis": BLANK | {"range": [-0.01 * end, (2 + 2 * GAP) * end]}, "yaxis": _rows(rows, over=1)}
+    look = {"barmode": "overlay", "barcornerradius": 2, "showlegend": False}
+    return go.Figure(drawn, axes | look | {"height": ROW * (len(rows) + 1) + 16})
 
 
 def movers(tokens: Sequence[str], moved: np.ndarray, points: Callable[[float], str]) -> go.Figure:
@@ -51,26 +51,25 @@ def movers(tokens: Sequence[str], moved: np.ndarray, points: Callable[[float], s
     place, furthest = np.arange(len(tokens)), max(float(np.abs(moved).max(initial=0)), 1e-9)
     colours = [DIVERGING[7][1] if x > 0 else DIVERGING[2][1] for x in moved]
     texts = list(map(points, moved))
-    figure = go.Figure(
-        go.Bar(
-            x=moved,
-            y=place,
-            width=0.62,
-            orientation="h",
-            marker={"color": colours},
-            customdata=[f"{token} {text}" for token, text in zip(_literal(tokens), texts, strict=True)],
-            hovertemplate=HOVER,
-        )
-    )
+    bars = {
+        "type": "bar",
+        "x": moved,
+        "y": place,
+        "width": 0.62,
+        "orientation": "h",
+        "marker": {"color": colours},
+        "customdata": [f"{token} {text}" for token, text in zip(_literal(tokens), texts, strict=True)],
+        "hovertemplate": HOVER,
+    }
+    numbers = []
     for sign, side in ((1, "middle right"), (-1, "middle left")):
         chosen = np.sign(moved) == sign
         text = [f" {text} " for text, own in zip(texts, chosen, strict=True) if own]
         style = WORDS | {"textposition": side, "textfont": {"size": 13}}
-        figure.add_scatter(x=moved[chosen], y=place[chosen], text=text, **style)
-    figure.add_vline(x=0, line={"color": SOFT, "width": 1})
-    figure.update_yaxes(**_rows(tokens), range=[len(tokens) - 0.4, -0.6])
-    figure.update_xaxes(**BARE, showticklabels=False, range=[-1.75 * furthest, 1.75 * furthest])
-    return figure.update_layout(height=ROW * len(tokens) + 16, barcornerradius=2, showlegend=False)
+        numbers.append(style | {"x": moved[chosen], "y": place[chosen], "text": text})
+    axes = {"xaxis": BLANK | {"range": [-1.75 * furthest, 1.75 * furthest]}, "yaxis": _rows(tokens)}
+    look = {"barcornerradius": 2, "showlegend": False, "shapes": [upright(0, color=SOFT, width=1)]}
+    return go.Figure([bars, *numbers], axes | look | {"height": ROW * len(tokens) + 16})
 
 
 def parted(
@@ -81,47 +80,50 @@ def parted(
     seen = np.where(distances > ROUNDING, distances, np.nan)
     height, count = distances.shape
     names, most = _literal(tokens), max(float(distances.max()), 1e-9)
-    figure = go.Figure(
-        go.Heatmap(
-            z=seen,
-            x=np.arange(count),
-            y=np.arange(height),
-            customdata=[
-                [f"{level} · {name}<br>{percent(x)}" for name, x in zip(names, row, strict=True)]
-                for level, row in zip(levels, distances, strict=True)
-            ],
-            hovertemplate=HOVER,
-            hoverongaps=False,
-            colorscale=SEQUENTIAL,
-            zmin=0,
-            zmax=most,
-            xgap=1,
-            ygap=1,
-            colorbar={
-                "tickvals": [0, most],
-                "ticktext": ["0", percent(most)],
-                "orientation": "h",
-                "thickness": 9,
-                "outlinewidth": 0,
-                "len": 0.4,
-                "x": 0,
-                "xanchor": "left",
-                "y": 1.01,
-                "yanchor": "bottom",
-                "ticklabelposition": "outside top",
-            },
-        )
-    )
-    figure.add_shape(
-        type="rect", x0=-0.5, x1=count - 0.5, y0=-0.5, y1=height - 0.5, line={"color": RULE, "width": 1}, layer="below"
-    )
+    said = [
+        [f"{level} · {name}<br>{percent(x)}" for name, x in zip(names, row, strict=True)]
+        for level, row in zip(levels, distances, strict=True)
+    ]
+    cells = {
+        "type": "heatmap",
+        "z": seen,
+        "x": np.arange(count),
+        "y": np.arange(height),
+        "customdata": np.array(said, object),  # of a list Plotly would check every item
+        "hovertemplate": HOVER,
+        "hoverongaps": False,
+        "colorscale": SEQUENTIAL,
+        "zmin": 0,
+        "zmax": most,
+        "xgap": 1,
+        "ygap": 1,
+        "colorbar": {
+            "tickvals": [0, most],
+            "ticktext": ["0", percent(most)],
+            "orientation": "h",
+            "thickness": 9,
+            "outlinewidth": 0,
+            "len": 0.4,
+            "x": 0,
+            "xanchor": "left",
+            "y": 1.01,
+            "yanchor": "bottom",
+            "ticklabelposition": "outside top",
+        },
+    }
+    corners = {"x0": -0.5, "x1": count - 0.5, "y0": -0.5, "y1": height - 0.5}
+    frame = {"type": "rect", "line": {"color": RULE, "width": 1}, "layer": "below"} | corners
     step = 5 if height > 13 else 1
     told = [n for n in range(height) if n in (0, height - 1) or (n % step == 0 and height - 1 - n >= step / 2)]
-    figure.update_yaxes(**BARE, tickvals=told, ticktext=[levels[n] for n in told], title=layer)
     step = -(-count // CROWDED)
     font = {"family": MONO, "size": 13 if step == 1 else 12}
-    figure.update_xaxes(**BARE, tickvals=np.arange(0, count, step), ticktext=names[::step], tickfont=font)
-    return figure.update_layout(height=max(220, 13 * height) + 100)
+    layout = {
+        "height": max(220, 13 * height) + 100,
+        "xaxis": BARE | {"tickvals": np.arange(0, count, step), "ticktext": names[::step], "tickfont": font},
+        "yaxis": BARE | {"tickvals": told, "ticktext": [levels[n] for n in told], "title": layer},
+        "shapes": [frame],
+    }
+    return go.Figure(cells, layout)
 
 
 def compared(
@@ -133,32 +135,30 @@ def compared(
     named = np.argsort(-far)[:8].tolist()
     sides = np.full(len(far), "top center", object)
     sides[sorted(named, key=lambda i: direct[i])[1::2]] = "bottom center"  # neighbours must not cover each other
-    figure = go.Figure(
-        go.Scatter(
-            x=direct,
-            y=bits,
-            mode="markers+text",
-            marker={"color": GREEN, "size": 10, "opacity": 0.75},
-            text=[name if i in named else "" for i, name in enumerate(names)],
-            textposition=sides,
-            textfont={"family": MONO, "size": 13, "color": INK},
-            cliponaxis=False,
-            customdata=[
-                f"{name}<br>{titles[0]} {number(x)}<br>{titles[1]} {number(y)}"
-                for name, x, y in zip(names, direct.tolist(), bits.tolist(), strict=True)
-            ],
-            hovertemplate=HOVER,
-        )
-    )
-    axis = {"fixedrange": True, "showline": False, "ticks": "", "zeroline": True, "zerolinecolor": SOFT}
-    figure.update_xaxes(**axis, title=titles[0])
-    figure.update_yaxes(**axis, title=titles[1])
-    return figure.update_layout(height=380, showlegend=False)
+    dots = {
+        "type": "scatter",
+        "x": direct,
+        "y": bits,
+        "mode": "markers+text",
+        "marker": {"color": GREEN, "size": 10, "opacity": 0.75},
+        "text": [name if i in named else "" for i, name in enumerate(names)],
+        "textposition": sides,
+        "textfont": {"family": MONO, "size": 13, "color": INK},
+        "cliponaxis": False,
+        "customdata": [
+            f"{name}<br>{titles[0]} {number(x)}<br>{titles[1]} {number(y)}"
+            for name, x, y in zip(names, direct.tolist(), bits.tolist(), strict=True)
+        ],
+        "hovertemplate": HOVER,
+    }
+    axis = GRID | {"zeroline": True, "zerolinecolor": SOFT}
+    axes = {"xaxis": axis | {"title": titles[0]}, "yaxis": axis | {"title": titles[1]}}
+    return go.Figure(dots, {"height": 380, "showlegend": False} | axes)
 
 
-def _rows(rows: Sequence[str]) -> dict:
-    ticks = {"tickvals": list(range(len(rows))), "ticktext": _literal(rows), "ticklabelstandoff": 7}
-    return BARE | ticks | {"tickfont": {"family": MONO, "size": 13}}
+def _rows(rows: Sequence[str], over: int = 0) -> dict:
+    """The axis of the rows, with room for `over` more above them."""
+    return downwards(_literal(rows), tickfont={"family": MONO, "size": 13}, range=[len(rows) - 0.4, -0.6 - over])
 
 
 def _literal(rows: Sequence[str]) -> list[str]:

@@ -1,0 +1,31 @@
+"""What figures have in common, as plain data.
+
+A figure is put together from dicts and made once, at the end: Plotly would check what is there again whenever something
+is added, and learners wait for it.
+"""
+
+from collections.abc import Sequence
+
+HOVER = "%{customdata}<extra></extra>"
+BARE = {"fixedrange": True, "showgrid": False, "zeroline": False, "showline": False, "ticks": ""}  # an axis
+BLANK = BARE | {"showticklabels": False}
+GRID = {"fixedrange": True, "showline": False, "zeroline": False, "ticks": ""}  # one with its grid
+QUARTERS = (0, 0.25, 0.5, 0.75, 1)  # of a whole, along an axis
+SHARES = {"tickvals": QUARTERS, "ticktext": [f"{100 * share:.0f}\u202f%" for share in QUARTERS]}
+ABOVE = {"x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": 14}}  # where a legend stands
+
+
+def downwards(names: Sequence[str], standoff: int | None = 7, **more) -> dict:
+    """The axis of rows that run down, with their names at the left."""
+    ticks = {"tickvals": list(range(len(names))), "ticktext": list(names), "ticklabelstandoff": standoff}
+    return BARE | ticks | {"range": [len(names) - 0.4, -0.6]} | more
+
+
+def upright(x: float, **line) -> dict:
+    """A line from the bottom of a figure to its top, one of its shapes."""
+    return {"type": "line", "xref": "x", "x0": x, "x1": x, "yref": "y domain", "y0": 0, "y1": 1, "line": line}
+
+
+def lying(y: float, **line) -> dict:
+    """A line from the left of a figure to its right, one of its shapes."""
+    return {"type": "line", "xref": "x domain", "x0": 0, "x1": 1, "yref": "y", "y0": y, "y1": y, "line": line}
