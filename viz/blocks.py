@@ -11,6 +11,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from model.config import Config
+from viz.parts import ABOVE, HOVER
 from viz.theme import CATEGORICAL, INK, PAPER
 
 # From the bottom up. Each branch leaves the stream below its first slot and is added at "…_add".
@@ -109,7 +110,7 @@ def designs(config: Config) -> dict[str, tuple]:
 def streams(sizes: Mapping[str, np.ndarray], layer: str, size: str, first: str, number) -> go.Figure:
     """sizes: by model, the root mean square of the stream (L + 1, T), before the first layer and after each. The first
     token is dashed, the mean of the others drawn through. Logarithmic: sizes differ by a thousand times."""
-    figure = go.Figure()
+    drawn = []
     depth = max(len(one) for one in sizes.values()) - 1
     for i, (model, one) in enumerate(sizes.items()):
         colour = CATEGORICAL[i]
@@ -118,28 +119,24 @@ def streams(sizes: Mapping[str, np.ndarray], layer: str, size: str, first: str, 
             lines[("", "solid")] = one[:, 1:].mean(1)
         for (which, dash), line in lines.items():
             name = f"{model}, {which}" if which else model
-            figure.add_scatter(
-                x=np.arange(len(line)),
-                y=line,
-                name=name,
-                mode="lines+markers",
-                line={"color": colour, "width": 2.6 if dash == "solid" else 1.8, "dash": dash},
-                marker={"size": 5, "color": PAPER, "line": {"color": colour, "width": 1.6}},
-                customdata=[f"{name} · {layer} {n}: {number(float(x))}" for n, x in enumerate(line)],
-                hovertemplate="%{customdata}<extra></extra>",
-            )
+            course = {
+                "type": "scatter",
+                "x": np.arange(len(line)),
+                "y": line,
+                "name": name,
+                "mode": "lines+markers",
+                "line": {"color": colour, "width": 2.6 if dash == "solid" else 1.8, "dash": dash},
+                "marker": {"size": 5, "color": PAPER, "line": {"color": colour, "width": 1.6}},
+                "customdata": [f"{name} · {layer} {n}: {number(float(x))}" for n, x in enumerate(line)],
+                "hovertemplate": HOVER,
+            }
+            drawn.append(course)
     every = np.concatenate([one.ravel() for one in sizes.values()])
     low, high = np.log10([every.min(), every.max()])
     powers = 10.0 ** np.arange(np.floor(low), np.ceil(high) + 1)
     axis = {"fixedrange": True, "zeroline": False}
-    figure.update_xaxes(**axis, showgrid=False, title=layer, range=[-0.5, depth + 0.7])
-    figure.update_yaxes(
-        **axis,
-        type="log",
-        title=size,
-        tickvals=powers,
-        tickformat=",~r",
-        range=[low - 0.2, high + 0.25],
-    )
-    legend = {"x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": 14}}
-    return figure.update_layout(height=400, font={"color": INK}, legend=legend)
+    across = axis | {"showgrid": False, "title": layer, "range": [-0.5, depth + 0.7]}
+    upwards = axis | {"type": "log", "title": size, "tickvals": powers, "tickformat": ",~r"}
+    upwards["range"] = [low - 0.2, high + 0.25]
+    look = {"height": 400, "font": {"color": INK}, "legend": ABOVE}
+    return go.Figure(drawn, look | {"xaxis": across, "yaxis": upwards})

@@ -5,10 +5,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
+from viz.parts import ABOVE, BARE, HOVER, downwards
 from viz.theme import CATEGORICAL, INK, MONO, PAPER, SOFT
-
-BARE = {"showgrid": False, "zeroline": False, "showline": False, "ticks": "", "fixedrange": True}
-HOVER = "%{customdata}<extra></extra>"
 
 
 def growth(
@@ -27,69 +25,67 @@ def growth(
     place = np.arange(1, count + 1)
     sums = heads.sum(1)
     running = rest + np.cumsum(sums + mlps)
-    figure = go.Figure()
-    for name, values, colour in ((names[0], sums, CATEGORICAL[0]), (names[1], mlps, CATEGORICAL[1])):
-        figure.add_bar(
-            name=name,
-            x=place,
-            y=values,
-            marker={"color": colour},
-            customdata=[f"{layer} {n} · {name} {number(x)}" for n, x in zip(place, values, strict=True)],
-            hovertemplate=HOVER,
-        )
-    figure.add_scatter(
-        name=names[2],
-        x=[0, *place],
-        y=[rest, *running],
-        mode="lines+markers",
-        line={"color": INK, "width": 1.6},
-        marker={"size": 5, "color": PAPER, "line": {"color": INK, "width": 1.4}},
-        customdata=[f"{layer} {n} · {names[2]} {number(x)}" for n, x in enumerate([rest, *running])],
-        hovertemplate=HOVER,
-    )
+    bars = [
+        {
+            "type": "bar",
+            "name": name,
+            "x": place,
+            "y": values,
+            "marker": {"color": colour},
+            "customdata": [f"{layer} {n} · {name} {number(x)}" for n, x in zip(place, values, strict=True)],
+            "hovertemplate": HOVER,
+        }
+        for name, values, colour in ((names[0], sums, CATEGORICAL[0]), (names[1], mlps, CATEGORICAL[1]))
+    ]
+    line = {
+        "type": "scatter",
+        "name": names[2],
+        "x": [0, *place],
+        "y": [rest, *running],
+        "mode": "lines+markers",
+        "line": {"color": INK, "width": 1.6},
+        "marker": {"size": 5, "color": PAPER, "line": {"color": INK, "width": 1.4}},
+        "customdata": [f"{layer} {n} · {names[2]} {number(x)}" for n, x in enumerate([rest, *running])],
+        "hovertemplate": HOVER,
+    }
     told = [n for n in place if n in (1, count) or (n % 5 == 0 and count - n > 1)]
-    figure.update_layout(
-        height=320,
-        barmode="relative",
-        bargap=0.25,
-        barcornerradius=2,
-        xaxis=BARE | {"tickvals": told, "title": layer, "range": [-0.6, count + 0.8]},
-        yaxis={"fixedrange": True, "zeroline": True, "zerolinecolor": SOFT, "zerolinewidth": 1},
-        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": 14}},
-    )
-    return figure
+    layout = {
+        "height": 320,
+        "barmode": "relative",
+        "bargap": 0.25,
+        "barcornerradius": 2,
+        "xaxis": BARE | {"tickvals": told, "title": layer, "range": [-0.6, count + 0.8]},
+        "yaxis": {"fixedrange": True, "zeroline": True, "zerolinecolor": SOFT, "zerolinewidth": 1},
+        "legend": ABOVE,
+    }
+    return go.Figure([*bars, line], layout)
 
 
 def times(
     seconds: Sequence[Sequence[float]], names: Sequence[str], unit: str, number: Callable[[float], str]
 ) -> go.Figure:
     """seconds: those of every run for each of the ways, whose names run down. A dot is a run, a mark the median."""
-    figure = go.Figure()
+    drawn = []
     for row, runs in enumerate(seconds):
         median = float(np.median(runs)) * 1e3
-        figure.add_scatter(
-            x=[1e3 * s for s in runs],
-            y=[row] * len(runs),
-            mode="markers",
-            marker={"size": 9, "color": CATEGORICAL[0], "opacity": 0.45},
-            customdata=[f"{names[row]} · {number(1e3 * s)} {unit}" for s in runs],
-            hovertemplate=HOVER,
-        )
-        figure.add_scatter(
-            x=[median],
-            y=[row],
-            mode="markers+text",
-            marker={"symbol": "line-ns", "size": 26, "line": {"width": 3, "color": INK}},
-            text=[f"<b>{number(median)}</b>"],
-            textposition="top center",
-            textfont={"family": MONO, "size": 13, "color": INK},
-            customdata=[f"{names[row]} · {number(median)} {unit}"],
-            hovertemplate=HOVER,
-        )
-    figure.update_layout(
-        height=86 * len(names) + 60,
-        showlegend=False,
-        xaxis=BARE | {"title": unit, "rangemode": "tozero", "showgrid": True},
-        yaxis=BARE | {"tickvals": list(range(len(names))), "ticktext": list(names), "range": [len(names) - 0.5, -0.7]},
-    )
-    return figure
+        dots = {
+            "x": [1e3 * s for s in runs],
+            "y": [row] * len(runs),
+            "mode": "markers",
+            "marker": {"size": 9, "color": CATEGORICAL[0], "opacity": 0.45},
+            "customdata": [f"{names[row]} · {number(1e3 * s)} {unit}" for s in runs],
+        }
+        mark = {
+            "x": [median],
+            "y": [row],
+            "mode": "markers+text",
+            "marker": {"symbol": "line-ns", "size": 26, "line": {"width": 3, "color": INK}},
+            "text": [f"<b>{number(median)}</b>"],
+            "textposition": "top center",
+            "textfont": {"family": MONO, "size": 13, "color": INK},
+            "customdata": [f"{names[row]} · {number(median)} {unit}"],
+        }
+        drawn += [{"type": "scatter", "hovertemplate": HOVER} | one for one in (dots, mark)]
+    across = BARE | {"title": unit, "rangemode": "tozero", "showgrid": True}
+    down = downwards(names, None, range=[len(names) - 0.5, -0.7])
+    return go.Figure(drawn, {"height": 86 * len(names) + 60, "showlegend": False, "xaxis": across, "yaxis": down})

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
+from viz.parts import upright
 from viz.theme import CATEGORICAL, INK, PAPER, RULE, SOFT
 
 LOOKS = (  # with the scores, without them, what is sent
@@ -23,31 +24,32 @@ def curves(
     size: Callable[[float], str],
 ) -> go.Figure:
     """lines: bytes at each x by name, NaN where there are none. `at`: the x that is marked. `size`: bytes as shown."""
-    figure = go.Figure()
-    figure.add_vline(at, line={"color": SOFT, "width": 1.2, "dash": "dot"})
-    for (name, values), look in zip(lines.items(), LOOKS, strict=True):
-        sizes = [2.5 if place != at else 10 for place in x]
-        figure.add_scatter(
-            name=name,
-            x=np.asarray(x),
-            y=values,
-            mode="lines+markers",
-            line=look | {"width": 2.5},
-            marker={"size": sizes, "color": PAPER, "line": {"color": look["color"], "width": 2.5}},
-            customdata=["" if np.isnan(value) else size(value) for value in values],
-            hovertemplate="%{x:,d}: %{customdata}<extra>" + name + "</extra>",
-        )
+    sizes = [2.5 if place != at else 10 for place in x]
+    drawn = [
+        {
+            "type": "scatter",
+            "name": name,
+            "x": np.asarray(x),
+            "y": values,
+            "mode": "lines+markers",
+            "line": look | {"width": 2.5},
+            "marker": {"size": sizes, "color": PAPER, "line": {"color": look["color"], "width": 2.5}},
+            "customdata": ["" if np.isnan(value) else size(value) for value in values],
+            "hovertemplate": "%{x:,d}: %{customdata}<extra>" + name + "</extra>",
+        }
+        for (name, values), look in zip(lines.items(), LOOKS, strict=True)
+    ]
     known = np.concatenate([values[~np.isnan(values)] for values in lines.values()])
     low, high = np.log10([known.min(), known.max()])
     powers = range(int(np.floor(low)), int(np.ceil(high)) + 1)
     axis = {"type": "log", "fixedrange": True, "zeroline": False}
-    figure.update_xaxes(**axis, showgrid=False, tickvals=list(ticks), ticktext=list(ticks.values()), ticks="outside")
-    figure.update_yaxes(
-        **axis,
-        gridcolor=RULE,
-        tickvals=[10.0**power for power in powers],
-        ticktext=[size(10.0**power) for power in powers],
-        range=[low - 0.4, high + 0.4],
-    )
-    figure.update_layout(height=360, font={"color": INK}, legend={"x": 0, "y": 1.02, "yanchor": "bottom"})
-    return figure
+    across = {"showgrid": False, "tickvals": list(ticks), "ticktext": list(ticks.values()), "ticks": "outside"}
+    upwards = {
+        "gridcolor": RULE,
+        "tickvals": [10.0**power for power in powers],
+        "ticktext": [size(10.0**power) for power in powers],
+        "range": [low - 0.4, high + 0.4],
+    }
+    look = {"height": 360, "font": {"color": INK}, "legend": {"x": 0, "y": 1.02, "yanchor": "bottom"}}
+    mark = upright(at, color=SOFT, width=1.2, dash="dot")
+    return go.Figure(drawn, look | {"xaxis": axis | across, "yaxis": axis | upwards, "shapes": [mark]})

@@ -5,10 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
+from viz.parts import BARE, HOVER, downwards, upright
 from viz.theme import GREEN, INK, MONO, PAPER, RULE, SOFT, VALUE
 
-BARE = {"fixedrange": True, "showgrid": False, "zeroline": False, "showline": False, "ticks": ""}
-HOVER = "%{customdata}<extra></extra>"
 LOOKS = ({"color": SOFT, "width": 2.2, "dash": "dot"}, {"color": GREEN, "width": 2.6, "dash": "solid"})
 
 
@@ -17,39 +16,30 @@ def losses(
 ) -> go.Figure:
     """courses: by name the steps and the losses, the base first. Each name stands at the end of its line, the higher
     line's above it."""
-    figure = go.Figure()
+    lines, names = [], []
     last = [values[-1] for _, values in courses.values()]
     for (name, (steps, values)), look in zip(courses.items(), LOOKS, strict=True):
-        figure.add_scatter(
-            x=steps,
-            y=values,
-            name=name,
-            mode="lines",
-            line=look,
-            customdata=[
-                f"{name} · {step} {number(int(x))}: {number(float(y))}" for x, y in zip(steps, values, strict=True)
-            ],
-            hovertemplate=HOVER,
-        )
+        said = [f"{name} · {step} {number(int(x))}: {number(float(y))}" for x, y in zip(steps, values, strict=True)]
+        course = {"type": "scatter", "x": steps, "y": values, "name": name, "mode": "lines", "line": look}
+        lines.append(course | {"customdata": said, "hovertemplate": HOVER})
         above = values[-1] == max(last) and (name != next(iter(courses)) or last[0] != last[-1])
-        figure.add_annotation(
-            x=steps[-1],
-            y=values[len(values) * 3 // 5 :].max()
-            if above
-            else values.min(),  # clear of the line where there is little room
-            text=f"<b>{name}</b> {number(float(values[-1]))}",
-            showarrow=False,
-            xanchor="right",
-            yshift=18 if above else -18,
-            font={"size": 14, "color": look["color"] if look["color"] != SOFT else INK},
-        )
+        text = {
+            "x": steps[-1],
+            # clear of the line where there is little room
+            "y": values[len(values) * 3 // 5 :].max() if above else values.min(),
+            "text": f"<b>{name}</b> {number(float(values[-1]))}",
+            "showarrow": False,
+            "xanchor": "right",
+            "yshift": 18 if above else -18,
+            "font": {"size": 14, "color": look["color"] if look["color"] != SOFT else INK},
+        }
+        names.append(text)
     every = np.concatenate([values for _, values in courses.values()])
     spread = every.max() - every.min()
-    figure.update_xaxes(**BARE, title=step)
-    figure.update_yaxes(
-        fixedrange=True, zeroline=False, title=loss, range=[every.min() - 0.12 * spread, every.max() + 0.05 * spread]
-    )
-    return figure.update_layout(height=330, showlegend=False)
+    reach = [every.min() - 0.12 * spread, every.max() + 0.05 * spread]
+    upwards = {"fixedrange": True, "zeroline": False, "title": loss, "range": reach}
+    axes = {"xaxis": BARE | {"title": step}, "yaxis": upwards}
+    return go.Figure(lines, axes | {"height": 330, "showlegend": False, "annotations": names})
 
 
 def ranking(
@@ -63,37 +53,32 @@ def ranking(
 ) -> go.Figure:
     """A dot for each model, the best on top; a line at the base, and round it a band as wide as chance may be."""
     level, place = bits[base], np.arange(len(names))
-    figure = go.Figure()
-    figure.add_vrect(x0=level - chance, x1=level + chance, fillcolor=SOFT, opacity=0.16, line_width=0, layer="below")
-    figure.add_vline(level, line={"color": SOFT, "width": 1.2, "dash": "dot"})
-    for row in place:
-        figure.add_shape(
-            type="line", x0=level, x1=bits[row], y0=row, y1=row, line={"color": RULE, "width": 2}, layer="below"
-        )
+    line = upright(level, color=SOFT, width=1.2, dash="dot")
+    edges = {"x0": level - chance, "x1": level + chance, "line": {"width": 0}}
+    band = line | edges | {"type": "rect", "fillcolor": SOFT, "opacity": 0.16, "layer": "below"}
+    stalk = {"type": "line", "x0": level, "line": {"color": RULE, "width": 2}, "layer": "below"}
+    stalks = [stalk | {"x1": bits[row], "y0": row, "y1": row} for row in place]
     strong = (place == base) | (place == chosen)
-    figure.add_scatter(
-        x=bits,
-        y=place,
-        mode="markers+text",
-        marker={
+    dots = {
+        "type": "scatter",
+        "x": bits,
+        "y": place,
+        "mode": "markers+text",
+        "marker": {
             "size": 13,
             "color": [PAPER if row == base else VALUE if row == chosen else GREEN for row in place],
             "line": {"width": 2.4, "color": [INK if row in (base, chosen) else GREEN for row in place]},
         },
-        text=[f" {number(float(x))} " for x in bits],
-        textposition=["middle left" if x < level else "middle right" for x in bits],
-        textfont={"family": MONO, "size": 13, "color": INK},
-        customdata=[f"{name}: {number(float(x))}" for name, x in zip(names, bits, strict=True)],
-        hovertemplate=HOVER,
-        cliponaxis=False,
-    )
+        "text": [f" {number(float(x))} " for x in bits],
+        "textposition": ["middle left" if x < level else "middle right" for x in bits],
+        "textfont": {"family": MONO, "size": 13, "color": INK},
+        "customdata": [f"{name}: {number(float(x))}" for name, x in zip(names, bits, strict=True)],
+        "hovertemplate": HOVER,
+        "cliponaxis": False,
+    }
     spread = max(np.ptp(bits), 4 * chance)
     shown = [f"<b>{name}</b>" if bold else name for name, bold in zip(names, strong, strict=True)]
-    figure.update_yaxes(**BARE, tickvals=place, ticktext=shown, range=[len(names) - 0.4, -0.6], ticklabelstandoff=8)
-    figure.update_xaxes(
-        **BARE | {"showgrid": True},
-        title=axis,
-        nticks=5,
-        range=[bits.min() - 0.22 * spread, bits.max() + 0.22 * spread],
-    )
-    return figure.update_layout(height=34 * len(names) + 70, showlegend=False)
+    reach = [bits.min() - 0.22 * spread, bits.max() + 0.22 * spread]
+    across = BARE | {"showgrid": True, "title": axis, "nticks": 5, "range": reach}
+    layout = {"height": 34 * len(names) + 70, "showlegend": False, "shapes": [band, line, *stalks]}
+    return go.Figure(dots, layout | {"xaxis": across, "yaxis": downwards(shown, 8)})
