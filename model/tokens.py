@@ -151,3 +151,8 @@ def from_file(path) -> Tokenizer:
     backend.no_truncation()
     backend.no_padding()
     return Tokenizer(backend)
+
+
+def from_text(text: str) -> Tokenizer:
+    """What `to_str` of a tokenizer of ours gave."""
+    return Tokenizer(tokenizers.Tokenizer.from_str(text))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from safetensors import SafetensorError
 
-from model import gguf_file, tokens
+from model import gguf_file, tokens, unpacked
 from model.tokens import Tokenizer
 
 if TYPE_CHECKING:  # whoever only asks for names need not wait for torch
@@ -63,6 +63,8 @@ class Entry:
 
 
 def _read_gguf(path: Path) -> tuple["Transformer", Tokenizer]:
+    if (found := unpacked.read(path)) is not None:
+        return found
     with ThreadPoolExecutor(1) as pool:
         pool.submit(importlib.import_module, "torch")  # it takes as long as to read the file, which does without it
         reader = gguf_file.open_file(path)

@@ -1,0 +1,67 @@
+"""What lies unpacked beside a GGUF file is that file, and is passed over where it is not."""
+
+import shutil
+
+import pytest
+import torch
+
+from model import unpacked, zoo
+
+
+@pytest.fixture(scope="module")
+def beside(tmp_path_factory):
+    """The GGUF file with what is written beside it, in a folder of their own."""
+    path = tmp_path_factory.mktemp("gguf") / zoo.find("smollm2").name
+    shutil.copy2(zoo.find("smollm2"), path)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(zoo, "find", lambda name: path)
+        packed = zoo.load("smollm2")
+        unpacked.write(path, packed.model, packed.tokenizer)
+    return path, packed
+
+
+def test_it_is_the_same_model_bit_by_bit_and_lies_in_memory_in_the_same_way(beside):
+    path, packed = beside
+    model, tokenizer = unpacked.read(path)
+    assert model.config == packed.model.config
+    theirs = packed.model.state_dict()
+    for name, tensor in model.state_dict().items():
+        assert torch.equal(tensor, theirs[name]) and tensor.stride() == theirs[name].stride(), name
+    assert model.lm_head.weight is model.embed_tokens.weight
+    for text in ("It rained in 1987.", "<|im_start|>user", "caffè\n 🤷🏽‍♀️"):
+        assert tokenizer.encode(text) == packed.tokenizer.encode(text)
+    assert tokenizer.special == packed.tokenizer.special
+
+
+@pytest.mark.parametrize("change", ["missing", "cut off", "of another file"])
+def test_what_does_not_fit_is_passed_over(beside, change, tmp_path, monkeypatch):
+    path = tmp_path / beside[0].name
+    path.symlink_to(beside[0])
+    other = path.with_suffix(".safetensors")
+    if change == "of another file":
+        other.symlink_to(beside[0].with_suffix(".safetensors"))
+        monkeypatch.setattr(unpacked, "FORMAT", unpacked.FORMAT + 1)
+    elif change == "cut off":
+        with beside[0].with_suffix(".safetensors").open("rb") as whole:
+            other.write_bytes(whole.read(10_000_000))
+    assert unpacked.read(path) is None
+
+
+def test_it_is_written_once_and_readable_for_everybody(beside, monkeypatch):
+    path, _ = beside
+    monkeypatch.setattr(zoo, "find", lambda name: path)
+    monkeypatch.setattr(unpacked, "write", lambda *_: pytest.fail("it is there already"))
+    unpacked.main()
+    mode = path.with_suffix(".safetensors").stat().st_mode
+    assert mode & 0o777 == path.stat().st_mode & 0o777
+
+
+def test_where_nothing_can_be_written_the_file_stays_packed(beside, monkeypatch, capsys):
+    def refused(*_):
+        raise PermissionError("read only")
+
+    monkeypatch.setattr(zoo, "find", lambda name: beside[0])
+    monkeypatch.setattr(unpacked, "FORMAT", unpacked.FORMAT + 1)
+    monkeypatch.setattr(unpacked, "write", refused)
+    unpacked.main()
+    assert "stays packed" in capsys.readouterr().out
