@@ -5,7 +5,6 @@ import logging
 import os
 import shutil
 import signal
-import socket
 import statistics
 import subprocess
 import time
@@ -16,7 +15,7 @@ from contextlib import contextmanager
 from playwright.sync_api import Page, sync_playwright
 
 from model import transformer
-from tests.conftest import CHROMIUMS, MAC_CHROME, PAGES, ROOT, run_page
+from tests.conftest import CHROMIUMS, MAC_CHROME, PAGES, ROOT, free_port, run_page
 
 LONG = (
     "When it was dark and the sea was high, the old keeper of the lighthouse climbed the stairs and lit the lamp, "
@@ -49,9 +48,7 @@ def lines() -> Iterator[str]:
 @contextmanager
 def served() -> Iterator[tuple[str, float, int]]:
     """`make run`: its address, when it was started, and its process."""
-    with socket.socket() as free:
-        free.bind(("localhost", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     settings = {"STREAMLIT_SERVER_PORT": str(port), "STREAMLIT_SERVER_HEADLESS": "true"}
     started = time.perf_counter()
     server = subprocess.Popen(

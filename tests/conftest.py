@@ -76,27 +76,36 @@ def moe():
     return session.bundle("experts")
 
 
-@pytest.fixture(scope="session")
-def app_server(tmp_path_factory):
-    """The address of the app, served for real. A traceback in its log fails the session."""
+def free_port() -> int:
     with socket.socket() as free:
         free.bind(("localhost", 0))
-        port = free.getsockname()[1]
-    log = tmp_path_factory.mktemp("server") / "log.txt"
+        return free.getsockname()[1]
+
+
+@contextmanager
+def serving(log: Path) -> Iterator[tuple[int, subprocess.Popen]]:
+    """The app, served for real: its port, and its process, which a test may kill. A traceback in its log is a fault."""
+    port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", "serve.py", "--server.port", str(port)]
     with log.open("w") as out:
         server = subprocess.Popen([*command, "--server.headless", "true"], cwd=ROOT, stdout=out, stderr=out)
-    address = f"http://localhost:{port}"
     try:
-        _wait(address, server, log)
-        yield address
+        wait_for(f"http://localhost:{port}", server, log)
+        yield port, server
     finally:
         server.terminate()
         server.wait(20)
     assert "Traceback" not in log.read_text(), log.read_text()
 
 
-def _wait(address: str, server: subprocess.Popen, log: Path) -> None:
+@pytest.fixture(scope="session")
+def app_server(tmp_path_factory):
+    """The address of the app."""
+    with serving(tmp_path_factory.mktemp("server") / "log.txt") as (port, _):
+        yield f"http://localhost:{port}"
+
+
+def wait_for(address: str, server: subprocess.Popen, log: Path) -> None:
     for _ in range(300):
         try:
             urllib.request.urlopen(f"{address}/_stcore/health", timeout=1)

@@ -21,7 +21,6 @@ class Page:
     text: str  # the prompt, cut to the lesson's limit
     ids: list[int]
     source: str = field(repr=False)  # what was typed, uncut
-    _limit: int = field(repr=False)
 
     @property
     def tokens(self) -> list[str]:
@@ -61,7 +60,7 @@ def lesson(
         st.html(_head(slug, words, frame))
     with bar:
         given = prompt.bar(models, limit, first, fits) if models else prompt.NONE
-        page = Page(words, words.lang, given.model, given.bundle, given.text, given.ids, given.source, limit)
+        page = Page(words, words.lang, given.model, given.bundle, given.text, given.ids, given.source)
         left_out(slug, link, page)
     waiting = st.empty()
 

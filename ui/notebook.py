@@ -98,7 +98,7 @@ def _page(slug: str, said: Mapping[str, str], lang: str) -> Page:
     name = fitting("model", said.get("model", ""), prompt.DECODERS[0])
     bundle, text = session.bundle(name), said.get("prompt", prompt.DEFAULT)[: prompt.CHARACTERS]
     ids = bundle.tokenizer.encode(text)[:LIMIT]
-    return Page(session.Words(lang, slug), lang, name, bundle, text, ids, text, LIMIT)
+    return Page(session.Words(lang, slug), lang, name, bundle, text, ids, text)
 
 
 @_in_turn

@@ -3,9 +3,7 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
-import sys
 import time
 import urllib.request
 from contextlib import contextmanager
@@ -13,7 +11,7 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import expect
 
-from tests.conftest import ROOT, _wait, settled
+from tests.conftest import ROOT, free_port, serving, settled, wait_for
 
 PROMPT = "A red kite over the hill"
 HEADERS = {
@@ -61,12 +59,6 @@ def _port(address):
     return int(address.rpartition(":")[2])
 
 
-def _free():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
-
-
 @pytest.fixture
 def behind(tmp_path):
     """behind(*ports) -> nginx in front of these replicas, with the repository's own configuration."""
@@ -77,7 +69,7 @@ def behind(tmp_path):
 
     @contextmanager
     def run(*ports):
-        port, log = _free(), tmp_path / "log.txt"
+        port, log = free_port(), tmp_path / "log.txt"
         shutil.copy(ROOT / "deploy/nginx.conf", tmp_path)
         (tmp_path / "listen.conf").write_text(f"listen 127.0.0.1:{port};\n")
         servers = "".join(f"server 127.0.0.1:{replica} max_fails=1 fail_timeout=10s;\n" for replica in ports)
@@ -86,28 +78,13 @@ def behind(tmp_path):
         with log.open("w") as out:
             server = subprocess.Popen(command, stdout=out, stderr=out)
         try:
-            _wait(f"http://127.0.0.1:{port}", server, log)
+            wait_for(f"http://127.0.0.1:{port}", server, log)
             yield Proxy(f"http://localhost:{port}", log)
         finally:
             server.terminate()
             server.wait(10)
 
     return run
-
-
-@contextmanager
-def another(tmp_path):
-    """A second process of the app, which may be killed."""
-    port, log = _free(), tmp_path / "replica.txt"
-    command = [sys.executable, "-m", "streamlit", "run", "serve.py", "--server.port", str(port)]
-    with log.open("w") as out:
-        server = subprocess.Popen([*command, "--server.headless", "true"], cwd=ROOT, stdout=out, stderr=out)
-    try:
-        _wait(f"http://localhost:{port}", server, log)
-        yield port, server
-    finally:
-        server.kill()
-        server.wait(10)
 
 
 def test_what_the_proxy_adds(app_server, behind):
@@ -145,7 +122,7 @@ def test_a_replica_dies_and_the_page_comes_back(app_server, behind, browser, tmp
     """The browser is at one replica with everything it asks for. That one is killed; the page comes back by itself on
     the other, same lesson, same prompt, and what the reader does next is understood."""
     complaints = []
-    with another(tmp_path) as (port, victim), behind(port, _port(app_server)) as proxy:
+    with serving(tmp_path / "replica.txt") as (port, victim), behind(port, _port(app_server)) as proxy:
         context = browser.new_context(reduced_motion="reduce")
         context.add_cookies([{"name": "vetro_seat", "value": proxy.seat_at(port), "url": proxy.address}])
         page = context.new_page()
