@@ -43,15 +43,9 @@ function refresh(menu) {
 
 async function copy(menu) {
   const [field, said] = [menu.querySelector(".address"), menu.querySelector(".said")];
-  let done = false;
-  try {
-    await navigator.clipboard.writeText(field.value); // there is none where the address is no secure one
-    done = true;
-  } catch {
-    field.select();
-    done = document.execCommand("copy");
-    if (done) menu.querySelector(".copy").focus(); // else the selected link waits for the reader's own keys
-  }
+  const done = await window.vetro.copied(field.value);
+  if (done) menu.querySelector(".copy").focus();
+  else field.select(); // the link waits for the reader's own keys
   said.textContent = "";
   requestAnimationFrame(() => (said.textContent = done ? said.dataset.copied : said.dataset.select));
 }

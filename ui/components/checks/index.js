@@ -1,18 +1,4 @@
-// A button that copies a text. On a page that came without https, a browser has no clipboard for scripts but the old one.
-
-async function copied(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    const area = el("textarea", { value: text, style: { position: "fixed", opacity: "0" } });
-    document.body.append(area);
-    area.select();
-    const done = document.execCommand("copy");
-    area.remove();
-    return done;
-  }
-}
+// A button that copies a text.
 
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".root");
@@ -20,7 +6,7 @@ export default function ({ data, parentElement }) {
   const [press, said] = root.children; // kept from run to run, and with them the keyboard's place
   press.textContent = data.words.copy;
   press.onclick = async () => {
-    const done = await copied(data.text);
+    const done = await window.vetro.copied(data.text);
     said.textContent = done ? data.words.copied : data.words["not-copied"];
     press.focus();
   };
