@@ -137,24 +137,19 @@ function traces(figure) {
 
 /** What a component was given: its arrays number by number, then its other numbers by their names. */
 function numbers(figure) {
-  const data = rootOf(figure).given;
+  const { words, lang, bytes, arrays, ...others } = rootOf(figure).given();
   const rows = [["name", "place", "value"]];
   const walk = (value, name, place) => {
     if (typeof value === "number") rows.push([name, place.join(" "), value]);
     else if (value && typeof value === "object")
       Object.entries(value).forEach(([key, inner]) => /^\d+$/.test(key) ? walk(inner, name, [...place, key]) : walk(inner, name ? `${name}.${key}` : key, place));
   };
-  const kinds = { uint8: Uint8Array, int32: Int32Array, float32: Float32Array };
-  if (data.bytes) {
-    const { buffer } = Uint8Array.from(atob(data.bytes), (c) => c.charCodeAt(0));
-    for (const { name, kind, shape, start } of data.arrays)
-      new kinds[kind](buffer, start, shape.reduce((a, b) => a * b, 1)).forEach((value, i) => {
-        const place = [];
-        for (const size of [...shape].reverse()) { place.unshift(i % size); i = Math.floor(i / size); }
-        rows.push([name, place.join(" "), value]);
-      });
-  }
-  const { words, lang, arrays, bytes, ...others } = data;
+  for (const [name, { shape, values }] of Object.entries(arrays))
+    values.forEach((value, i) => {
+      const place = [];
+      for (const size of [...shape].reverse()) { place.unshift(i % size); i = Math.floor(i / size); }
+      rows.push([name, place.join(" "), value]);
+    });
   walk(others, "", []);
   return rows;
 }

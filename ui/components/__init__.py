@@ -21,7 +21,8 @@ NO_FIGURES = {"checks", "recipe"}  # a button, a form: nothing to save as a pict
 EXPORT = re.compile(r"^export default function (\w+)", re.MULTILINE)
 # The data stays where the page's own script finds it, to save it as CSV (ui/browser/save.js).
 KEEP = r"""export default (given) => {
-  given.parentElement.querySelector(".root").given = given.data;
+  const { data, parentElement } = given;
+  parentElement.querySelector(".root").given = () => ({ ...data, arrays: data.bytes ? unpack(data) : {} });
   return \1(given);
 };
 function \1"""
