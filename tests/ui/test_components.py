@@ -60,3 +60,32 @@ def test_ramps_meet_their_ends_and_ink_can_be_read(shared):
 def test_text_stays_text(shared):
     assert shared.evaluate("chip('·<b>x</b>').innerHTML") == '<span class="space">·</span>&lt;b&gt;x&lt;/b&gt;'
     assert shared.evaluate("fill('{a} and {b}', {a: '{b}', b: 1})") == "{b} and 1"
+
+
+def test_a_view_outlives_new_data_and_is_gone_when_it_is_ended(shared):
+    seen = shared.evaluate(
+        """() => {
+            const seen = [];
+            class Shown extends View {
+                constructor(box) { super(box); this.listen(window, "heard", () => seen.push("heard")); }
+                update(data) { this.d = data; seen.push(this.fill("said", { p: this.percent(data.p) })); }
+            }
+            const parentElement = document.createElement("div");
+            parentElement.innerHTML = "<div class=root></div>";
+            document.body.append(parentElement);
+            const root = parentElement.firstChild;
+            const words = { said: "{p}!" };
+            const run = (p) => reside({ parentElement, data: { p, lang: "en", words } }, Shown, "shown");
+            const end = (run(1), run(0.5));
+            seen.push(root.innerHTML);
+            dispatchEvent(new Event("heard"));
+            end();
+            dispatchEvent(new Event("heard"));
+            seen.push(root.innerHTML);
+            run(0);
+            seen.push(root.innerHTML);
+            return seen;
+        }"""
+    )
+    box = '<div class="shown"></div>'
+    assert seen == ["100\u202f%!", "50.0\u202f%!", box, "heard", "", "0\u202f%!", box]

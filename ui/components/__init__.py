@@ -1,8 +1,9 @@
 """Components of our own: a folder each with index.js and style.css, given to Streamlit as text.
 
-No build step, no framework, no iframe. `shared.js` and `shared.css` are put in front of every component. One file has
-the export: `export default function ({ data, parentElement, setStateValue, setTriggerValue }) { … }`.
-It runs again whenever data or theme change, so each run draws from scratch or reconciles, into `.root`.
+No build step, no framework, no iframe. `shared.js` and `shared.css` are put in front of every component, and PARTS, a
+folder each as well, in front of those that share them. One file exports `export default function name(given) { … }`;
+`given` is { data, parentElement, setStateValue, setTriggerValue }. It runs again whenever data or theme change, and
+`reside` of shared.js keeps in `.root` what the first run made.
 """
 
 import re
@@ -19,6 +20,7 @@ from ui import link
 FOLDER = Path(__file__).parent
 NO_FIGURES = {"checks", "recipe"}  # a button, a form: nothing to save as a picture
 EXPORT = re.compile(r"^export default function (\w+)", re.MULTILINE)
+PARTS = {"attention": ("head_map", "layers"), "heads": ("layers",), "what_if": ("head_map", "layers")}
 # The data stays where the page's own script finds it, to save it as CSV (ui/browser/save.js).
 KEEP = r"""export default (given) => {
   const { data, parentElement } = given;
@@ -62,7 +64,8 @@ def pack(**arrays: np.ndarray) -> dict:
 @cache
 def _component(name: str):
     def text(kind: str) -> str:
-        files = (FOLDER / f"shared.{kind}", *sorted((FOLDER / name).glob(f"*.{kind}")))
+        folders = [FOLDER / part for part in (*PARTS.get(name, ()), name)]
+        files = [FOLDER / f"shared.{kind}", *(file for folder in folders for file in sorted(folder.glob(f"*.{kind}")))]
         return "\n".join(file.read_text(encoding="utf-8") for file in files)
 
     figure = name not in NO_FIGURES

@@ -1,4 +1,4 @@
-// Put in front of every component's files: numbers, colours, arrays, elements, keys, links.
+// Put in front of every component's files: numbers, colours, arrays, elements, keys, links, views.
 
 const formats = new Map(); // to make a format takes longer than to use it a hundred times
 function format(value, lang, options) {
@@ -69,6 +69,7 @@ function readable(hex, palette) {
 
 const range = (n) => Array.from({ length: n }, (_, i) => i);
 const clamp = (x, low, high) => Math.min(Math.max(x, low), high);
+const best = (list, value) => list.reduce((a, b) => (value(b) > value(a) ? b : a)); // the first of the best
 
 // The arrays of ui.components.pack by name: {shape, values}.
 function unpack(data) {
@@ -116,12 +117,10 @@ function penOf(canvas, width, height) {
   return pen;
 }
 
-// A token as a chip (class .chip of shared.css), its leading space as a pale dot.
-function chip(token, kind = "", tag = "span") {
-  const spaced = token.startsWith("·");
-  return el(tag, { className: `chip ${kind}`, dir: "auto" },
-    spaced ? el("span", { className: "space" }, "·") : null, spaced ? token.slice(1) : token);
-}
+// A token's text as nodes, its leading space as a pale dot; the token as a chip (class .chip of shared.css); and without the space.
+const dotted = (token, dot = (text) => span("space", text)) => (token.startsWith("·") ? [dot("·"), token.slice(1)] : [token]);
+const chip = (token, kind = "", tag = "span") => el(tag, { className: `chip ${kind}`, dir: "auto" }, ...dotted(token));
+const plain = (token) => token.replace(/^·(?=.)/, "");
 
 const clip = (word, most) => (Array.from(word).length > most ? Array.from(word).slice(0, most - 1).join("") + "…" : word);
 
@@ -202,4 +201,43 @@ const inLink = (name) => new URL(location.href).searchParams.get(name);
 function linked(name, count, otherwise = null) {
   const n = Number(inLink(name));
   return Number.isInteger(n) && n >= 1 && n <= count ? n - 1 : otherwise;
+}
+
+/** What a component shows, in a box of its own: made once, given data by update(data, palette) at every run, fitted when
+ * its size changes, removed in the end. `d` is the data of the last run; `report` takes what is for the server. */
+class View {
+  constructor(box) {
+    this.box = box;
+    this.watch = new ResizeObserver(() => this.fit());
+    this.watch.observe(box);
+    this.gone = new AbortController();
+  }
+
+  fit() {}
+
+  remove() {
+    this.watch.disconnect();
+    this.gone.abort();
+    this.box.remove();
+  }
+
+  /** For what happens outside the box. */
+  listen(target, type, act) { target.addEventListener(type, act, { signal: this.gone.signal }); }
+
+  get focused() { return this.box.getRootNode().activeElement; }
+  number(x) { return number(x, this.d.lang); }
+  percent(p) { return percent(p, this.d.lang); }
+  integer(n) { return integer(n, this.d.lang); }
+  fill(section, values) { return fill(this.d.words[section], values); }
+}
+// A component's run: its view, which outlives new data, is made if there is none; the answer ends it.
+function reside({ data, parentElement }, Kind, className, report) {
+  const root = parentElement.querySelector(".root");
+  const view = (root.view ??= new Kind(root.appendChild(div(className))));
+  view.report = report;
+  view.update(data, colours(parentElement));
+  return () => {
+    view.remove();
+    root.view = null;
+  };
 }

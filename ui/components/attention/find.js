@@ -10,7 +10,7 @@ function paintFind(x) {
   const targets = words.map((k) => el("button", {
     type: "button", className: `chip${k === x.target ? " selected" : ""}`, role: "radio", dir: "auto", tabIndex: k === x.target ? 0 : -1,
     "aria-checked": k === x.target, "data-at": `target-${k}`, onclick: () => x.choose({ target: k }),
-  }, ...x.dotted(x.d.tokens[k])));
+  }, ...dotted(x.d.tokens[k])));
   const group = arrows(el("div", { className: "targets", role: "radiogroup", "aria-label": w["find-target"] }, ...targets), (down, right) => {
     const next = words[clamp(words.indexOf(x.target) + down + right, 0, words.length - 1)];
     x.choose({ target: next });

@@ -1,17 +1,8 @@
 // The attention explorer. `data` is packed once by ui/attention.py: whatever the reader chooses is worked out here, and
 // no request goes to the server, save when the chart of a head is asked for. Layers, heads and tokens count from 0 here, from 1 on screen and in the link.
 
-const explorers = new WeakMap(); // outlives new data
-
-export default function attention({ data, parentElement, setStateValue }) {
-  let explorer = explorers.get(parentElement);
-  if (!explorer) explorers.set(parentElement, (explorer = new Explorer(parentElement.querySelector(".root"))));
-  explorer.report = setStateValue;
-  explorer.update(data, colours(parentElement));
-  return () => {
-    explorer.remove();
-    explorers.delete(parentElement);
-  };
+export default function attention(given) {
+  return reside(given, Explorer, "attention", given.setStateValue);
 }
 
 /** Rows of `size` scores to rows that add up to 1. Cells that the mask hides get 0; without a mask none is hidden. */
@@ -29,21 +20,7 @@ function softmax(scores, size, mask) {
   return weights;
 }
 
-const best = (list, value) => list.reduce((a, b) => (value(b) > value(a) ? b : a));
-
-class Explorer {
-  constructor(root) {
-    this.box = div("attention");
-    root.append(this.box);
-    this.watch = new ResizeObserver(() => this.fit());
-    this.watch.observe(this.box);
-  }
-
-  remove() {
-    this.watch.disconnect();
-    this.box.remove();
-  }
-
+class Explorer extends View {
   update(data, palette) {
     const fresh = JSON.stringify([data.model, data.tokens]);
     const [first, changed] = [this.d === undefined, this.fresh !== fresh];
@@ -115,72 +92,35 @@ class Explorer {
     return heads.sort((a, b) => this.look(...b) - this.look(...a));
   }
 
-  number(x) { return number(x, this.d.lang); }
-  percent(p) { return percent(p, this.d.lang); }
-  count(n) { return this.w.numbers.split(" ")[n] ?? integer(n, this.d.lang); }
-  plain(t) { return this.d.tokens[t].replace(/^·(?=.)/, ""); }
+  count(n) { return this.w.numbers.split(" ")[n] ?? this.integer(n); }
+  plain(t) { return plain(this.d.tokens[t]); }
   word(t) { return el("bdi", {}, this.plain(t)); }
   colour(weight) { return this.ramp[Math.round(255 * weight)]; }
   tint(x) { return this.signs[Math.round(256 * (clamp(x, -1, 1) + 1))]; }
   ink(weight) { return this.inks[Math.round(255 * weight)]; }
-  fill(name, values) { return fill(this.w[name], values); }
 
   // ------------------------------------------------------------ the parts that stay
 
   build() {
     const { T, w } = this;
     const tokens = this.d.tokens;
-    const press = (list, index) => list[index].focus();
-
-    this.chips = tokens.map((token, i) =>
-      el("button", { type: "button", className: "pick", role: "radio", onclick: () => this.choose({ reader: i }) },
-        chip(token), span("weight")));
+    this.chips = new Radios("chips", w.reader, tokens.map((token) => button("pick", {}, chip(token), span("weight"))), (reader) => this.choose({ reader }));
     this.arcs = shape("svg", { class: "arcs", "aria-hidden": "true" });
-    this.chipBox = arrows(
-      el("div", { className: "chips", role: "radiogroup", "aria-label": w.reader }, this.arcs, ...this.chips),
-      (down, right) => {
-        this.choose({ reader: clamp(this.s.reader + down + right, 0, T - 1) });
-        press(this.chips, this.s.reader);
-      });
+    this.chips.node.prepend(this.arcs);
     this.sentence = el("p", { className: "read", "aria-live": "polite" });
 
     this.title = el("h2", { className: "eyebrow" });
-    this.names = tokens.map((token) => el("div", { className: "name", role: "rowheader" }, ...this.dotted(token)));
-    this.cells = range(T * T).map((i) =>
-      el("div", { className: this.a.mask.values[i] ? "cell" : "cell future", role: "gridcell", style: { left: `calc(var(--label) + ${i % T} * var(--pitch))` } }));
-    this.columns = tokens.map((token, k) =>
-      el("div", { className: "column", "aria-hidden": "true", style: { left: `calc(var(--label) + ${k + 0.5} * var(--pitch) - 1px)` } }, ...this.dotted(token)));
-    this.outline = div("outline");
-    this.map = arrows(
-      el("div", { className: "map", role: "grid" },
-        ...range(T).map((q) => el("div", { className: "row", role: "row" }, this.names[q], ...this.cells.slice(q * T, q * T + T)))),
-      (down, right) => {
-        const reader = clamp(this.s.reader + down, 0, T - 1);
-        const keys = this.words(reader);
-        this.choose({ reader, key: clamp(this.key + right, keys[0], keys.at(-1)) });
-        press(this.cells, this.s.reader * T + this.key);
-      });
-    this.map.addEventListener("click", (event) => {
-      const i = this.cells.indexOf(event.target.closest(".cell"));
-      if (i >= 0) this.choose({ reader: Math.floor(i / T), key: i % T });
-    });
+    const read = (reader, key) => this.choose({ reader, key });
+    this.map = new HeadMap(tokens, 58, read, read);
     this.empty = div("empty note", w.empty);
-    this.board = div("board", this.empty, ...this.columns, this.outline, this.map);
+    this.outline = div("outline");
+    this.map.node.prepend(this.empty);
+    this.map.grid.before(this.outline);
     this.lift = el("button", { type: "button", className: "lift", role: "switch", onclick: () => this.choose({ lifted: !this.s.lifted }) },
       el("i", {}), w.lift);
     this.leak = el("div", { className: "leak", "aria-live": "polite" });
 
-    this.layers = range(this.L).map((l) => el("i", {}, el("b", {}, String(l + 1))));
-    this.strip = arrows(
-      el("div", { className: "layers", role: "slider", tabIndex: 0, "aria-label": w.layer, "aria-valuemin": 1, "aria-valuemax": this.L }, ...this.layers),
-      (down, right) => this.choose({ layer: clamp(this.s.layer + right - down, 0, this.L - 1) }));
-    const scrub = (event) => {
-      const place = this.strip.getBoundingClientRect();
-      const layer = clamp(Math.floor(((event.clientX - place.left) / place.width) * this.L), 0, this.L - 1);
-      if (layer !== this.s.layer) this.choose({ layer });
-    };
-    this.strip.onpointerdown = (event) => (this.strip.setPointerCapture(event.pointerId), scrub(event));
-    this.strip.onpointermove = (event) => event.buttons && scrub(event);
+    this.layers = new Layers(this.L, w.layer, (layer) => this.choose({ layer }));
     this.shadeNote = span("note");
 
     this.thumbs = range(this.H).map((head) =>
@@ -194,28 +134,25 @@ class Explorer {
     this.headsTitle = el("h2", { className: "eyebrow" });
     this.heads = arrows(el("div", { className: "heads", role: "radiogroup" }, ...rows), (down, right) => {
       this.choose({ head: clamp(this.s.head + right + down * (each === 1 ? 4 : each), 0, this.H - 1) });
-      press(this.thumbs, this.s.head);
+      this.thumbs[this.s.head].focus();
     });
 
     this.find = el("section", { className: "find" });
     this.steps = el("section", { className: "steps" });
     this.box.replaceChildren(
-      el("section", { className: "sentence" }, this.chipBox, this.sentence),
+      el("section", { className: "sentence" }, this.chips.node, this.sentence),
       div(`instrument${T > 16 ? " long" : ""}`,
-        el("section", {}, div("over", this.title, span("note", w["map-note"])), this.board,
+        el("section", {}, div("over", this.title, span("note", w["map-note"])), this.map.node,
           this.d.both ? el("p", { className: "note leak" }, this.fill("mask-none", { model: this.d.model })) : div("below", this.lift, this.leak)),
-        el("section", { className: "selectors" }, div("over", el("h2", { className: "eyebrow" }, w.layer), this.shadeNote), this.strip, this.headsTitle, this.heads)),
+        el("section", { className: "selectors" }, div("over", el("h2", { className: "eyebrow" }, w.layer), this.shadeNote), this.layers.node, this.headsTitle, this.heads)),
       this.find, this.steps, el("p", { className: "caveat" }, w.caveat),
       el("button", { type: "button", className: "go", onclick: () => this.report("chart", { layer: this.s.layer, head: this.s.head }) }, w["twin-button"]));
   }
 
-  /** A token's text, its leading space pale. */
-  dotted(token) { return token.startsWith("·") ? [span("space", "·"), token.slice(1)] : [token]; }
-
   // ------------------------------------------------------------ what follows the choice
 
   paint() {
-    const kept = this.box.getRootNode().activeElement?.dataset.at; // parts that are drawn anew give the focus back
+    const kept = this.focused?.dataset.at; // parts that are drawn anew give the focus back
     paintSentence(this);
     paintMap(this);
     paintSelectors(this);
@@ -227,29 +164,18 @@ class Explorer {
 
   // ------------------------------------------------------------ sizes
 
-  /** Cells as large as the width allows; names that would collide are left out. */
   fit() {
-    const width = this.board?.clientWidth;
-    if (!width) return;
     const whole = this.box.clientWidth;
+    if (!whole) return;
     const columns = ["k", "score", "share", "v", "wv"].filter((name) => whole > { k: 820, v: 560 }[name] || !["k", "v"].includes(name));
     if (columns.length !== this.columnsShown?.length) {
       this.columnsShown = columns;
       this.steps.replaceChildren(...twoSteps(this));
     }
-    const letter = 7.9;
-    const longest = Math.max(...this.d.tokens.map((t) => Array.from(t).length)) * letter + 14;
-    const label = Math.min(longest, width < 400 ? 84 : 128);
-    this.pitch = clamp(Math.floor(((width - label - 4) / this.T) * 2) / 2, 4, 58);
-    this.board.style.setProperty("--label", `${label}px`);
-    this.board.style.setProperty("--pitch", `${this.pitch}px`);
-    this.board.style.setProperty("--gap", this.pitch > 20 ? "2px" : this.pitch > 9 ? "1px" : "0.5px");
-    this.board.classList.toggle("tiny", this.pitch < 25);
-    this.board.classList.toggle("small", this.pitch < 44);
-    this.letters = this.d.tokens.map((t) => Math.min(Array.from(t).length * letter + 10, 118));
+    this.map.fit();
+    emptyNote(this);
     this.thumb = whole > 560 ? 78 : 60;
     this.box.style.setProperty("--thumb", `${this.thumb}px`);
-    placeNames(this);
     paintArcs(this);
     this.thumbs.forEach((button, h) => drawThumb(this, button.firstChild, h));
   }

@@ -4,21 +4,14 @@ function paintSelectors(x) {
   const { layer, head } = x.s;
   const target = x.plain(x.target);
   x.shadeNote.textContent = x.fill("shade", { word: target });
-  x.layers.forEach((mark, l) => {
-    mark.style.background = x.colour(x.strongest(l));
-    mark.classList.toggle("chosen", l === layer);
-    const round = x.L <= 12 || l === 0 || (l + 1) % 5 === 0;
-    mark.classList.toggle("told", l === layer || (round && (x.L <= 12 || Math.abs(l - layer) > 1)));
-  });
-  x.strip.setAttribute("aria-valuenow", layer + 1);
-  x.strip.setAttribute("aria-valuetext", x.fill("layer-name", { layer: layer + 1, word: target, p: x.percent(x.strongest(layer)) }));
+  x.layers.marks.forEach((mark, l) => (mark.style.background = x.colour(x.strongest(l))));
+  x.layers.paint(layer, x.fill("layer-name", { layer: layer + 1, word: target, p: x.percent(x.strongest(layer)) }));
   x.headsTitle.textContent = x.fill("heads-title", { count: x.count(x.H), layer: layer + 1 });
   x.heads.setAttribute("aria-label", x.headsTitle.textContent);
+  check(x.thumbs, head);
   x.thumbs.forEach((button, h) => {
     drawThumb(x, button.firstChild, h);
-    button.setAttribute("aria-checked", h === head);
     button.setAttribute("aria-label", x.fill("head-name", { head: h + 1, p: x.percent(x.look(layer, h)), word: target }));
-    button.tabIndex = h === head ? 0 : -1;
   });
 }
 

@@ -5,7 +5,7 @@ const FAINT = 1e-4; // a weight below which its number would only take room
 function paintSentence(x) {
   const { reader } = x.s;
   const words = x.words(reader).sort((a, b) => x.weight(reader, b) - x.weight(reader, a));
-  x.chips.forEach((button, k) => {
+  x.chips.buttons.forEach((button, k) => {
     const weight = x.weight(reader, k);
     const seen = x.seen(reader, k);
     const mark = button.firstChild;
@@ -13,9 +13,8 @@ function paintSentence(x) {
     mark.style.background = seen && k !== reader ? x.colour(weight) : "";
     mark.style.color = seen && k !== reader ? x.ink(weight) : "";
     button.lastChild.textContent = !seen ? "–" : weight < FAINT ? `<\u202f${FAINT.toLocaleString(x.d.lang, { style: "percent", maximumFractionDigits: 2 })}` : x.percent(weight);
-    button.setAttribute("aria-checked", k === reader);
-    button.tabIndex = k === reader ? 0 : -1;
   });
+  x.chips.paint(reader);
   const share = (k) => span("named", ...weave(x.w[k === reader ? "share-self" : "share"], { p: x.percent(x.weight(reader, k)), word: x.word(k) }));
   const named = words.slice(0, words.length > 1 && x.weight(reader, words[1]) >= 0.1 ? 2 : 1);
   const rest = words.length - named.length;
@@ -29,10 +28,13 @@ function paintSentence(x) {
 /** Curves from the reader to what it reads: above the chips, or between their lines where there are several. */
 function paintArcs(x) {
   const { reader } = x.s;
-  const lines = new Set(x.chips.map((button) => button.offsetTop)).size;
-  x.chipBox.classList.toggle("arched", lines === 1 && x.T > 1);
-  x.chipBox.classList.toggle("stacked", lines > 1);
-  const place = (k) => [x.chips[k].offsetLeft + x.chips[k].offsetWidth / 2, x.chips[k].offsetTop + 1];
+  const lines = new Set(x.chips.buttons.map((button) => button.offsetTop)).size;
+  x.chips.node.classList.toggle("arched", lines === 1 && x.T > 1);
+  x.chips.node.classList.toggle("stacked", lines > 1);
+  const place = (k) => {
+    const { offsetLeft, offsetTop, offsetWidth } = x.chips.buttons[k];
+    return [offsetLeft + offsetWidth / 2, offsetTop + 1];
+  };
   const curve = (k) => {
     const [[a, b], [u, v]] = [place(reader), place(k)];
     const rise = (lines > 1 ? 22 : Math.min(58, 20 + 0.1 * Math.abs(a - u))) / 0.75;

@@ -9,19 +9,7 @@ const KEYS = { rotation: "position" }; // drawn elsewhere, asked for by one name
 const INSIDE = { embedding: ["segment"], mlp: ["gate", "up", "activation", "down", "router", "experts"] }; // all else: attention
 const BRANCHES = ["attn", "cross", "mlp"];
 
-class Drawings {
-  constructor(root) {
-    this.box = div("drawings");
-    root.append(this.box);
-    this.watch = new ResizeObserver(() => this.fit());
-    this.watch.observe(this.box);
-  }
-
-  remove() {
-    this.watch.disconnect();
-    this.box.remove();
-  }
-
+class Drawings extends View {
   update(data) {
     Object.assign(this, { d: data, w: data.words });
     if (!this.chosen) {
@@ -47,7 +35,7 @@ class Drawings {
     const mark = span("mark");
     mark.setAttribute("aria-hidden", "true");
     this.box.replaceChildren(
-      div("bar", this.view.group, div("only-narrow", this.which.group), el("p", { className: "note legend" }, mark, w["mark-legend"])),
+      div("bar", this.view.node, div("only-narrow", this.which.node), el("p", { className: "note legend" }, mark, w["mark-legend"])),
       div("pair", ...this.columns.map((column) => column.node), this.panel));
     this.draw();
     this.paint();
@@ -78,7 +66,7 @@ class Drawings {
   tell() { remember({ part: this.chosen, view: this.detailed ? "detailed" : null }); }
 
   fit() {
-    const width = this.columns?.find((column) => column.paper.clientWidth)?.paper.clientWidth;
+    const width = this.columns.find((column) => column.paper.clientWidth)?.paper.clientWidth;
     if (!width || width === this.width) return;
     this.draw();
     this.paint();
@@ -121,7 +109,7 @@ class Drawings {
     if (!width) return;
     this.width = width;
     const { spots, height } = this.slots();
-    const had = this.box.getRootNode().activeElement?.closest?.("[data-key]");
+    const had = this.focused?.closest?.("[data-key]");
     const kept = had && [Number(had.dataset.side), had.dataset.key];
     this.buttons = this.d.sides.map((side, i) => {
       const paper = new Paper(this, side, i, width, height, spots);
@@ -134,8 +122,8 @@ class Drawings {
   // ------------------------------------------------------------ what follows the choice
 
   paint() {
-    this.view.set(this.detailed ? 1 : 0);
-    this.which.set(this.front);
+    this.view.paint(this.detailed ? 1 : 0);
+    this.which.paint(this.front);
     this.buttons?.forEach((buttons) => {
       const first = buttons.find((button) => button.dataset.key === this.chosen) ?? buttons[0];
       buttons.forEach((button) => {
@@ -184,12 +172,12 @@ class Drawings {
   reading({ label, values, shown }, side) {
     const [low, high] = [Math.min(...values), Math.max(...values)];
     if (values.length === 1) return el("p", { className: "reading" }, label, ": ", el("b", { className: "mono" }, shown[0]), " ", span("at", this.w.at, " ", chip(side.token)));
-    const bars = values.map((x, i) => el("i", { title: fill(this.w["bar-title"], { layer: i + 1, x: shown[i] }), style: { height: `${high > 0 ? Math.max(100 * (x / high), 2) : 2}%` } }));
-    const told = low === high ? shown[0] : fill(this.w["bars-range"], { low: shown[values.indexOf(low)], high: shown[values.indexOf(high)] });
-    const spoken = fill(this.w["bars-name"], { label, first: shown[0], last: shown.at(-1), layers: values.length, told });
+    const bars = values.map((x, i) => el("i", { title: this.fill("bar-title", { layer: i + 1, x: shown[i] }), style: { height: `${high > 0 ? Math.max(100 * (x / high), 2) : 2}%` } }));
+    const told = low === high ? shown[0] : this.fill("bars-range", { low: shown[values.indexOf(low)], high: shown[values.indexOf(high)] });
+    const spoken = this.fill("bars-name", { label, first: shown[0], last: shown.at(-1), layers: values.length, told });
     return div("reading",
       el("p", {}, label, " ", span("at", this.w.at, " ", chip(side.token))),
       el("div", { className: "bars", role: "img", "aria-label": spoken }, ...bars),
-      el("p", { className: "ends note" }, span("", fill(this.w["layer-n"], { n: 1 })), el("b", { className: "mono" }, told), span("", String(values.length))));
+      el("p", { className: "ends note" }, span("", this.fill("layer-n", { n: 1 })), el("b", { className: "mono" }, told), span("", String(values.length))));
   }
 }

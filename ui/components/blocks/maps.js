@@ -1,12 +1,5 @@
 /** The same text in two models: one head of each, and the tokens they hold likeliest to come next. */
-class Maps {
-  constructor(root) {
-    this.box = div("switch-maps");
-    root.append(this.box);
-  }
-
-  remove() { this.box.remove(); }
-
+class Maps extends View {
   update(data, palette) {
     const arrays = unpack(data);
     Object.assign(this, { d: data, w: data.words, palette, patterns: data.sides.map((_, i) => arrays[`pattern${i}`]) });
@@ -24,7 +17,7 @@ class Maps {
     this.heads = choices(this.w.head, [this.w["all-heads"], ...range(this.H).map((i) => String(i + 1))], (i) => this.choose({ head: i - 1 }));
     this.columns = data.sides.map(() => el("section", {}));
     this.box.replaceChildren(
-      div("bar", dial(this.w.layer, this.layers.group), dial(this.w.head, this.heads.group)),
+      div("bar", dial(this.w.layer, this.layers.node), dial(this.w.head, this.heads.node)),
       div("two", ...this.columns), el("p", { className: "note" }, this.w["maps-note"]));
     this.paint();
   }
@@ -43,20 +36,20 @@ class Maps {
   }
 
   paint() {
-    this.layers.set(this.layer);
-    this.heads.set(this.head + 1);
+    this.layers.paint(this.layer);
+    this.heads.paint(this.head + 1);
     this.columns.forEach((column, side) => column.replaceChildren(el("h3", {}, this.d.sides[side].title), this.map(side), this.said(side), this.next(side)));
   }
 
   map(side) {
     const { T, palette, d } = this;
-    const name = el("div", { className: "map", role: "radiogroup", "aria-label": fill(this.w["map-name"], { model: d.sides[side].title }) });
+    const name = el("div", { className: "map", role: "radiogroup", "aria-label": this.fill("map-name", { model: d.sides[side].title }) });
     name.style.setProperty("--n", T);
     for (const query of range(T)) {
       const cells = range(T).map((key) => {
         const weight = this.weight(side, query, key);
         const open = key <= query;
-        return el("i", { style: { background: open ? shade(palette, weight) : "none" }, title: open ? fill(this.w["cell-title"], { query: d.tokens[query], key: d.tokens[key], p: percent(weight, d.lang) }) : "" });
+        return el("i", { style: { background: open ? shade(palette, weight) : "none" }, title: open ? this.fill("cell-title", { query: d.tokens[query], key: d.tokens[key], p: percent(weight, d.lang) }) : "" });
       });
       const row = el("button", { type: "button", role: "radio", className: "row", "aria-checked": query === this.reader, onclick: () => this.choose({ reader: query, side }) },
         span("name mono", d.tokens[query]), span("cells", ...cells));
@@ -75,7 +68,7 @@ class Maps {
   said(side) {
     const shares = range(this.reader + 1).map((key) => this.weight(side, this.reader, key));
     const most = shares.indexOf(Math.max(...shares));
-    const parts = { query: chip(this.d.tokens[this.reader]), key: chip(this.d.tokens[most]), p: el("b", {}, percent(shares[most], this.d.lang)) };
+    const parts = { query: chip(this.d.tokens[this.reader]), key: chip(this.d.tokens[most]), p: el("b", {}, this.percent(shares[most])) };
     return el("p", { className: "said" }, ...weave(this.w["map-said"], parts));
   }
 

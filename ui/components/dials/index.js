@@ -4,17 +4,9 @@
 
 const PAUSE = 150; // ms after the last change until the server is told
 const PACE = 3; // positions a second while both walk
-const views = new WeakMap(); // outlives new data
 
-export default function dials({ data, parentElement, setStateValue }) {
-  let view = views.get(parentElement);
-  if (!view) views.set(parentElement, (view = new Dials(parentElement.querySelector(".root"))));
-  view.report = (place) => setStateValue("place", place);
-  view.update(data, colours(parentElement));
-  return () => {
-    view.remove();
-    views.delete(parentElement);
-  };
+export default function dials(given) {
+  return reside(given, Dials, "dials", (place) => given.setStateValue("place", place));
 }
 
 const sub = (base, role, index) => span(`symbol ${role}`, base, el("sub", {}, index));
@@ -29,16 +21,11 @@ function choose(row, buttons, pick) {
   });
 }
 
-class Dials {
-  constructor(root) {
-    this.box = div("dials");
-    root.append(this.box);
-  }
-
+class Dials extends View {
   remove() {
     this.stop();
     clearTimeout(this.late);
-    this.box.remove();
+    super.remove();
   }
 
   update(data, palette) {
@@ -58,9 +45,7 @@ class Dials {
     this.paint();
   }
 
-  number(x) { return number(x, this.d.lang); }
-  fill(name, values) { return fill(this.w[name], values); }
-  word(t) { return this.d.tokens[t].replace(/^·(?=.)/, ""); }
+  word(t) { return plain(this.d.tokens[t]); }
 
   // ------------------------------------------------------------ the sums
 
@@ -89,7 +74,7 @@ class Dials {
   get pair() {
     if (this.s.pair !== null) return this.s.pair;
     const { query, key } = this.s;
-    return range(this.P / 2).reduce((a, b) => (Math.abs(this.part(b, query, key)) > Math.abs(this.part(a, query, key)) ? b : a));
+    return best(range(this.P / 2), (i) => Math.abs(this.part(i, query, key)));
   }
 
   // ------------------------------------------------------------ what is chosen
@@ -207,7 +192,7 @@ class Dials {
     this.box.classList.toggle("waiting", s.layer !== this.d.place.layer);
 
     const chips = { q: chip(this.d.tokens[s.query], "query"), k: chip(this.d.tokens[s.key], "key") };
-    const places = { here: integer(Math.round(here), this.d.lang), there: integer(Math.round(there), this.d.lang), distance: integer(Math.round(here - there), this.d.lang), score: el("b", {}, this.number(score)) };
+    const places = { here: this.integer(Math.round(here)), there: this.integer(Math.round(there)), distance: this.integer(Math.round(here - there)), score: el("b", {}, this.number(score)) };
     const distance = Math.round(here - there);
     this.sentence.replaceChildren(...weave(this.w[distance === 1 ? "score-one" : distance ? "score-many" : "score-same"], { ...chips, ...places }));
     this.paintTracks(here, there);
@@ -226,7 +211,7 @@ class Dials {
     const edge = [...far, this.score(here, there)];
     const [low, high] = [Math.min(...edge), Math.max(...edge)];
     const room = 0.1 * (high - low || 1);
-    const tokens = (n) => "+" + integer(Math.round(n), this.d.lang);
+    const tokens = (n) => "+" + this.integer(Math.round(n));
     this.both.title.textContent = this.w["slide-shift"];
     this.one.title.textContent = this.fill("slide-name", { q: name });
     this.both.draw((x) => this.score(s.query + s.apart + x, s.key + x), low - room, high + room, s.shift, tokens(s.shift));
@@ -246,7 +231,7 @@ class Dials {
     const comma = this.d.lang === "en" ? ", " : "; ";
     const line = (...parts) => el("p", {}, ...parts);
     const hand = (symbol, role, t, x, position, angle) => line(sub(symbol, role, this.word(t)), ` = (${this.number(x.a)}${comma}${this.number(x.b)}) `,
-      span("note", this.fill("hand", { length: this.number(x.length), start: turn(x.angle), position: integer(Math.round(position), this.d.lang), speed: turn(this.speeds[i]), end: turn(between(angle)) })));
+      span("note", this.fill("hand", { length: this.number(x.length), start: turn(x.angle), position: this.integer(Math.round(position)), speed: turn(this.speeds[i]), end: turn(between(angle)) })));
     this.sums.replaceChildren(
       line(span("note", this.fill("pair-wave", { wave: this.number(TURN / this.speeds[i]) }))),
       hand("q", "query", s.query, q, here, first), hand("k", "key", s.key, k, there, second),
@@ -268,10 +253,10 @@ class Dials {
     if (!asked) return this.check.replaceChildren(this.w["check-later"]);
     const { shift, apart, layer } = this.s;
     const section = !shift && !apart ? "check-still" : !apart ? "check-shift" : layer ? "check-deep" : "check-apart";
-    const count = integer(this.d.layers * this.H, this.d.lang);
+    const count = this.integer(this.d.layers * this.H);
     this.check.textContent = this.fill(section, {
       model: this.number(model), difference: this.number(Math.abs(model - score)), count, spread: this.number(this.d.check.spread),
-      first: this.number(this.d.check.first), layer: layer + 1, q: this.word(this.s.query), here: integer(Math.round(this.here), this.d.lang),
+      first: this.number(this.d.check.first), layer: layer + 1, q: this.word(this.s.query), here: this.integer(Math.round(this.here)),
     });
   }
 }

@@ -1,9 +1,5 @@
 /** Three ranked lists beside one another. The sentence that is pointed at is marked in all of them. */
-class Found {
-  constructor(root) {
-    this.root = root;
-  }
-
+class Found extends View {
   update(data) {
     const item = (row) => {
       const bar = el("i", { style: { width: `${100 * clamp(row.part, 0, 1)}%` } });
@@ -13,10 +9,9 @@ class Found {
     };
     const column = ({ title, how, rows, empty }) => el("section", {}, el("h3", {}, title), el("p", { className: "note" }, how),
       rows.length ? el("ol", {}, ...rows.map(item)) : el("p", { className: "empty" }, empty));
-    const node = div("found", ...data.columns.map(column));
-    const mark = (line) => node.querySelectorAll("li").forEach((one) => one.classList.toggle("same", one.dataset.line === line));
-    node.addEventListener("pointerover", (event) => mark(event.target.closest("li")?.dataset.line));
-    node.addEventListener("pointerleave", () => mark());
-    this.root.replaceChildren(node);
+    const mark = (line) => this.box.querySelectorAll("li").forEach((one) => one.classList.toggle("same", one.dataset.line === line));
+    this.box.onpointerover = (event) => mark(event.target.closest("li")?.dataset.line);
+    this.box.onpointerleave = () => mark();
+    this.box.replaceChildren(...data.columns.map(column));
   }
 }

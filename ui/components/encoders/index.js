@@ -2,17 +2,9 @@
 // (matrix.js), and what three searches find in it (found.js). Weights, cosines and scores are the server's; only the
 // mean over the heads that are shown is taken here. Layers, heads and lines count from 0 here, from 1 on screen.
 
-const views = new WeakMap(); // outlives new data
-
-export default function encoders({ data, parentElement, setStateValue }) {
-  let view = views.get(parentElement);
-  if (!view) views.set(parentElement, (view = new { maps: Maps, matrix: Matrix, found: Found }[data.part](parentElement.querySelector(".root"))));
-  view.report = setStateValue;
-  view.update(data, colours(parentElement));
-  return () => {
-    view.remove?.();
-    views.delete(parentElement);
-  };
+export default function encoders(given) {
+  const { part } = given.data;
+  return reside(given, { maps: Maps, matrix: Matrix, found: Found }[part], part, given.setStateValue);
 }
 
 const LINE = 14; // px that a name on top needs

@@ -1,8 +1,9 @@
 /** The attention of the same text in an encoder and in a decoder, side by side. */
-class Maps {
-  constructor(root) {
+class Maps extends View {
+  constructor(box) {
+    super(box);
     this.sides = ["encoder", "decoder"].map((name) => new Side(name, () => this.changed()));
-    root.append(el("div", { className: "maps" }, ...this.sides.map((side) => side.node)));
+    box.append(...this.sides.map((side) => side.node));
   }
 
   update(data, palette) {
@@ -16,7 +17,10 @@ class Maps {
     this.later = setTimeout(() => this.report("look", Object.fromEntries(this.sides.map((s) => [s.name, [s.layer, s.head]]))), 120);
   }
 
-  remove() { clearTimeout(this.later); }
+  remove() {
+    clearTimeout(this.later);
+    super.remove();
+  }
 }
 
 /** One model: its layers, its heads (head -1 is their mean), its map. */
@@ -30,9 +34,9 @@ class Side {
     Object.assign(this, { patterns, palette, w, lang: data.lang, tokens: model.tokens });
     [this.layers, this.heads, this.T] = patterns.shape;
     if (!this.chosen) [this.layer, this.head] = model.start;
-    const button = (text) => el("button", { type: "button", className: "mono" }, text);
-    this.layerRow = this.radios("layers", w.layer, range(this.layers).map((l) => button(String(l + 1))), (i) => this.choose(i, this.head), () => this.layer);
-    this.headRow = this.radios("heads", w.head, [button(w.mean), ...range(this.heads).map((h) => button(String(h + 1)))], (i) => this.choose(this.layer, i - 1), () => this.head + 1);
+    const named = (names) => names.map((name) => button("mono", {}, String(name)));
+    this.layerRow = new Radios("layers", w.layer, named(range(this.layers).map((l) => l + 1)), (i) => this.choose(i, this.head));
+    this.headRow = new Radios("heads", w.head, named([w.mean, ...range(this.heads).map((h) => h + 1)]), (i) => this.choose(this.layer, i - 1));
     const names = () => this.tokens.map((token) => document.createTextNode(token));
     this.board = new Board(names(), names(), fill(w["map-name"], { model: model.title }), 27);
     this.probe = el("p", { className: "note probe" });
@@ -45,15 +49,6 @@ class Side {
       this.board.node, this.probe,
     );
     this.paint();
-  }
-
-  radios(className, label, buttons, choose, now) {
-    buttons.forEach((one, i) => { one.setAttribute("role", "radio"); one.onclick = () => choose(i); });
-    const node = along(el("div", { className, role: "radiogroup", "aria-label": label }, ...buttons), (by) => {
-      choose(clamp(now() + by, 0, buttons.length - 1));
-      buttons[now()].focus();
-    });
-    return { node, buttons, mark: () => check(buttons, now()) };
   }
 
   choose(layer, head) {
@@ -78,7 +73,8 @@ class Side {
   paint() {
     const empty = this.name === "decoder";
     this.layerRow.buttons.forEach((one, l) => paint(one, shade(this.palette, this.ahead(l, -1)), one.textContent, this.palette));
-    for (const row of [this.layerRow, this.headRow]) row.mark();
+    this.layerRow.paint(this.layer);
+    this.headRow.paint(this.head + 1);
     this.board.cells.forEach((row, q) => row.forEach((cell, k) => {
       if (empty && k > q) cell.classList.add("never");
       else paint(cell, shade(this.palette, this.weight(q, k)), Math.round(100 * this.weight(q, k)), this.palette);
@@ -88,7 +84,7 @@ class Side {
 
   tell(place) {
     if (!place) return void (this.probe.textContent = this.w.probe);
-    const [reader, word] = place.map((i) => this.tokens[i].replace(/^·(?=.)/, ""));
+    const [reader, word] = place.map((i) => plain(this.tokens[i]));
     const never = this.name === "decoder" && place[1] > place[0];
     this.probe.textContent = fill(this.w[never ? "cell-never" : "cell"], { reader, word, p: never ? "" : percent(this.weight(...place), this.lang) });
   }

@@ -1,9 +1,5 @@
 /** The cosine of every two sentences; two of them are chosen. */
-class Matrix {
-  constructor(root) {
-    this.root = root;
-  }
-
+class Matrix extends View {
   update(data, palette) {
     const [w, n] = [data.words, data.lines.length];
     const { cosines } = unpack(data);
@@ -24,7 +20,7 @@ class Matrix {
     this.board.node.onkeydown = (event) => this.key(event, n);
     const ends = [-1, 0, 1].map((x) => format(x, data.lang, {}));
     const bar = el("i", { style: { background: `linear-gradient(90deg, ${palette.diverging.join(", ")})` } });
-    this.root.replaceChildren(div("matrix", this.board.node, div("legend note", ends[0], bar, ends[2], span("", w["matrix-note"]))));
+    this.box.replaceChildren(this.board.node, div("legend note", ends[0], bar, ends[2], span("", w["matrix-note"])));
     this.mark();
   }
 
@@ -63,5 +59,6 @@ class Matrix {
   remove() {
     clearTimeout(this.later);
     this.board.watch.disconnect();
+    super.remove();
   }
 }

@@ -1,10 +1,6 @@
 // One layer of the model: attention as in every other model, and experts where one MLP was.
 
-class Block {
-  constructor(box) {
-    this.box = box;
-  }
-
+class Block extends View {
   update(data, palette) {
     Object.assign(this, { d: data, palette });
     this.fit();

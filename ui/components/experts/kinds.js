@@ -2,43 +2,36 @@
 
 const OFTEN = 3; // powers of two from the middle of the scale to its end
 
-class Kinds {
-  constructor(box) {
-    this.box = box;
-  }
-
+class Kinds extends View {
   update(data, palette) {
     Object.assign(this, { d: data, w: data.words, palette, a: unpack(data) });
     [this.L, this.C, this.E] = this.a.lift.shape;
     this.layer ??= linked("kinds", this.L, data.start);
     const { w } = this;
-    this.names = range(this.L).map((layer) => button("layer", {}, String(layer + 1)));
-    const pick = (layer) => {
+    const names = range(this.L).map((layer) => button("layer", {}, String(layer + 1)));
+    this.layers = new Radios("layers", w["layers-name"], names, (layer) => {
       this.layer = layer;
       remember({ kinds: layer + 1 });
       this.paint();
-    };
-    const layers = radios("layers", w["layers-name"], this.names, () => this.layer, pick);
+    });
     this.table = div("table");
     this.typical = div("typical");
     this.box.replaceChildren(
-      div("bar", el("span", { className: "soft" }, w.layer), layers),
+      div("bar", el("span", { className: "soft" }, w.layer), this.layers.node),
       el("h3", {}, w["lift-title"]), this.table, this.legend(),
       el("h3", {}, w["typical-title"]), this.typical);
     this.paint();
   }
 
-  fit() {}
-
   legend() {
     const cell = (x) => el("i", { style: { background: signed(this.palette, x / OFTEN) } });
     const scale = range(13).map((i) => cell(((i - 6) / 6) * OFTEN));
-    return el("p", { className: "note legend" }, fill(this.w["lift-rare"], { n: 2 ** OFTEN }), div("scale", ...scale), fill(this.w["lift-often"], { n: 2 ** OFTEN }));
+    return el("p", { className: "note legend" }, this.fill("lift-rare", { n: 2 ** OFTEN }), div("scale", ...scale), this.fill("lift-often", { n: 2 ** OFTEN }));
   }
 
   paint() {
     const { w, d, C, E, layer } = this;
-    check(this.names, layer);
+    this.layers.paint(layer);
     const lift = (c, e) => this.a.lift.values[(layer * C + c) * E + e];
     const cell = (c, e) => {
       const x = lift(c, e);

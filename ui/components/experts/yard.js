@@ -5,12 +5,7 @@
 const WIDEST = 11; // px of a line whose weight is 1
 const NARROW = 640; // px
 
-class Yard {
-  constructor(box) {
-    this.box = box;
-    this.hover = null;
-  }
-
+class Yard extends View {
   update(data, palette) {
     const text = JSON.stringify(data.tokens);
     const [first, another] = [!this.d, this.text !== text];
@@ -42,16 +37,13 @@ class Yard {
   visitors(layer, expert) {
     return range(this.T).flatMap((token) => this.chosen(layer, token).filter((one) => one.expert === expert).map((one) => ({ ...one, token })));
   }
-  number(x) { return number(x, this.d.lang); }
-  percent(p) { return percent(p, this.d.lang); }
-  fill(section, values) { return fill(this.w[section], values); }
   seat(expert, kind) { return seat(expert, this.palette, kind); }
 
   // ------------------------------------------------------------ the parts that stay
 
   build() {
     const { w, d } = this;
-    const focused = this.box.getRootNode().activeElement?.closest(".layers, .tokens")?.className;
+    const focused = this.focused?.closest(".layers, .tokens")?.className;
     this.chips = d.tokens.map((token) => button("pick", { onpointerenter: () => this.show({ token: this.chips.findIndex((c) => c.matches(":hover")) }), onpointerleave: () => this.show(null) }, chip(token)));
     this.names = range(this.L).map((layer) => button("layer", {}, this.fill("layer-name", { n: layer + 1 })));
     this.all = button("everyone", { onclick: () => this.choose({ all: !this.s.all }) }, w["all-paths"]);
@@ -64,11 +56,11 @@ class Yard {
       node.addEventListener("pointerleave", () => this.show(null));
       return node;
     });
-    const tokens = radios("tokens", w["tokens-name"], this.chips, () => this.s.token, (token) => this.choose({ token, all: false }));
-    const layers = radios("layers", w["layers-name"], this.names, () => this.s.layer, (layer) => this.choose({ layer }));
+    this.tokens = new Radios("tokens", w["tokens-name"], this.chips, (token) => this.choose({ token, all: false }));
+    this.layers = new Radios("layers", w["layers-name"], this.names, (layer) => this.choose({ layer }));
     const seats = el("div", { className: "seats", "aria-hidden": "true" }, ...this.seats);
     this.band = div("band");
-    this.place = div("yard-place", this.band, this.svg, layers, tokens, seats);
+    this.place = div("yard-place", this.band, this.svg, this.layers.node, this.tokens.node, seats);
     this.place.addEventListener("click", (event) => {
       const token = event.target.dataset?.token;
       if (token !== undefined) this.choose({ token: Number(token), all: false });
@@ -87,7 +79,7 @@ class Yard {
 
   fit() {
     const width = this.box.clientWidth;
-    if (!width || !this.place) return;
+    if (!width) return;
     const { T, L, E } = this;
     const wide = width >= NARROW;
     this.place.classList.toggle("wide", wide);
@@ -161,8 +153,8 @@ class Yard {
   paint() {
     if (!this.paths) return;
     const { layer, token, all } = this.s;
-    check(this.chips, token);
-    check(this.names, layer);
+    this.tokens.paint(token);
+    this.layers.paint(layer);
     this.all.setAttribute("aria-pressed", all);
     const [from, to] = [this.into(layer) - (this.wide ? 0 : 30), this.out(layer)];
     Object.assign(this.band.style, this.wide

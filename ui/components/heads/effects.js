@@ -2,16 +2,12 @@
 
 const MOST = 8; // heads listed
 
-class Effects {
-  constructor(box) {
-    this.box = box;
-  }
-
+class Effects extends Figure {
   update(data, palette) {
     [this.d, this.w] = [data, data.words];
     this.values = unpack(data).effects.values;
     const limit = this.values.reduce((most, x) => Math.max(most, Math.abs(x)), 0) || 1;
-    this.grid = new Grid(data.sizes, fill(this.w["effects-name"], { token: plain(data.token) }), this.w, (l, h) => {
+    this.grid = new Grid(data.sizes, this.fill("effects-name", { token: plain(data.token) }), this.w, (l, h) => {
       const x = this.value(l, h);
       return { colour: signed(palette, x / limit), label: `${this.named(l, h)}: ${plus(x, data.lang)}` };
     });
@@ -27,7 +23,6 @@ class Effects {
   }
 
   value(l, h) { return this.values[l * this.d.sizes.heads + h]; }
-  named(l, h) { return fill(this.w["one-head"], { layer: l + 1, head: h + 1 }); }
 
   ranked() {
     const places = range(this.values.length);

@@ -1,18 +1,10 @@
 // All heads of a layer as small maps, grouped by the keys and values they share; the chosen one large, what it writes at every
 // token beside it; and what the heads of this layer write at one token, added up.
 
-class Explorer {
+class Explorer extends Figure {
   constructor(box) {
-    this.box = box;
-    this.watch = new ResizeObserver(() => this.fit());
-    this.watch.observe(box);
-    this.rise = () => this.top?.scrollIntoView({ behavior: still() ? "auto" : "smooth", block: "start" });
-    addEventListener("vetro-head-show", this.rise);
-  }
-
-  remove() {
-    this.watch.disconnect();
-    removeEventListener("vetro-head-show", this.rise);
+    super(box);
+    this.listen(window, "vetro-head-show", () => this.top.scrollIntoView({ behavior: still() ? "auto" : "smooth", block: "start" }));
   }
 
   update(data, palette) {
@@ -33,12 +25,9 @@ class Explorer {
 
   get sizes() { return this.d.sizes; }
   get each() { return this.sizes.heads / this.sizes.groups; }
-  number(x) { return number(x, this.d.lang); }
-  percent(p) { return percent(p, this.d.lang); }
   count(n) { return spoken(n, this.w, this.d.lang); }
   plain(t) { return plain(this.d.tokens[t]); }
   word(t) { return word(this.d.tokens[t]); }
-  fill(name, values) { return fill(this.w[name], values); }
   weave(name, values) { return weave(this.w[name], values); }
 
   weight(l, h, q, k) { return this.a.pattern.values[((l * this.sizes.heads + h) * this.T + q) * this.T + k]; }
@@ -47,7 +36,7 @@ class Explorer {
   per(name, l, t) { return this.a[name].values[l * this.T + t]; }
 
   /** The token that a head reads most from `q`. */
-  most(l, h, q) { return range(q + 1).reduce((a, b) => (this.weight(l, h, q, b) > this.weight(l, h, q, a) ? b : a)); }
+  most(l, h, q) { return best(range(q + 1), (k) => this.weight(l, h, q, k)); }
 
   /** How much of their weight the heads of a layer give, from the reader, to other tokens than the first. */
   awake(l) {
@@ -64,20 +53,9 @@ class Explorer {
   // ------------------------------------------------------------ the parts that stay
 
   build() {
-    const { w, T } = this;
+    const { w } = this;
     const { layers, heads, groups } = this.sizes;
-    this.layers = range(layers).map((l) => el("i", {}, el("b", {}, String(l + 1))));
-    const go = (layer) => choose(clamp(layer, 0, layers - 1), chosen(this.d)[1]);
-    this.strip = arrows(
-      el("div", { className: "layers", role: "slider", tabIndex: 0, "aria-label": w.layer, "aria-valuemin": 1, "aria-valuemax": layers }, ...this.layers),
-      (down, right) => go(chosen(this.d)[0] + right - down));
-    const scrub = (event) => {
-      const place = this.strip.getBoundingClientRect();
-      const layer = Math.floor(((event.clientX - place.left) / place.width) * layers);
-      if (layer !== chosen(this.d)[0]) go(layer);
-    };
-    this.strip.onpointerdown = (event) => (this.strip.setPointerCapture(event.pointerId), scrub(event));
-    this.strip.onpointermove = (event) => event.buttons && scrub(event);
+    this.layers = new Layers(layers, w.layer, (layer) => choose(layer, chosen(this.d)[1]));
     this.shadeNote = span("note");
 
     this.thumbs = range(heads).map((head) => button("thumb", { role: "radio", onclick: () => choose(chosen(this.d)[0], head) }, el("canvas", { "aria-hidden": "true" }), span("", String(head + 1))));
@@ -92,24 +70,17 @@ class Explorer {
     });
 
     this.title = el("h3", { className: "eyebrow" });
-    this.names = this.d.tokens.map((token, t) => {
-      const dotted = token.startsWith("·") ? [span("space", "·"), token.slice(1)] : [token];
-      return button("name", { role: "radio", onclick: () => this.read(t) }, ...dotted);
-    });
-    this.rows = arrows(el("div", { className: "names", role: "radiogroup", "aria-label": w.reader }, ...this.names), (down, right) => {
-      this.read(clamp(this.reader + down + right, 0, T - 1));
-      this.names[this.reader].focus();
-    });
+    this.names = new Radios("names", w.reader, this.d.tokens.map((token) => button("name", {}, ...dotted(token))), (t) => this.read(t));
     this.canvas = el("canvas", { className: "map", "aria-hidden": "true", onclick: (event) => this.read(this.row(event)) });
     this.canvas.onpointermove = (event) => this.point(event);
     this.canvas.onpointerleave = () => this.point();
-    this.board = div("board", this.rows, this.canvas);
+    this.board = div("board", this.names.node, this.canvas);
     this.pointed = el("p", { className: "note pointed" });
     this.steps = el("a", { className: "note" }, w["two-steps"]);
 
     this.sentence = el("p", { className: "read", "aria-live": "polite" });
     this.writes = el("section", { className: "writes" });
-    this.top = el("section", { className: "top" }, div("over", el("h3", { className: "eyebrow" }, w.layer), this.shadeNote), this.strip);
+    this.top = el("section", { className: "top" }, div("over", el("h3", { className: "eyebrow" }, w.layer), this.shadeNote), this.layers.node);
     this.box.replaceChildren(this.top,
       div("instrument", el("section", {}, this.headsTitle, this.heads),
         el("section", { className: "one" }, div("over", this.title, span("note", w["map-note"])), this.board, this.pointed, this.steps)),
@@ -120,29 +91,23 @@ class Explorer {
 
   follow() {
     const { reader } = this;
-    const { layers, heads } = this.sizes;
+    const { heads } = this.sizes;
     const [layer, head] = chosen(this.d);
     this.shadeNote.textContent = this.fill("shade", { reader: this.plain(reader) });
-    this.layers.forEach((mark, l) => {
-      mark.style.background = this.ramp[Math.round(255 * clamp(this.awake(l), 0, 1))];
-      mark.classList.toggle("chosen", l === layer);
-      mark.classList.toggle("told", l === layer || ((l === 0 || (l + 1) % 5 === 0) && (layers <= 12 || Math.abs(l - layer) > 1)));
-    });
-    this.strip.setAttribute("aria-valuenow", layer + 1);
-    this.strip.setAttribute("aria-valuetext", this.fill("layer-name", { layer: layer + 1, p: this.percent(this.awake(layer)) }));
+    this.layers.marks.forEach((mark, l) => (mark.style.background = this.ramp[Math.round(255 * clamp(this.awake(l), 0, 1))]));
+    this.layers.paint(layer, this.fill("layer-name", { layer: layer + 1, p: this.percent(this.awake(layer)) }));
     this.headsTitle.textContent = this.fill("heads-title", { count: this.count(heads), layer: layer + 1 });
     this.heads.setAttribute("aria-label", this.headsTitle.textContent);
+    check(this.thumbs, head);
     this.thumbs.forEach((thumb, h) => {
-      thumb.setAttribute("aria-checked", h === head);
-      thumb.setAttribute("aria-label", this.fill("head-name", { head: h + 1, word: this.plain(this.most(layer, h, reader)), p: this.percent(this.weight(layer, h, reader, this.most(layer, h, reader))) }));
-      thumb.tabIndex = h === head ? 0 : -1;
+      const most = this.most(layer, h, reader);
+      thumb.setAttribute("aria-label", this.fill("head-name", { head: h + 1, word: this.plain(most), p: this.percent(this.weight(layer, h, reader, most)) }));
     });
     this.title.textContent = this.fill("head-title", { layer: layer + 1, head: head + 1 });
-    this.names.forEach((name, t) => {
+    this.names.paint(reader);
+    this.names.buttons.forEach((name, t) => {
       const most = this.most(layer, head, t);
-      name.setAttribute("aria-checked", t === reader);
       name.setAttribute("aria-label", this.fill("row-name", { reader: this.d.tokens[t], word: this.plain(most), p: this.percent(this.weight(layer, head, t, most)), x: this.number(this.length(layer, head, t)) }));
-      name.tabIndex = t === reader ? 0 : -1;
     });
     this.steps.href = `attention?layer=${layer + 1}&head=${head + 1}&token=${reader + 1}`;
     this.point();
@@ -167,7 +132,7 @@ class Explorer {
   add(layer, head) {
     const { w, reader } = this;
     const { heads } = this.sizes;
-    const kept = this.box.getRootNode().activeElement?.dataset.at; // drawn anew: the focus comes back
+    const kept = this.focused?.dataset.at; // drawn anew: the focus comes back
     const lengths = range(heads).map((h) => this.length(layer, h, reader));
     const together = this.per("together", layer, reader);
     const scale = Math.max(together, ...lengths);
@@ -200,15 +165,15 @@ class Explorer {
     const side = heads * inner;
     const z = (h) => span("", span("own", "z"), el("sub", {}, String(h + 1)));
     const matrix = (h) => span("", "W", el("sup", {}, "O"), h === undefined ? "" : el("sub", {}, String(h + 1)));
-    const size = (...sizes) => span("size", ` (${sizes.map((n) => integer(n, this.d.lang)).join(", ")})`);
+    const size = (...sizes) => span("size", ` (${sizes.map((n) => this.integer(n)).join(", ")})`);
     const terms = range(heads).flatMap((h) => [h ? " + " : "", el(h === head ? "b" : "span", {}, this.term(this.part(layer, h, reader)))]);
-    const values = { place: integer(this.per("place", layer, reader) + 1, this.d.lang), width: integer(width, this.d.lang), reader: this.word(reader) };
+    const values = { place: this.integer(this.per("place", layer, reader) + 1), width: this.integer(width), reader: this.word(reader) };
     return div("arith",
       el("p", {}, span("piece", "[ ", z(0), " ", z(1), " … ", z(heads - 1), " ]", size(T, side)), span("piece", "× ", matrix(), size(side, width)), span("piece", "= attn_out", size(T, width)),
-        span("note", this.fill("side", { heads, inner, side: integer(side, this.d.lang) }))),
-      el("p", {}, span("piece", "= ", z(0), " ", matrix(0), " + ", z(1), " ", matrix(1), " + … + ", z(heads - 1), " ", matrix(heads - 1)), span("note", this.fill("slices", { inner, width: integer(width, this.d.lang) }))),
+        span("note", this.fill("side", { heads, inner, side: this.integer(side) }))),
+      el("p", {}, span("piece", "= ", z(0), " ", matrix(0), " + ", z(1), " ", matrix(1), " + … + ", z(heads - 1), " ", matrix(heads - 1)), span("note", this.fill("slices", { inner, width: this.integer(width) }))),
       el("p", {}, span("note", ...this.weave("one-number", values)), el("br"), ...terms, " = ", el("b", {}, this.number(range(heads).reduce((sum, h) => sum + this.part(layer, h, reader), 0)))),
-      el("p", {}, span("note", this.fill("own-number", { own: this.number(this.per("own", layer, reader)), width: integer(width, this.d.lang), difference: this.number(this.a.difference.values[layer]) }))));
+      el("p", {}, span("note", this.fill("own-number", { own: this.number(this.per("own", layer, reader)), width: this.integer(width), difference: this.number(this.a.difference.values[layer]) }))));
   }
 
   term(x) { return x < 0 ? `(${this.number(x)})` : this.number(x); }
@@ -225,7 +190,7 @@ class Explorer {
 
   /** Cells of the large map are as large as the width allows. What is asked of the page is asked here, not while drawing. */
   fit() {
-    const width = this.board?.clientWidth;
+    const width = this.board.clientWidth;
     if (!width) return;
     const letter = 7.9;
     const longest = Math.max(...this.d.tokens.map((t) => Array.from(t).length)) * letter + 12;
@@ -306,7 +271,7 @@ class Explorer {
     pen.beginPath();
     pen.roundRect(1, top + reader * pitch - 2, (reader + 1) * pitch, pitch + 2, 5);
     pen.stroke();
-    this.names.forEach((name, t) => name.classList.toggle("left-out", !told(t, reader)));
+    this.names.buttons.forEach((name, t) => name.classList.toggle("left-out", !told(t, reader)));
   }
 
   row(event) { return clamp(Math.floor((within(this.canvas, event)[1] - this.head) / this.pitch), 0, this.T - 1); }

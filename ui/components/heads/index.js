@@ -2,26 +2,9 @@
 // server. They share the head that is chosen: it stands in the link, and an event says that it changed. Layers, heads and
 // tokens count from 0 here, from 1 on screen and in the link.
 
-const views = new WeakMap(); // outlives new data
-const CHOSEN = "vetro-head";
-
-export default function heads({ data, parentElement }) {
-  const kinds = { explorer: Explorer, effects: Effects, kinds: Kinds, sharing: Sharing };
-  let view = views.get(parentElement);
-  if (!view) {
-    const box = div(`heads ${data.view}`);
-    parentElement.querySelector(".root").append(box);
-    views.set(parentElement, (view = new kinds[data.view](box)));
-    view.listen = () => view.follow();
-    addEventListener(CHOSEN, view.listen);
-  }
-  view.update(data, colours(parentElement));
-  return () => {
-    removeEventListener(CHOSEN, view.listen);
-    view.remove?.();
-    view.box.remove();
-    views.delete(parentElement);
-  };
+export default function heads(given) {
+  const { view } = given.data;
+  return reside(given, { explorer: Explorer, effects: Effects, kinds: Kinds, sharing: Sharing }[view], `heads ${view}`);
 }
 
 /** The head in the link, or the one that the page begins with: [layer, head]. A damaged link counts for nothing. */
@@ -42,7 +25,6 @@ function goTo(layer, head) {
 
 // ---------------------------------------------------------------- nodes and numbers
 
-const plain = (token) => token.replace(/^·(?=.)/, "");
 const word = (token) => el("bdi", {}, plain(token));
 const spoken = (n, words, lang) => words.numbers.split(" ")[n] ?? integer(n, lang);
 const plus = (x, lang) => (x > 0 ? "+" : "") + number(x, lang);

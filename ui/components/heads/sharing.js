@@ -1,39 +1,26 @@
 // Which query head reads which key/value head, for each way of sharing; and what each way costs.
 
-class Sharing {
-  constructor(box) {
-    this.box = box;
-    this.way = null;
-  }
-
-  follow() {} // the sharing is the same in every layer
-
+class Sharing extends Figure { // and follows nothing: the sharing is the same in every layer
   update(data, palette) {
     [this.d, this.w, this.palette] = [data, data.words, palette];
     const { ways, sizes, lang } = data;
     this.way ??= linked("sharing", ways.length, ways.findIndex((way) => way.kv_heads === sizes.groups));
     this.head ??= linked("query", sizes.heads, chosen(data)[1]);
-    this.tabs = ways.map((way, i) => button("way", { role: "radio", onclick: () => this.take({ way: i }) },
-      el("b", {}, this.name(way)), span("note", fill(this.w[way.kv_heads === 1 ? "way-count-one" : "way-count-many"], { count: spoken(way.kv_heads, this.w, lang) }))));
-    const tabs = arrows(el("div", { className: "ways", role: "radiogroup", "aria-label": this.w["ways-name"] }, ...this.tabs), (down, right) => {
-      this.take({ way: clamp(this.way + down + right, 0, ways.length - 1) });
-      this.tabs[this.way].focus();
-    });
+    const names = ways.map((way) => button("way", {},
+      el("b", {}, this.name(way)), span("note", this.fill(way.kv_heads === 1 ? "way-count-one" : "way-count-many", { count: spoken(way.kv_heads, this.w, lang) }))));
+    this.tabs = new Radios("ways", this.w["ways-name"], names, (way) => this.take({ way }));
     this.wires = shape("svg", { viewBox: "0 0 900 100", preserveAspectRatio: "none", "aria-hidden": "true" });
-    this.queries = range(sizes.heads).map((h) => button("query-head", { role: "radio", onclick: () => this.take({ head: h }) }, span("query", "q"), el("sub", {}, String(h + 1))));
-    const queries = arrows(el("div", { className: "line", role: "radiogroup", "aria-label": this.w["query-heads"] }, ...this.queries), (down, right) => {
-      this.take({ head: clamp(this.head + down + right, 0, sizes.heads - 1) });
-      this.queries[this.head].focus();
-    });
+    const queries = range(sizes.heads).map((h) => button("query-head", {}, span("query", "q"), el("sub", {}, String(h + 1))));
+    this.queries = new Radios("line", this.w["query-heads"], queries, (head) => this.take({ head }));
     this.pairs = div("line");
     this.said = el("p", { className: "read", "aria-live": "polite" });
     const head = (text) => el("th", { scope: "col" }, text);
-    const columns = ["col-way", "col-kv", "col-numbers", "col-parameters", "col-cache"].map((name) => fill(this.w[name], { context: integer(data.context, lang) }));
+    const columns = ["col-way", "col-kv", "col-numbers", "col-parameters", "col-cache"].map((name) => this.fill(name, { context: integer(data.context, lang) }));
     this.rows = ways.map((way) => el("tr", {}, el("th", { scope: "row" }, this.name(way)), ...[
       integer(way.kv_heads, lang), integer(way.numbers, lang), `${number(way.parameters / 1e6, lang)} M`, `${number(way.cache / 1e6, lang)} MB`,
     ].map((text) => el("td", {}, text))));
-    this.box.replaceChildren(tabs,
-      div("diagram", el("p", { className: "eyebrow" }, this.w["query-heads"]), queries, this.wires, this.pairs, el("p", { className: "eyebrow" }, this.w["kv-heads"])),
+    this.box.replaceChildren(this.tabs.node,
+      div("diagram", el("p", { className: "eyebrow" }, this.w["query-heads"]), this.queries.node, this.wires, this.pairs, el("p", { className: "eyebrow" }, this.w["kv-heads"])),
       this.said,
       el("div", { className: "table", tabIndex: 0, role: "region", "aria-label": this.w["ways-name"] },
         el("table", {}, el("thead", {}, el("tr", {}, ...columns.map(head))), el("tbody", {}, ...this.rows))));
@@ -53,10 +40,7 @@ class Sharing {
 
   pick(way) {
     this.way = way;
-    this.tabs.forEach((tab, i) => {
-      tab.setAttribute("aria-checked", i === way);
-      tab.tabIndex = i === way ? 0 : -1;
-    });
+    this.tabs.paint(way);
     this.rows.forEach((row, i) => row.classList.toggle("chosen", i === way));
     const { kv_heads: count } = this.d.ways[way];
     this.pairs.replaceChildren(...range(count).map((g) => div("pair", span("key", "k"), el("sub", {}, String(g + 1)), " ", span("value", "v"), el("sub", {}, String(g + 1)))));
@@ -74,10 +58,7 @@ class Sharing {
       const [x, u] = [top(h), bottom(Math.floor(h / each))];
       return shape("path", { d: `M${x} 0C${x} 50 ${u} 50 ${u} 100`, class: h === head ? "chosen" : Math.floor(h / each) === group ? "with" : "" });
     }));
-    this.queries.forEach((query, h) => {
-      query.setAttribute("aria-checked", h === head);
-      query.tabIndex = h === head ? 0 : -1;
-    });
+    this.queries.paint(head);
     [...this.pairs.children].forEach((pair, g) => pair.classList.toggle("chosen", g === group));
     const others = range(heads).filter((h) => h !== head && Math.floor(h / each) === group);
     const section = others.length === 0 ? "reads-own" : others.length === heads - 1 ? "reads-all" : "reads-shared";

@@ -4,21 +4,11 @@ const LOST = 15000; // ms after which an answer is no longer expected
 
 const named = (word) => chip(clip(word, 24), "inline");
 
-class View {
-  constructor(root) {
-    this.root = root;
-    this.box = el("div", { className: "view" });
-    root.append(this.box);
-  }
-
-  receive(data, send) {
+class Asker extends View {
+  update(data, palette) {
     const before = this.d;
     clearTimeout(this.lost);
-    this.d = data;
-    this.w = data.words;
-    this.send = send;
-    this.busy = false;
-    this.palette = colours(this.root);
+    Object.assign(this, { d: data, w: data.words, palette, busy: false });
     this.draw(before);
     const next = this.next;
     this.next = null;
@@ -36,16 +26,11 @@ class View {
     this.busy = true;
     this.lost = setTimeout(() => (this.busy = false), LOST);
     this.asked = performance.now();
-    this.send(given);
+    this.report(given);
   }
 
   remove() {
     clearTimeout(this.lost);
-    this.box.remove();
+    super.remove();
   }
-
-  number(x) { return number(x, this.d.lang); }
-  percent(p) { return percent(p, this.d.lang); }
-  count(n) { return integer(n, this.d.lang); }
-  fill(section, values) { return fill(this.w[section], values); }
 }

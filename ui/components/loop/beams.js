@@ -1,11 +1,10 @@
 // Greedy beside beam search.
 
-class Beams extends View {
+class Beams extends Asker {
   draw() {
     const { d, w } = this;
-    this.box.className = "view beams";
     this.width ??= d.width ?? d.widths[1];
-    const choices = d.widths.map((n) => el("button", { type: "button", role: "radio", className: "choice", "aria-checked": n === this.width, onclick: () => this.choose(n) }, this.count(n)));
+    const choices = d.widths.map((n) => el("button", { type: "button", role: "radio", className: "choice", "aria-checked": n === this.width, onclick: () => this.choose(n) }, this.integer(n)));
     this.choices = el("div", { className: "choices", role: "radiogroup", "aria-label": w["beams-keep"], onkeydown: (event) => this.shift(event) }, ...choices);
     this.go = el("button", { type: "button", className: "go", onclick: () => this.start() }, this.fill("beams-go", { n: d.steps }));
     this.result = el("div", { className: "result", role: "status" }, ...(d.ends ? this.results() : []));
@@ -38,7 +37,7 @@ class Beams extends View {
     const { steps } = this.d;
     this.focusGo = true;
     this.go.disabled = true;
-    const note = this.fill("beams-wait", { width: this.width, n: steps, passes: this.count((this.width - 1) * steps + 1 + steps) });
+    const note = this.fill("beams-wait", { width: this.width, n: steps, passes: this.integer((this.width - 1) * steps + 1 + steps) });
     this.result.replaceChildren(el("p", { className: "note" }, note),
       ...Array.from({ length: this.width + 1 }, (_, i) => el("div", { className: "line waiting", "aria-hidden": "true" }, ...Array.from({ length: steps }, (_, j) => el("i", { style: { width: `${44 + ((7 * i + 13 * j) % 40)}px` } })))));
     this.ask({ width: this.width });

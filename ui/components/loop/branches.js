@@ -25,7 +25,7 @@ function drawMap(view) {
     dot.append(node ? shape("circle", { cx: x, cy: y, r: radius }) : shape("rect", { x: x - 4, y: y - 6, width: 8, height: 12, rx: 2 }));
     return dot;
   });
-  const had = view.map && view.root.getRootNode().activeElement === view.map;
+  const had = view.map && view.focused === view.map;
   view.map = shape("svg", { width, height: 26 + (lanes - 1) * LANE + 16, role: "tree", tabindex: 0, "aria-label": w.branches, "aria-activedescendant": `node-${d.at}` },
     shape("g", { "aria-hidden": "true" }, ...lines, ...labels), ...dots);
   view.map.onpointermove = (event) => point(view, nearest(view, event), event.pointerType === "mouse");
@@ -40,7 +40,7 @@ function drawMap(view) {
   if (had) view.map.focus({ preventScroll: true });
   view.mapHead.replaceChildren(
     el("span", { className: "eyebrow" }, w.branches),
-    el("span", { className: "note" }, lanes > 1 ? view.fill("texts", { n: view.count(lanes) }) : w["branches-none"]));
+    el("span", { className: "note" }, lanes > 1 ? view.fill("texts", { n: view.integer(lanes) }) : w["branches-none"]));
   reveal(view, view.spots[d.at]);
 }
 

@@ -20,7 +20,7 @@ function drawCandidates(view) {
     hot ? el("span", { className: "key" }, el("i", { className: "swatch-p" }), w["model-share"], " ", el("i", { className: "swatch-q" }), view.fill("drawn-share", { t: heat }))
       : el("span", { className: "note" }, d.full ? "" : w["force-note"]));
   view.rows.forEach((row, i) => drawRow(view, row, d.candidates[i], hot));
-  view.tail.querySelector(".label").textContent = view.fill("others", { n: view.count(d.others.count) });
+  view.tail.querySelector(".label").textContent = view.fill("others", { n: view.integer(d.others.count) });
   drawAmount(view, view.tail, d.others, hot);
 }
 
@@ -34,10 +34,10 @@ function drawRow(view, row, candidate, hot) {
   row.dataset.id = candidate.id;
   row.setAttribute("aria-disabled", d.full);
   row.querySelector(".label").replaceChildren(el("span", { className: "hidden" }, `${w.take} `), chip(clip(candidate.token, 14)), " ");
-  row.title = tail ? view.fill("rank", { n: view.count(d.rank) }) : "";
+  row.title = tail ? view.fill("rank", { n: view.integer(d.rank) }) : "";
   drawAmount(view, row, candidate, hot);
   row.querySelector(".tag").textContent = !drawn ? "" : d.temperature ? w.drawn : w.likeliest;
-  if (tail) row.querySelector(".p").append(el("small", {}, ` · ${view.fill("rank", { n: view.count(d.rank) })}`));
+  if (tail) row.querySelector(".p").append(el("small", {}, ` · ${view.fill("rank", { n: view.integer(d.rank) })}`));
 }
 
 /** The bar is the model's own probability, its outline what is drawn from: 100 % is the whole width. */

@@ -3,17 +3,13 @@
 const PACE = 500; // ms from one token to the next while it plays
 const DEEPEST = 0.42; // of the ramp from paper to green, for a probability of 1
 
-class Loop extends View {
-  constructor(root) {
-    super(root);
-    this.resized = new ResizeObserver(() => this.d && drawMap(this));
-  }
-
+class Loop extends Asker {
   remove() {
     this.pause();
-    this.resized.disconnect();
     super.remove();
   }
+
+  fit() { drawMap(this); }
 
   build() {
     const { d, w } = this;
@@ -50,13 +46,13 @@ class Loop extends View {
     this.mapHead = el("div", { className: "heads" });
     this.mapBox = el("div", { className: "map" });
     this.tip = el("div", { className: "tip", "aria-hidden": "true" });
-    this.box.className = "view loop";
     this.box.replaceChildren(
       this.bar, this.ribbon, this.legend, this.said,
       el("div", { className: "below" },
         el("section", { className: "candidates" }, this.head, this.list),
         el("section", { className: "branches" }, this.mapHead, this.mapBox, this.tip)));
-    this.resized.observe(this.mapBox);
+    this.watch.disconnect(); // only the map depends on its size
+    this.watch.observe(this.mapBox);
   }
 
   draw(before) {
@@ -144,10 +140,10 @@ class Loop extends View {
     this.playButton.disabled = d.full && !this.playing;
     this.playButton.textContent = this.playing ? w.pause : w.play;
     this.playButton.classList.toggle("on", Boolean(this.playing));
-    if (this.root.getRootNode().activeElement !== this.heat || !this.heat.matches(":active")) this.heat.value = d.temperature;
+    if (this.focused !== this.heat || !this.heat.matches(":active")) this.heat.value = d.temperature;
     this.sayHeat(Number(this.heat.value));
     this.seed.value = d.seed;
-    this.counter.textContent = this.fill("count", { n: this.count(this.path.length), limit: this.count(d.limit) });
+    this.counter.textContent = this.fill("count", { n: this.integer(this.path.length), limit: this.integer(d.limit) });
   }
 
   sayHeat(t) {
@@ -198,7 +194,7 @@ class Loop extends View {
     const { d } = this;
     const top = d.candidates[0];
     const next = d.candidates.find(({ id }) => id === d.drawn);
-    const values = { top: named(top.token), p: this.percent(top.p), token: named(next.token), q: this.percent(next.p), seed: String(d.seed), limit: this.count(d.limit) };
+    const values = { top: named(top.token), p: this.percent(top.p), token: named(next.token), q: this.percent(next.p), seed: String(d.seed), limit: this.integer(d.limit) };
     const way = d.full ? "full" : d.temperature === 0 ? "read-greedy" : next === top ? "read-top" : "read-drawn";
     const ended = d.ended && !d.full ? weave(this.w.ended, { token: named(d.nodes.token[d.at]) }).concat(" ") : [];
     this.said.setAttribute("aria-live", this.playing ? "off" : "polite");

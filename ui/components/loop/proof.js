@@ -1,11 +1,10 @@
 // The same seed again, and another.
 
-class Proof extends View {
+class Proof extends Asker {
   draw(before) {
     const { d, w } = this;
-    this.box.className = "view proof";
     const go = el("button", { type: "button", className: "go", onclick: () => this.start() }, w["proof-go"]);
-    const focused = before && this.root.getRootNode().activeElement === this.go;
+    const focused = before && this.focused === this.go;
     this.go = go;
     this.result = el("div", { className: "result", role: "status" }, ...(d.rows ? this.results() : []));
     this.box.replaceChildren(go, this.result);
@@ -25,13 +24,13 @@ class Proof extends View {
     const dice = d.temperature > 0;
     const lines = d.rows.map((row, i) => {
       const cells = row.token.map((token, j) => el("span", { className: "cell" },
-        chip(token, row.id[j] === first.id[j] ? "" : "other"), dice ? el("small", {}, this.count(row.dice[j])) : null));
+        chip(token, row.id[j] === first.id[j] ? "" : "other"), dice ? el("small", {}, this.integer(row.dice[j])) : null));
       return el("div", { className: "line" }, el("span", { className: "who" }, this.fill(i === 1 ? "proof-again" : "proof-seed", { seed: row.seed })), el("div", { className: "cells" }, ...cells));
     });
     const values = {
-      seed: first.seed, other: d.rows[2].seed, n: this.count(first.id.length), k: this.count(d.equal[0]), m: this.count(d.equal[1]), difference: this.number(d.difference),
+      seed: first.seed, other: d.rows[2].seed, n: this.integer(first.id.length), k: this.integer(d.equal[0]), m: this.integer(d.equal[1]), difference: this.number(d.difference),
     };
     const verdict = !dice ? "proof-greedy" : d.equal[0] === first.id.length ? "proof-equal" : "proof-unequal";
-    return [...lines, el("p", { className: "note" }, dice ? this.fill("proof-dice", { n: this.count(d.faces - 1) }) : ""), el("p", { className: "read" }, fill(w[verdict], values)), el("p", { className: "note" }, w["proof-note"])];
+    return [...lines, el("p", { className: "note" }, dice ? this.fill("proof-dice", { n: this.integer(d.faces - 1) }) : ""), el("p", { className: "read" }, fill(w[verdict], values)), el("p", { className: "note" }, w["proof-note"])];
   }
 }

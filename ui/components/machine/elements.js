@@ -10,10 +10,7 @@ function s(tag, attributes = {}, ...children) {
   return node;
 }
 
-/** A token as nodes, its leading space pale; SVG where `wrap` makes a tspan. */
-function piece(word, most, wrap = (text) => el("span", { className: "space" }, text)) {
-  const text = clip(word, most);
-  return text.startsWith("·") ? [wrap("·"), text.slice(1)] : [text];
-}
-const svgPiece = (word, most) => piece(word, most, (text) => s("tspan", { class: "space" }, text));
+/** A token that is not too long, as nodes of HTML or of SVG. */
+const piece = (word, most) => dotted(clip(word, most));
+const svgPiece = (word, most) => dotted(clip(word, most), (text) => s("tspan", { class: "space" }, text));
 const named = (word) => el("bdi", { title: word }, chip(clip(word, 18)));

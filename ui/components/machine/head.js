@@ -15,7 +15,7 @@ function candidate(view, c, i) {
 function drawTail(view) {
   const { count, p } = view.d.others;
   return el("div", { className: "cand tail" },
-    el("span", { className: "label" }, fill(view.w.others, { n: view.count(count) })), amount(view, p));
+    el("span", { className: "label" }, fill(view.w.others, { n: view.integer(count) })), amount(view, p));
 }
 
 function amount(view, p) {

@@ -4,44 +4,29 @@
 const NARROW = 880; // below this width the parts stand under one another, the head first
 const SIDES = 150 + 300 + 14; // px beside the slab: notes, head, gaps; as in style.css
 const LOW = 860; // px: on lower screens everything stands closer
-const seen = new WeakMap(); // mounted root -> what the reader has opened; outlives new data
 
-export default function machine({ data, parentElement, setTriggerValue }) {
-  let view = seen.get(parentElement);
-  if (!view) seen.set(parentElement, (view = new Machine(parentElement)));
-  view.update(data, setTriggerValue);
-  return () => {
-    view.remove();
-    seen.delete(parentElement);
-  };
+export default function machine(given) {
+  return reside(given, Machine, "machine", given.setTriggerValue);
 }
 
-class Machine {
-  constructor(root) {
-    this.root = root;
-    this.box = el("div", { className: "machine", role: "group" });
-    root.querySelector(".root").append(this.box);
-    this.open = null; // {part: "layer" | "token" | "head", at}
-    this.layer = null;
-    this.resized = new ResizeObserver(() => this.d && this.shape() !== this.drawn && this.draw());
-    this.resized.observe(this.box);
-    document.fonts.ready.then(() => this.d && this.draw()); // what was measured in another type stands wrong
-    this.key = (event) => this.pressed(event);
-    document.addEventListener("keydown", this.key);
+class Machine extends View {
+  open = null; // {part: "layer" | "token" | "head", at}
+  layer = null;
+
+  constructor(box) {
+    super(box);
+    box.setAttribute("role", "group");
+    document.fonts.ready.then(() => this.draw()); // what was measured in another type stands wrong
+    this.listen(document, "keydown", (event) => this.pressed(event));
   }
 
-  remove() {
-    this.resized.disconnect();
-    document.removeEventListener("keydown", this.key);
-    this.box.remove();
+  fit() {
+    if (this.shape() !== this.drawn) this.draw();
   }
 
-  update(data, trigger) {
+  update(data) {
     const before = this.d;
-    this.d = data;
-    this.w = data.words;
-    this.trigger = trigger;
-    this.waiting = false;
+    Object.assign(this, { d: data, w: data.words, waiting: false });
     this.box.classList.remove("busy");
     this.layer = Math.min(this.layer ?? data.opened, data.stream.length - 1);
     this.open ??= { part: ["token", "head"].includes(inLink("part")) ? inLink("part") : "layer", at: linked("token", data.tokens.length, 0) };
@@ -52,10 +37,7 @@ class Machine {
     if (before?.ids.length === n - 1 && before.ids.every((id, i) => id === data.ids[i]) && !still()) this.arrive();
   }
 
-  number(x) { return number(x, this.d.lang); }
-  percent(x) { return percent(x, this.d.lang); }
-  count(x) { return integer(x, this.d.lang); }
-  share(x) { return this.count(Math.round(100 * x)) + "\u202f%"; } // of a look, at a glance
+  share(x) { return this.integer(Math.round(100 * x)) + "\u202f%"; } // of a look, at a glance
   shape() { return `${this.box.clientWidth} ${innerHeight >= LOW}`; }
 
   // -------------------------------------------------------------- the whole picture
@@ -64,7 +46,7 @@ class Machine {
     const { d, w } = this;
     const full = this.box.clientWidth;
     if (!full) return;
-    const focused = this.root.activeElement?.dataset.key;
+    const focused = this.focused?.dataset.key;
     this.drawn = this.shape();
     this.narrow = full < NARROW;
     const tall = this.narrow || innerHeight >= LOW;
@@ -136,7 +118,7 @@ class Machine {
     if (this.waiting || this.d.full || !c.appendable) return;
     this.waiting = true;
     this.box.classList.add("busy");
-    this.trigger("append", c.id);
+    this.report("append", c.id);
     setTimeout(() => {
       this.waiting = false; // should no answer come, the button must work again
       this.box.classList.remove("busy");
@@ -153,7 +135,7 @@ class Machine {
   }
 
   opens(open) {
-    const focused = this.root.activeElement?.dataset.key;
+    const focused = this.focused?.dataset.key;
     this.open = open;
     remember({ part: open.part === "layer" ? null : open.part, token: open.part === "token" ? open.at + 1 : null });
     this.show();

@@ -40,7 +40,7 @@ function tokenPanel(view, at) {
   const { d, w } = view;
   return [
     el("h3", {}, fill(w["token-opened"], { n: at + 1, tokens: d.tokens.length })),
-    el("p", {}, ...weave(w["token-text"], { token: named(d.tokens[at]), id: d.ids[at], width: view.count(d.width) })),
+    el("p", {}, ...weave(w["token-text"], { token: named(d.tokens[at]), id: d.ids[at], width: view.integer(d.width) })),
     facts([w.id, d.ids[at]], [w.bytes, clip(d.bytes[at], 27)], [w.length, view.number(d.embed[at])]),
     more(view, "tokens"),
   ];
@@ -51,7 +51,7 @@ function headPanel(view) {
   const scores = d.candidates.slice(0, 2).map((c) => [weave(w.score, { token: named(c.token) }), view.number(c.score)]);
   return [
     el("h3", {}, w["head-opened"]),
-    el("p", {}, fill(w["head-text"], { n: view.count(d.vocabulary) })),
+    el("p", {}, fill(w["head-text"], { n: view.integer(d.vocabulary) })),
     facts(...scores, [w.all, view.percent(d.total)]),
     more(view, "next_token", "step_by_step"),
   ];
@@ -68,8 +68,8 @@ function arithmetic(view) {
   return [
     el("summary", {}, el("span", {}, ...weave(w["sum-title"], { n: layer + 1, token: named(d.tokens.at(-1)) }))),
     el("table", {},
-      el("thead", {}, el("tr", {}, el("td"), ...heads, el("th", { scope: "col" }, fill(w["sum-rest"], { n: view.count(d.width) })), el("th", { scope: "col" }, w["sum-length"]))),
+      el("thead", {}, el("tr", {}, el("td"), ...heads, el("th", { scope: "col" }, fill(w["sum-rest"], { n: view.integer(d.width) })), el("th", { scope: "col" }, w["sum-length"]))),
       el("tbody", {}, ...vectors.map((row, i) => el("tr", {}, el("th", { scope: "row" }, names[i]), ...cells(row), el("td", { className: "length" }, view.number(lengths[i])))))),
-    el("p", { className: "note" }, fill(w["sum-note"], { n: view.count(d.width), difference: view.number(difference) })),
+    el("p", { className: "note" }, fill(w["sum-note"], { n: view.integer(d.width), difference: view.number(difference) })),
   ];
 }

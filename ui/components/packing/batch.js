@@ -70,7 +70,7 @@ class Batch extends Part {
     this.probe = el("p", { className: "probe", "aria-live": "off" });
     this.pager = div("pager");
     this.box.replaceChildren(this.methods.node, this.about, this.sentence,
-      div("over", el("h2", { className: "eyebrow" }, this.fill("batch-title", { context: this.whole(d.context) })), this.count),
+      div("over", el("h2", { className: "eyebrow" }, this.fill("batch-title", { context: this.integer(d.context) })), this.count),
       this.board, this.pager, this.probe);
     this.slide();
   }
@@ -94,7 +94,7 @@ class Batch extends Part {
 
   span(first) {
     const { rows } = this.sums;
-    return this.fill("rows-shown", { from: this.whole(first + 1), to: this.whole(Math.min(first + this.d.window, rows)), rows: this.whole(rows) });
+    return this.fill("rows-shown", { from: this.integer(first + 1), to: this.integer(Math.min(first + this.d.window, rows)), rows: this.integer(rows) });
   }
 
   // ------------------------------------------------------------ drawing
@@ -107,8 +107,8 @@ class Batch extends Part {
     d.methods.forEach((name, i) => this.thumb(name, this.methods.buttons[i]));
     const { rows, wasted, gain } = this.sums;
     const values = {
-      method: d.words[`method-${this.s.method}`], documents: this.whole(d.documents), tokens: this.whole(d.tokens), rows: this.whole(rows),
-      padded: this.whole(d.sums.padded.rows), wasted: this.percent(wasted), gain: this.number(gain), context: this.whole(d.context),
+      method: d.words[`method-${this.s.method}`], documents: this.integer(d.documents), tokens: this.integer(d.tokens), rows: this.integer(rows),
+      padded: this.integer(d.sums.padded.rows), wasted: this.percent(wasted), gain: this.number(gain), context: this.integer(d.context),
       before: this.percent(d.sums.padded.wasted),
     };
     const section = this.s.method === "padded" ? "reading-padded" : rows === d.sums.padded.rows ? "reading-same" : "reading-packed";
@@ -126,7 +126,7 @@ class Batch extends Part {
     const { rows, wasted } = this.d.sums[name];
     const [, , share, count] = button.children;
     share.textContent = this.fill("card-wasted", { wasted: this.percent(wasted) });
-    count.textContent = this.fill(rows === 1 ? "card-row" : "card-rows", { rows: this.whole(rows) });
+    count.textContent = this.fill(rows === 1 ? "card-row" : "card-rows", { rows: this.integer(rows) });
   }
 
   /** A row of places: padding pale, every document in its colour, hairlines between them where there is room. */
@@ -145,7 +145,7 @@ class Batch extends Part {
   paint() {
     const { d, shown, palette } = this;
     const rows = this.rows(this.s.method);
-    this.gutter = 12 + 8 * String(this.whole(this.sums.rows)).length;
+    this.gutter = 12 + 8 * String(this.integer(this.sums.rows)).length;
     this.pitch = clamp(Math.floor(420 / shown), 9, 30);
     const [wide, top] = [this.width - this.gutter - 2, 22];
     this.top = top;
@@ -154,7 +154,7 @@ class Batch extends Part {
     const ticks = this.width > 560 ? 4 : 2;
     range(ticks + 1).forEach((i) => {
       pen.textAlign = i === 0 ? "left" : i === ticks ? "right" : "center";
-      pen.fillText(this.whole((i * d.context) / ticks), this.gutter + (i * wide) / ticks, 8);
+      pen.fillText(this.integer((i * d.context) / ticks), this.gutter + (i * wide) / ticks, 8);
     });
     rows.forEach((pieces, r) => {
       const y = top + r * this.pitch;
@@ -163,7 +163,7 @@ class Batch extends Part {
       if (!chosen && (this.pitch < 14 || Math.abs(r - this.s.row) * this.pitch < 14) && (r % 8 || Math.abs(r - this.s.row) < 2)) return;
       pen.textAlign = "right";
       pen.fillStyle = chosen ? palette.ink : palette.soft;
-      pen.fillText(this.whole(this.sums.first + r + 1), this.gutter - 7, y + this.pitch / 2);
+      pen.fillText(this.integer(this.sums.first + r + 1), this.gutter - 7, y + this.pitch / 2);
     });
     pen.strokeStyle = palette.ink;
     pen.lineWidth = 1.5;
@@ -178,9 +178,9 @@ class Batch extends Part {
   /** A row in words. */
   told(pieces) {
     const used = pieces.reduce((sum, [, length]) => sum + length, 0);
-    const named = pieces.slice(0, LISTED).map(([document, length]) => this.fill("piece", { n: this.whole(document + 1), tokens: this.whole(length) }));
-    if (pieces.length > LISTED) named.push(this.fill("pieces-more", { n: this.whole(pieces.length - LISTED) }));
-    const values = { row: this.whole(this.sums.first + this.s.row + 1), list: named.join("; "), empty: this.whole(this.d.context - used) };
+    const named = pieces.slice(0, LISTED).map(([document, length]) => this.fill("piece", { n: this.integer(document + 1), tokens: this.integer(length) }));
+    if (pieces.length > LISTED) named.push(this.fill("pieces-more", { n: this.integer(pieces.length - LISTED) }));
+    const values = { row: this.integer(this.sums.first + this.s.row + 1), list: named.join("; "), empty: this.integer(this.d.context - used) };
     return this.fill(used === this.d.context ? "row-full" : "row-told", values);
   }
 

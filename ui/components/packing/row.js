@@ -15,8 +15,7 @@ class Row extends Part {
   get heads() { return this.pattern.shape[0]; }
   weight(head, q, k) { return this.pattern.values[(head * this.T + q) * this.T + k]; }
   crosses(q, k) { return this.d.documents[q] !== this.d.documents[k]; }
-  plain(i) { return this.d.tokens[i].replace(/^·(?=.)/, ""); }
-  quoted(i) { return this.fill("quoted", { token: this.plain(i) }); }
+  quoted(i) { return this.fill("quoted", { token: plain(this.d.tokens[i]) }); }
 
   // ------------------------------------------------------------ what is chosen
 
@@ -126,8 +125,8 @@ class Row extends Part {
     const share = across.reduce((sum, k) => sum + this.weight(head, reader, k), 0);
     const values = { reader: this.quoted(reader), layer: this.s.layer + 1, head: head + 1, share: this.percent(share) };
     if (share > 0) {
-      const best = across.reduce((a, b) => (this.weight(head, reader, b) > this.weight(head, reader, a) ? b : a));
-      Object.assign(values, { best: this.quoted(best), most: this.percent(this.weight(head, reader, best)) });
+      const most = best(across, (k) => this.weight(head, reader, k));
+      Object.assign(values, { best: this.quoted(most), most: this.percent(this.weight(head, reader, most)) });
     }
     const section = share > 0 ? "read-across" : across.length ? "read-kept" : "read-first";
     this.sentence.textContent = this.fill(section, values);

@@ -2,17 +2,9 @@
 // gone through here without the server. Everything counts from 0 here, from 1 on screen and in the link.
 
 const PACE = 1500; // ms from one step to the next while it plays
-const rings = new WeakMap(); // outlives new data
 
-export default function ring({ data, parentElement, setStateValue }) {
-  let view = rings.get(parentElement);
-  if (!view) rings.set(parentElement, (view = new Ring(parentElement.querySelector(".root"))));
-  view.report = (run) => setStateValue("run", run);
-  view.update(data, colours(parentElement));
-  return () => {
-    view.remove();
-    rings.delete(parentElement);
-  };
+export default function ring(given) {
+  return reside(given, Ring, "ring", (run) => given.setStateValue("run", run));
 }
 
 /** One of several, as buttons in a row. */
@@ -28,18 +20,10 @@ function choices(className, label, names, pick) {
   return { group, set: (index) => check(buttons, index) };
 }
 
-class Ring {
-  constructor(root) {
-    this.box = div("ring");
-    root.append(this.box);
-    this.watch = new ResizeObserver(() => this.fit());
-    this.watch.observe(this.box);
-  }
-
+class Ring extends View {
   remove() {
     this.pause();
-    this.watch.disconnect();
-    this.box.remove();
+    super.remove();
   }
 
   update(data, palette) {
@@ -96,9 +80,7 @@ class Ring {
     return range(query + 1).filter((key) => met.has(this.owner[key])).length;
   }
   colour(device) { return this.palette.categorical[device]; }
-  number(x) { return number(x, this.d.lang); }
-  fill(section, values) { return fill(this.w[section], values); }
-  named(t) { return this.d.tokens[t].replace(/^·(?=.)/, ""); }
+  named(t) { return plain(this.d.tokens[t]); }
 
   // ------------------------------------------------------------ the parts that stay
 
@@ -158,7 +140,7 @@ class Ring {
     });
     this.layer = el("label", { className: "dial" }, el("span", {}, w.layer), layers, level);
     this.numbers = el("section", { className: "numbers" });
-    const kept = this.box.getRootNode().activeElement; // what asked for new data is drawn anew and keeps the keyboard
+    const kept = this.focused; // what asked for new data is drawn anew and keeps the keyboard
     const focus = kept?.matches(".level") ? ".level" : kept?.closest(".devices") ? ".devices [aria-checked=true]" : null;
     this.box.replaceChildren(
       bar,
@@ -208,7 +190,8 @@ class Ring {
 
   paintBar() {
     const { step } = this.s;
-    const [focused, last] = [this.box.getRootNode().activeElement, this.N - 1];
+    const { focused } = this;
+    const last = this.N - 1;
     this.backButton.disabled = step === 0;
     this.stepButton.disabled = step === last;
     if (focused?.disabled) (step ? this.backButton : this.stepButton).focus(); // a disabled button loses the keyboard

@@ -37,7 +37,7 @@ function squares(view) {
     const block = view.block(device);
     const [left, right] = [start(view.d.spans[block][0]), start(view.d.spans[block][1] - 1) + pitch - edge];
     svg.append(shape("rect", { x: left - 2, y: low - 2, width: right - left + 4, height: high - low + 4, rx: 4, class: block > device ? "skipped" : `reading${chosen}` }));
-    text(end + 12, middle, integer(view.done(device), view.d.lang), `tally${chosen}`, "start");
+    text(end + 12, middle, view.integer(view.done(device)), `tally${chosen}`, "start");
   }
   const key = (kind, section) => span("key-item", span(`swatch ${kind}`), w[section]);
   return div("", svg, el("p", { className: "note legend" }, key("done", "key-done"), key("current", "key-now"), key("later", "key-later"), key("skipped", "key-skipped")));

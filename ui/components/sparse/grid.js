@@ -2,19 +2,7 @@ const LISTED = 5; // runs of tokens that the sentence names
 
 /** The patterns as grids: rows are the tokens that read, columns what they may read. The row chosen is read aloud, and
  * unrolled through the layers below. */
-class Grid {
-  constructor(root) {
-    this.box = div("sparse");
-    root.append(this.box);
-    this.watch = new ResizeObserver(() => this.box.clientWidth !== this.width && this.fit()); // not for a line more of text
-    this.watch.observe(this.box);
-  }
-
-  remove() {
-    this.watch.disconnect();
-    this.box.remove();
-  }
-
+class Grid extends View {
   update(data, palette) {
     const fresh = JSON.stringify(data.tokens);
     const [first, changed] = [this.d === undefined, this.fresh !== fresh];
@@ -22,7 +10,7 @@ class Grid {
     if (first) this.s = { pattern: data.patterns.indexOf(data.start.pattern), size: data.sizes.indexOf(data.start.size) };
     if (changed) this.load(first);
     this.build();
-    this.fit();
+    this.draw();
   }
 
   load(first) {
@@ -48,7 +36,7 @@ class Grid {
     if ("board" in change) {
       this.show(change.board);
       this.build();
-      this.fit();
+      this.draw();
       this.views.buttons[change.board].focus();
     }
     Object.assign(this.s, change);
@@ -93,10 +81,7 @@ class Grid {
   }
 
   whole(n) { return format(n, this.d.lang, { maximumFractionDigits: 1 }); } // a count; the mean of two may end in a half
-  percent(p) { return percent(p, this.d.lang); }
-  fill(name, values) { return fill(this.w[name], values); }
-  plain(i) { return this.board.names[i].replace(/^·(?=.)/, ""); }
-  quoted(i) { return this.fill("quoted", { token: this.plain(i) }); }
+  quoted(i) { return this.fill("quoted", { token: plain(this.board.names[i]) }); }
 
   // ------------------------------------------------------------ the parts that stay
 
@@ -298,9 +283,13 @@ class Grid {
     this.probe.textContent = this.fill(name, { ...values, n });
   }
 
-  /** Cells as large as the width allows. */
   fit() {
-    const width = this.grid?.clientWidth;
+    if (this.box.clientWidth !== this.width) this.draw(); // not for a line more of text
+  }
+
+  /** Cells as large as the width allows. */
+  draw() {
+    const width = this.grid.clientWidth;
     if (!width) return;
     this.width = this.box.clientWidth;
     this.gutter = width < 380 ? 62 : 84;

@@ -2,17 +2,8 @@
 // (losses.js). Masks and reach come from model/masks.py, for every pattern and size; nothing about them is decided here.
 // Tokens count from 0 here, from 1 on screen and in the link.
 
-const views = new WeakMap(); // outlives new data
-
-export default function sparse({ data, parentElement, setStateValue }) {
-  let view = views.get(parentElement);
-  if (!view) views.set(parentElement, (view = new (data.part === "grid" ? Grid : Losses)(parentElement.querySelector(".root"))));
-  view.report = setStateValue;
-  view.update(data, colours(parentElement));
-  return () => {
-    view.remove();
-    views.delete(parentElement);
-  };
+export default function sparse(given) {
+  return given.data.part === "grid" ? reside(given, Grid, "sparse", given.setStateValue) : reside(given, Losses, "sparse losses");
 }
 
 /** A text as chips, one of them chosen. */

@@ -1,12 +1,5 @@
 /** The text as chips, shaded by the bits that each token cost more, or less, under the pattern. */
-class Losses {
-  constructor(root) {
-    this.box = div("sparse losses");
-    root.append(this.box);
-  }
-
-  remove() { this.box.remove(); }
-
+class Losses extends View {
   update(data, palette) {
     const [first, fresh] = [!this.d, JSON.stringify(data.tokens)];
     const asked = linked("cost", data.tokens.length);
@@ -26,7 +19,7 @@ class Losses {
     });
     this.sentence = el("p", { className: "told", "aria-live": "polite" });
     const most = Math.max(...this.extra.map(Math.abs));
-    const end = (sign) => span("mono", `${sign}${number(most, data.lang)}`);
+    const end = (sign) => span("mono", `${sign}${this.number(most)}`);
     const bar = el("i", { style: { background: `linear-gradient(90deg, ${palette.diverging.join()})` } });
     const legend = most > 0 ? div("legend note", span("", data.words["losses-legend"]), end("−"), bar, end("+")) : null;
     this.most = most || 1;
@@ -36,7 +29,6 @@ class Losses {
 
   paint() {
     const { d, palette } = this;
-    const say = (x) => number(x, d.lang);
     this.chips.paint(this.at);
     this.chips.buttons.forEach((button, i) => {
       const extra = this.extra[i - 1];
@@ -44,14 +36,14 @@ class Losses {
       button.className = `chip${i ? "" : " given"}`;
       button.style.background = colour;
       button.style.color = i ? readable(colour, palette) : "";
-      const values = { token: d.tokens[i], before: say(d.before[i - 1]), after: say(d.after[i - 1]) };
-      button.title = i ? fill(d.words["losses-chip"], values) : d.words["losses-given"];
+      const values = { token: d.tokens[i], before: this.number(d.before[i - 1]), after: this.number(d.after[i - 1]) };
+      button.title = i ? this.fill("losses-chip", values) : d.words["losses-given"];
       button.setAttribute("aria-label", `${d.tokens[i]}: ${button.title}`);
     });
     const i = this.at - 1;
     this.sentence.replaceChildren(...weave(d.words["losses-reading"], {
-      token: chip(d.tokens[this.at]), before: say(d.before[i]), after: say(d.after[i]),
-      p: percent(2 ** -d.before[i], d.lang), q: percent(2 ** -d.after[i], d.lang),
+      token: chip(d.tokens[this.at]), before: this.number(d.before[i]), after: this.number(d.after[i]),
+      p: this.percent(2 ** -d.before[i]), q: this.percent(2 ** -d.after[i]),
     }));
   }
 }

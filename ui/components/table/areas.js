@@ -3,8 +3,7 @@
 const PARTS = ["attention", "mlp", "embedding", "experts", "norms", "head", "positions", "routers"]; // colours in order
 
 function drawAreas(view) {
-  const { data, words } = view;
-  const palette = colours(view.root);
+  const { data, words, palette } = view;
   const colour = Object.fromEntries(PARTS.map((part, i) => [part, palette.categorical[i]]));
   const ink = Object.fromEntries(PARTS.map((part) => [part, inkOn(colour[part], palette)]));
   const paint = { colour, ink };

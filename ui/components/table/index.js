@@ -1,35 +1,41 @@
 // A model's table with inputs, what follows from it, and its parameters as areas. Python computes; a change of a row is
 // reported as {model, rows: {name: text}} and comes back as new data. Rows stay in place, so that typing is not disturbed.
 
-export default function ({ data, parentElement, setStateValue }) {
-  const root = parentElement.querySelector(".root");
-  const view = root.view ??= build(root);
-  Object.assign(view, { data, words: data.words, report: (rows) => setStateValue("edits", { model: data.model, rows }) });
-  view.typed = { ...data.edited };
-  root.firstChild.classList.toggle("two", data.names.length > 1);
-  drawRows(view);
-  drawResults(view);
-  drawAreas(view);
-  if (!data.problem) remember({ edit: link(view.typed) });
-  explain(view, view.selected);
+export default function table(given) {
+  const { model } = given.data;
+  return reside(given, Table, "table", (rows) => given.setStateValue("edits", { model, rows }));
 }
 
-function build(root) {
-  const view = { root, rows: new Map(), selected: "width" };
-  view.table = el("table", { onmouseleave: () => light(view, null) });
-  view.about = el("div", { className: "about", "aria-live": "polite" });
-  view.results = el("table", { className: "results" });
-  view.areas = el("div", { className: "areas" });
-  view.legend = el("table", { className: "legend" });
-  view.layers = el("div", { className: "areas layers" });
-  view.reset = el("button", { className: "reset", type: "button", onclick: () => view.report({}) });
-  view.titles = Object.fromEntries(["rows", "areas", "layer"].map((name) => [name, el("h2", { className: "eyebrow" })]));
-  view.note = el("p", { className: "note" });
-  root.append(el("div", { className: "table" },
-    el("section", { className: "sheet" }, el("header", {}, view.titles.rows, view.reset), view.table),
-    el("section", { className: "side" }, view.about, view.results, view.titles.areas, view.areas, view.legend, view.note),
-    el("section", { className: "one" }, view.titles.layer, view.layers)));
-  return view;
+class Table extends View {
+  rows = new Map();
+  selected = "width";
+
+  constructor(box) {
+    super(box);
+    this.table = el("table", { onmouseleave: () => light(this, null) });
+    this.about = el("div", { className: "about", "aria-live": "polite" });
+    this.results = el("table", { className: "results" });
+    this.areas = div("areas");
+    this.legend = el("table", { className: "legend" });
+    this.layers = div("areas layers");
+    this.reset = button("reset", { onclick: () => this.report({}) });
+    this.titles = Object.fromEntries(["rows", "areas", "layer"].map((name) => [name, el("h2", { className: "eyebrow" })]));
+    this.note = el("p", { className: "note" });
+    box.append(
+      el("section", { className: "sheet" }, el("header", {}, this.titles.rows, this.reset), this.table),
+      el("section", { className: "side" }, this.about, this.results, this.titles.areas, this.areas, this.legend, this.note),
+      el("section", { className: "one" }, this.titles.layer, this.layers));
+  }
+
+  update(data, palette) {
+    Object.assign(this, { data, words: data.words, palette, typed: { ...data.edited } });
+    this.box.classList.toggle("two", data.names.length > 1);
+    drawRows(this);
+    drawResults(this);
+    drawAreas(this);
+    if (!data.problem) remember({ edit: link(this.typed) });
+    explain(this, this.selected);
+  }
 }
 
 const link = (typed) => Object.entries(typed).map(([name, text]) => `${name}:${text}`).join(",") || null;
@@ -57,8 +63,8 @@ function explain(view, name) {
 }
 
 function light(view, parts) {
-  view.root.firstChild.classList.toggle("dimmed", Boolean(parts?.length));
-  for (const box of view.root.querySelectorAll("[data-part]"))
+  view.box.classList.toggle("dimmed", Boolean(parts?.length));
+  for (const box of view.box.querySelectorAll("[data-part]"))
     box.classList.toggle("lit", Boolean(parts?.includes(box.dataset.part)));
 }
 

@@ -17,7 +17,7 @@ function drawRows(view) {
     ...data.names.map((name) => el("th", { scope: "col" }, name)));
   const lines = [...kept.values()].map((each) => each.line);
   const body = [...view.table.querySelectorAll("tr[data-row]")];
-  const focused = view.root.getRootNode().activeElement?.dataset.name;
+  const focused = view.focused?.dataset.name;
   if (body.length !== lines.length || body.some((each, i) => each !== lines[i])) {
     view.table.replaceChildren(el("thead"), el("tbody", {}, ...lines));
     if (focused) kept.get(focused)?.control?.focus({ preventScroll: true });

@@ -2,35 +2,27 @@
 // nothing of the server. Tokens, turns and layers count from 0 here, from 1 on screen and in the link.
 
 const PACE = 1900; // ms from one turn to the next while it plays
-const views = new WeakMap(); // mounted root -> view; outlives new data
 
-export default function tracks({ data, parentElement }) {
-  let view = views.get(parentElement);
-  if (!view) views.set(parentElement, (view = new Tracks(parentElement.querySelector(".root"))));
-  view.update(data);
-  return () => {
-    view.remove();
-    views.delete(parentElement);
-  };
+export default function tracks(given) {
+  return reside(given, Tracks, "tracks");
 }
 
 const named = (token) => chip(clip(token, 24), "inline");
 const sum = (list) => list.reduce((a, b) => a + b, 0);
 
-class Tracks {
-  constructor(root) {
-    this.root = root;
-    this.box = div("tracks");
-    this.box.addEventListener("keydown", (event) => this.pressed(event));
-    root.append(this.box);
-    this.resized = new ResizeObserver(() => this.d && this.box.clientWidth !== this.drawn && this.drawBoard(false));
-    this.resized.observe(this.box);
+class Tracks extends View {
+  constructor(box) {
+    super(box);
+    box.addEventListener("keydown", (event) => this.pressed(event));
   }
 
   remove() {
     this.pause();
-    this.resized.disconnect();
-    this.box.remove();
+    super.remove();
+  }
+
+  fit() {
+    if (this.box.clientWidth !== this.drawn) this.drawBoard(false);
   }
 
   update(data) {
@@ -90,13 +82,10 @@ class Tracks {
     if (!by || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     this.take(this.turn + by);
-    if (this.lane.contains(this.root.getRootNode().activeElement)) this.parts[this.turn].focus();
+    if (this.lane.contains(this.focused)) this.parts[this.turn].focus();
   }
 
-  number(x) { return number(x, this.d.lang); }
-  count(n) { return integer(n, this.d.lang); }
   time(seconds) { return `${this.number(1000 * seconds)}\u202fms`; }
-  fill(section, values) { return fill(this.w[section], values); }
 
   /** Tokens that have a track by the end of a turn, those of the prompt first. */
   known(turn = this.turn) { return this.d.tokens.length + turn; }
@@ -162,8 +151,8 @@ class Tracks {
     const { token, cached, uncached } = d.turns[turn];
     const before = this.known() - 1;
     const values = {
-      n: this.count(turn ? before : d.tokens.length), token: named(token), time: this.time(cached),
-      last: turn ? named(d.turns[turn - 1].token) : "", all: this.count(this.known()), slow: this.time(uncached),
+      n: this.integer(turn ? before : d.tokens.length), token: named(token), time: this.time(cached),
+      last: turn ? named(d.turns[turn - 1].token) : "", all: this.integer(this.known()), slow: this.time(uncached),
     };
     const way = turn ? (before === 1 ? "read-decode-one" : "read-decode") : d.tokens.length === 1 ? "read-prefill-one" : "read-prefill";
     this.sentence.replaceChildren(...weave(this.w[way], values));
@@ -206,12 +195,12 @@ class Tracks {
       [this.known(), w["factor-tokens"]], [d.size, w["factor-size"]],
     ];
     const product = factors.reduce((n, [factor]) => n * factor, 1);
-    const term = ([n, name]) => div("term", el("b", {}, this.count(n)), el("small", {}, name));
+    const term = ([n, name]) => div("term", el("b", {}, this.integer(n)), el("small", {}, name));
     const terms = factors.flatMap((factor, i) => (i ? [span("sign", "·"), term(factor)] : [term(factor)]));
     const counted = d.turns[this.turn].bytes;
     this.sums.replaceChildren(
       el("h2", { className: "eyebrow" }, w["sums-title"]),
       div("arith", ...terms, span("sign", "="), term([product, w["factor-bytes"]])),
-      el("p", { className: "note" }, this.fill("counted", { n: this.count(counted), each: this.count(product / this.known()) })));
+      el("p", { className: "note" }, this.fill("counted", { n: this.integer(counted), each: this.integer(product / this.known()) })));
   }
 }

@@ -59,7 +59,5 @@ class Chart {
   }
 }
 
-const best = (list, value) => list.reduce((a, b) => (value(b) > value(a) ? b : a));
-
 /** A round distance between ticks, for three or four of them. */
 const tick = (top) => [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50].find((step) => top / step < 4.5) ?? top / 4;

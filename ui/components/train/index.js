@@ -2,38 +2,17 @@
 // here, so that new ones do not send the old ones again. Where the reader is in time, and the head and the token looked
 // at, are theirs: nothing that arrives changes them.
 
-const labs = new WeakMap(); // outlives new data
-
-export default function train({ data, parentElement, setTriggerValue }) {
-  let lab = labs.get(parentElement);
-  if (!lab) {
-    labs.set(parentElement, (lab = new Lab(parentElement.querySelector(".root"))));
-  }
-  lab.receive(data, colours(parentElement), () => setTriggerValue("again", true));
-  return () => {
-    lab.remove();
-    labs.delete(parentElement);
-  };
+export default function train(given) {
+  return reside(given, Lab, "train", () => given.setTriggerValue("again", true));
 }
 
-class Lab {
-  constructor(root) {
-    this.box = div("train");
-    root.append(this.box);
-    this.known = new Map(); // of each run, its snapshots
-    this.picks = new Map(); // of each run, the layer and head looked at
-    this.at = null; // number of a snapshot, null for the newest
-    this.token = null;
-    this.watch = new ResizeObserver(() => this.d && this.paint());
-    this.watch.observe(this.box);
-  }
+class Lab extends View {
+  known = new Map(); // of each run, its snapshots
+  picks = new Map(); // of each run, the layer and head looked at
+  at = null; // number of a snapshot, null for the newest
+  token = null;
 
-  remove() {
-    this.watch.disconnect();
-    this.box.remove();
-  }
-
-  receive(data, palette, again) {
+  update(data, palette) {
     [this.d, this.w, this.palette] = [data, data.words, palette];
     this.lines = [palette.categorical[0], palette.categorical[1]];
     this.ramp = range(256).map((i) => shade(palette, i / 255));
@@ -41,7 +20,7 @@ class Lab {
       const seen = this.known.get(model.id) ?? [];
       model.seen.forEach((snapshot, i) => (seen[model.from + i] = snapshot));
       this.known.set(model.id, seen);
-      if (seen.includes(undefined)) return again();
+      if (seen.includes(undefined)) return this.report();
     }
     const shape = JSON.stringify([data.models.map((model) => [model.id, model.name]), data.lang, data.tokens]);
     if (shape !== this.shape) {
@@ -59,9 +38,9 @@ class Lab {
   look(model) { return this.seen(model)[Math.min(this.now, this.seen(model).length - 1)]; }
   get reader() { return this.token ?? this.d.first; }
 
-  number(x) { return number(x, this.d.lang); }
-  percent(p) { return percent(p, this.d.lang); }
-  integer(n) { return integer(n, this.d.lang); }
+  fit() {
+    if (this.shape) this.paint(); // else the snapshots from the first on are still to come
+  }
 
   go(to) {
     this.at = to >= this.newest ? null : Math.max(0, to);
@@ -99,7 +78,7 @@ class Lab {
     this.slider.max = this.newest;
     this.slider.value = this.now;
     const steps = Math.max(...this.models.map((model) => this.look(model).step));
-    this.when.textContent = fill(this.w["at-step"], { step: this.integer(steps), steps: this.integer(this.d.steps) });
+    this.when.textContent = this.fill("at-step", { step: this.integer(steps), steps: this.integer(this.d.steps) });
     this.slider.setAttribute("aria-valuetext", this.when.textContent);
     this.follow.style.visibility = this.at === null ? "hidden" : "visible";
     const said = this.models.map((model, i) => {

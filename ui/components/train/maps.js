@@ -113,7 +113,7 @@ class Panel {
   }
 
   labels(pen) {
-    const { lab, room, pitch, T } = this;
+    const { lab, room, pitch } = this;
     pen.strokeStyle = lab.palette.ink;
     pen.lineWidth = 1.5;
     pen.strokeRect(room - 1, room + lab.reader * pitch - 1, (lab.reader + 1) * pitch + 1, pitch + 1);

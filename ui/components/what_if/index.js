@@ -2,33 +2,13 @@
 // chosen here and stands in the link; a deed (cut, silence, scale …) is reported, and new data come back. Layers, heads
 // and tokens count from 0 here, from 1 on screen and in the link.
 
-const boards = new WeakMap(); // outlives new data
 const SCOPES = ["head", "layer", "all"];
 
-export default function whatIf({ data, parentElement, setTriggerValue }) {
-  let board = boards.get(parentElement);
-  if (!board) boards.set(parentElement, (board = new Board(parentElement.querySelector(".root"))));
-  board.report = (deed) => setTriggerValue("deed", deed);
-  board.update(data, colours(parentElement));
-  return () => {
-    board.remove();
-    boards.delete(parentElement);
-  };
+export default function whatIf(given) {
+  return reside(given, Board, "what-if", (deed) => given.setTriggerValue("deed", deed));
 }
 
-class Board {
-  constructor(root) {
-    this.box = div("what-if");
-    root.append(this.box);
-    this.watch = new ResizeObserver(() => this.fit());
-    this.watch.observe(this.box);
-  }
-
-  remove() {
-    this.watch.disconnect();
-    this.box.remove();
-  }
-
+class Board extends View {
   update(data, palette) {
     const [first, prompt] = [this.d === undefined, JSON.stringify(data.prompt)];
     const [same, shape_] = [this.prompt === prompt, JSON.stringify([data.tokens, data.lang])];
@@ -46,13 +26,9 @@ class Board {
 
   /** Another model or prompt: the link's head, else the one that the page begins with. */
   begin(first) {
-    const link = new URL(location.href).searchParams;
-    const asked = (name, count) => {
-      const n = Number(link.get(name));
-      return first && Number.isInteger(n) && n >= 1 && n <= count ? n - 1 : null;
-    };
     const [layer, head] = this.d.start;
-    this.s = { layer: asked("layer", this.L) ?? layer, head: asked("head", this.H) ?? head, scope: 0, query: this.T - 1, key: 0 };
+    this.s = { layer, head, scope: 0, query: this.T - 1, key: 0 };
+    if (first) Object.assign(this.s, { layer: linked("layer", this.L, layer), head: linked("head", this.H, head) });
   }
 
   // ------------------------------------------------------------ what is chosen
@@ -71,9 +47,7 @@ class Board {
   }
   changed(l, h) { return this.d.heads.find(({ layer, head }) => layer === l && head === h); }
   marked(l) { return this.d.heads.some(({ layer }) => layer === l) || this.d.cuts.some(([layer]) => layer === l); }
-  plain(t) { return this.d.tokens[t].replace(/^·(?=.)/, ""); }
-  dotted(token) { return token.startsWith("·") ? [span("space", "·"), token.slice(1)] : [token]; }
-  fill(name, values) { return fill(this.w[name], values); }
+  plain(t) { return plain(this.d.tokens[t]); }
   deed(deed) { this.report({ layer: this.s.layer, head: this.s.head, ...deed, turn: (this.turn = (this.turn ?? 0) + 1) }); }
 
   cutAt(q, k) {
@@ -85,70 +59,35 @@ class Board {
 
   build() {
     const { T, w } = this;
-    const { tokens } = this.d;
     this.title = el("h3", { className: "eyebrow" });
-    this.names = tokens.map((token) => el("div", { className: "name", role: "rowheader" }, ...this.dotted(token)));
-    this.columns = tokens.map((token, k) =>
-      el("div", { className: "column", "aria-hidden": "true", style: { left: `calc(var(--label) + ${k + 0.5} * var(--pitch) - 1px)` } }, ...this.dotted(token)));
-    this.cells = range(T * T).map((i) =>
-      el("div", { className: "cell", role: "gridcell", style: { left: `calc(var(--label) + ${i % T} * var(--pitch))` } }));
-    this.map = arrows(
-      el("div", { className: "map", role: "grid" },
-        ...range(T).map((q) => el("div", { className: "row", role: "row" }, this.names[q], ...this.cells.slice(q * T, q * T + T)))),
-      (down, right) => {
-        const query = clamp(this.s.query + down, 0, T - 1);
-        const keys = range(T).filter((k) => this.read(query, k));
-        const wanted = clamp(this.s.key + right, keys[0], keys.at(-1));
-        const key = right > 0 ? keys.find((k) => k >= wanted) : keys.findLast((k) => k <= wanted);
-        this.choose({ query, key });
-        this.cells[query * T + key].focus();
-      });
-    this.map.addEventListener("click", (event) => {
-      const i = this.cells.indexOf(event.target.closest(".cell"));
-      if (i >= 0) this.cutAt(Math.floor(i / T), i % T);
-    });
-    this.map.addEventListener("keydown", (event) => {
+    this.map = new HeadMap(this.d.tokens, 52, (query, key) => this.choose({ query, key }), (q, k) => this.cutAt(q, k));
+    this.map.grid.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" && event.key !== " ") return;
       event.preventDefault();
       this.cutAt(this.s.query, this.s.key);
     });
-    this.map.addEventListener("pointerover", (event) => {
-      const i = this.cells.indexOf(event.target.closest(".cell"));
-      if (i >= 0) this.tell(Math.floor(i / T), i % T);
-    });
-    this.board = div("board", ...this.columns, this.map);
+    this.map.grid.addEventListener("pointerover", (event) => this.map.at(event, (q, k) => this.tell(q, k)));
     this.line = el("p", { className: "line", "aria-live": "polite" });
     this.scopes = new Radios("scopes", w.scope, SCOPES.map((name) => button("chip", {}, w[`scope-${name}`])), (scope) => this.choose({ scope }));
 
-    this.layers = range(this.L).map((l) => el("i", {}, el("b", {}, String(l + 1))));
-    this.strip = arrows(
-      el("div", { className: "layers", role: "slider", tabIndex: 0, "aria-label": w["map-layer"], "aria-valuemin": 1, "aria-valuemax": this.L }, ...this.layers),
-      (down, right) => this.choose({ layer: clamp(this.s.layer + right - down, 0, this.L - 1) }));
-    const scrub = (event) => {
-      const place = this.strip.getBoundingClientRect();
-      const layer = clamp(Math.floor(((event.clientX - place.left) / place.width) * this.L), 0, this.L - 1);
-      if (layer !== this.s.layer) this.choose({ layer });
-    };
-    this.strip.onpointerdown = (event) => (this.strip.setPointerCapture(event.pointerId), scrub(event));
-    this.strip.onpointermove = (event) => event.buttons && scrub(event);
-
+    this.layers = new Layers(this.L, w["map-layer"], (layer) => this.choose({ layer }));
     this.thumbs = range(this.H).map((head) => button("thumb", {}, el("canvas", { "aria-hidden": "true" }), span("")));
     this.heads = new Radios("heads", w["map-heads"], this.thumbs, (head) => this.choose({ head }));
     this.headsTitle = el("h3", { className: "eyebrow" });
     this.deeds = div("deeds");
     this.box.replaceChildren(
       div(`instrument${T > 16 ? " long" : ""}`,
-        el("section", {}, div("over", this.title, span("note", w["map-note"])), this.board, this.line,
+        el("section", {}, div("over", this.title, span("note", w["map-note"])), this.map.node, this.line,
           div("reach", span("note", w.scope), this.scopes.node)),
         el("section", { className: "selectors" },
-          div("over", el("h3", { className: "eyebrow" }, w["map-layer"]), span("note", w["map-marked"])), this.strip,
+          div("over", el("h3", { className: "eyebrow" }, w["map-layer"]), span("note", w["map-marked"])), this.layers.node,
           this.headsTitle, this.heads.node, this.deeds)));
   }
 
   // ------------------------------------------------------------ what follows the choice
 
   paint() {
-    const kept = this.box.getRootNode().activeElement?.dataset.at; // buttons that are drawn anew give the focus back
+    const kept = this.focused?.dataset.at; // buttons that are drawn anew give the focus back
     this.paintMap();
     this.paintSelectors();
     this.paintDeeds();
@@ -156,33 +95,23 @@ class Board {
   }
 
   paintMap() {
-    const { T } = this;
     const { layer, head } = this.s;
-    if (!this.read(this.s.query, this.s.key)) this.s.key = range(T).find((k) => this.read(this.s.query, k));
+    if (!this.read(this.s.query, this.s.key)) this.s.key = range(this.T).find((k) => this.read(this.s.query, k));
     this.title.textContent = this.fill("map-head", { layer: layer + 1, head: head + 1 });
-    this.map.setAttribute("aria-label", this.fill("map-name", { layer: layer + 1, head: head + 1 }));
-    this.cells.forEach((cell, i) => {
-      const [q, k] = [Math.floor(i / T), i % T];
-      cell.hidden = !this.read(q, k);
-      if (cell.hidden) return;
-      const [weight, gone] = [this.weight(q, k), this.cut(q, k)];
-      cell.classList.toggle("cut", gone);
-      cell.style.background = gone ? "" : this.ramp[Math.round(255 * weight)];
-      cell.style.color = gone ? "" : this.inks[Math.round(255 * weight)];
-      cell.dataset.percent = gone ? "×" : Math.round(100 * weight);
-      cell.setAttribute("aria-label", this.said(q, k));
-      const chosen = q === this.s.query && k === this.s.key;
-      cell.classList.toggle("chosen", chosen);
-      cell.setAttribute("aria-selected", chosen);
-      cell.tabIndex = chosen ? 0 : -1;
+    this.map.grid.setAttribute("aria-label", this.fill("map-name", { layer: layer + 1, head: head + 1 }));
+    this.map.paint(this.s.query, this.s.key, (q, k) => {
+      if (!this.read(q, k)) return null;
+      const label = this.said(q, k);
+      if (this.cut(q, k)) return { kind: "cut", colour: "", ink: "", text: "×", label };
+      const weight = this.weight(q, k);
+      const tone = Math.round(255 * weight);
+      return { kind: "", colour: this.ramp[tone], ink: this.inks[tone], text: Math.round(100 * weight), label };
     });
-    this.names.forEach((name, q) => name.classList.toggle("chosen", q === this.s.query));
     this.tell(this.s.query, this.s.key);
-    this.place();
   }
 
   said(q, k) {
-    const values = { reader: this.plain(q), word: this.plain(k), p: percent(this.weight(q, k), this.d.lang) };
+    const values = { reader: this.plain(q), word: this.plain(k), p: this.percent(this.weight(q, k)) };
     return this.fill(this.cut(q, k) ? "cell-cut" : "cell-name", values);
   }
 
@@ -193,13 +122,8 @@ class Board {
   paintSelectors() {
     const { layer, head } = this.s;
     this.scopes.paint(this.s.scope);
-    this.layers.forEach((mark, l) => {
-      mark.className = `${l === layer ? "chosen told" : ""}${this.marked(l) ? " marked" : ""}`;
-      const round = this.L <= 12 || l === 0 || (l + 1) % 5 === 0;
-      if (round && (this.L <= 12 || Math.abs(l - layer) > 1)) mark.classList.add("told");
-    });
-    this.strip.setAttribute("aria-valuenow", layer + 1);
-    this.strip.setAttribute("aria-valuetext", this.fill(this.marked(layer) ? "layer-marked" : "layer-plain", { layer: layer + 1 }));
+    this.layers.marks.forEach((mark, l) => mark.classList.toggle("marked", this.marked(l)));
+    this.layers.paint(layer, this.fill(this.marked(layer) ? "layer-marked" : "layer-plain", { layer: layer + 1 }));
     this.headsTitle.textContent = this.fill("map-heads-of", { count: this.H, layer: layer + 1 });
     this.heads.paint(head);
     this.thumbs.forEach((thumb, h) => {
@@ -242,36 +166,10 @@ class Board {
   // ------------------------------------------------------------ sizes
 
   fit() {
-    const width = this.board?.clientWidth;
+    const width = this.box.clientWidth;
     if (!width) return;
-    const letter = 7.9;
-    const longest = Math.max(...this.d.tokens.map((t) => Array.from(t).length)) * letter + 14;
-    const label = Math.min(longest, width < 400 ? 84 : 128);
-    this.pitch = clamp(Math.floor(((width - label - 4) / this.T) * 2) / 2, 4, 52);
-    this.board.style.setProperty("--label", `${label}px`);
-    this.board.style.setProperty("--pitch", `${this.pitch}px`);
-    this.board.style.setProperty("--gap", this.pitch > 20 ? "2px" : this.pitch > 9 ? "1px" : "0.5px");
-    this.board.classList.toggle("tiny", this.pitch < 25);
-    this.board.classList.toggle("small", this.pitch < 44);
-    this.letters = this.d.tokens.map((t) => Math.min(Array.from(t).length * letter + 10, 118));
-    this.thumb = this.box.clientWidth > 560 ? 66 : 54;
-    this.place();
+    this.map.fit();
+    this.thumb = width > 560 ? 66 : 54;
     this.thumbs.forEach((thumb, h) => this.draw(thumb.firstChild, h));
-  }
-
-  /** Names of columns stand on the staircase that the mask leaves; those that would collide are left out. */
-  place() {
-    if (!this.pitch) return;
-    const { T, pitch } = this;
-    const top = range(T).map((k) => range(T).find((q) => this.read(q, k)) ?? 0);
-    this.board.style.setProperty("--head", `${Math.max(0, ...this.letters.map((length, k) => length - top[k] * pitch))}px`);
-    const every = Math.ceil(14 / pitch);
-    const told = (i, chosen) => i === chosen || (i % every === 0 && Math.abs(i - chosen) >= every);
-    this.columns.forEach((name, k) => {
-      name.style.top = `calc(var(--head) + ${top[k] * pitch - 6}px)`;
-      name.classList.toggle("left-out", !told(k, this.s.key));
-      name.classList.toggle("chosen", k === this.s.key);
-    });
-    this.names.forEach((name, q) => name.classList.toggle("left-out", !told(q, this.s.query)));
   }
 }
