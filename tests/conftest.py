@@ -24,6 +24,9 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted(file.stem.partition("_")[2] for file in (ROOT / "pages").glob("[0-9][0-9]_*.py"))
+PROMPTED = [slug for slug in PAGES if "models=()" not in next((ROOT / "pages").glob(f"*_{slug}.py")).read_text()]
+MARKUP = "<script>hacked=1</script><img src=x onerror=hacked=1> $x$ **b** [a](b)"
+AXE = (ROOT / "tests/assets/axe.min.js").read_text()
 LANGUAGES = ("en", "it")
 # Debian's headless shell first: the same Chromium without the windows, toolbars and tabs that nobody sees here
 CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -224,3 +227,23 @@ def settled(page):
     )
     page.wait_for_timeout(150)
     return page
+
+
+def healthy(page, lang: str, theme: str) -> None:
+    """In this language and theme, nothing too wide, and nobody kept out."""
+    assert page.evaluate("document.documentElement.lang") == lang
+    assert page.evaluate("getComputedStyle(document.querySelector('.stApp')).colorScheme") == theme
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= window.innerWidth")
+    nobody_kept_out(page)
+
+
+def nobody_kept_out(page) -> None:
+    """axe-core finds nothing serious or critical."""
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
+    serious = {
+        fault["id"]: [node["html"][:160] for node in fault["nodes"]][:3]
+        for fault in found
+        if fault["impact"] in ("serious", "critical")
+    }
+    assert not serious

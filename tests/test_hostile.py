@@ -138,8 +138,8 @@ TEXTS = some.lists(some.text(max_size=40), min_size=4, max_size=4)
 
 
 def mixed(texts, random):
-    """Pieces of the corpus and of these texts, put together."""
-    pieces = random.choices(CORPUS, k=EACH) + random.choices(SHORT, k=EACH) + random.choices(texts, k=EACH)
+    """Pieces of the corpus and of these texts, put together; few long ones, which take their time to be unquoted."""
+    pieces = random.choices(SHORT, k=2 * EACH - 2) + random.choices(LONG, k=2) + random.choices(texts, k=EACH)
     random.shuffle(pieces)
     return ["".join(pieces[i : i + 3]) for i in range(0, len(pieces), 3)]
 

@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from streamlit.runtime.state.query_params import QueryParams
 
 import content
-from tests.conftest import PAGES, html_of, run_page, settled
+from tests.conftest import MARKUP, PAGES, PROMPTED, healthy, html_of, run_page, settled
 from ui import link, path
 
 PAGE = SimpleNamespace(
@@ -163,8 +163,8 @@ def readers(tabs, app_server):
     """Two readers whose browsers differ in language and theme; the first goes from lesson to lesson."""
     with tabs.some() as take:
         first, second = take("en").page, take("it").page
-        for page, scheme in ((first, "dark"), (second, "light")):
-            page.set_viewport_size({"width": 1280, "height": 900})
+        first.set_viewport_size({"width": 1280, "height": 900})
+        for page, scheme in ((first, "light"), (second, "dark")):
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         first.goto(f"{app_server}/table?lang=en")
         yield settled(first), second
@@ -191,27 +191,16 @@ def test_every_lesson_has_a_link_to_try():
 
 
 @pytest.mark.parametrize("slug", PAGES)
-def test_a_link_shows_another_reader_the_same(readers, slug):
-    query, parts = LESSONS[slug]
-    first, second = readers
-    prompt = {} if slug in ("train", "table") else {"prompt": PROMPT}
-    home = "/" if slug == path.MACHINE.slug else slug
-    first.evaluate(
-        "(to) => { history.pushState(null, '', to); dispatchEvent(new PopStateEvent('popstate')); }",
-        f"{home}?{urlencode({'lang': 'en'} | prompt)}&{query}",
-    )
-    first.wait_for_selector(f".masthead nav a[href='{home}'][aria-current]", state="attached")
-    settled(first)
-    want = rest(first)
-    first.click(".share > summary")
-    expect(first.locator(".share .address")).to_have_value(re.compile(f"{home}\\?v=1&"))
-    copied = first.input_value(".share .address")
-    first.keyboard.press("Escape")
-    said = parse_qsl(urlsplit(copied).query)
-    assert set(said) >= {*parse_qsl(query), *prompt.items(), ("v", "1"), ("lang", "en"), ("theme", "dark")}
-    text = " ".join(want)
-    assert not [part for part in parts if part not in text]
+def test_a_lesson_and_its_link_with_two_readers(readers, slug):
+    """The first has the lesson in English, light and wide, and hands the link on: the second sees the same, whose
+    browser is Italian and dark. Then that one reads in Italian, in the dark, on a telephone, with markup in the prompt.
 
+    No error and no foreign host (tabs), nothing too wide, nothing that keeps a reader out; and markup stays text.
+    """
+    first, second = readers
+    copied, want = handed_on(first, slug)
+    healthy(first, "en", "light")
+    second.set_viewport_size({"width": 1280, "height": 900})
     second.goto(copied)
     settled(second)
     for _ in range(40):
@@ -219,7 +208,48 @@ def test_a_link_shows_another_reader_the_same(readers, slug):
             break
         second.wait_for_timeout(100)
     assert found == want
-    assert second.evaluate("getComputedStyle(document.querySelector('.stApp')).colorScheme") == "dark"
+    assert second.evaluate("getComputedStyle(document.querySelector('.stApp')).colorScheme") == "light"
+    read_on_a_telephone(second, slug in PROMPTED)
+
+
+def handed_on(page, slug: str) -> tuple[str, list[str]]:
+    """Opens the lesson as its link says. Gives the link that the page has for others, and what is seen."""
+    query, parts = LESSONS[slug]
+    prompt = {} if slug in ("train", "table") else {"prompt": PROMPT}
+    home = "/" if slug == path.MACHINE.slug else slug
+    page.evaluate(
+        "(to) => { history.pushState(null, '', to); dispatchEvent(new PopStateEvent('popstate')); }",
+        f"{home}?{urlencode({'lang': 'en'} | prompt)}&{query}",
+    )
+    page.wait_for_selector(f".masthead nav a[href='{home}'][aria-current]", state="attached")
+    settled(page)
+    want = rest(page)
+    page.click(".share > summary")
+    expect(page.locator(".share .address")).to_have_value(re.compile(f"{home}\\?v=1&"))
+    copied = page.input_value(".share .address")
+    page.keyboard.press("Escape")
+    said = parse_qsl(urlsplit(copied).query)
+    assert set(said) >= {*parse_qsl(query), *prompt.items(), ("v", "1"), ("lang", "en"), ("theme", "light")}
+    text = " ".join(want)
+    assert not [part for part in parts if part not in text]
+    return copied, want
+
+
+def read_on_a_telephone(page, prompted: bool) -> None:
+    page.set_viewport_size({"width": 360, "height": 900})
+    page.click(".theme-switch")
+    page.locator(".languages a[lang=it]").click()
+    page.wait_for_function("document.documentElement.lang == 'it'")
+    if prompted:
+        page.fill(".st-key-prompt input", MARKUP)
+        page.keyboard.press("Enter")
+        page.wait_for_url("**hacked**")
+        settled(page)
+        assert page.input_value(".st-key-prompt input") == MARKUP
+    settled(page)
+    healthy(page, "it", "dark")
+    assert page.evaluate("typeof hacked") == "undefined"
+    assert page.locator(".katex").count() == 0
 
 
 # ---- sharing, presenting, hiding

@@ -17,12 +17,11 @@ from model import sampling
 from model.generate import stream
 from model.sampling import Sampling
 from model.transformer import run
-from tests.conftest import ROOT, html_of, run_page, settled
+from tests.conftest import html_of, nobody_kept_out, run_page, settled
 from ui import loop, session
 from ui.growth import LIMIT, TOP, Growth
 
 PROMPT = "The dog chased the squirrel because it"
-AXE = (ROOT / "tests/assets/axe.min.js").read_text()
 # The cache adds the same float32 numbers in another order: the logits agree to about 1e-5, the shares to this.
 CLOSE = {"rtol": 1e-3, "atol": 1e-7}
 
@@ -471,11 +470,4 @@ def nothing_too_wide_and_nobody_kept_out(page, width: int):
     for view in (".loop", ".proof", ".beams"):
         right = "box => Math.max(...[...box.querySelectorAll('*')].map((e) => e.getBoundingClientRect().right))"
         assert page.locator(view).first.evaluate(right) <= width
-    page.evaluate(AXE)
-    found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
-    faults = {
-        fault["id"]: [node["html"][:160] for node in fault["nodes"]][:3]
-        for fault in found
-        if fault["impact"] in ("serious", "critical")
-    }
-    assert not faults
+    nobody_kept_out(page)
