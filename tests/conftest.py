@@ -9,12 +9,13 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from ui import session
@@ -31,6 +32,9 @@ LANGUAGES = ("en", "it")
 # Debian's headless shell first: the same Chromium without the windows, toolbars and tabs that nobody sees here
 CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC_CHROME = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
+
+# AppTest reads the metadata of every installed package at each run, in search of components: once will do
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 
 expect.set_options(timeout=20_000)  # it ends as soon as what is expected is there; a busy machine needs longer
 

@@ -365,7 +365,7 @@ def it_fits(page, prompt: str, widths: tuple[int, ...]):
     settled(page)
     for width in widths:
         page.set_viewport_size({"width": width, "height": 900})
-        page.wait_for_timeout(400)
+        page.wait_for_timeout(150)
         assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= window.innerWidth")
         assert page.locator(".attention .table").first.evaluate("(table) => table.scrollWidth <= table.clientWidth + 1")
         if prompt == PROMPT:

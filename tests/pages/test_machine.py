@@ -181,6 +181,6 @@ def test_nothing_scrolls_sideways(open_page, bundle):
         settled(page)
         for width in (1024, 768, 360):
             page.set_viewport_size({"width": width, "height": 900})
-            page.wait_for_timeout(400)
+            page.wait_for_timeout(150)
             assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= window.innerWidth")
             assert page.locator(".machine").evaluate(right) <= width

@@ -434,8 +434,8 @@ def many_steps_at_once_lose_nothing_but_haste(page, moe):
 def test_everything_open(open_page):
     """All that is shown on demand, with a forced branch and a temperature, in three widths, both languages and both
     themes: nothing too wide, nothing that keeps a reader out."""
-    path = ".".join(map(str, itertools.islice(itertools.cycle([436, 260, 27721, 2767]), 30)))
-    page = open_page("step_by_step", prompt=PROMPT, path=path, temperature="0.7")
+    path = ".".join(map(str, itertools.islice(itertools.cycle([436, 260, 721, 2767]), 30)))
+    page = open_page("step_by_step", prompt=PROMPT, model="experts", path=path, temperature="0.7")
     page.locator(".loop .taken").nth(12).click()
     written(page, 12)
     page.locator(".loop .cand").nth(2).click()
