@@ -250,6 +250,7 @@ def read_on_a_telephone(page, prompted: bool) -> None:
     healthy(page, "it", "dark")
     assert page.evaluate("typeof hacked") == "undefined"
     assert page.locator(".katex").count() == 0
+    page.evaluate("localStorage.clear()")  # the theme that was chosen
 
 
 # ---- sharing, presenting, hiding
