@@ -116,8 +116,8 @@ def bases(page, trace: Trace) -> None:
         widgets.table_twin({text("pair"): list(range(1, len(waves(page, own)) + 1))} | named, "turns")
         if tokens < 2:
             return st.html(words("loss-none"))
-        known(page, "base")[own] = loss(page, trace)
-        losses = {"loss": shown(with_base(page, base)), "trained": shown(known(page, "base")[own])}
+        unchanged = _once(page, "base", own, lambda: loss(page, trace))
+        losses = {"loss": shown(with_base(page, base)), "trained": shown(unchanged)}
         st.html(f'<div class="read">{words.inline("base-reading", base=shown(base), **losses)}</div>')
         found = measure(page, "base", BASES, partial(with_base, page))
         marks = {text("mark-trained"): own}
@@ -147,7 +147,7 @@ def beyond(page, trace: Trace) -> None:
         return st.html(words("loss-none"))
     with st.container(gap="xsmall"):
         st.html(f"<h3>{words.inline('stretch-title')}</h3>{words('stretch-text')}")
-        known(page, "stretch")[1.0] = loss(page, trace)
+        _once(page, "stretch", 1.0, lambda: loss(page, trace))
         values = stretches(page)
         found = measure(page, "stretch", values, partial(stretched, page))
         if len(found) > 2:

@@ -54,13 +54,18 @@ class Choice:
 
     def scores(self, length: int) -> float:
         """Scores of one head for a text of this many tokens, on average over the layers."""
-        return sum(rule.scores(length) for rule in self.rules(2)) / 2
+        return _scores(self, length)
 
     def hides(self, length: int) -> bool:
         return self.scores(length) < FULL.scores(length)
 
     def name(self, words: session.Words) -> str:
         return words.text(self.pattern) if self.pattern == "full" else words.text(f"name-{self.pattern}", n=self.size)
+
+
+@lru_cache(maxsize=1_000)  # the curves of all patterns, and what the last prompts cost
+def _scores(choice: Choice, length: int) -> float:
+    return sum(rule.scores(length) for rule in choice.rules(2)) / 2
 
 
 FULL, START = Choice("full"), Choice("sliding", 16)
