@@ -26,8 +26,11 @@ def index(request: Request) -> HTMLResponse:
     page = (Path(st.__file__).parent / "static/index.html").read_text(encoding="utf-8")
     page = re.sub(r'<link\s+rel="preload".*?/>', "", page, flags=re.DOTALL)  # its own font, which we do not use
     page = page.replace("./favicon.png", "app/static/favicon.svg").replace("<title>Streamlit<", "<title>Vetro<")
-    scripts = "\n".join(file.read_text(encoding="utf-8") for file in sorted((HERE / "ui/browser").glob("*.js")))
-    head = (HERE / "ui/head.html").read_text(encoding="utf-8") + f"<script>\n{{\n{scripts}\n}}\n</script>\n"
+    shared = (HERE / "ui/components/shared.js").read_text(encoding="utf-8")
+    scripts = [f"const {{ number }} = (() => {{\n{shared}\nreturn {{ number }};\n}})();"]  # how numbers are written
+    scripts += [file.read_text(encoding="utf-8") for file in sorted((HERE / "ui/browser").glob("*.js"))]
+    script = "\n".join(scripts)
+    head = (HERE / "ui/head.html").read_text(encoding="utf-8") + f"<script>\n{{\n{script}\n}}\n</script>\n"
     page = page.replace("<head>", "<head>\n" + head, 1)
     return HTMLResponse(page, headers={"Cache-Control": "no-cache", "Content-Security-Policy": policy(page)})
 

@@ -11,6 +11,8 @@ from streamlit.runtime.scriptrunner import add_script_run_ctx, get_script_run_ct
 from ui import gate, html, path, session, spreadsheet
 from ui.worksheet import Question, sheet
 
+SAID = ("figure", "as", "table", "numbers", "more", "trace", "name", "place", "value")  # by the line at a figure
+
 
 def begin() -> None:
     """A lesson begins: no question of it has been asked."""
@@ -27,7 +29,8 @@ def question(key: str, asked: Question) -> None:
 def foot(page) -> None:
     """The line "To take along", for a ui.lesson.Page."""
     words, slug = session.words("take"), st.session_state.lesson
-    labels = f'data-as="{words.text("save-as")}" data-figure="{words.text("save-figure")}"'
+    said = {name: words.text(f"save-{name}") for name in SAID} | {"lang": words.lang}
+    labels = " ".join(f'data-{name}="{html.escapes(text)}"' for name, text in said.items())
     quiet = {"type": "tertiary", "on_click": "ignore"}
     with st.container(key="take", horizontal=True, gap="medium"):
         st.html(f'<span class="take eyebrow" {labels}>{words.inline("label")}</span>', width="content")

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import pandas  # noqa: F401 - Plotly looks into it as soon as it is named, also while another thread still imports it
 import plotly.graph_objects as go
 import plotly.io
 

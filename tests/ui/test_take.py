@@ -8,25 +8,30 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 from streamlit.testing.v1 import AppTest
 
 from model import lens, sampling
 from tests.conftest import run_page
 from ui import html, session, take
+from ui.numbers import number
 from ui.worksheet import Question, sheet
 
 SVG = "{http://www.w3.org/2000/svg}"
 
 
+def press(page, key: str, name: str):
+    """A button of the line at a figure."""
+    box = page.locator(f".stElementContainer:has(> .save).st-key-{key}, .st-key-{key} .stElementContainer:has(> .save)")
+    box.locator(".save button", has_text=name).first.focus()  # the line shows where the keyboard is
+    page.keyboard.press("Enter")
+    return box.first
+
+
 def saved(page, key: str, kind: str):
-    """The file of a figure, by its line."""
-    line = page.locator(
-        f".stElementContainer:has(> .save).st-key-{key}, .st-key-{key} .stElementContainer:has(> .save)"
-    )
-    button = line.locator(".save button", has_text=kind).first
-    button.focus()  # the line shows where the keyboard is
+    """The file of a figure."""
     with page.expect_download() as download:
-        page.keyboard.press("Enter")
+        press(page, key, kind)
     return download.value
 
 
@@ -66,6 +71,23 @@ def test_a_chart_is_saved(open_page):
     trace, bundle = session.trace("smollm2", "The dog", frozenset({"final"}), 64), session.bundle("smollm2")
     likeliest = np.sort(sampling.softmax(lens.next_logits(bundle.model, trace)))[::-1][:100]
     np.testing.assert_allclose(shares[:100], likeliest, rtol=1e-4)
+    the_numbers_are_a_table_that_follows_the_figure(page, trace)
+
+
+def the_numbers_are_a_table_that_follows_the_figure(page, trace):
+    """Where the lesson has none of its own."""
+    box = press(page, "vector", "Table")
+    rows = box.locator(".numbers tbody tr")
+    expect(rows).to_have_count(200)
+    expect(rows.first.locator("td").last).to_have_text(number(float(trace.final[-1, 0]), "en"))
+    page.fill(".st-key-prompt input", "A cat")
+    page.keyboard.press("Enter")
+    other = session.trace("smollm2", "A cat", frozenset({"final"}), 64)
+    expect(rows.first.locator("td").last).to_have_text(number(float(other.final[-1, 0]), "en"))
+    press(page, "vector", "Table")
+    expect(rows).to_have_count(0)
+    press(page, "bars", "Table")
+    expect(page.locator(".st-key-table-next-token .twin table")).to_be_visible()
 
 
 def test_a_component_is_one_drawing(open_page):

@@ -1,5 +1,5 @@
-// Every figure, chart or component, can be saved: a line "Save as SVG PNG CSV" that shows when the figure is pointed at
-// or reached by keyboard. The words are those that ui/lesson.py leaves in the page's foot.
+// Every figure, chart or component, can be saved: a line "Table, save as SVG PNG CSV" that shows when the figure is pointed
+// at or reached by keyboard. The words are those that ui/lesson.py leaves in the page's foot.
 
 const FIGURES = ".stPlotlyChart, .stBidiComponent";
 const TWIN = "[class*='st-key-table-']";
@@ -14,14 +14,14 @@ function equip() {
   const words = document.querySelector(".take")?.dataset;
   if (!words) return;
   for (const box of document.querySelectorAll(".stElementContainer:has(> .save)"))
-    if (![...box.querySelectorAll(FIGURES)].some(isFigure)) box.querySelector(":scope > .save").remove();
+    if (![...box.querySelectorAll(FIGURES)].some(isFigure)) box.querySelectorAll(":scope > :is(.save, .numbers)").forEach((node) => node.remove());
   for (const figure of document.querySelectorAll(FIGURES)) {
     const box = holder(figure);
     if (!box || !isFigure(figure) || box.querySelector(":scope > .save")) continue;
     const line = Object.assign(document.createElement("div"), { className: "save" });
     line.setAttribute("role", "group");
     line.setAttribute("aria-label", words.figure);
-    line.append(Object.assign(document.createElement("span"), { textContent: words.as }));
+    line.append(tableButton(figure, words), Object.assign(document.createElement("span"), { textContent: words.as }));
     for (const kind of ["SVG", "PNG", "CSV"]) {
       const button = Object.assign(document.createElement("button"), { type: "button", textContent: kind });
       button.onclick = () => save(figure, kind.toLowerCase());
@@ -31,6 +31,7 @@ function equip() {
     csv.onfocus = csv.onpointerenter = () => (csv.title = `${twinOf(figure)?.name ?? nameOf(figure)}.csv`);
     box.append(line);
   }
+  document.querySelectorAll(".numbers").forEach(tabulate);
 }
 
 const nameOf = (figure) => `vetro-${location.pathname.split("/").at(-1) || "machine"}-${keyOf(holder(figure))}`;
@@ -39,7 +40,7 @@ async function save(figure, kind) {
   const name = nameOf(figure);
   if (kind === "csv") {
     const twin = twinOf(figure);
-    return twin ? saveTwin(twin) : download(`${name}.csv`, "\ufeff" + csv(figure.matches(".stPlotlyChart") ? traces(figure) : numbers(figure)), "text/csv");
+    return twin ? saveTwin(twin) : download(`${name}.csv`, "\ufeff" + csv(rowsOf(figure)), "text/csv");
   }
   const drawn = figure.matches(".stPlotlyChart") ? figure.querySelector(".svg-container") : rootOf(figure);
   const picture = new Picture(drawn);
@@ -97,15 +98,6 @@ async function fonts(said, svg) {
 
 // ------------------------------------------------------------ CSV
 
-/** The table that belongs to a figure: the next one, where no other figure comes before it. */
-function twinOf(figure) {
-  const all = [...document.querySelectorAll(`${FIGURES}, ${TWIN}`)].filter((node) => node.matches(TWIN) || isFigure(node));
-  const next = all.slice(all.indexOf(figure) + 1).find((node) => !node.matches(".stPlotlyChart") || !node.closest("details"));
-  if (!next?.matches(TWIN)) return null;
-  const name = [...next.classList].find((name) => name.startsWith("st-key-table-")).slice("st-key-table-".length);
-  return { name, table: next };
-}
-
 /** The twin's own file: the table is opened, as its reader would, and its button pressed. */
 async function saveTwin({ name, table }) {
   if (!table.querySelector("details[open]")) table.querySelector("summary").click();
@@ -116,47 +108,8 @@ async function saveTwin({ name, table }) {
   }
 }
 
-/** The numbers of a chart, a row for each point; places are named as its axes name them. */
-function traces(figure) {
-  const chart = figure.querySelector(".js-plotly-plot");
-  const rows = [["trace", "x", "y", "z"]];
-  const named = (axis, value) => {
-    const at = axis?.ticktext && Array.from(axis.tickvals ?? []).indexOf(value);
-    return at >= 0 ? String(axis.ticktext[at]).replace(/<[^>]*>/g, "") : value;
-  };
-  chart._fullData.forEach((trace, t) => {
-    const [across, down] = ["x", "y"].map((name) => chart._fullLayout[`${name}axis${(trace[`${name}axis`] ?? name).slice(1)}`]);
-    const name = trace.name || t + 1;
-    if (trace.z) Array.from(trace.z, (line, i) => Array.from(line, (value, j) =>
-      rows.push([name, named(across, trace.x?.[j] ?? j), named(down, trace.y?.[i] ?? i), value])));
-    else count(Math.max(trace.x?.length ?? 0, trace.y?.length ?? 0)).forEach((i) =>
-      rows.push([name, named(across, trace.x?.[i] ?? i), named(down, trace.y?.[i] ?? i), ""]));
-  });
-  return rows;
-}
-
-/** What a component was given: its arrays number by number, then its other numbers by their names. */
-function numbers(figure) {
-  const { words, lang, bytes, arrays, ...others } = rootOf(figure).given();
-  const rows = [["name", "place", "value"]];
-  const walk = (value, name, place) => {
-    if (typeof value === "number") rows.push([name, place.join(" "), value]);
-    else if (value && typeof value === "object")
-      Object.entries(value).forEach(([key, inner]) => /^\d+$/.test(key) ? walk(inner, name, [...place, key]) : walk(inner, name ? `${name}.${key}` : key, place));
-  };
-  for (const [name, { shape, values }] of Object.entries(arrays))
-    values.forEach((value, i) => {
-      const place = [];
-      for (const size of [...shape].reverse()) { place.unshift(i % size); i = Math.floor(i / size); }
-      rows.push([name, place.join(" "), value]);
-    });
-  walk(others, "", []);
-  return rows;
-}
-
-const count = (n) => Array.from({ length: n }, (_, i) => i);
-const cell = (value) => (/[",\n]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : value ?? "");
-const csv = (rows) => rows.map((row) => row.map(cell).join(",")).join("\r\n") + "\r\n";
+const cell = (value) => (/[",\r\n]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : value ?? "");
+const csv = (rows) => Array.from(rows, (row) => row.map(cell).join(",")).join("\r\n") + "\r\n";
 
 // A notebook is made from the link, as it is when it is asked for: what a component alone knows stands there.
 document.addEventListener("click", (event) => {
@@ -168,4 +121,6 @@ document.addEventListener("click", (event) => {
 }, true);
 
 let waiting = 0;
-new MutationObserver(() => (waiting ||= setTimeout(() => { waiting = 0; equip(); }, 300))).observe(document, { subtree: true, childList: true });
+const soon = () => (waiting ||= setTimeout(() => { waiting = 0; equip(); }, 300));
+new MutationObserver(soon).observe(document, { subtree: true, childList: true });
+document.addEventListener("given", soon); // by a component that got other data (ui/components/__init__.py)

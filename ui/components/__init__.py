@@ -21,10 +21,11 @@ FOLDER = Path(__file__).parent
 NO_FIGURES = {"checks", "recipe"}  # a button, a form: nothing to save as a picture
 EXPORT = re.compile(r"^export default function (\w+)", re.MULTILINE)
 PARTS = {"attention": ("head_map", "layers"), "heads": ("layers",), "what_if": ("head_map", "layers")}
-# The data stays where the page's own script finds it, to save it as CSV (ui/browser/save.js).
+# The data stays where the page's own script finds it, for its CSV file and its table (ui/browser/numbers.js).
 KEEP = r"""export default (given) => {
   const { data, parentElement } = given;
   parentElement.querySelector(".root").given = () => ({ ...data, arrays: data.bytes ? unpack(data) : {} });
+  parentElement.dispatchEvent(new Event("given", { bubbles: true, composed: true }));
   return \1(given);
 };
 function \1"""
