@@ -4,32 +4,43 @@ const ROWS = 200; // of a table that are shown, as in ui/widgets.py
 
 const rowsOf = (figure) => (figure.matches(".stPlotlyChart") ? traces(figure) : numbers(figure));
 
+const opened = new Set(); // names of figures whose table is open: it comes again with a figure that is made anew
+
 function tableButton(figure, words) {
   const button = Object.assign(document.createElement("button"), { type: "button", className: "table", textContent: words.table });
+  const name = nameOf(figure);
   button.onclick = () => {
     const twin = twinOf(figure)?.table;
-    const box = holder(figure);
-    const shown = box.querySelector(":scope > .numbers");
-    button.setAttribute("aria-expanded", Boolean(twin) || !shown);
     if (twin) {
       if (!twin.querySelector("details[open]")) twin.querySelector("summary").click();
-      twin.querySelector("summary").focus();
-    } else if (shown) shown.remove();
-    else {
-      const node = Object.assign(document.createElement("div"), { className: "twin numbers", tabIndex: 0 });
-      node.setAttribute("role", "region");
-      node.setAttribute("aria-label", words.numbers);
-      box.append(node);
-      tabulate(node);
+      return twin.querySelector("summary").focus();
     }
+    if (!opened.delete(name)) opened.add(name);
+    openTable(figure, words);
   };
   return button;
+}
+
+/** Puts the table below the figure, or takes it away, as was chosen. */
+function openTable(figure, words) {
+  const box = holder(figure);
+  const shown = box.querySelector(":scope > .numbers");
+  const wanted = opened.has(nameOf(figure));
+  box.querySelector(":scope > .save .table").setAttribute("aria-expanded", wanted);
+  if (shown && !wanted) shown.remove();
+  if (!wanted || shown) return;
+  const node = Object.assign(document.createElement("div"), { className: "twin numbers", tabIndex: 0 });
+  node.setAttribute("role", "region");
+  node.setAttribute("aria-label", words.numbers);
+  box.append(node);
+  tabulate(node);
 }
 
 /** Fills the table anew where the figure has other numbers by now. */
 function tabulate(node) {
   const words = document.querySelector(".take")?.dataset;
   const figure = [...node.parentNode.querySelectorAll(FIGURES)].find(isFigure);
+  node.hidden = !figure; // between two pictures of a chart there is none for a moment
   if (!words || !figure) return;
   const found = [];
   for (const row of rowsOf(figure)) if (found.push(row) > ROWS + 1) break;

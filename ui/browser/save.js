@@ -14,7 +14,7 @@ function equip() {
   const words = document.querySelector(".take")?.dataset;
   if (!words) return;
   for (const box of document.querySelectorAll(".stElementContainer:has(> .save)"))
-    if (![...box.querySelectorAll(FIGURES)].some(isFigure)) box.querySelectorAll(":scope > :is(.save, .numbers)").forEach((node) => node.remove());
+    if (![...box.querySelectorAll(FIGURES)].some(isFigure)) box.querySelector(":scope > .save").remove();
   for (const figure of document.querySelectorAll(FIGURES)) {
     const box = holder(figure);
     if (!box || !isFigure(figure) || box.querySelector(":scope > .save")) continue;
@@ -30,6 +30,7 @@ function equip() {
     const csv = line.lastChild;
     csv.onfocus = csv.onpointerenter = () => (csv.title = `${twinOf(figure)?.name ?? nameOf(figure)}.csv`);
     box.append(line);
+    openTable(figure, words);
   }
   document.querySelectorAll(".numbers").forEach(tabulate);
 }
