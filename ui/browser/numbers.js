@@ -50,7 +50,7 @@ function tabulate(node) {
   const [head, ...rows] = found.slice(0, ROWS + 1);
   const layout = figure.querySelector(".js-plotly-plot")?.layout ?? {};
   const called = (name) => words[name === "z" ? "value" : name] ?? (layout[`${name}axis`]?.title?.text || name);
-  const used = head.map((_, column) => rows.some((row) => row[column] !== ""));
+  const used = head.map((_, column) => new Set(rows.map((row) => row[column])).size > 1); // what never changes tells nothing
   const written = (cell) => (typeof cell !== "number" ? cell : Number.isInteger(cell) ? cell.toLocaleString(words.lang) : number(cell, words.lang));
   const line = (cells, make) => {
     const tr = document.createElement("tr");
@@ -86,7 +86,7 @@ function* traces(figure) {
   };
   for (const [t, trace] of chart._fullData.entries()) {
     const [across, down] = ["x", "y"].map((name) => chart._fullLayout[`${name}axis${(trace[`${name}axis`] ?? name).slice(1)}`]);
-    const name = trace.name || t + 1;
+    const name = chart.data[t]?.name || t + 1; // Plotly's own names, "trace 0", are none
     const row = (i, j, value) => [name, named(across, trace.x?.[j] ?? j), named(down, trace.y?.[i] ?? i), value];
     if (trace.z) {
       for (const [i, line] of Array.from(trace.z).entries()) for (const [j, value] of Array.from(line).entries()) yield row(i, j, value);
