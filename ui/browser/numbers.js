@@ -7,7 +7,7 @@ const rowsOf = (figure) => (figure.matches(".stPlotlyChart") ? traces(figure) : 
 const opened = new Set(); // names of figures whose table is open: it comes again with a figure that is made anew
 
 function tableButton(figure, words) {
-  const button = Object.assign(document.createElement("button"), { type: "button", className: "table", textContent: words.table });
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "as-table", textContent: words.table });
   const name = nameOf(figure);
   button.onclick = () => {
     const twin = twinOf(figure)?.table;
@@ -26,7 +26,7 @@ function openTable(figure, words) {
   const box = holder(figure);
   const shown = box.querySelector(":scope > .numbers");
   const wanted = opened.has(nameOf(figure));
-  box.querySelector(":scope > .save .table").setAttribute("aria-expanded", wanted);
+  box.querySelector(":scope > .save .as-table").setAttribute("aria-expanded", wanted);
   if (shown && !wanted) shown.remove();
   if (!wanted || shown) return;
   const node = Object.assign(document.createElement("div"), { className: "twin numbers", tabIndex: 0 });
