@@ -69,9 +69,9 @@ def head_row(model: Transformer, token_id: int) -> np.ndarray:
 
 
 @torch.inference_mode()
-def next_logits(model: Transformer, trace: Trace) -> np.ndarray:
-    """The scores (V,) of the token after the last one, from a trace that kept `final` but not all logits."""
-    return model.lm_head(torch.tensor(trace.final[-1:], device=model.device))[0].float().cpu().numpy()
+def next_logits(model: Transformer, trace: Trace, at: int = -1) -> np.ndarray:
+    """The scores (V,) of what follows this position, from a trace that kept `final` but not all logits."""
+    return model.lm_head(torch.tensor(trace.final[at][None], device=model.device))[0].float().cpu().numpy()
 
 
 @torch.inference_mode()

@@ -44,12 +44,7 @@ def write(path: Path, model: "Transformer", tokenizer: Tokenizer) -> None:
 
 def read(path: Path) -> tuple["Transformer", Tokenizer] | None:
     """What stands beside the GGUF file; None where that is not there, not whole, or of another file."""
-    try:
-        with safe_open(_beside(path), "np") as file:  # without torch, which whoever gets None can load meanwhile
-            about = file.metadata()
-    except (FileNotFoundError, SafetensorError):
-        return None
-    if about.get("of") != _mark(path):
+    if (about := _about(path)) is None:
         return None
     from safetensors.torch import load_file
 
@@ -58,6 +53,16 @@ def read(path: Path) -> tuple["Transformer", Tokenizer] | None:
     stored = load_file(_beside(path)).items()
     tensors = {name.removesuffix(TURNED): tensor.T if name.endswith(TURNED) else tensor for name, tensor in stored}
     return hf.build(json.loads(about["config"]), tensors), tokens.from_text(about["tokenizer"])
+
+
+def _about(path: Path) -> dict[str, str] | None:
+    """What the file beside it says of itself, read without torch, which whoever gets None can load meanwhile."""
+    try:
+        with safe_open(_beside(path), "np") as file:
+            about = file.metadata()
+    except (FileNotFoundError, SafetensorError):
+        return None
+    return about if about.get("of") == _mark(path) else None
 
 
 def _beside(path: Path) -> Path:
@@ -75,7 +80,7 @@ def main() -> None:
 
     for name in (name for name, entry in zoo.ENTRIES.items() if entry.file.endswith(".gguf")):
         path = zoo.find(name)
-        if read(path) is not None:
+        if _about(path):
             continue
         bundle = zoo.load(name)
         try:

@@ -52,7 +52,7 @@ class Side:
 
 def sides(page: Page) -> list[Side]:
     """The older model and the page's own; the page's own alone, and one sentence, where there is no older one."""
-    own = _side("new", page.model, page.bundle, page.ids)
+    own = _side("new", page.model, page.bundle, page.ids, len(page.ids) - 1)
     problems = []
     for name in OLD:
         try:
@@ -60,17 +60,16 @@ def sides(page: Page) -> list[Side]:
         except ModelUnavailable as problem:
             problems.append(problem.file)
             continue
-        return [_side("old", name, bundle, bundle.tokenizer.encode(page.text)[:MOST]), own]
+        ids = bundle.tokenizer.encode(page.text)[:MOST]
+        plain = [i for i, id in enumerate(ids) if id not in bundle.tokenizer.special]  # not [CLS] and [SEP]
+        return [_side("old", name, bundle, ids, plain[-1] if plain else len(ids) - 1), own]
     st.html(f'<div class="notice" role="status">{page.words("no-old", file=problems[0])}</div>')
     return [own]
 
 
-def _side(name: str, model: str, bundle, ids: list[int]) -> Side:
-    tokenizer = bundle.tokenizer
-    own = [i for i, id in enumerate(ids) if id not in tokenizer.special]  # of the reader, not [CLS] and [SEP]
-
+def _side(name: str, model: str, bundle, ids: list[int], at: int) -> Side:
     def compute() -> Seen:
-        return see(bundle.model, ids, tokenizer.strings(ids), own[-1] if own else len(ids) - 1)
+        return see(bundle.model, ids, bundle.tokenizer.strings(ids), at)
 
     return Side(name, bundle, session.reading("blocks", model, tuple(ids), len(ids), compute))
 

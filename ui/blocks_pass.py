@@ -31,6 +31,7 @@ class Seen:
 
 
 def see(model: Transformer, ids: Sequence[int], tokens: Sequence[str], at: int) -> Seen:
+    """The model reads the T tokens, and what the lesson shows of it is read off."""
     trace = transformer.run(model, ids, tokens, keep=KEEP)
     sizes = rms(np.stack([*(layer.resid_pre for layer in trace.layers), trace.layers[-1].resid_post]))
     numbers = {name: list(_numbers(name, model, trace, at)) for name in present(model.config)}
@@ -70,6 +71,7 @@ def _through(model: Transformer, trace: Trace, at: int) -> dict[str, float]:
 
 
 def _numbers(name: str, model: Transformer, trace: Trace, at: int) -> Iterator[tuple[str, np.ndarray | float]]:
+    """(section of content/ that names the reading, one number, or one for each layer (L,))."""
     layers, config = trace.layers, model.config
     pre = config.norm_place == "pre"
 
@@ -119,6 +121,6 @@ def _numbers(name: str, model: Transformer, trace: Trace, at: int) -> Iterator[t
             yield "size-before", rms(layers[-1].resid_post[at])
             yield "size-after", rms(trace.final[at])
         case "head" if config.head:
-            yield "share-likeliest", float(softmax(lens.next_logits(model, trace)).max())
+            yield "share-likeliest", float(softmax(lens.next_logits(model, trace, at)).max())
         case "head":
             yield "size-is", rms(trace.final[at])

@@ -48,12 +48,14 @@ def signed(z: np.ndarray, end: float, hover: str) -> dict:
     }
 
 
+def strip(row: int, vector: np.ndarray, end: float, hover: str) -> dict:
+    """A vector (D,), one number a line."""
+    return signed(vector[None], end, hover) | {"x": np.arange(1, len(vector) + 1), "y": [row], "ygap": 3}
+
+
 def strips(vectors: dict[str, np.ndarray], hover: str) -> go.Figure:
     """Vectors (D,) by name, a strip each, one number a line."""
-    drawn = [
-        signed(vector[None], limit(vector), hover) | {"x": np.arange(1, len(vector) + 1), "y": [row], "ygap": 3}
-        for row, vector in enumerate(vectors.values())
-    ]
+    drawn = [strip(row, vector, limit(vector), hover) for row, vector in enumerate(vectors.values())]
     return go.Figure(drawn, _layout(list(vectors), 40))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import plotly.graph_objects as go
 
-from viz.distribution import limit, signed
+from viz.distribution import limit, signed, strip
 from viz.parts import BARE, BLANK, GRID, downwards, lying, upright
 from viz.theme import GREEN, INK, KEY, RULE, SOFT
 
@@ -22,10 +22,7 @@ DOTTED = {"color": INK, "width": 1, "dash": "dot"}
 def strips(vectors: Mapping[str, np.ndarray], hover: str) -> go.Figure:
     """Vectors (D,) by name, a strip each, all on one scale."""
     end = limit(np.stack(list(vectors.values())))
-    drawn = [
-        signed(vector[None], end, hover) | {"x": np.arange(1, len(vector) + 1), "y": [row], "ygap": 3}
-        for row, vector in enumerate(vectors.values())
-    ]
+    drawn = [strip(row, vector, end, hover) for row, vector in enumerate(vectors.values())]
     names = downwards(list(vectors), range=[len(vectors) - 0.5, -0.5])
     return go.Figure(drawn, {"height": 36 * len(vectors) + 14, "xaxis": BLANK, "yaxis": names})
 

@@ -50,7 +50,9 @@ function tabulate(node) {
   const [head, ...rows] = found.slice(0, ROWS + 1);
   const layout = figure.querySelector(".js-plotly-plot")?.layout ?? {};
   const called = (name) => words[name === "z" ? "value" : name] ?? (layout[`${name}axis`]?.title?.text || name);
-  const used = head.map((_, column) => new Set(rows.map((row) => row[column])).size > 1); // what never changes tells nothing
+  // a series or a place that never changes tells nothing; a number does
+  const changes = (column) => rows.some((row) => row[column] !== rows[0][column]);
+  const used = head.map((_, column) => changes(column) || (column > 0 && typeof rows[0]?.[column] === "number"));
   const written = (cell) => (typeof cell !== "number" ? cell : Number.isInteger(cell) ? cell.toLocaleString(words.lang) : number(cell, words.lang));
   const line = (cells, make) => {
     const tr = document.createElement("tr");

@@ -109,7 +109,9 @@ async function saveTwin({ name, table }) {
   }
 }
 
-const cell = (value) => (/[",\r\n]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : value ?? "");
+// A text that begins like a formula stays a text, as in ui/spreadsheet.py.
+const literal = (value) => (typeof value === "string" && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value ?? ""));
+const cell = (value) => (/[",\r\n]/.test(literal(value)) ? `"${literal(value).replaceAll('"', '""')}"` : literal(value));
 const csv = (rows) => Array.from(rows, (row) => row.map(cell).join(",")).join("\r\n") + "\r\n";
 
 // A notebook is made from the link, as it is when it is asked for: what a component alone knows stands there.
