@@ -11,6 +11,7 @@ import time
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import IO
 
 from playwright.sync_api import Page, sync_playwright
 
@@ -46,13 +47,13 @@ def lines() -> Iterator[str]:
 
 
 @contextmanager
-def served() -> Iterator[tuple[str, float, int]]:
-    """`make run`: its address, when it was started, and its process."""
+def served(log: IO | int = subprocess.DEVNULL) -> Iterator[tuple[str, float, int]]:
+    """`make run`: its address, when it was started, and its process. What it prints goes to the log."""
     port = free_port()
     settings = {"STREAMLIT_SERVER_PORT": str(port), "STREAMLIT_SERVER_HEADLESS": "true"}
     started = time.perf_counter()
     server = subprocess.Popen(
-        ["make", "run"], cwd=ROOT, env=os.environ | settings, stdout=subprocess.DEVNULL, start_new_session=True
+        ["make", "run"], cwd=ROOT, env=os.environ | settings, stdout=log, start_new_session=True
     )
     try:
         yield f"http://localhost:{port}", started, server.pid

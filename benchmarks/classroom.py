@@ -14,6 +14,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from tempfile import TemporaryFile
 from urllib.parse import parse_qsl, urlencode
 
 import numpy as np
@@ -171,9 +172,12 @@ async def classroom(address: str, server: psutil.Process, clients: int, minutes:
 
 
 def lines(clients: int = 30, minutes: float = 20) -> Iterator[str]:
-    with served() as (address, _, server):
-        _ready(address)
-        seen = asyncio.run(classroom(address, psutil.Process(server), clients, minutes))
+    with TemporaryFile("w+") as log:
+        with served(log) as (address, _, server):
+            _ready(address)
+            seen = asyncio.run(classroom(address, psutil.Process(server), clients, minutes))
+        log.seek(0)
+        said = log.read()
     yield f"{clients} learners, a change every {PAUSE:g} s for {minutes:g} minutes, {os.cpu_count()} cores"
     asked = (("a control", seen.controls, 0.5), ("a new prompt, its picture", seen.pictures, 1.5))
     for name, seconds, limit in (*asked, ("a new prompt, the whole page", seen.prompts, None)):
@@ -184,6 +188,8 @@ def lines(clients: int = 30, minutes: float = 20) -> Iterator[str]:
     middle, last = np.median(seen.memory[third : 2 * third]), np.median(seen.memory[2 * third :])
     yield f"  memory: at most {max(seen.memory) / 1e9:.2f} GB (3); last third / middle third {last / middle:.3f}"
     yield f"  faults: {len(seen.faults)} (0) {seen.faults[:3] or ''}"
+    if seen.faults:
+        yield said[-20_000:]
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ class Block extends View {
     const rail = 178, [top, seats] = [58, 20]; // y of the stream, of the boxes, of the seats
     const half = narrow ? 44 : 66;
     const attention = half + (narrow ? 18 : 40);
-    const size = narrow ? 21 : 30;
+    const size = narrow ? 19 : 30;
     const [left, right] = [attention + half + (narrow ? 26 : 76), W - (narrow ? 16 : 50)];
     const router = left + 6, join = right - 4;
     const at = (e) => router + size / 2 + 4 + e * ((join - router - size - 8) / (d.experts - 1));
@@ -52,7 +52,7 @@ class Block extends View {
     svg.append(
       shape("rect", { x: router - (narrow ? 22 : 35), y: mouth - 2, width: box, height: 26, rx: 8, class: "box" }),
       text(router - (narrow ? 22 : 35) + box / 2, mouth + 16, w["block-router"], "name"),
-      text((router + join) / 2, seats, fill(w["block-experts"], d), "name"),
+      shape("text", { ...(narrow ? { x: W, "text-anchor": "end" } : { x: (router + join) / 2, "text-anchor": "middle" }), y: seats, class: "name" }, fill(w["block-experts"], d)),
       shape("text", { x: 0, y: rail + 26, class: "small" }, w["block-stream"]));
     const caption = el("p", { className: "note" }, ...weave(w["block-note"], {
       token: chip(d.token), first: seat(d.index[0], palette), second: seat(d.index[1], palette), layers: d.layers,
