@@ -235,9 +235,10 @@ def settled(page):
 
 
 def healthy(page, lang: str, theme: str) -> None:
-    """In this language and theme, nothing too wide, and nobody kept out."""
+    """In this language and theme, without a fault, nothing too wide, and nobody kept out."""
     assert page.evaluate("document.documentElement.lang") == lang
     assert page.evaluate("getComputedStyle(document.querySelector('.stApp')).colorScheme") == theme
+    assert page.locator("[role=alert], [data-testid=stException]").count() == 0
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= window.innerWidth")
     nobody_kept_out(page)
 

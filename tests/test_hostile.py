@@ -15,7 +15,7 @@ from hypothesis import strategies as some
 from streamlit.runtime.state.query_params import QueryParams
 
 from model import experiment, transformer
-from tests.conftest import PAGES, ROOT, html_of, run_page
+from tests.conftest import PAGES, PROMPTED, ROOT, html_of, run_page
 from ui import (
     bag_of_words,
     encoders,
@@ -297,6 +297,7 @@ def check(page):
 # ---- whole pages
 
 TYPED = '"><img src=x onerror=hacked=1></span><script>hacked=1</script>{0.__class__}$x$[a](javascript:hacked=1)'
+ODD = "# **b** :smile: {x} {0} %s é\u0301 👩‍🚀 שו two\u2028lines "
 OURS = """
     a abbr article aside b bdi br button caption code dd del details div dl dt em fieldset figcaption figure footer g h1
     h2 h3 h4 header hr i input kbd label legend li main mark nav ol p path pre rect s section small span strong
@@ -310,8 +311,9 @@ def test_a_page_with_a_hostile_link(slug):
     at = 37 * PAGES.index(slug)
     values = islice(cycle([value.encode(errors="replace").decode() for value in CORPUS]), at, None)
     damaged = dict(zip(READ + BOUND, values, strict=False))
-    test = run_page(slug, **damaged | {"lang": "en", "prompt": TYPED, "model": "../checkpoints/experts"})
+    test = run_page(slug, **damaged | {"lang": "en", "prompt": ODD + TYPED, "model": "../checkpoints/experts"})
     assert not test.exception
+    assert slug not in PROMPTED or test.text_input(key="prompt").value == ODD + TYPED
     shown = Found(html_of(test))
     for tag, attributes in shown.tags:
         assert tag in OURS.split() or (tag == "img" and dict(attributes)["class"] == "qr"), tag

@@ -8,11 +8,7 @@ import pytest
 
 from tests.conftest import LANGUAGES, MARKUP, PAGES, PROMPTED, html_of, run_page, settled, unfolded
 
-SHOWN = {  # to this model
-    "a": "experts",
-    "# **b** :smile: {x} {0} %s $x$ é\u0301 👩‍🚀 שו two\u2028lines <b>": "smollm2",
-}
-ALONE = {  # each on one page: all pages share the code that reads a prompt
+ALONE = {  # each on one page: all pages share the code that reads a prompt (and see test_hostile.py)
     "emoji and combined": "The 👩‍🚀 saw e\u0301\u0302\u0323",
     "right to left": "השועל קפץ over مرحبا",
     "markup": MARKUP,
@@ -26,18 +22,16 @@ def test_there_are_pages():
     assert "machine" in PAGES
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("slug", PAGES)
-def test_a_page_runs(slug, lang):
-    test = run_page(slug, lang)
-    if lang == "it":
-        test = unfolded(test)
+def test_a_page_runs_with_everything_unfolded(slug):
+    """In Italian; in English every lesson's own tests run it."""
+    test = unfolded(run_page(slug, "it"))
     assert not test.exception
     assert "<h1" in html_of(test)
     assert 'role="alert"' not in html_of(test)
 
 
-TYPED = [(slug, prompt, model) for slug in PROMPTED for prompt, model in SHOWN.items()]
+TYPED = [(slug, "a", "experts") for slug in PROMPTED]
 TYPED += [(slug, prompt, "smollm2") for slug, prompt in zip(PROMPTED, ALONE.values(), strict=False)]
 
 

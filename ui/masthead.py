@@ -6,7 +6,6 @@ import streamlit as st
 
 import content
 from ui import path, session, share
-from viz import theme
 
 NAMES = {"en": "English", "it": "Italiano"}
 COLOURS = {
@@ -21,6 +20,8 @@ COLOURS = {
     "value": "orangeColor",
     "red": "redColor",
 }
+FONTS = {"sans": "font", "serif": "headingFont", "mono": "codeFont"}
+MODES = ("light", "dark")
 
 
 def masthead(current: str) -> None:
@@ -69,7 +70,8 @@ def _playground(current: str, link) -> str:
 
 def style(width: int) -> None:
     """The style sheet, with the colours of both themes; light-dark() follows Streamlit's theme by itself."""
-    colours = "".join(f"--{name}: light-dark{theme.both(setting)};" for name, setting in COLOURS.items())
-    type_ = f"--sans: {theme.SANS}; --serif: {theme.SERIF}; --mono: {theme.MONO};"
+    both = {name: [st.get_option(f"theme.{mode}.{colour}") for mode in MODES] for name, colour in COLOURS.items()}
+    colours = "".join(f"--{name}: light-dark({light}, {dark});" for name, (light, dark) in both.items())
+    type_ = "".join(f"--{name}: {st.get_option(f'theme.{font}')};" for name, font in FONTS.items())
     sheet = Path(__file__).with_name("style.css").read_text(encoding="utf-8")
     st.html(f"<style>:root {{ --width: {width}px; {type_} {colours} }}\n{sheet}</style>")

@@ -2,24 +2,30 @@
 
 import inspect
 import textwrap
+import threading
 from collections.abc import Callable
+from functools import cache
 from numbers import Number
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import plotly.graph_objects as go
 import streamlit as st
 
 from ui import html, session, spreadsheet
 from ui.numbers import number
-from viz import theme
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
 
 ROOT = Path(__file__).parents[1]
 ROWS = 200  # of a table that are shown; its CSV has all
 QUIET = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "showAxisDragHandles": False}
 
 
-def figure(chart: go.Figure, key: str, alt: str = "") -> None:
+def figure(chart: "go.Figure", key: str, alt: str = "") -> None:
     """A chart in the look of the page, without controls of its own: the table twin is the way to the numbers."""
+    from viz import theme  # and Plotly and pandas: the front door has no chart, and need not wait for them
+
     chart = theme.dress(chart, session.mode())
     chart.layout.separators = ",." if session.language() == "it" else ".,"
     st.plotly_chart(chart, key=key, theme=None, config=QUIET, alt=alt or None)
@@ -51,15 +57,31 @@ def table_twin(columns: dict[str, list], name: str) -> None:
     folded(words.text("table"), f"table-{name}", draw)
 
 
+# Python 3.11 now and then fails where two threads parse at once (its issue 106905), and to find a class is to parse.
+_PARSER = threading.Lock()
+
+
+def listing(thing) -> tuple[str, str]:
+    """The code of a function or class, and where it stands."""
+    with _PARSER:
+        return _listing(thing)
+
+
+@cache
+def _listing(thing) -> tuple[str, str]:
+    lines, first = inspect.getsourcelines(thing)
+    file = Path(inspect.getsourcefile(thing)).relative_to(ROOT)
+    return textwrap.dedent("".join(lines)).rstrip(), f"{file.as_posix()}:{first}"
+
+
 def source(*objects) -> None:
     """The lines of the model that compute what is shown, taken from its source, folded."""
 
     def draw() -> None:
         for thing in map(inspect.unwrap, objects):  # torch.no_grad() wraps functions in one of its own
-            lines, first = inspect.getsourcelines(thing)
-            file = Path(inspect.getsourcefile(thing)).relative_to(ROOT)
-            st.html(f'<p class="note mono">{html.escapes(file.as_posix())}:{first}</p>')
-            st.code(textwrap.dedent("".join(lines)).rstrip(), language="python")
+            code, place = listing(thing)
+            st.html(f'<p class="note mono">{html.escapes(place)}</p>')
+            st.code(code, language="python")
 
     key = "-".join(["source", *(thing.__qualname__ for thing in objects)])
     folded(session.words("ui").text("pytorch"), key, draw)

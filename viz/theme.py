@@ -24,7 +24,7 @@ KEY, VALUE, RED = _LIGHT["blueColor"], _LIGHT["orangeColor"], _LIGHT["redColor"]
 CATEGORICAL = tuple(_LIGHT["chartCategoricalColors"])
 SEQUENTIAL = [[i / 9, colour] for i, colour in enumerate(_LIGHT["chartSequentialColors"])]  # 0 to 1
 DIVERGING = [[i / 9, colour] for i, colour in enumerate(_LIGHT["chartDivergingColors"])]  # centred on zero
-SANS, SERIF, MONO = _THEME["font"], _THEME["headingFont"], _THEME["codeFont"]
+SANS, MONO = _THEME["font"], _THEME["codeFont"]
 
 _CLEAR = "rgba(0,0,0,0)"
 _AXIS = {
@@ -51,11 +51,6 @@ plotly.io.templates["vetro"] = go.layout.Template(
     }
 )
 plotly.io.templates.default = "vetro"
-
-
-def both(setting: str) -> str:
-    """A colour in both themes, "(light, dark)"."""
-    return f"({_LIGHT[setting]}, {_DARK[setting]})"
 
 
 def dress(figure: go.Figure, mode: str) -> go.Figure:

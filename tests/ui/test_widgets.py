@@ -1,8 +1,12 @@
 import json
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import plotly.graph_objects as go
 from streamlit.testing.v1 import AppTest
 
+from model import layers, transformer
 from tests.conftest import html_of, unfolded
 from ui import widgets
 from viz import theme
@@ -30,6 +34,35 @@ def test_a_figure_its_twin_and_its_source():
     assert shown.count("<tr>") == 201 and "of 300 rows" in shown
     assert "<td>&lt;i&gt;</td>" in shown and "<i>" not in shown
     assert "class Tokenizer" in test.code[0].value and "model/tokens.py:" in shown
+
+
+def test_code_is_found_by_many_readers_at_once():
+    """Two that parse at once disturb one another where one is stopped in it, as by what is thrown away meanwhile."""
+
+    class Litter:
+        def __init__(self):
+            self.itself = self
+
+        def __del__(self):
+            time.sleep(0)
+
+    def litter():
+        while not done.is_set():
+            Litter()
+            time.sleep(0)
+
+    def look(thing):
+        widgets._listing.cache_clear()
+        return widgets.listing(thing)
+
+    done, things = threading.Event(), 20 * [layers.Attention, transformer.Transformer]
+    with ThreadPoolExecutor(5) as pool:
+        pool.submit(litter)
+        try:
+            found = list(pool.map(look, things))
+        finally:
+            done.set()
+    assert found == list(map(look, things))
 
 
 def formulas():
