@@ -131,8 +131,7 @@ def browser_type_launch_args():
         reason = f"no browser: none of {', '.join(CHROMIUMS)} was found"
         pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
     quiet = ["--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-gpu"]
-    # scripts run for seconds here: to optimise them takes more processor time than it saves
-    return {"executable_path": str(found), "args": ["--no-sandbox", *quiet, "--js-flags=--no-turbofan --no-maglev"]}
+    return {"executable_path": str(found), "args": ["--no-sandbox", *quiet]}
 
 
 class Tab:

@@ -24,9 +24,9 @@ QUIET = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "sh
 
 def figure(chart: "go.Figure", key: str, alt: str = "") -> None:
     """A chart in the look of the page, without controls of its own: the table twin is the way to the numbers."""
-    from viz import theme  # and Plotly and pandas: the front door has no chart, and need not wait for them
+    from viz import room, theme  # and Plotly and pandas: the front door has no chart, and need not wait for them
 
-    chart = theme.dress(chart, session.mode())
+    chart = room.given(theme.dress(chart, session.mode()))
     chart.layout.separators = ",." if session.language() == "it" else ".,"
     st.plotly_chart(chart, key=key, theme=None, config=QUIET, alt=alt or None)
 

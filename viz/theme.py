@@ -29,6 +29,7 @@ SANS, MONO = _THEME["font"], _THEME["codeFont"]
 _CLEAR = "rgba(0,0,0,0)"
 _AXIS = {
     "automargin": True,
+    "ticklabeloverflow": "allow",  # there is room: to look whether a name sticks out takes as long as to write it
     "gridcolor": RULE,
     "linecolor": RULE,
     "zerolinecolor": RULE,

@@ -1,0 +1,43 @@
+import numpy as np
+import pytest
+
+from viz import room
+from viz.distribution import strips
+from viz.theme import MONO
+
+NAMES = {"tickvals": [0, 1], "ticktext": ["layer 1", "·squirrel"]}
+
+
+def test_every_letter_of_the_typewriter_is_as_wide():
+    assert room.width("iiii", 13, mono=True) == room.width("·MW9", 13, mono=True) == pytest.approx(4 * 0.6 * 13)
+    assert room.width("iiii", 13) < room.width("MMMM", 13)
+
+
+def test_the_longest_line_counts_and_tags_do_not():
+    assert room.width("a &lt; b<br><b>c</b>", 13) == room.width("a < b", 13)
+
+
+def test_names_get_room_on_their_side_and_nowhere_else():
+    plain = room.margins({"yaxis": NAMES, "xaxis": {"showticklabels": False}})
+    assert set(plain) == {"l"} and plain["l"] > room.width("·squirrel", 13)
+    other = room.margins({"yaxis": NAMES | {"side": "right"}, "xaxis": {"title": {"text": "layer"}}})
+    assert set(other) == {"r", "b"} and other["r"] == plain["l"]
+    assert room.margins({"yaxis": NAMES | {"tickfont": {"family": MONO}}})["l"] > plain["l"]
+    assert room.margins({"yaxis": NAMES | {"scaleanchor": "x"}}) == {}
+
+
+def test_a_margin_of_the_figures_own_stays_where_it_is_larger():
+    figure = strips({"a long name of a strip": np.array([1.0, -1.0])}, "%{z}")
+    figure.layout.margin = {"l": 4, "t": 90}
+    margin = room.given(figure).layout.margin
+    assert margin.l > 100 and margin.t == 90
+
+
+def test_plotly_finds_the_room_enough(open_page):
+    """It adds nothing on the sides where names and legends stand, and so need not draw twice."""
+    page = open_page("experts")
+    grown = page.evaluate(
+        """() => [...document.querySelectorAll('.js-plotly-plot')].map(({ _fullLayout: { _size, margin } }) =>
+            Math.max(_size.l - margin.l, _size.t - margin.t))"""
+    )
+    assert len(grown) > 3 and max(grown) == 0
