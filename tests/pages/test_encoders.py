@@ -166,6 +166,12 @@ def test_reranking_cannot_find_what_the_first_search_missed(vectors):
 # ---------------------------------------------------------------- the list, at its ends
 
 
+@pytest.fixture(scope="module")
+def edited():
+    """A page whose list is edited again and again."""
+    return run_page("encoders")
+
+
 @pytest.mark.parametrize(
     "lines, sentence, parts",
     [
@@ -179,8 +185,8 @@ def test_reranking_cannot_find_what_the_first_search_missed(vectors):
         (["…", "🙂", "\u202eabc"], "…", {"maps", "matrix", "found"}),
     ],
 )
-def test_any_list_works_or_says_why(lines, sentence, parts):
-    test = with_list(run_page("encoders"), *lines)
+def test_any_list_works_or_says_why(edited, lines, sentence, parts):
+    test = with_list(edited, *lines)
     assert not test.exception
     assert sentence in html_of(test) and "<img" not in html_of(test)
     assert {json.loads(element.proto.json)["part"] for element in test.get("bidi_component")} == parts
