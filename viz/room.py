@@ -5,7 +5,7 @@ beginning is set once, in half the time. The estimate need not be exact: Plotly 
 """
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from html import unescape
 from pathlib import Path
 
@@ -59,6 +59,7 @@ def _depth(name: str, axis: dict) -> int:
     return round(max(widths)) + 4 if widths else _NUMBER
 
 
+@lru_cache(maxsize=2_000)
 def width(text: str, size: float, mono: bool = False) -> float:
     """Pixels of the longest line of a text, tags left out, in the type of the figures."""
     lines = unescape(re.sub(r"<(?!br>)[^>]*>", "", text)).split("<br>")
