@@ -79,7 +79,9 @@ def trained(words: session.Words, *names: str) -> html.Raw:
     """For other lessons: the section `trained` with what these models reached, as {base}, {mqa}, … Empty where one of
     them is not there."""
     found = {name: number(bits, words.lang) for name, bits in reached().items()}
-    return words("trained", **{name: found[name] for name in names}) if found.keys() >= set(names) else html.Raw("")
+    if not found.keys() >= set(names):
+        return html.Raw("")
+    return html.Raw(f'<div class="apart">{words("trained", **{name: found[name] for name in names})}</div>')
 
 
 # ---- one switch
