@@ -31,7 +31,7 @@ def test_a_page_runs_with_everything_unfolded(slug):
     assert 'role="alert"' not in html_of(test)
 
 
-@pytest.mark.parametrize("slug, prompt", zip(PROMPTED, ALONE.values(), strict=False))
+@pytest.mark.parametrize("slug, prompt", [*zip(PROMPTED, ALONE.values(), strict=False)])
 def test_a_prompt_is_shown_as_typed(slug, prompt):
     test = run_page(slug, prompt=prompt)
     assert not test.exception
