@@ -12,11 +12,10 @@ from pathlib import Path
 import plotly.graph_objects as go
 from PIL import ImageFont
 
-from viz.theme import MONO
+from viz.theme import EDGE, MONO, NAME
 
 _FONTS = Path(__file__).parents[1] / "static/fonts"
-_EDGE = 8  # pixels between the names and the edge, the template's margin
-_LINE = 17  # of a line of names
+_LINE = 17  # pixels, of a line of names
 _NUMBER = 24  # the width of numbers that Plotly chooses by itself
 _LEGEND = 39  # the height of one that stands above, in one line
 _TITLE = {"left": 14, "right": 14, "bottom": 14, "top": 22}
@@ -26,7 +25,7 @@ def given(figure: go.Figure) -> go.Figure:
     """The same figure, with room for the names at its axes."""
     layout = figure.layout.to_plotly_json()
     own = layout.get("margin", {})
-    figure.layout.margin = own | {side: max(need, own.get(side, _EDGE)) for side, need in margins(layout).items()}
+    figure.layout.margin = own | {side: max(need, own.get(side, EDGE)) for side, need in margins(layout).items()}
     return figure
 
 
@@ -41,10 +40,10 @@ def margins(layout: dict) -> dict[str, int]:
             side = axis.get("side", "bottom" if name[0] == "x" else "left")
             ticks = 8 if axis.get("ticks") else 0
             title = _TITLE[side] if axis.get("title", {}).get("text") else 0
-            need = _EDGE + _depth(name, axis) + (axis.get("ticklabelstandoff") or 0) + ticks + title
+            need = EDGE + _depth(name, axis) + (axis.get("ticklabelstandoff") or 0) + ticks + title
             found[side[0]] = max(need, found.get(side[0], 0))
     if layout.get("legend", {}).get("y", 0) > 1:
-        found["t"] = found.get("t", _EDGE) + _LEGEND
+        found["t"] = found.get("t", EDGE) + _LEGEND
     return found
 
 
@@ -55,7 +54,7 @@ def _depth(name: str, axis: dict) -> int:
     if upright:
         return _LINE * max((text.count("<br>") + 1 for text in names), default=1)
     font = axis.get("tickfont", {})
-    widths = [width(text, font.get("size", 13), font.get("family") == MONO) for text in names]
+    widths = [width(text, font.get("size", NAME), font.get("family") == MONO) for text in names]
     return round(max(widths)) + 4 if widths else _NUMBER
 
 

@@ -26,6 +26,8 @@ SEQUENTIAL = [[i / 9, colour] for i, colour in enumerate(_LIGHT["chartSequential
 DIVERGING = [[i / 9, colour] for i, colour in enumerate(_LIGHT["chartDivergingColors"])]  # centred on zero
 SANS, MONO = _THEME["font"], _THEME["codeFont"]
 
+EDGE, NAME = 8, 13  # pixels: around a figure; the type of the names at its axes
+
 _CLEAR = "rgba(0,0,0,0)"
 _AXIS = {
     "automargin": True,
@@ -33,7 +35,7 @@ _AXIS = {
     "gridcolor": RULE,
     "linecolor": RULE,
     "zerolinecolor": RULE,
-    "tickfont": {"size": 13},
+    "tickfont": {"size": NAME},
     "title": {"font": {"size": 14}},
 }
 # The look of every figure from the moment it is made: to put it in later would make Plotly check all values again.
@@ -44,7 +46,7 @@ plotly.io.templates["vetro"] = go.layout.Template(
         "font": {"family": SANS, "size": 14, "color": INK},
         "xaxis": _AXIS,
         "yaxis": _AXIS,
-        "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+        "margin": dict.fromkeys("lrtb", EDGE),
         "hoverlabel": {"bgcolor": SECOND, "bordercolor": RULE, "font": {"color": INK, "family": SANS}},
         "legend": {"orientation": "h", "y": -0.2},
         "colorway": CATEGORICAL,

@@ -432,8 +432,8 @@ def many_steps_at_once_lose_nothing_but_haste(page, moe):
 
 
 def test_everything_open(open_page):
-    """All that is shown on demand, with a forced branch and a temperature, wide in English and light, narrow in Italian
-    and dark: nothing too wide, nothing that keeps a reader out."""
+    """All that is shown on demand, with a forced branch and a temperature, in three widths, both languages and both
+    themes: nothing too wide, nothing that keeps a reader out."""
     path = ".".join(map(str, itertools.islice(itertools.cycle([436, 260, 721, 2767]), 30)))
     page = open_page("step_by_step", prompt=PROMPT, model="experts", path=path, temperature="0.7")
     page.locator(".loop .taken").nth(12).click()
@@ -445,12 +445,13 @@ def test_everything_open(open_page):
     page.locator(".languages a[lang=it]").click()
     page.wait_for_function("document.documentElement.lang == 'it'")
     settled(page)
-    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-    page.set_viewport_size({"width": 360, "height": 900})
-    page.wait_for_timeout(400)
-    settled(page)
-    written(page, 13)
-    nothing_too_wide_and_nobody_kept_out(page, 360)
+    for theme, width in (("dark", 360), ("light", 768)):
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_timeout(400)
+        settled(page)
+        written(page, 13)
+        nothing_too_wide_and_nobody_kept_out(page, width)
 
 
 def show_all(page):

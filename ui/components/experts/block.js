@@ -20,7 +20,7 @@ class Block extends View {
     const at = (e) => router + size / 2 + 4 + e * ((join - router - size - 8) / (d.experts - 1));
     const row = narrow ? top - 4 : top - 8;
     const svg = shape("svg", { viewBox: `0 0 ${W} 216`, width: W, height: 216, role: "img", "aria-label": fill(w["block-alt"], d) });
-    const text = (x, y, string, kind = "") => shape("text", { x, y, class: kind, "text-anchor": "middle" }, string);
+    const text = (x, y, string, kind = "", anchor = "middle") => shape("text", { x, y, class: kind, "text-anchor": anchor }, string);
     const line = (path, kind, extra = {}) => shape("path", { d: path, class: kind, ...extra });
     const plus = (x) => shape("g", { class: "plus" }, shape("circle", { cx: x, cy: rail, r: 10 }), line(`M${x - 5} ${rail}h10M${x} ${rail - 5}v10`, ""));
     svg.append(
@@ -52,8 +52,8 @@ class Block extends View {
     svg.append(
       shape("rect", { x: router - (narrow ? 22 : 35), y: mouth - 2, width: box, height: 26, rx: 8, class: "box" }),
       text(router - (narrow ? 22 : 35) + box / 2, mouth + 16, w["block-router"], "name"),
-      shape("text", { ...(narrow ? { x: W, "text-anchor": "end" } : { x: (router + join) / 2, "text-anchor": "middle" }), y: seats, class: "name" }, fill(w["block-experts"], d)),
-      shape("text", { x: 0, y: rail + 26, class: "small" }, w["block-stream"]));
+      text(narrow ? W : (router + join) / 2, seats, fill(w["block-experts"], d), "name", narrow ? "end" : "middle"),
+      text(0, rail + 26, w["block-stream"], "small", "start"));
     const caption = el("p", { className: "note" }, ...weave(w["block-note"], {
       token: chip(d.token), first: seat(d.index[0], palette), second: seat(d.index[1], palette), layers: d.layers,
     }));
