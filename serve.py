@@ -4,6 +4,7 @@ import gc
 import re
 import threading
 from base64 import b64encode
+from collections.abc import Callable
 from contextlib import asynccontextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
@@ -12,6 +13,7 @@ import streamlit as st
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
+from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.pages_manager import PagesManager
 
 from ui import path
@@ -19,6 +21,27 @@ from ui import path
 HERE = Path(__file__).parent
 
 PagesManager.uses_pages_directory = False  # else the first visitor of a lesson is told that there is no such page
+
+
+def begun(
+    queue: ForwardMsgQueue,
+    retain_lifecycle_msgs: bool = False,
+    fragment_ids_this_run: list[str] | None = None,
+    clear: Callable = ForwardMsgQueue.clear,
+) -> None:
+    """A run has begun: the whole page's takes the place of what waits to be sent, a fragment's comes after it.
+
+    Streamlit 1.67 then throws away what the fragment itself had in the queue, but not what fragments inside it had: it
+    reached a browser that did not know their containers, and the page went white. That nothing newer takes an older
+    place in the queue is what it cares for (its pull request 9381), and is kept.
+    """
+    if fragment_ids_this_run is None:
+        clear(queue, retain_lifecycle_msgs)
+    else:
+        queue._delta_index_map = {}
+
+
+ForwardMsgQueue.clear = begun
 
 
 def index(request: Request) -> HTMLResponse:

@@ -6,6 +6,8 @@ from base64 import b64encode
 from hashlib import sha256
 
 import pytest
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.testing.v1 import AppTest
 
 from tests.conftest import html_of
@@ -30,6 +32,40 @@ def test_only_our_scripts_may_run(app_server):
     allowed = {f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" for script in scripts}
     assert set(rules["script-src"].split()) == {"'self'", "blob:", *allowed} and len(allowed) == 3
     assert "http" not in policy and "*" not in policy and "eval" not in policy
+
+
+def block(*path: int, fragment: str) -> ForwardMsg:
+    message = ForwardMsg()
+    message.metadata.delta_path.extend(path)
+    message.delta.fragment_id = fragment
+    message.delta.add_block.allow_empty = True
+    return message
+
+
+def html(*path: int, fragment: str, body: str) -> ForwardMsg:
+    message = ForwardMsg()
+    message.metadata.delta_path.extend(path)
+    message.delta.fragment_id = fragment
+    message.delta.new_element.html.body = body
+    return message
+
+
+def test_no_part_is_sent_without_what_it_lies_in():
+    """A fragment begins anew before the page's messages are sent: a folded table in it, a fragment of its own, comes
+    after the fragment's containers, and what is new after what is old."""
+    import serve  # noqa: F401
+
+    queue = ForwardMsgQueue()
+    queue.enqueue(block(0, fragment="search"))
+    queue.enqueue(html(0, 0, fragment="search", body="before"))
+    queue.enqueue(block(0, 1, fragment="search"))
+    queue.enqueue(block(0, 1, 0, fragment="table"))
+    queue.clear(retain_lifecycle_msgs=True, fragment_ids_this_run=["search"])
+    queue.enqueue(html(0, 0, fragment="search", body="after"))
+    sent = queue.flush()
+    paths = [tuple(message.metadata.delta_path) for message in sent]
+    assert (0, 1, 0) in paths and all(not path[:-1] or path[:-1] in paths[:i] for i, path in enumerate(paths))
+    assert [sent[i].delta.new_element.html.body for i in (1, -1)] == ["before", "after"]
 
 
 @pytest.mark.parametrize("file, kind", [("fonts/inter-latin-opsz-normal.woff2", "font"), ("favicon.svg", "image")])
