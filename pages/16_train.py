@@ -13,6 +13,7 @@ with lesson("train", models=(), link=train_link.LINK) as page:
     train.problems(page, experiment)
     if shown := train_link.shown(experiment):
         train_questions.learns(page, shown)
+        st.space("xsmall")
         train.laboratory(page, shown)
         st.html(f'<div class="notice">{words("caveat")}</div>')
         train.table(page, shown)

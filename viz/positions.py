@@ -12,6 +12,7 @@ from viz.theme import GREEN, INK, KEY, RULE, SOFT
 TICKS = (0, 1, 4, 16, 64, 256, 1024, 4096)  # of a distance
 LETTERS = 26  # on an axis: a telephone is narrow
 DECADES = (10, 100, 1_000, 10_000, 100_000, 1_000_000)
+SPAN = (0.3, 7)  # of a turn's tokens, as powers of ten
 FIRM, FAINT, OWN = (
     {"type": "scatter", "mode": "lines", "line": {"color": colour, "width": width}}
     for colour, width in ((GREEN, 3), (SOFT, 1.2), (KEY, 2))
@@ -30,7 +31,7 @@ def strips(vectors: Mapping[str, np.ndarray], hover: str) -> go.Figure:
 def table(rows: np.ndarray, position: str, dimension: str, hover: str) -> go.Figure:
     """A table of positions (N, D): a row for each position, from the top down; numbers from −1 to 1."""
     axes = {"xaxis": BARE | {"title": dimension}, "yaxis": BARE | {"title": position, "autorange": "reversed"}}
-    return go.Figure(signed(rows, 1, hover), axes | {"height": 310, "margin": {"b": 24}})
+    return go.Figure(signed(rows, 1, hover), axes | {"height": 310})
 
 
 def similarity(cosines: np.ndarray, step: int, row: str, hover: str) -> go.Figure:
@@ -54,15 +55,20 @@ def wavelengths(
     lines = [
         look | _numbered(name, wave, hover) for (name, wave), look in zip(waves.items(), (FIRM, FAINT), strict=False)
     ]
-    text = {"showarrow": False, "xanchor": "right", "yshift": -10, "x": 1, "xref": "paper"}  # no curve is down there
+    # the curves rise: high up there is none at the left, and far down none at the right
+    named = [
+        {"text": name, "y": np.log10(level), "yshift": -10, "xref": "paper", "showarrow": False}
+        | ({"x": 0, "xanchor": "left"} if np.log10(level) > sum(SPAN) / 2 else {"x": 1, "xanchor": "right"})
+        for name, level in levels.items()
+    ]
     ticks = {"tickvals": DECADES, "ticktext": [names(ten) for ten in DECADES]}
     layout = {
         "height": 340,
         "legend": {"y": -0.25},
         "xaxis": GRID | {"title": pair, "showgrid": False, "tickvals": [1, 8, 16, 24, len(lines[-1]["x"])]},
-        "yaxis": GRID | ticks | {"title": tokens, "type": "log", "range": [0.3, 7]},
+        "yaxis": GRID | ticks | {"title": tokens, "type": "log", "range": SPAN},
         "shapes": [lying(level, **DOTTED) for level in levels.values()],
-        "annotations": [text | {"text": name, "y": np.log10(level)} for name, level in levels.items()],
+        "annotations": named,
     }
     return go.Figure(lines, layout)
 
@@ -132,7 +138,8 @@ def layers(curves: Mapping[str, np.ndarray], x: str, y: str, hover: str) -> go.F
         look | _numbered(name, values, hover)
         for (name, values), look in zip(curves.items(), (FIRM, FAINT), strict=True)
     ]
-    across = GRID | {"title": x, "showgrid": False, "tickvals": [1, *range(5, len(lines[-1]["x"]) + 1, 5)]}
+    ticks = {"tickvals": [1, *range(5, len(lines[-1]["x"]) + 1, 5)], "ticklabelstandoff": 6}
+    across = GRID | ticks | {"title": x, "showgrid": False}
     upwards = GRID | {"title": y, "range": [0, 1.04]}
     return go.Figure(lines, {"height": 260, "legend": {"y": -0.35}, "xaxis": across, "yaxis": upwards})
 

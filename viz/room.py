@@ -18,7 +18,7 @@ _FONTS = Path(__file__).parents[1] / "static/fonts"
 _LINE = 17  # pixels, of a line of names
 _NUMBER = 24  # the width of numbers that Plotly chooses by itself
 _LEGEND = 39  # the height of one that stands above, in one line
-_TITLE = {"left": 14, "right": 14, "bottom": 14, "top": 22}
+_TITLE = {"left": 14, "right": 14, "bottom": 22, "top": 22}
 
 
 def given(figure: go.Figure) -> go.Figure:
