@@ -52,9 +52,7 @@ def served(log: IO | int = subprocess.DEVNULL) -> Iterator[tuple[str, float, int
     port = free_port()
     settings = {"STREAMLIT_SERVER_PORT": str(port), "STREAMLIT_SERVER_HEADLESS": "true"}
     started = time.perf_counter()
-    server = subprocess.Popen(
-        ["make", "run"], cwd=ROOT, env=os.environ | settings, stdout=log, start_new_session=True
-    )
+    server = subprocess.Popen(["make", "run"], cwd=ROOT, env=os.environ | settings, stdout=log, start_new_session=True)
     try:
         yield f"http://localhost:{port}", started, server.pid
     finally:
