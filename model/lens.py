@@ -191,9 +191,8 @@ def weighted_values(layer: LayerTrace, head: int) -> np.ndarray:
 
 def combining_error(layer: LayerTrace) -> np.ndarray:
     """(H, T): the largest difference between the weighted values, added up, and the model's own z."""
-    return np.stack(
-        [np.abs(weighted_values(layer, head).sum(1) - z).max(-1) for head, z in enumerate(layer.z)],
-    )
+    values = layer.v.repeat(len(layer.pattern) // len(layer.v), axis=0)
+    return np.abs(layer.pattern @ values - layer.z).max(-1)
 
 
 @torch.inference_mode()

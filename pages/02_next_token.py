@@ -40,6 +40,7 @@ with lesson("next_token", limit=64, link=next_token.LINK) as page:
     st.html(words("entropy", **about))
     widgets.table_twin(next_token.vocabulary(page.bundle, reading, words), "next-token")
     quiz.predict(f"needed-{page.model}-{page.text}", *next_token.ask_needed(reading, words))
+    page.give_way()
 
     @st.fragment
     def sums() -> None:

@@ -37,6 +37,7 @@ with lesson("sparse", limit=96, first=sparse.PASSAGE, link=sparse.LINK) as page:
     st.html(f'<p class="note">{words.inline("cost-note")}</p>')
     widgets.table_twin({text("col-length"): sparse.LENGTHS} | curves, "costs")
 
+    page.give_way()
     heading("model-title", words("model", model=page.bundle.card.title))
     if len(page.ids) < 2:
         st.html(words("too-short"))

@@ -76,6 +76,7 @@ with lesson("positions", limit=24, fits=prompt.rotary, link=LINK) as page:
             st.html(f"<h3>{words.inline('decoder-title')}</h3>{words('bag-decoder')}")
             quiz.predict(f"decoder-{key}", *question)
         tables(encoder)
+    page.give_way()
 
     @st.fragment
     def turning() -> None:

@@ -56,6 +56,7 @@ with lesson("packing", limit=64, fits=prompt.no_own, link=packing.LINK | packed_
 
     contexts()
 
+    page.give_way()
     heading("row-title", words("row-text", model=page.bundle.card.title))
     if not batch.own:
         packing.area(page)

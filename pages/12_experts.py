@@ -25,6 +25,7 @@ with lesson("experts", models=("experts",), limit=24, link=experts.LINK | expert
         widgets.source(*experts.SOURCE)
         widgets.table_twin(experts.table(trace, words), "experts")
     experts_questions.again(page, trace)
+    page.give_way()
 
     heading("touch-title", words("touch-intro"))
     experts_touch.section(page, trace)

@@ -18,6 +18,7 @@ with lesson("what_if", limit=what_if.LIMIT, link=what_if.LINK) as page:
     with st.container(gap=None):
         what_if_effect.aloud(lab, after)
         what_if_effect.distribution(lab, after)
+    page.give_way()
 
     heading("texts-title", words("texts-intro", n=what_if_effect.TEXT))
     texts = st.empty()
@@ -38,4 +39,5 @@ with lesson("what_if", limit=what_if.LIMIT, link=what_if.LINK) as page:
     heading("search-title", words("search-intro"))
     what_if_search.section(lab)
     st.html(f'<div class="notice">{words("caveat")}</div>')
+    page.give_way()
     what_if_effect.texts(lab, after, texts)

@@ -1,6 +1,6 @@
 """The card of a model of ours: what it is, what it read, what it reached. Measured on the files as they are shipped.
 
-    python -m training.card [NAME …]     measures again and writes the cards anew
+python -m training.card [NAME …]     measures again and writes the cards anew
 """
 
 import json

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 import streamlit as st
@@ -21,6 +21,7 @@ class Page:
     text: str  # the prompt, cut to the lesson's limit
     ids: list[int]
     source: str = field(repr=False)  # what was typed, uncut
+    again: Callable[[gate.Tell], None] = field(default=lambda tell: None, repr=False)  # to wait for another turn
 
     @property
     def tokens(self) -> list[str]:
@@ -30,6 +31,12 @@ class Page:
     def trace(self, keep: set[str] | frozenset[str], edits: tuple = ()):
         """The Trace of the prompt with the fields named in `keep`, computed now or found in the cache."""
         return session.trace(self.model, self.source, frozenset(keep), len(self.ids), edits)
+
+    def give_way(self) -> None:
+        """There is something to look at: before more that takes long, those come first who have nothing yet."""
+        waiting, tell = _sign()
+        self.again(tell)
+        waiting.empty()
 
 
 @contextmanager
@@ -62,17 +69,23 @@ def lesson(
         given = prompt.bar(models, limit, first, fits) if models else prompt.NONE
         page = Page(words, words.lang, given.model, given.bundle, given.text, given.ids, given.source)
         left_out(slug, link, page)
-    waiting = st.empty()
+    waiting, tell = _sign()
+    with gate.PAGES.turn(tell) as again:
+        waiting.empty()
+        yield replace(page, again=again)
+    _foot(slug, words, frame, page.model)
+    take.foot(page)
+
+
+def _sign() -> tuple[object, gate.Tell]:
+    """A place that can say how many others come first."""
+    place, frame = st.empty(), session.words("ui")
 
     def tell(ahead: int) -> None:
         said = frame.inline("turn-one" if ahead == 1 else "turn", n=ahead)
-        waiting.html(f'<p class="note" role="status">{said}</p>')
+        place.html(f'<p class="note" role="status">{said}</p>')
 
-    with gate.PAGES.turn(tell):
-        waiting.empty()
-        yield page
-    _foot(slug, words, frame, page.model)
-    take.foot(page)
+    return place, tell
 
 
 def path_section() -> None:

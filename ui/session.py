@@ -82,7 +82,7 @@ def trace(model_name: str, text: str, keep: frozenset[str], limit: int, edits: t
     return _trace(model_name, text, tuple(sorted(keep)), limit, pickle.dumps(edits), edits)
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)  # of a class of thirty, at most 12 MB each
+@st.cache_resource(max_entries=48, show_spinner=False)  # of a class of thirty, at most 12 MB each
 def _trace(model_name: str, text: str, keep: tuple[str, ...], limit: int, edits_key: bytes, _edits: tuple):
     from model import transformer
 
@@ -91,7 +91,7 @@ def _trace(model_name: str, text: str, keep: tuple[str, ...], limit: int, edits_
     return transformer.run(loaded.model, ids, loaded.tokenizer.strings(ids), edits=_edits, keep=set(keep))
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
+@st.cache_data(max_entries=128, show_spinner=False)  # up to five for a page, at most 1 MB each
 def reading(name: str, model_name: str, ids: tuple[int, ...], limit: int, _compute):
     """What `_compute()` reads from a trace, as plain values: kept by its name, the tokens and the settings."""
     return _compute()

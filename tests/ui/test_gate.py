@@ -38,6 +38,47 @@ def test_no_more_than_the_seats_and_first_come_first_served():
     assert all(abs(place - name) <= 1 for place, name in enumerate(order))
 
 
+def test_who_has_something_to_look_at_comes_after_those_who_have_nothing():
+    gate, order, second = Gate(1), [], threading.Event()
+
+    def newcomer(name: str) -> None:
+        with gate.turn(lambda ahead: None):
+            order.append(name)
+            second.wait(10)
+
+    threads = [threading.Thread(target=newcomer, args=(name,)) for name in ("first", "second")]
+    told = []
+
+    def tell(ahead: int) -> None:
+        told.append(ahead)
+        if len(told) == 1:  # the first newcomer has the seat; now another comes, later than the page that gave way
+            threads[1].start()
+            wait_for(lambda: len(gate._line) == 3)
+            second.set()
+
+    with gate.turn(tell) as give_way:
+        threads[0].start()
+        wait_for(lambda: len(gate._line) == 2)
+        give_way(tell)
+        order.append("the page, again")
+    for thread in threads:
+        thread.join(10)
+    assert order == ["first", "second", "the page, again"]
+
+
+def test_who_gives_way_to_nobody_goes_on():
+    gate = Gate(2)
+    with gate.turn(lambda ahead: pytest.fail("there are seats")) as give_way, gate.turn(lambda ahead: None):
+        give_way(lambda ahead: pytest.fail("nobody waits"))
+
+
+def wait_for(reached) -> None:
+    until = time.monotonic() + 10
+    while not reached():
+        assert time.monotonic() < until
+        time.sleep(0.001)
+
+
 def test_who_waits_is_told_how_many_are_ahead_and_may_give_up():
     gate, told = Gate(1), []
 
