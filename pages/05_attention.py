@@ -7,6 +7,8 @@ from ui import attention, components, prompt, questions, widgets
 from ui.lesson import lesson
 from viz.attention import heatmap
 
+CHART = "head-chart"  # the folded part that a button of the component opens
+
 with lesson("attention", models=(*prompt.DECODERS, "minilm"), limit=32, link=attention.LINK) as page:
     words = page.words
     trace = page.trace(attention.keep(page.bundle.model.config))
@@ -16,19 +18,25 @@ with lesson("attention", models=(*prompt.DECODERS, "minilm"), limit=32, link=att
     def explorer() -> None:
         """The component switches heads by itself; it reports one only where its chart and table are asked for."""
         data = attention.packed(page.bundle, trace) | {"lang": page.lang, "words": content.load(page.lang, "attention")}
-        chosen = components.mount("attention", key="attention", data=data, on_chart_change=lambda: None).chart
+        chosen = components.mount("attention", key="attention", data=data, on_chart_change=opened).chart
         valid = chosen and chosen["layer"] < len(trace.layers) and chosen["head"] < len(trace.layers[0].pattern)
         layer, head = (chosen["layer"], chosen["head"]) if valid else (look.layer, look.head)
-        names = {"layer": layer + 1, "head": head + 1}
         reader, read, score, weight = (words.text(f"col-{name}") for name in ("reader", "read", "score", "weight"))
+
+        def chart() -> None:
+            shown, names = trace.layers[layer], {"layer": layer + 1, "head": head + 1}
+            st.html(f'<p class="eyebrow">{words.inline("head-title", **names)}</p>')
+            drawn = heatmap(shown.pattern[head], trace.tokens, shown.mask, reader, read, weight)
+            widgets.figure(drawn, key="twin", alt=words.text("twin-alt", **names))
+
         with st.container(gap=None):
             widgets.source(*attention.SOURCE)
-            with st.expander(words.text("twin", **names), expanded=bool(valid)):
-                shown = trace.layers[layer]
-                chart = heatmap(shown.pattern[head], trace.tokens, shown.mask, reader, read, weight)
-                widgets.figure(chart, key="twin", alt=words.text("twin-alt", **names))
+            widgets.folded(words.text("twin"), CHART, chart)
             columns = attention.table(trace, layer, head)
             widgets.table_twin(dict(zip((reader, read, score, weight), columns, strict=True)), "attention")
+
+    def opened() -> None:
+        st.session_state[CHART] = True
 
     explorer()
     questions.swap(page, trace, look) or questions.append(page, trace, look)

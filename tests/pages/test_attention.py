@@ -321,7 +321,7 @@ def the_keyboard_reaches_everything(page):
 def the_chart_is_of_the_head_chosen_above(page, trace):
     page.locator(".attention .thumb").nth(1).click()
     page.get_by_text(content.load("en", "attention")["twin-button"]).click()
-    expect(page.get_by_text("Layer 14, head 2 as a chart")).to_be_visible()
+    expect(page.locator(".st-key-head-chart .eyebrow")).to_have_text("Layer 14, head 2")
     expect(page.locator(".js-plotly-plot .heatmaplayer image")).to_have_count(1)
     settled(page)  # the words change before the chart does
     z = page.locator(".js-plotly-plot").evaluate("(plot) => Array.from(plot._fullData[0].z[6])")

@@ -29,9 +29,11 @@ class Explorer extends View {
     this.ramp = range(256).map((i) => shade(palette, i / 255));
     this.inks = this.ramp.map((colour) => readable(colour, palette));
     this.signs = range(513).map((i) => signed(palette, i / 256 - 1));
+    const sizes = this.map && this.sizes(); // of what stands here still: to ask afterwards would lay out the page once more
     this.build();
+    this.take(sizes ?? [820, 0]);
+    this.draw();
     this.fit();
-    this.paint();
   }
 
   load(first) {
@@ -153,30 +155,41 @@ class Explorer extends View {
 
   paint() {
     const kept = this.focused?.dataset.at; // parts that are drawn anew give the focus back
+    this.draw();
+    paintArcs(this);
+    if (kept) this.box.querySelector(`[data-at="${kept}"]`)?.focus({ preventScroll: true });
+  }
+
+  /** All but the curves: they ask where the chips stand, and the page is laid out for the answer. */
+  draw() {
     paintSentence(this);
     paintMap(this);
     paintSelectors(this);
     paintFind(this);
     this.steps.replaceChildren(...twoSteps(this));
-    paintArcs(this); // last: it asks where the chips stand, and the page is laid out for the answer
-    if (kept) this.box.querySelector(`[data-at="${kept}"]`)?.focus({ preventScroll: true });
   }
 
   // ------------------------------------------------------------ sizes
 
-  fit() {
-    const whole = this.box.clientWidth;
-    if (!whole) return;
-    const columns = ["k", "score", "share", "v", "wv"].filter((name) => whole > { k: 820, v: 560 }[name] || !["k", "v"].includes(name));
-    if (columns.length !== this.columnsShown?.length) {
-      this.columnsShown = columns;
-      this.steps.replaceChildren(...twoSteps(this));
-    }
-    this.map.fit();
-    emptyNote(this);
+  /** Of the whole, and of the map in it. */
+  sizes() { return [this.box.clientWidth, this.map.node.clientWidth]; }
+
+  /** What depends on them, to be drawn next. */
+  take([whole, map]) {
+    this.taken = [whole, map].join();
+    this.columnsShown = ["k", "score", "share", "v", "wv"].filter((name) => whole > { k: 820, v: 560 }[name] || !["k", "v"].includes(name));
     this.thumb = whole > 560 ? 78 : 60;
     this.box.style.setProperty("--thumb", `${this.thumb}px`);
+    this.map.fit(map);
+  }
+
+  fit() {
+    const sizes = this.sizes();
+    if (!sizes[0]) return;
+    if (sizes.join() !== this.taken) {
+      this.take(sizes);
+      this.draw();
+    }
     paintArcs(this);
-    this.thumbs.forEach((button, h) => drawThumb(this, button.firstChild, h));
   }
 }

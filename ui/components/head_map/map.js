@@ -53,8 +53,7 @@ class HeadMap {
   }
 
   /** Cells as large as the width allows. */
-  fit() {
-    const width = this.node.clientWidth;
+  fit(width = this.node.clientWidth) {
     const label = Math.min(Math.max(...this.lengths) + 14, width < 400 ? 84 : 128);
     this.pitch = clamp(Math.floor(((width - label - 4) / this.T) * 2) / 2, 4, this.widest);
     this.node.style.setProperty("--label", `${label}px`);
