@@ -69,9 +69,9 @@ def notebook(request: Request) -> Response:
     from model.zoo import ModelUnavailable
     from ui.notebook import notebook as written
 
-    slug = request.path_params["slug"]
+    slug, said = request.path_params["slug"], request.query_params
     try:
-        text = written(slug, dict(request.query_params))
+        text = written(slug, {name: ",".join(said.getlist(name)) for name in said})  # of experts there may be several
     except (KeyError, ModelUnavailable):
         return Response("There is no such notebook.", 404, media_type="text/plain")
     name = {"Content-Disposition": f'attachment; filename="vetro-{slug}.ipynb"'}

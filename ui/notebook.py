@@ -13,7 +13,8 @@ from pathlib import Path
 
 import content
 from model import experiment, zoo
-from ui import attention, gate, path, prompt, session, what_if
+from model.plans import NAMES, OPTIONS, PRESETS, Choices
+from ui import attention, experts_touch, gate, path, prompt, session, train_link, what_if
 from ui.lesson import Page
 
 FOLDER = Path(__file__).with_name("notebooks")
@@ -109,7 +110,32 @@ def _look(slug: str, said: Mapping[str, str], lang: str) -> dict[str, str]:
     return {name: str(place + 1) for name, place in zip(names, vars(look).values(), strict=True)}
 
 
-START: dict[str, Callable[..., dict[str, str]]] = {"attention": _look, "positions": _look}
+@_in_turn
+def _switched(slug: str, said: Mapping[str, str], lang: str) -> dict[str, str]:
+    page = _page(slug, {"model": zoo.EXPERTS} | dict(said), lang)
+    layer, expert = experts_touch.writes_most(page.trace(experts_touch.READ))
+    return {"experts": str(expert + 1), "where": str(layer + 1)}
+
+
+def _plans(slug: str, said: Mapping[str, str], lang: str) -> dict[str, str]:
+    """In what the models of the link differ from the usual one; without any, the pair that the page begins with."""
+    if not any(name in said for name in train_link.LINK):
+        plans = PRESETS[train_link.FIRST]
+        found = [{name: getattr(plan.choices, name) for name in plan.choices.differences(Choices())} for plan in plans]
+    else:
+        found = [{name: said.get(f"{side}-{name}") for name in NAMES} for side in train_link.SIDES]
+    return {
+        side: " ".join(f"{name}={value}" for name, value in chosen.items() if str(value) in map(str, OPTIONS[name]))
+        for side, chosen in zip(train_link.SIDES, found, strict=True)
+    }
+
+
+START: dict[str, Callable[..., dict[str, str]]] = {
+    "attention": _look,
+    "positions": _look,
+    "experts": _switched,
+    "train": _plans,
+}
 
 
 @_in_turn

@@ -6,18 +6,23 @@ import json
 import urllib.error
 import urllib.request
 from base64 import b64decode
+from dataclasses import replace
 
 import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from model import zoo
+from model import arithmetic, zoo
+from model.edits import ExpertOff, ForceExperts
+from model.plans import Choices, Plan
+from model.published import MODELS
 from tests.conftest import PAGES, run_page
 from ui import session
 from ui.notebook import fitting, notebook
+from ui.table import EXAMPLE
 
 SHORT = {"tracks": {"longest": "8", "runs": "1"}, "train": {"steps": "5"}, "is_it_true": {"model": zoo.EXPERTS}}
-SAME = ("next_token", "heads", "what_if")  # whose chart is one of the page's
+SAME = ("next_token", "heads", "experts", "what_if")  # whose chart is one of the page's
 
 
 @pytest.fixture(autouse=True)
@@ -66,6 +71,40 @@ def same(own: list[np.ndarray], theirs: list[np.ndarray]) -> bool:
     if not own or [x.shape for x in own] != [x.shape for x in theirs]:
         return False
     return all(np.allclose(a, b, 1e-4, 1e-6, equal_nan=True) for a, b in zip(own, theirs, strict=True))
+
+
+def test_the_table_is_the_one_that_was_changed():
+    space, printed = carried_out("table", **{"table-of": "Mixtral 8x7B", "beside": "Mixtral 8x7B", "edit": "layers:16"})
+    half, whole = (arithmetic.count(replace(MODELS["Mixtral 8x7B"], layers=n)).total for n in (16, 32))
+    assert f"{half:,} parameters" in printed and f"{whole:,} parameters" in printed and len(space["models"]) == 2
+    space, _ = carried_out("table", **{"table-of": "own", "config": EXAMPLE.replace("22", "11")})
+    assert space["models"]["own"].layers == 11
+
+
+def test_the_experts_that_are_switched_are_those_of_the_link():
+    space, _ = carried_out("experts", active="3", experts="2,5", where="4", force="false")
+    assert space["edits"] == [ExpertOff(3, 1), ExpertOff(3, 4)] and space["changed"].config.active_experts == 3
+    space, _ = carried_out("experts", experts="2,5", where="1–6", force="true")
+    assert space["edits"] == [ForceExperts(layer, (1, 4)) for layer in range(6)]
+
+
+def test_both_models_are_trained_as_the_link_says():
+    (usual,) = [cell["source"] for cell in json.loads(notebook("train", {}))["cells"] if "task = " in cell["source"]]
+    assert "a = 'layers=1'" in usual and 'b = ""' in usual, "the pair that the page begins with"
+    link = {"task": "reverse", "seed": "3", "steps": "5", "a-position": "none", "b-layers": "3", "b-norm": "odd"}
+    space, printed = carried_out("train", **link)
+    assert printed.count("after 5 steps") == 2
+    assert (space["a"], space["b"]) == ("position=none", "layers=3")
+    assert space["plan"] == Plan("reverse", Choices(layers=3), 3, 5)
+
+
+def test_a_row_is_packed_as_the_link_says():
+    space, _ = carried_out("packing", own="true", lines="One two.\nThree four.", context="64", layer="4", head="3")
+    assert len(space["lengths"]) == 3 and space["shares"]
+    assert (space["together"] - space["alone"]).abs().max() < 1e-3
+    np.testing.assert_allclose(np.nan_to_num(np.asarray(space["seen"].data[0].z, float)).sum(1), 1, atol=1e-5)
+    apart, _ = carried_out("packing", own="true", lines="One two.\nThree four.", mask="off", restart="off")
+    assert (apart["together"] - apart["alone"]).abs().max() > 1
 
 
 def test_what_the_link_says_is_in_it():

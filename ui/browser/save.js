@@ -119,7 +119,8 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest?.(".st-key-take a");
   if (!link) return;
   const url = new URL(link.href);
-  for (const [name, value] of new URLSearchParams(location.search)) if (!url.searchParams.has(name)) url.searchParams.append(name, value);
+  const known = new Set(url.searchParams.keys());
+  for (const [name, value] of new URLSearchParams(location.search)) if (!known.has(name)) url.searchParams.append(name, value);
   link.href = url;
 }, true);
 

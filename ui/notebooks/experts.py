@@ -1,4 +1,4 @@
-"""Lesson 12: which experts the tokens of a text go to."""
+"""Lesson 12: which experts the tokens of a text go to, and what comes next when some of them are switched."""
 
 # %%
 from functools import partial
@@ -6,24 +6,30 @@ from functools import partial
 import numpy as np
 
 import content
-from model import zoo
+from model import hf, lens, sampling, zoo
+from model.edits import ExpertOff, ForceExperts
 from model.transformer import run
 from ui.numbers import percent
-from viz import experts, theme
+from viz import experts as figures
+from viz import sparse, theme
 
 # %% parameters
 model = "experts"
 prompt = "The dog chased the squirrel because it"
 lang = "en"
+active = 2  # experts that each token goes to
+experts = ""  # those switched off, or forced, counted from 1, as in "2,5"
+where = ""  # the layer, counted from 1; anything else is all of them
+force = "false"
 
 # %%
 words = content.load(lang, "experts")
 bundle = zoo.load(model)
 ids = bundle.tokenizer.encode(prompt)[:24]
-keep = {"router_probs", "expert_index", "expert_weight"}
-trace = run(bundle.model, ids, bundle.tokenizer.strings(ids), keep=keep)
+tokens = bundle.tokenizer.strings(ids)
+trace = run(bundle.model, ids, tokens, keep={"router_probs", "expert_index", "expert_weight", "final"})
 for n, layer in enumerate(trace.layers, 1):
-    chosen = zip(trace.tokens, layer.expert_index + 1, layer.expert_weight, strict=True)
+    chosen = zip(tokens, layer.expert_index + 1, layer.expert_weight, strict=True)
     print(
         f"layer {n}:", "; ".join(f"{token} {who.tolist()} {weight.round(3).tolist()}" for token, who, weight in chosen)
     )
@@ -32,5 +38,27 @@ for n, layer in enumerate(trace.layers, 1):
 counts = [np.bincount(layer.expert_index[:, 0], minlength=layer.router_probs.shape[1]) for layer in trace.layers]
 shares = np.stack(counts) / len(ids)
 layers = [words["layer-name"].format(n=n + 1) for n in range(len(shares))]
-figure = experts.loads(layers, {words["own-text"]: shares}, words["expert"], partial(percent, lang=lang))
+loads = figures.loads(layers, {words["own-text"]: shares}, words["expert"], partial(percent, lang=lang))
+theme.dress(loads, "light")
+
+# %% The same prompt with the experts switched
+changed = bundle.model
+if active != changed.config.active_experts:
+    changed = hf.variant(changed, active_experts=active)
+switched = tuple(int(expert) - 1 for expert in experts.split(",") if expert)
+places = [int(where) - 1] if where.isdecimal() else range(changed.config.layers)
+if force == "true" and switched:
+    edits = [ForceExperts(layer, switched) for layer in places]
+else:
+    edits = [ExpertOff(layer, expert) for layer in places for expert in switched]
+after = run(changed, ids, tokens, edits=edits, keep={"final"})
+p = sampling.softmax(lens.next_logits(bundle.model, trace))
+q = sampling.softmax(lens.next_logits(changed, after))
+print(f"the next token's distribution moves by {lens.divergence(p, q):.3g} bits")
+
+# %%
+top = list(dict.fromkeys(i for one in (p, q) for i in np.argsort(-one, kind="stable")[:5].tolist()))
+pair = np.stack([[*one[top], np.delete(one, top).sum()] for one in (p, q)])
+names = words["as-trained"], words["changed"]
+figure = sparse.pair([*bundle.tokenizer.strings(top), "…"], pair, names, partial(percent, lang=lang))
 theme.dress(figure, "light")

@@ -1,40 +1,76 @@
-"""Lesson 11: the share of the places that each way of packing wastes, at every context."""
+"""Lesson 11: the places that each way of packing wastes, and a packed row read by the model."""
 
 # %%
-import json
 from functools import partial
-from pathlib import Path
 
 import numpy as np
+import torch
 
 import content
-from model import packing
+from model import packing, zoo
+from model.tap import Recorder
 from ui.numbers import number, percent
+from ui.packed_run import COLOURS, EACH, MOST
+from ui.packing import CONTEXTS, LINES, brown
 from viz import packing as figures
 from viz import theme
+from viz.attention import heatmap
 
 # %% parameters
+model = "smollm2"
+prompt = "The dog chased the squirrel because it"
 lang = "en"
+method = "first_fit"
 context = 256
-documents = 500
+documents = 300  # paragraphs of the Brown corpus
+own = "false"  # "true": the prompt and the lines instead
+lines = ""  # one document each; where there are none, those that the page begins with
+mask = "on"  # between documents
+restart = "on"  # positions, at every document
+layer = 1  # counted from 1, as on the page
+head = 1
 
-# %% The lengths of the paragraphs of the Brown corpus, shuffled
+# %% The lengths of the documents
 words = content.load(lang, "packing")
-counted = json.loads(Path("ui/brown_paragraphs.json").read_text(encoding="utf-8"))
-lengths = np.repeat(np.array(list(counted), int), list(counted.values()))
-lengths = np.random.default_rng(0).permutation(lengths)[:documents].tolist()
+bundle = zoo.load(model)
+texts = [bundle.tokenizer.encode(prompt)[:64]]
+texts += [bundle.tokenizer.encode(line) for line in (lines or LINES).split("\n") if line.strip()]
+lengths = tuple(map(len, texts)) if own == "true" else brown()[:documents]
 
 # %%
-contexts = [2**power for power in range(4, 15)]
 shares = {}
-for method in packing.METHODS:
-    rows = [packing.pack(lengths, size, method) for size in contexts]
-    wasted = [packing.wasted(found, size) for found, size in zip(rows, contexts, strict=True)]
-    shares[words[f"method-{method}"]] = np.array(wasted)
-    print(method, percent(wasted[contexts.index(context)], lang))
+for name in packing.METHODS:
+    rows = [packing.pack(lengths, size, name) for size in CONTEXTS]
+    wasted = [packing.wasted(found, size) for found, size in zip(rows, CONTEXTS, strict=True)]
+    shares[words[f"method-{name}"]] = np.array(wasted)
+    at = CONTEXTS.index(context)
+    print("→" if name == method else " ", name, len(rows[at]), "rows,", percent(wasted[at], lang), "empty")
 
 # %%
 titles = words["context"], words["col-wasted"]
 shown = partial(number, lang=lang), partial(percent, lang=lang)
-figure = figures.wasted(contexts, shares, context, titles, *shown)
+figure = figures.wasted(CONTEXTS, shares, context, titles, *shown)
 theme.dress(figure, "light")
+
+# %% A row of the first documents, in one pass
+row = []
+for text in texts[:COLOURS]:
+    if sum(map(len, row)) + min(len(text), EACH) > MOST:
+        break
+    row.append(text[:EACH])
+ids = torch.tensor([[id for text in row for id in text]])
+numbers = torch.tensor([[number for number, text in enumerate(row) for _ in text]])
+places = torch.cat([torch.arange(len(text)) for text in row])[None] if restart != "off" else None
+tap = Recorder(keep={"pattern", "mask"})
+with torch.inference_mode():
+    together = bundle.model(ids, tap=tap, positions=places, documents=numbers if mask != "off" else None)[0]
+    alone = torch.cat([bundle.model(torch.tensor([text]))[0] for text in row])
+print(f"largest difference of a logit from the documents read alone: {(together - alone).abs().max():.3g}")
+
+# %%
+pattern, readable = (tap.kept[layer - 1, name][0] for name in ("pattern", "mask"))
+tokens = bundle.tokenizer.strings(ids[0].tolist())
+reads = content.load(lang, "attention")
+names = (reads[f"col-{name}"] for name in ("reader", "read", "weight"))
+seen = heatmap(pattern[head - 1].numpy(), tokens, readable.numpy(), *names)
+theme.dress(seen, "light")

@@ -1,37 +1,40 @@
-"""Lesson 13: the parameters of a model, counted from its configuration."""
+"""Lesson 13: the parameters of a model, counted from its table as it was changed, and another one's beside it."""
 
 # %%
+import re
 from functools import partial
 
 import content
-from model import arithmetic, zoo
-from model.published import MODELS
+from model import arithmetic
+from ui import table
+from ui.experts import parts
 from ui.numbers import number, percent
+from ui.table_config import configuration, edited, pasted
 from viz import experts, theme
 
 # %% parameters
 lang = "en"
-table_of = "smollm2"  # one of MODELS, or what zoo.load takes
-tokens = 4096  # in the cache
+table_of = "Llama 3.1 8B"  # a published model, one of this app's, or "own" for the configuration below
+beside = "none"
+tokens = 8192  # in the cache
+edit = ""  # what was changed, as in "width:2048,layers:16"
+config = ""  # a config.json
+
+# %%
+published = pasted(config or table.EXAMPLE) if table_of == "own" else configuration(table_of)
+models = {table_of: edited(published, dict(re.findall(table.EDITS, edit)))}
+if beside != "none":
+    models[beside if beside != table_of else f"{beside}, published"] = configuration(beside)
+for name, one in models.items():
+    found = arithmetic.count(one)
+    print(f"{name}: {found.total:,} parameters, {found.active:,} of them used by one token")
+    print(f"{arithmetic.cache_bytes(one, tokens):,} bytes of keys and values after {tokens:,} tokens")
 
 # %%
 words = content.load(lang, "experts")
-config = MODELS[table_of] if table_of in MODELS else zoo.load(table_of).model.config
-found = arithmetic.count(config)
-print(found)
-print(f"{found.total:,} parameters, {found.active:,} of them used by one token")
-print(f"{arithmetic.cache_bytes(config, tokens):,} bytes of keys and values after {tokens:,} tokens")
-
-# %%
-parts = {
-    "embedding": found.embedding + found.positions + found.head,
-    "attention": found.attention,
-    "rest": found.routers + found.norms + found.mlp,
-    "used": found.experts - found.idle,
-    "idle": found.idle,
-}
-names = {part: words[f"part-{part}"] for part in parts}
+counted = {name: parts(one) for name, one in models.items()}
+names = {part: words[f"part-{part}"] for part in counted[table_of]}
 rows = words["row-all"], words["row-one"]
 shown = partial(number, lang=lang), partial(percent, lang=lang)
-figure = experts.parameters({table_of: parts}, names, rows, *shown)
+figure = experts.parameters(counted, names, rows, *shown)
 theme.dress(figure, "light")

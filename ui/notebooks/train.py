@@ -1,31 +1,45 @@
-"""Lesson 16: a small transformer that learns a task. The page follows two of them; here is the loop."""
+"""Lesson 16: two small transformers learn one task from the same rows, as on the page, which calls the same loop."""
 
 # %%
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Event
 
 import numpy as np
 
 import content
-from model.plans import Plan
-from model.train import train
-from ui.numbers import number
+from model.live import follow
+from model.plans import OPTIONS, Choices, Plan
+from ui.numbers import number, percent
+from ui.train_link import course
 from viz import switchboard, theme
 
 # %% parameters
 lang = "en"
 task = "induction"
 seed = 1
-steps = 200
+steps = 600
+a = ""  # in what model A differs from the usual one, as in "layers=1 position=none"
+b = ""  # the same of model B
 
-# %%
+
+# %% From words to choices
+def choices(differences: str) -> Choices:
+    asked = dict(pair.split("=") for pair in differences.split())
+    values = {name: next(value for value in OPTIONS[name] if str(value) == said) for name, said in asked.items()}
+    return Choices(**values)
+
+
+# %% Loss and right answers, on rows that neither learned from
 courses = {}
-for start in (seed, seed + 1):  # the same, begun from other numbers
-    plan = Plan(task, seed=start, steps=steps)
-    losses = []
-    for learning in train(plan.config, plan.task, steps=plan.steps, seed=plan.seed, recipe=plan.recipe):
-        losses.append(learning.progress.loss)
-    courses[f"{task}, {start}"] = (np.arange(1, steps + 1), np.array(losses))
-    print(f"seed {start}: from {losses[0]:.3f} to {losses[-1]:.3f} nats")
+for name, differences in {"A": a, "B": b}.items():
+    plan = Plan(task, choices(differences), seed, steps, course(lang) if task == "text" else "")
+    with TemporaryDirectory() as folder:
+        *seen, ended = follow(plan, Path(folder) / "run", Event())
+    courses[name] = np.array([one.step for one in seen]), np.array([one.loss for one in seen])
+    right = f"{percent(seen[0].accuracy, lang)} → {percent(seen[-1].accuracy, lang)}"
+    print(f"{name} ({differences or 'usual'}): {right} right after {seen[-1].step} steps, {ended}")
 
 # %%
 words = content.load(lang, "blocks")
