@@ -192,7 +192,8 @@ def weighted_values(layer: LayerTrace, head: int) -> np.ndarray:
 def combining_error(layer: LayerTrace) -> np.ndarray:
     """(H, T): the largest difference between the weighted values, added up, and the model's own z."""
     values = layer.v.repeat(len(layer.pattern) // len(layer.v), axis=0)
-    return np.abs(layer.pattern @ values - layer.z).max(-1)
+    added = np.einsum("hqk,hkd->hqd", layer.pattern, values)  # one after the other, unlike the model's own product
+    return np.abs(added - layer.z).max(-1)
 
 
 @torch.inference_mode()

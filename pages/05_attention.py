@@ -25,7 +25,7 @@ with lesson("attention", models=(*prompt.DECODERS, "minilm"), limit=32, link=att
 
         def chart() -> None:
             shown, names = trace.layers[layer], {"layer": layer + 1, "head": head + 1}
-            st.html(f'<p class="eyebrow">{words.inline("head-title", **names)}</p>')
+            st.html(f'<p class="eyebrow apart">{words.inline("head-title", **names)}</p>')
             drawn = heatmap(shown.pattern[head], trace.tokens, shown.mask, reader, read, weight)
             widgets.figure(drawn, key="twin", alt=words.text("twin-alt", **names))
 

@@ -45,6 +45,12 @@ def test_every_section_says_something(slug):
 
 
 @pytest.mark.parametrize("slug", FILES)
+def test_no_line_ends_between_a_number_and_its_sign(slug):
+    for lang in content.LANGUAGES:
+        assert not [text for text in content.load(lang, slug).values() if re.search(r"[\d}] %", text)]
+
+
+@pytest.mark.parametrize("slug", FILES)
 def test_the_italian_is_not_the_english(slug):
     """A long section left in English would pass every other test."""
     english, italian = content.load("en", slug), content.load("it", slug)
