@@ -33,7 +33,7 @@ class Page:
         return session.trace(self.model, self.source, frozenset(keep), len(self.ids), edits)
 
     def give_way(self) -> None:
-        """There is something to look at: before more that takes long, those come first who have nothing yet."""
+        """There is something to look at: before more that takes long, others have their turn."""
         waiting, tell = _sign()
         self.again(tell)
         waiting.empty()

@@ -38,38 +38,36 @@ def test_no_more_than_the_seats_and_first_come_first_served():
     assert all(abs(place - name) <= 1 for place, name in enumerate(order))
 
 
-def test_who_has_something_to_look_at_comes_after_those_who_have_nothing():
-    gate, order, second = Gate(1), [], threading.Event()
+def test_who_gives_way_comes_after_those_who_wait_and_before_those_who_come_later():
+    gate, order, leave = Gate(1), [], threading.Event()
 
-    def newcomer(name: str) -> None:
+    def visitor(name: str) -> None:
         with gate.turn(lambda ahead: None):
             order.append(name)
-            second.wait(10)
+            leave.wait(10)
 
-    threads = [threading.Thread(target=newcomer, args=(name,)) for name in ("first", "second")]
-    told = []
+    early, late = (threading.Thread(target=visitor, args=(name,)) for name in ("early", "late"))
 
     def tell(ahead: int) -> None:
-        told.append(ahead)
-        if len(told) == 1:  # the first newcomer has the seat; now another comes, later than the page that gave way
-            threads[1].start()
+        if not late.ident:  # the early one has the seat now
+            late.start()
             wait_for(lambda: len(gate._line) == 3)
-            second.set()
+            leave.set()
 
-    with gate.turn(tell) as give_way:
-        threads[0].start()
+    with gate.turn(tell) as again:
+        early.start()
         wait_for(lambda: len(gate._line) == 2)
-        give_way(tell)
-        order.append("the page, again")
-    for thread in threads:
+        again(tell)
+        order.append("the page")
+    for thread in (early, late):
         thread.join(10)
-    assert order == ["first", "second", "the page, again"]
+    assert order == ["early", "the page", "late"]
 
 
 def test_who_gives_way_to_nobody_goes_on():
     gate = Gate(2)
-    with gate.turn(lambda ahead: pytest.fail("there are seats")) as give_way, gate.turn(lambda ahead: None):
-        give_way(lambda ahead: pytest.fail("nobody waits"))
+    with gate.turn(lambda ahead: pytest.fail("there are seats")) as again, gate.turn(lambda ahead: None):
+        again(lambda ahead: pytest.fail("nobody waits"))
 
 
 def wait_for(reached) -> None:
