@@ -1,43 +1,49 @@
 """So many pages at a time and no more. The others wait in the order in which they came, and are told so.
 
 Thirty pages that are made at once all come last; in turns, each takes the time of one. A page whose picture is out
-queues again: others would else wait for what its reader has not come to yet.
+waits again, as if it came a little later: else others would wait for what its reader has not come to yet.
 """
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 Tell = Callable[[int], None]
-PATIENCE = (
-    0.15  # seconds between two looks at the line, at which Streamlit may also end a wait that is of no use any more
-)
+LATER = 2.0  # seconds: who comes within them goes before a page whose picture is out
+PATIENCE = 0.15  # seconds between two looks at the line, at which Streamlit may also end a wait of no use any more
+
+
+@dataclass(eq=False)  # each is one of a kind
+class _Ticket:
+    since: float
 
 
 class Gate:
     def __init__(self, seats: int):
         self.seats = seats
-        self._line: list[object] = []  # those inside are the first of it
+        self._line: list[_Ticket] = []  # those inside are the first of it
         self._moved = threading.Condition()
 
     @contextmanager
     def turn(self, tell: Tell) -> Iterator[Callable[[Tell], None]]:
         """Waits for a seat and holds it; while others are ahead calls `tell(ahead)`; what it raises ends the wait.
 
-        Gives a function that gets up and waits again, behind all that are waiting then.
+        Gives a function that leaves the seat and waits again, as if it came LATER.
         """
-        ticket = object()
+        ticket = _Ticket(time.monotonic())
 
         def again(tell: Tell) -> None:
             with self._moved:
                 self._line.remove(ticket)
-                self._line.append(ticket)
-                self._moved.notify_all()
+                ticket.since = time.monotonic() + LATER
+                self._stand(ticket)
             self._wait(ticket, tell)
 
         with self._moved:
-            self._line.append(ticket)
+            self._stand(ticket)
         try:
             self._wait(ticket, tell)
             yield again
@@ -46,13 +52,19 @@ class Gate:
                 self._line.remove(ticket)
                 self._moved.notify_all()
 
-    def _wait(self, ticket: object, tell: Tell) -> None:
+    def _stand(self, ticket: _Ticket) -> None:
+        """In the line, behind all that hold a seat."""
+        behind = (i for i in range(self.seats, len(self._line)) if self._line[i].since > ticket.since)
+        self._line.insert(next(behind, len(self._line)), ticket)
+        self._moved.notify_all()
+
+    def _wait(self, ticket: _Ticket, tell: Tell) -> None:
         while ahead := self._ahead(ticket):
             tell(ahead)
             with self._moved:
                 self._moved.wait(PATIENCE)
 
-    def _ahead(self, ticket: object) -> int:
+    def _ahead(self, ticket: _Ticket) -> int:
         """How many must leave before this one can go in."""
         with self._moved:
             return max(0, self._line.index(ticket) - self.seats + 1)
