@@ -16,7 +16,6 @@ from viz import experts as figures
 from viz import sparse
 
 WAYS = ("off", "force")
-READ = frozenset({"expert_weight", "expert_out", "expert_index"})  # by `writes_most`
 SOURCE = (ExpertOff, ForceExperts, hf.variant)
 EXPERT = link.whole(lambda page: page.bundle.model.config.experts)
 LINK = {

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import content
 from model import experiment, zoo
-from model.plans import NAMES, OPTIONS, PRESETS, Choices
-from ui import attention, experts_touch, gate, path, prompt, session, train_link, what_if
+from model.plans import NAMES, OPTIONS, PRESETS
+from ui import attention, experts, experts_touch, gate, path, prompt, session, train_link, what_if
 from ui.lesson import Page
 
 FOLDER = Path(__file__).with_name("notebooks")
@@ -113,21 +113,19 @@ def _look(slug: str, said: Mapping[str, str], lang: str) -> dict[str, str]:
 @_in_turn
 def _switched(slug: str, said: Mapping[str, str], lang: str) -> dict[str, str]:
     page = _page(slug, {"model": zoo.EXPERTS} | dict(said), lang)
-    layer, expert = experts_touch.writes_most(page.trace(experts_touch.READ))
+    layer, expert = experts_touch.writes_most(page.trace(experts.KEEP))
     return {"experts": str(expert + 1), "where": str(layer + 1)}
 
 
 def _plans(slug: str, said: Mapping[str, str], lang: str) -> dict[str, str]:
     """In what the models of the link differ from the usual one; without any, the pair that the page begins with."""
-    if not any(name in said for name in train_link.LINK):
-        plans = PRESETS[train_link.FIRST]
-        found = [{name: getattr(plan.choices, name) for name in plan.choices.differences(Choices())} for plan in plans]
-    else:
-        found = [{name: said.get(f"{side}-{name}") for name in NAMES} for side in train_link.SIDES]
-    return {
-        side: " ".join(f"{name}={value}" for name, value in chosen.items() if str(value) in map(str, OPTIONS[name]))
-        for side, chosen in zip(train_link.SIDES, found, strict=True)
-    }
+    asked = said if any(name in said for name in train_link.LINK) else train_link.as_link(PRESETS[train_link.FIRST])
+
+    def differences(side: str) -> str:
+        found = {name: train_link.option(OPTIONS[name], asked.get(f"{side}-{name}")) for name in NAMES}
+        return " ".join(f"{name}={value}" for name, value in found.items() if value is not None)
+
+    return {side: differences(side) for side in train_link.SIDES}
 
 
 START: dict[str, Callable[..., dict[str, str]]] = {

@@ -108,15 +108,21 @@ class Row:
         return moved + (tuple(UseMask(layer, rule) for layer in range(layers)) if setting.mask else ())
 
 
+def together(texts: Sequence[Sequence[int]]) -> list[tuple[int, ...]]:
+    """The first of these texts, as far as they fit into a row."""
+    found: list[tuple[int, ...]] = []
+    for ids in texts[:COLOURS]:
+        if sum(map(len, found)) + min(len(ids), EACH) > MOST:
+            break
+        found.append(tuple(ids[:EACH]))
+    return found
+
+
 def row(page: Page, lines: Sequence[str]) -> Row:
     """The prompt and the first lines, as far as they fit."""
     tokenizer = page.bundle.tokenizer
     whole = [page.ids, *(tokenizer.encode(line) for line in lines[: COLOURS - 1])]
-    texts = []
-    for ids in whole:
-        if sum(map(len, texts)) + min(len(ids), EACH) > MOST:
-            break
-        texts.append(tuple(ids[:EACH]))
+    texts = together(whole)
     length = sum(map(len, texts))
     pieces = [Piece(document, 0, len(text)) for document, text in enumerate(texts)]
     batch = lay_out([pieces], [np.array(text) for text in texts], length)

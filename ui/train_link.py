@@ -62,7 +62,7 @@ def read(words: session.Words) -> Experiment:
         asked = st.query_params.get(name)
         if asked is None:
             return usual
-        found = _option(allowed, asked)
+        found = option(allowed, asked)
         if found is None:
             listed = ", ".join(map(str, allowed))
             problems.append(words("refused", name=name, value=html.typed(asked[:40]), allowed=listed, usual=usual))
@@ -87,22 +87,27 @@ def read(words: session.Words) -> Experiment:
     return Experiment(tuple(plans), tuple(problems))
 
 
-def _option(allowed: tuple, said: str):
+def option(allowed: tuple, said: str):
     """The value that the link or the table of choices calls so; None where there is none."""
     return next((option for option in allowed if str(option) == said), None)
 
 
 def write(plans: tuple[Plan, Plan]) -> None:
-    """Into the link: the task always, else what is not usual."""
+    """Into the link."""
     for name in LINK:
         st.query_params.pop(name, None)
+    for name, value in as_link(plans).items():
+        st.query_params[name] = value
+
+
+def as_link(plans: tuple[Plan, Plan]) -> dict[str, str]:
+    """The task always, else what is not usual."""
     first = plans[0]
     said = {"task": first.name}
     said |= {name: getattr(first, name) for name in ("seed", "steps") if getattr(first, name) != USUAL[name]}
     for side, plan in zip(SIDES, plans, strict=True):
         said |= {f"{side}-{name}": getattr(plan.choices, name) for name in plan.choices.differences(Choices())}
-    for name, value in said.items():
-        st.query_params[name] = str(value)
+    return {name: str(value) for name, value in said.items()}
 
 
 def change(experiment: Experiment, key: str, value: str) -> None:
@@ -110,10 +115,10 @@ def change(experiment: Experiment, key: str, value: str) -> None:
     side, _, name = key.rpartition("-")
     plans = list(experiment.plans)
     if side in SIDES and name in OPTIONS:
-        if (found := _option(OPTIONS[name], value)) is not None:
+        if (found := option(OPTIONS[name], value)) is not None:
             at = SIDES.index(side)
             plans[at] = replace(plans[at], choices=replace(plans[at].choices, **{name: found}))
-    elif key in WHOLE and (found := _option(WHOLE[key], value)) is not None:
+    elif key in WHOLE and (found := option(WHOLE[key], value)) is not None:
         plans = [replace(plan, **{"name" if key == "task" else key: found}, text="") for plan in plans]
     write(tuple(plans))
 

@@ -44,7 +44,7 @@ plotly.io.templates["vetro"] = go.layout.Template(
         "paper_bgcolor": _CLEAR,
         "plot_bgcolor": _CLEAR,
         "font": {"family": SANS, "size": 14, "color": INK},
-        "xaxis": _AXIS | {"title": {"font": {"size": 14}, "standoff": 6}},  # near its names, away from what follows
+        "xaxis": _AXIS | {"title": _AXIS["title"] | {"standoff": 6}},  # near its names, away from what follows
         "yaxis": _AXIS,
         "margin": dict.fromkeys("lrtb", EDGE),
         "hoverlabel": {"bgcolor": SECOND, "bordercolor": RULE, "font": {"color": INK, "family": SANS}},

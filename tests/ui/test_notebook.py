@@ -83,9 +83,9 @@ def test_the_table_is_the_one_that_was_changed():
 
 def test_the_experts_that_are_switched_are_those_of_the_link():
     space, _ = carried_out("experts", active="3", experts="2,5", where="4", force="false")
-    assert space["edits"] == [ExpertOff(3, 1), ExpertOff(3, 4)] and space["changed"].config.active_experts == 3
+    assert space["edits"] == (ExpertOff(3, 1), ExpertOff(3, 4)) and space["changed"].config.active_experts == 3
     space, _ = carried_out("experts", experts="2,5", where="1–6", force="true")
-    assert space["edits"] == [ForceExperts(layer, (1, 4)) for layer in range(6)]
+    assert space["edits"] == tuple(ForceExperts(layer, (1, 4)) for layer in range(6))
 
 
 def test_both_models_are_trained_as_the_link_says():

@@ -6,10 +6,11 @@ from functools import partial
 import numpy as np
 
 import content
-from model import hf, lens, sampling, zoo
-from model.edits import ExpertOff, ForceExperts
+from model import hf, lens, zoo
 from model.transformer import run
+from ui.experts_touch import WAYS, Setting
 from ui.numbers import percent
+from ui.runs import Run
 from viz import experts as figures
 from viz import sparse, theme
 
@@ -46,14 +47,10 @@ changed = bundle.model
 if active != changed.config.active_experts:
     changed = hf.variant(changed, active_experts=active)
 switched = tuple(int(expert) - 1 for expert in experts.split(",") if expert)
-places = [int(where) - 1] if where.isdecimal() else range(changed.config.layers)
-if force == "true" and switched:
-    edits = [ForceExperts(layer, switched) for layer in places]
-else:
-    edits = [ExpertOff(layer, expert) for layer in places for expert in switched]
+layer = int(where) - 1 if where.isdecimal() else None
+edits = Setting(active, WAYS[force == "true"], switched, layer).edits(changed.config.layers)
 after = run(changed, ids, tokens, edits=edits, keep={"final"})
-p = sampling.softmax(lens.next_logits(bundle.model, trace))
-q = sampling.softmax(lens.next_logits(changed, after))
+p, q = (Run.of(one, seen).chances for one, seen in ((bundle.model, trace), (changed, after)))
 print(f"the next token's distribution moves by {lens.divergence(p, q):.3g} bits")
 
 # %%

@@ -10,7 +10,7 @@ import content
 from model import packing, zoo
 from model.tap import Recorder
 from ui.numbers import number, percent
-from ui.packed_run import COLOURS, EACH, MOST
+from ui.packed_run import together
 from ui.packing import CONTEXTS, LINES, brown
 from viz import packing as figures
 from viz import theme
@@ -53,11 +53,7 @@ figure = figures.wasted(CONTEXTS, shares, context, titles, *shown)
 theme.dress(figure, "light")
 
 # %% A row of the first documents, in one pass
-row = []
-for text in texts[:COLOURS]:
-    if sum(map(len, row)) + min(len(text), EACH) > MOST:
-        break
-    row.append(text[:EACH])
+row = together(texts)
 ids = torch.tensor([[id for text in row for id in text]])
 numbers = torch.tensor([[number for number, text in enumerate(row) for _ in text]])
 places = torch.cat([torch.arange(len(text)) for text in row])[None] if restart != "off" else None

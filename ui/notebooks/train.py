@@ -12,7 +12,7 @@ import content
 from model.live import follow
 from model.plans import OPTIONS, Choices, Plan
 from ui.numbers import number, percent
-from ui.train_link import course
+from ui.train_link import course, option
 from viz import switchboard, theme
 
 # %% parameters
@@ -27,8 +27,7 @@ b = ""  # the same of model B
 # %% From words to choices
 def choices(differences: str) -> Choices:
     asked = dict(pair.split("=") for pair in differences.split())
-    values = {name: next(value for value in OPTIONS[name] if str(value) == said) for name, said in asked.items()}
-    return Choices(**values)
+    return Choices(**{name: option(OPTIONS[name], said) for name, said in asked.items()})
 
 
 # %% Loss and right answers, on rows that neither learned from

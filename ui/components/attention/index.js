@@ -31,7 +31,7 @@ class Explorer extends View {
     this.signs = range(513).map((i) => signed(palette, i / 256 - 1));
     const sizes = this.map && this.sizes(); // of what stands here still: to ask afterwards would lay out the page once more
     this.build();
-    this.take(sizes ?? [820, 0]);
+    this.take(sizes ?? this.sizes());
     this.draw();
     this.fit();
   }
@@ -186,10 +186,8 @@ class Explorer extends View {
   fit() {
     const sizes = this.sizes();
     if (!sizes[0]) return;
-    if (sizes.join() !== this.taken) {
-      this.take(sizes);
-      this.draw();
-    }
-    paintArcs(this);
+    if (sizes.join() === this.taken) return paintArcs(this);
+    this.take(sizes);
+    this.paint();
   }
 }

@@ -22,7 +22,7 @@ const heaviest = (x, words) => [...words].sort((a, b) => x.weight(x.s.reader, b)
 function stepTable(x, words) {
   const { w } = x;
   const { reader, lifted, all } = x.s;
-  const columns = x.columnsShown ?? [];
+  const columns = x.columnsShown;
   const key = x.key;
   const weight = (k) => x.weight(reader, k);
   const heavy = heaviest(x, words).slice(0, SOME - 3);
