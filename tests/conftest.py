@@ -225,7 +225,7 @@ def settled(page):
     page.wait_for_selector("h1", timeout=30_000)
     page.wait_for_function(
         """() => document.querySelector('[data-test-script-state="notRunning"]')
-            && !document.querySelector('[data-stale="true"], [data-testid="stSkeleton"]')""",
+            && !document.querySelector('[data-stale="true"], [data-testid="stSkeleton"], .stApp[inert]')""",
         timeout=30_000,
         polling=100,  # else at every frame, and frames are what the page is busy with
     )

@@ -139,7 +139,8 @@ def test_a_replica_dies_and_the_page_comes_back(app_server, behind, browser, tmp
         start = time.monotonic()
         state = "() => document.querySelector('.stApp').dataset.testConnectionState"
         page.wait_for_function(f"{state} !== 'CONNECTED'", polling=20)
-        page.wait_for_function(f"{state} === 'CONNECTED'", polling=20, timeout=20_000)
+        until_it_ran = "document.querySelector('.stApp[inert]')"  # the new replica has not heard of the old values
+        page.wait_for_function(f"() => ({state})() === 'CONNECTED' && {until_it_ran}", polling=20, timeout=20_000)
         settled(page)
         record_property("seconds until the page is back", round(time.monotonic() - start, 1))
         assert page.url == link and page.inner_text("h1") == title
