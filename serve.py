@@ -1,6 +1,7 @@
 """What `streamlit run` serves: the app, with the first model read while the port opens."""
 
 import gc
+import os
 import re
 import threading
 from base64 import b64encode
@@ -13,6 +14,8 @@ import streamlit as st
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
+from streamlit import delta_generator
+from streamlit.components.v2.bidi_component import serialization
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.pages_manager import PagesManager
 
@@ -21,6 +24,10 @@ from ui import path
 HERE = Path(__file__).parent
 
 PagesManager.uses_pages_directory = False  # else the first visitor of a lesson is told that there is no such page
+# our components are given none, and whoever looks for them loads pandas and pyarrow first: 0.6 s of the start
+serialization.is_dataframe_like = lambda value: False
+# else it reads the sources of all that is on the stack to find out whether this is a Python prompt
+delta_generator._use_warning_has_been_displayed = True
 
 
 def begun(
@@ -99,6 +106,9 @@ def policy(page: str) -> str:
 
 
 def preload() -> None:
+    gc.disable()  # what comes now is here to stay: to look through it again and again takes 0.3 s
+    # read when torch is loaded; with other busy processes around, two threads spin: 820 ms a pass where one takes 18
+    os.environ["OMP_NUM_THREADS"] = "1"
     from model.zoo import ModelUnavailable
     from ui import prompt, session
 
@@ -106,11 +116,8 @@ def preload() -> None:
         with suppress(ModelUnavailable):
             session.bundle(name)
             break
-    import torch  # only here: the first model's file is read while torch is imported
-
-    torch.set_num_threads(1)  # with other busy processes around, two threads spin: 820 ms a pass where one takes 18
-    gc.collect()
-    gc.freeze()  # torch's many objects are here to stay: no later collection looks at them again
+    gc.freeze()  # nor will any later collection look through it
+    gc.enable()
 
 
 @asynccontextmanager

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from model.trace import LayerTrace, Trace
 from model.transformer import Transformer, run
 
-ROWS = 32  # of logits at a time: 32 x 49,152 numbers stay near the cache; all rows at once take twice as long
+TOKENS = 4096  # of the vocabulary at a time: their scores stay near the cache, and one product serves all vectors
 
 
 @dataclass(frozen=True)
@@ -23,18 +24,30 @@ class Likeliest:
 @torch.inference_mode()
 def likeliest(model: Transformer, streams: np.ndarray, top: int = 1) -> Likeliest:
     """What the language-model head says to vectors of the stream (n, D), before the final norm."""
-    streams = torch.tensor(streams, device=model.device)
-    weight = model.lm_head.weight.T
-    buffer = streams.new_empty(min(ROWS, len(streams)), weight.shape[1])
-    ids, probabilities = [], []
-    for rows in streams.split(ROWS):
-        logits = torch.mm(model.norm(rows), weight, out=buffer[: len(rows)])
-        best = logits.topk(top) if top > 1 else logits.max(-1, keepdim=True)
-        peak = best.values[:, :1].clone()
-        chances = (best.values - peak).exp() / logits.sub_(peak).exp_().sum(-1, keepdim=True)
-        ids.append(best.indices.cpu())
-        probabilities.append(chances.cpu())
-    return Likeliest(torch.cat(ids).numpy(), torch.cat(probabilities).numpy())
+    scores, ids, total = _said(model, model.norm(torch.tensor(streams, device=model.device)), top)
+    return Likeliest(ids.cpu().numpy(), (scores - total).exp().cpu().numpy())
+
+
+def _said(model: Transformer, rows: Tensor, top: int = 1) -> tuple[Tensor, Tensor, Tensor]:
+    """What the head says to vectors (n, D) behind the final norm: the best scores and their ids (n, top), and the
+    logarithm of all scores' powers of e, added up (n, 1). Of each part of the vocabulary no more is kept.
+
+    Milakov and Gimelshein 2018, "Online normalizer calculation for softmax".
+    """
+
+    def best(scores: Tensor) -> tuple[Tensor, Tensor]:
+        most = min(top, scores.shape[1])
+        return scores.topk(most) if most > 1 else scores.max(-1, keepdim=True)  # the same, several times as fast
+
+    scores, ids, totals = [], [], []
+    for start, weight in enumerate(model.lm_head.weight.split(TOKENS)):
+        part = rows @ weight.T
+        values, places = best(part)
+        scores.append(values)
+        ids.append(places + start * TOKENS)
+        totals.append(part.logsumexp(-1, keepdim=True))
+    values, places = best(torch.cat(scores, 1))
+    return values, torch.cat(ids, 1).gather(1, places), torch.cat(totals, 1).logsumexp(-1, keepdim=True)
 
 
 def streams(trace: Trace, positions: Sequence[int]) -> np.ndarray:
@@ -109,7 +122,7 @@ def direct_effects(model: Transformer, trace: Trace, token_id: int, position: in
     if model.config.norm_place != "pre":
         raise ValueError("after a norm on the stream itself, what a head wrote has no share of its own in a score")
 
-    def rows(values) -> torch.Tensor:
+    def rows(values) -> Tensor:
         return torch.tensor(np.stack(list(values)), device=model.device)
 
     direction, offset = _held(
@@ -126,7 +139,7 @@ def direct_effects(model: Transformer, trace: Trace, token_id: int, position: in
     )
 
 
-def _held(norm: torch.nn.Module, x: torch.Tensor, row: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+def _held(norm: torch.nn.Module, x: Tensor, row: Tensor) -> tuple[Tensor, Tensor]:
     """norm(x) · row as direction · x + offset, with the scale that x itself gives."""
     if isinstance(norm, torch.nn.LayerNorm):
         scaled = row * norm.weight * (x.var(correction=0) + norm.eps).rsqrt()
@@ -166,13 +179,10 @@ def head_kinds(model: Transformer, *, avoid: Iterable[int] = (), texts: int = 4,
 def surprisal(model: Transformer, trace: Trace) -> np.ndarray:
     """How many bits each token after the first cost the model: −log2 of the probability that it gave it, (T − 1,).
     Needs `final`. Added up and divided by the bytes of these tokens' text, it is the loss in bits per byte."""
-    finals = torch.tensor(trace.final[:-1], device=model.device).split(ROWS)
-    wanted = torch.tensor(trace.token_ids[1:], device=model.device).split(ROWS)
-    bits = [
-        torch.nn.functional.cross_entropy(model.lm_head(rows), ids, reduction="none") / np.log(2)
-        for rows, ids in zip(finals, wanted, strict=True)
-    ]
-    return torch.cat(bits).float().cpu().numpy()
+    rows = torch.tensor(trace.final[:-1], device=model.device)
+    wanted = torch.tensor(trace.token_ids[1:], device=model.device)
+    scores = (rows * model.lm_head.weight[wanted]).sum(-1)
+    return ((_said(model, rows)[2][:, 0] - scores) / np.log(2)).float().cpu().numpy()
 
 
 def divergence(before: np.ndarray, after: np.ndarray) -> float:

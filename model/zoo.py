@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from safetensors import SafetensorError
 
-from model import gguf_file, tokens, unpacked
+from model import tokens, unpacked
 from model.tokens import Tokenizer
 
 if TYPE_CHECKING:  # whoever only asks for names need not wait for torch
@@ -65,6 +65,8 @@ class Entry:
 def _read_gguf(path: Path) -> tuple["Transformer", Tokenizer]:
     if (found := unpacked.read(path)) is not None:
         return found
+    from model import gguf_file  # only here: the library that it reads with takes its time to load
+
     with ThreadPoolExecutor(1) as pool:
         pool.submit(importlib.import_module, "torch")  # it takes as long as to read the file, which does without it
         reader = gguf_file.open_file(path)
@@ -168,7 +170,7 @@ def load(name: str | Path) -> Bundle:
         path = find(entry.card.name)
     try:
         model, tokenizer = entry.read(path)
-    except (SafetensorError, gguf_file.Damaged) as error:
+    except (SafetensorError, EOFError) as error:
         raise ModelUnavailable(path.name, entry.card.title, "reinstall", str(error)) from error
     except FileNotFoundError as error:
         raise ModelUnavailable(
