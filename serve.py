@@ -1,8 +1,10 @@
 """What `streamlit run` serves: the app, with the first model read while the port opens."""
 
+import asyncio
 import gc
 import os
 import re
+import socket
 import threading
 from base64 import b64encode
 from collections.abc import Callable
@@ -28,6 +30,17 @@ PagesManager.uses_pages_directory = False  # else the first visitor of a lesson 
 serialization.is_dataframe_like = lambda value: False
 # else it reads the sources of all that is on the stack to find out whether this is a Python prompt
 delta_generator._use_warning_has_been_displayed = True
+
+
+def at_once(connection: socket.socket) -> None:
+    """Small packets are not held back until the browser has acknowledged those before them: 40 ms for each of a page's
+    hundred files, and for many a message. asyncio sees to it only where the port was opened with its protocol named,
+    which Streamlit 1.67 does not."""
+    if connection.family in (socket.AF_INET, socket.AF_INET6):
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+asyncio.base_events._set_nodelay = at_once
 
 
 def begun(

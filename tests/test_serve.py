@@ -1,14 +1,21 @@
 """What the server adds to the app: a head of our own, and one clear sentence where a script fails."""
 
+import asyncio
+import json
 import re
+import socket
 import urllib.request
 from base64 import b64encode
 from hashlib import sha256
 
 import pytest
+from streamlit import dataframe_util
+from streamlit.components.v2.bidi_component import serialization
+from streamlit.proto.BidiComponent_pb2 import BidiComponent
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.testing.v1 import AppTest
+from streamlit.web.server.starlette.starlette_server import _bind_socket
 
 from tests.conftest import html_of
 
@@ -66,6 +73,36 @@ def test_no_part_is_sent_without_what_it_lies_in():
     paths = [tuple(message.metadata.delta_path) for message in sent]
     assert (0, 1, 0) in paths and all(not path[:-1] or path[:-1] in paths[:i] for i, path in enumerate(paths))
     assert [sent[i].delta.new_element.html.body for i in (1, -1)] == ["before", "after"]
+
+
+def test_a_small_answer_is_not_held_back():
+    """Over a port opened as Streamlit opens it, asyncio sends what there is to send at once."""
+    import serve  # noqa: F401
+
+    async def answered():
+        answers = asyncio.Queue()
+        server = await asyncio.start_server(
+            lambda _, writer: answers.put_nowait(writer), sock=_bind_socket("127.0.0.1", 0, 1)
+        )
+        async with server:
+            _, asker = await asyncio.open_connection(*server.sockets[0].getsockname())
+            answer = await answers.get()
+            at_once = answer.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+            asker.close()
+            answer.close()
+            return at_once
+
+    assert asyncio.run(answered())
+
+
+def test_a_component_does_not_load_pandas(monkeypatch):
+    """Whoever asks Streamlit for the kind of some data does."""
+    import serve  # noqa: F401
+
+    monkeypatch.setattr(dataframe_util, "determine_data_format", None)
+    sent = BidiComponent()
+    serialization.serialize_mixed_data({"list": [1, 2], "words": {"a": "b"}}, sent)
+    assert json.loads(sent.json) == {"list": [1, 2], "words": {"a": "b"}}
 
 
 @pytest.mark.parametrize("file, kind", [("fonts/inter-latin-opsz-normal.woff2", "font"), ("favicon.svg", "image")])
