@@ -96,7 +96,7 @@ def until(test, condition, seconds=60):
     end = time.monotonic() + seconds
     while not condition(test):
         assert time.monotonic() < end
-        time.sleep(0.3)
+        time.sleep(1)  # to make the page takes time, too
         test.run()
         assert not test.exception
     return test
