@@ -125,12 +125,14 @@ def preload() -> None:
     from model.zoo import ModelUnavailable
     from ui import prompt, session
 
-    for name in prompt.DECODERS:  # the first that can be read; the page itself says what is missing
-        with suppress(ModelUnavailable):
-            session.bundle(name)
-            break
-    gc.freeze()  # nor will any later collection look through it
-    gc.enable()
+    try:
+        for name in prompt.DECODERS:  # the first that can be read; the page itself says what is missing
+            with suppress(ModelUnavailable):
+                session.bundle(name)
+                break
+    finally:
+        gc.freeze()  # nor will any later collection look through it
+        gc.enable()
 
 
 @asynccontextmanager

@@ -1,5 +1,6 @@
 """What the tests of the running app share: the server, a browser, and a page in it that complains by itself."""
 
+import gc
 import os
 import shutil
 import socket
@@ -39,6 +40,10 @@ MAC_CHROME = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 
 expect.set_options(timeout=20_000)  # it ends as soon as what is expected is there; a busy machine needs longer
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()  # what has been imported is here to stay; Streamlit looks for garbage after every run of a page
 
 
 def run_page(slug: str, lang: str = "en", **params: str) -> AppTest:
@@ -246,7 +251,8 @@ def healthy(page, lang: str, theme: str) -> None:
 
 def nobody_kept_out(page) -> None:
     """axe-core finds nothing serious or critical; its rules of less weight are not run."""
-    page.evaluate(AXE)
+    if page.evaluate("typeof axe") == "undefined":
+        page.evaluate(AXE)
     found = page.evaluate(
         """async () => {
             const less = axe._audit.rules.filter((rule) => ["minor", "moderate"].includes(rule.impact));

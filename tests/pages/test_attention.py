@@ -374,9 +374,20 @@ def it_fits(page, prompt: str, widths: tuple[int, ...]):
 
 def the_sentence_is_whole_in_every_case(page):
     """No gap is left open, whoever reads and whether one word or two are named."""
-    for i in range(7):
-        page.locator(".attention .pick").nth(i).click()
-        for head in (0, 4, 8):
-            page.locator(".attention .thumb").nth(head).click()
-            text = page.locator(".attention .read").inner_text()
-            assert text.endswith((".", "lì.")) and not {"{", "}"} & set(text) and "undefined" not in text
+    texts = page.locator(".attention").evaluate(
+        """async (box) => {
+            const drawn = (button) => new Promise((done) => { button.click(); requestAnimationFrame(done); });
+            const texts = [];
+            for (const i of Array(7).keys()) {
+                await drawn(box.querySelectorAll(".pick")[i]);
+                for (const head of [0, 4, 8]) {
+                    await drawn(box.querySelectorAll(".thumb")[head]);
+                    texts.push(box.querySelector(".read").innerText);
+                }
+            }
+            return texts;
+        }"""
+    )
+    assert len(texts) == 21 and len(set(texts)) > 7
+    for text in texts:
+        assert text.endswith((".", "lì.")) and not {"{", "}"} & set(text) and "undefined" not in text
