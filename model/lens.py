@@ -40,11 +40,11 @@ def _said(model: Transformer, rows: Tensor, top: int = 1) -> tuple[Tensor, Tenso
         return scores.topk(most) if most > 1 else scores.max(-1, keepdim=True)  # the same, several times as fast
 
     scores, ids, totals = [], [], []
-    for start, weight in enumerate(model.lm_head.weight.split(TOKENS)):
+    for i, weight in enumerate(model.lm_head.weight.split(TOKENS)):
         part = rows @ weight.T
         values, places = best(part)
         scores.append(values)
-        ids.append(places + start * TOKENS)
+        ids.append(places + i * TOKENS)
         totals.append(part.logsumexp(-1, keepdim=True))
     values, places = best(torch.cat(scores, 1))
     return values, torch.cat(ids, 1).gather(1, places), torch.cat(totals, 1).logsumexp(-1, keepdim=True)
