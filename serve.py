@@ -15,7 +15,8 @@ from pathlib import Path
 import streamlit as st
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
 from streamlit import delta_generator
 from streamlit.components.v2.bidi_component import serialization
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
@@ -155,6 +156,7 @@ app = st.App(
     routes=[
         *(Route(address, index) for address in ("/", *(f"/{step.slug}" for step in (path.MACHINE, *path.STEPS)))),
         Route("/notebook/{slug}", notebook),
+        Mount("/plotly", StaticFiles(packages=[("plotly", "package_data")])),
         Route("/qr.svg", qr),
     ],
 )

@@ -30,7 +30,7 @@ from benchmarks.app import LONG, served
 LESSONS = ("attention", "next_token", "tokens", "heads", "experts", "sparse", "positions", "machine")
 WORDS = ("harbour", "house", "land", "shore", "way", "port", "sea", "light", "rocks", "town", "bay", "quay")
 PAUSE, PROMPTS = 3.0, 5  # seconds between two changes; every how manieth is a prompt
-PICTURES = ("bidi_component", "plotly_chart")
+PICTURE = "bidi_component"
 
 
 @dataclass
@@ -137,7 +137,7 @@ class Client:
             control = getattr(delta.new_element, kind)
             if kind != "selectbox" or len(control.options) > 2:  # that of the models stays: others are not the question
                 self.controls[control.id] = delta.fragment_id, place, control
-        return kind in PICTURES
+        return kind == PICTURE
 
 
 def _ready(address: str) -> None:

@@ -232,11 +232,22 @@ def settled(page):
     page.wait_for_selector("h1", timeout=30_000)
     page.wait_for_function(
         """() => document.querySelector('[data-test-script-state="notRunning"]')
-            && !document.querySelector('[data-stale="true"], [data-testid="stSkeleton"], .stApp[inert]')""",
+            && !document.querySelector(
+                '[data-stale=true], [data-testid=stSkeleton], .chart[aria-busy=true], .stApp[inert]')""",
         timeout=30_000,
         polling=100,  # else at every frame, and frames are what the page is busy with
     )
     page.wait_for_timeout(150)
+    return page
+
+
+def with_all_charts(page):
+    """Those further down are drawn as well, as when the page is printed."""
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.chart:not(.js-plotly-plot)')].every((chart) => !chart.clientWidth)",
+        polling=100,
+    )
     return page
 
 

@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from streamlit.runtime.state.query_params import QueryParams
 
 import content
-from tests.conftest import MARKUP, PAGES, PROMPTED, healthy, html_of, run_page, settled
+from tests.conftest import MARKUP, PAGES, PROMPTED, healthy, html_of, run_page, settled, with_all_charts
 from ui import link, path
 
 PAGE = SimpleNamespace(
@@ -202,7 +202,7 @@ def test_a_lesson_and_its_link_with_two_readers(readers, slug):
     healthy(first, "en", "light")
     second.set_viewport_size({"width": 1280, "height": 900})
     second.goto(copied)
-    settled(second)
+    with_all_charts(settled(second))
     for _ in range(40):
         if (found := seen(second)) == want:
             break
@@ -222,7 +222,7 @@ def handed_on(page, slug: str) -> tuple[str, list[str]]:
         f"{home}?{urlencode({'lang': 'en'} | prompt)}&{query}",
     )
     page.wait_for_selector(f".masthead nav a[href='{home}'][aria-current]", state="attached")
-    settled(page)
+    with_all_charts(settled(page))
     want = rest(page)
     page.click(".share > summary")
     expect(page.locator(".share .address")).to_have_value(re.compile(f"{home}\\?v=1&"))
@@ -246,7 +246,7 @@ def read_on_a_telephone(page, prompted: bool) -> None:
         page.wait_for_url("**hacked**")
         settled(page)
         assert page.input_value(".st-key-prompt input") == MARKUP
-    settled(page)
+    with_all_charts(settled(page))
     healthy(page, "it", "dark")
     assert page.evaluate("typeof hacked") == "undefined"
     assert page.locator(".katex").count() == 0

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ui import html, session, spreadsheet
+from ui import components, html, session, spreadsheet
 from ui.numbers import number
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 ROWS = 200  # of a table that are shown; its CSV has all
-QUIET = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "showAxisDragHandles": False}
 
 
 def figure(chart: "go.Figure", key: str, alt: str = "") -> None:
@@ -28,7 +27,8 @@ def figure(chart: "go.Figure", key: str, alt: str = "") -> None:
 
     chart = room.given(theme.dress(chart, session.mode()))
     chart.layout.separators = ",." if session.language() == "it" else ".,"
-    st.plotly_chart(chart, key=key, theme=None, config=QUIET, alt=alt or None)
+    data = {"figure": chart.to_json(validate=False), "height": chart.layout.height, "alt": alt}
+    components.mount("chart", key=key, data=data)
 
 
 @st.fragment

@@ -1,8 +1,5 @@
 """Lesson 5: the component is given the trace and draws it, without the server; the questions are the live model's."""
 
-import json
-from base64 import b64decode
-
 import numpy as np
 import pytest
 from playwright.sync_api import expect
@@ -10,6 +7,7 @@ from playwright.sync_api import expect
 import content
 from model import transformer
 from tests.conftest import count_messages, html_of, run_page, settled, shown_page
+from tests.received import received
 from ui import attention, session
 from ui.numbers import number, percent
 
@@ -31,16 +29,7 @@ def traced(bundle, text: str = PROMPT):
 
 
 def drawn(test) -> tuple[dict, dict]:
-    """What the component was given: its plain values, and its arrays by name."""
-    protos = [element.proto for element in test.get("bidi_component")]
-    data = next(json.loads(proto.json) for proto in protos if proto.component_name == "vetro_attention")
-    blob = b64decode(data["bytes"])
-    kinds = {"float32": np.float32, "uint8": np.uint8}
-    arrays = {
-        a["name"]: np.frombuffer(blob, kinds[a["kind"]], int(np.prod(a["shape"])), a["start"]).reshape(a["shape"])
-        for a in data["arrays"]
-    }
-    return data, arrays
+    return received(test, "attention")
 
 
 def softmax(scores: np.ndarray) -> np.ndarray:
@@ -322,6 +311,7 @@ def the_chart_is_of_the_head_chosen_above(page, trace):
     page.locator(".attention .thumb").nth(1).click()
     page.get_by_text(content.load("en", "attention")["twin-button"]).click()
     expect(page.locator(".st-key-head-chart .eyebrow")).to_have_text("Layer 14, head 2")
+    page.locator(".chart").scroll_into_view_if_needed()
     expect(page.locator(".js-plotly-plot .heatmaplayer image")).to_have_count(1)
     settled(page)  # the words change before the chart does
     z = page.locator(".js-plotly-plot").evaluate("(plot) => Array.from(plot._fullData[0].z[6])")

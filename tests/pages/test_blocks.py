@@ -2,7 +2,6 @@
 
 import json
 import shutil
-from base64 import b64decode
 from dataclasses import replace
 from itertools import islice
 from types import SimpleNamespace
@@ -20,6 +19,7 @@ from model.sampling import Sampling
 from model.transformer import Transformer
 from model.zoo import Bundle, ModelUnavailable
 from tests.conftest import count_messages, html_of, run_page
+from tests.received import charts, received, values
 from training.recipes import SWITCHES
 from ui import blocks, blocks_parts, session, switchboard
 from ui.blocks_pass import see
@@ -55,27 +55,7 @@ def page():
 
 
 def drawn(test, part: str) -> tuple[dict, dict]:
-    """What a component was given: its plain values, and its arrays by name."""
-    sent = (json.loads(element.proto.json) for element in test.get("bidi_component"))
-    data = next(data for data in sent if data.get("part") == part)
-    blob, kinds = b64decode(data.get("bytes", "")), {"float32": np.float32, "uint8": np.uint8}
-    return data, {
-        a["name"]: np.frombuffer(blob, kinds[a["kind"]], int(np.prod(a["shape"])), a["start"]).reshape(a["shape"])
-        for a in data.get("arrays", ())
-    }
-
-
-def chart(test, names: set[str]) -> list[dict]:
-    """The lines of the figure that has these names."""
-    for element in test.get("plotly_chart"):
-        lines = json.loads(element.proto.spec)["data"]
-        if names <= {line.get("name") for line in lines}:
-            return lines
-    raise AssertionError(names)
-
-
-def values(line: dict, axis: str = "y") -> np.ndarray:
-    return np.frombuffer(b64decode(line[axis]["bdata"]), line[axis]["dtype"])
+    return received(test, "blocks", part=part)
 
 
 def reveal(test, key: str, option: int) -> str:
@@ -170,7 +150,7 @@ def test_every_field_in_which_they_differ_is_in_the_table(page, both):
 
 
 def test_the_stream_is_measured_in_both(page, both):
-    lines = {line["name"]: values(line) for line in chart(page, {"MiniLM", "SmolLM2"})}
+    lines = {line["name"]: values(line["y"]) for line in charts(page)["streams"]["data"] if "name" in line}
     for side in both:
         stream = rms(np.stack([*(x.resid_pre for x in side.trace.layers), side.trace.layers[-1].resid_post]))
         np.testing.assert_allclose(lines[side.title], stream[:, 1:].mean(1), rtol=1e-4)
@@ -253,7 +233,7 @@ def test_two_models_side_by_side_are_what_their_files_say(board):
     assert "rotary (RoPE)" in shown and "<b>none</b>" in shown and "<b>2.40</b>" in shown
     assert shown.count(f">{WORDS['en']['unchanged']}<") == 3  # parameters, cache, tokens
     assert "2.40 bits per byte against the base’s 2.14: worse, by 0.260" in html_of(test)
-    lines = {line["name"]: values(line) for line in chart(test, {"base", "no positions"})}
+    lines = {line["name"]: values(line["y"]) for line in charts(test)["losses"]["data"] if "name" in line}
     np.testing.assert_allclose(lines["no positions"], [2.9, 2.65])
 
     data, arrays = drawn(test, "maps")
@@ -307,7 +287,7 @@ def test_a_switch_that_is_missing_is_one_sentence(board, lang):
     assert WORDS[lang]["switch-missing"].format(file="config.json").split(".")[0] in html_of(test)
     assert WORDS[lang]["name-sliding"] in html_of(test).split(WORDS[lang]["overview-missing"].split("{")[0])[-1]
     test.button_group(key="switch").set_value("2017").run()
-    marked = json.loads(test.get("plotly_chart")[-1].proto.spec)["layout"]["yaxis"]["ticktext"]
+    marked = charts(test)["ranking"]["layout"]["yaxis"]["ticktext"]
     assert f"<b>{WORDS[lang]['name-2017']}</b>" in marked
     assert not test.exception and "2017" in test.query_params["switch"]
     assert WORDS[lang]["switch-missing"].split("{file}")[1] not in html_of(test)
@@ -321,8 +301,8 @@ def test_a_report_that_is_damaged_is_one_sentence_too(board):
 
 def test_all_are_ranked_by_what_they_reached(board):
     test = run_page("blocks", switch="2017")
-    lines = json.loads(test.get("plotly_chart")[-1].proto.spec)
-    found = values(lines["data"][0], "x")
+    lines = charts(test)["ranking"]
+    found = values(lines["data"][0]["x"])
     np.testing.assert_allclose(found, sorted(BITS.values()))
     order = sorted(BITS, key=BITS.get)
     bold = [f"<b>{WORDS['en'][f'name-{n}']}</b>" if n in ("base", "2017") else WORDS["en"][f"name-{n}"] for n in order]

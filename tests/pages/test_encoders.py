@@ -1,8 +1,5 @@
 """Lesson 14: the maps are the models' own weights, vectors and searches those of model.search, the questions live."""
 
-import base64
-import json
-
 import numpy as np
 import pytest
 from playwright.sync_api import expect
@@ -13,6 +10,7 @@ from model.generate import stream
 from model.sampling import Sampling
 from model.zoo import ModelUnavailable
 from tests.conftest import html_of, run_page, settled, shown_page
+from tests.received import charts, mounted, received
 from ui import encoders, searching, session
 from ui.numbers import number, percent
 
@@ -27,14 +25,8 @@ def vectors(minilm):
 
 def drawn(test, part: str) -> dict:
     """What a component was given; its arrays by name."""
-    given = [json.loads(element.proto.json) for element in test.get("bidi_component")]
-    data = next(one for one in given if one["part"] == part)
-    blob = base64.b64decode(data.get("bytes", ""))
-    for a in data.get("arrays", []):
-        data[a["name"] + "-values"] = np.frombuffer(blob, "<f4", int(np.prod(a["shape"])), a["start"]).reshape(
-            a["shape"]
-        )
-    return data
+    data, arrays = received(test, "encoders", part=part)
+    return data | {f"{name}-values": array for name, array in arrays.items()}
 
 
 def with_list(test, *lines: str):
@@ -189,7 +181,7 @@ def test_any_list_works_or_says_why(edited, lines, sentence, parts):
     test = with_list(edited, *lines)
     assert not test.exception
     assert sentence in html_of(test) and "<img" not in html_of(test)
-    assert {json.loads(element.proto.json)["part"] for element in test.get("bidi_component")} == parts
+    assert {data["part"] for _, data in mounted(test, "encoders")} == parts
     assert test.text_area(key="sentences-en").value == "\n".join(lines)
 
 
@@ -198,8 +190,7 @@ def test_without_a_query_one_sentence_and_the_map_without_it():
     test.text_input(key="query").set_value("  ").run()
     assert not test.exception
     assert "There is no query" in html_of(test)
-    (spec,) = [e.proto.spec for e in test.get("plotly_chart") if e.proto.id.endswith("-plane")]
-    assert len(json.loads(spec)["data"]) == 1
+    assert len(charts(test)["plane"]["data"]) == 1
 
 
 def test_the_share_of_the_map_is_that_of_the_plane(minilm, vectors):

@@ -1,7 +1,6 @@
 """Lesson 12: what is drawn is the trace, what is changed changes nothing before it, what is said follows the counts."""
 
 import json
-from base64 import b64decode
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -15,6 +14,7 @@ from model import arithmetic, checkpoint, hf, information, lens, sampling, trans
 from model.tap import Recorder
 from model.train import Routing
 from tests.conftest import count_messages, html_of, run_page, settled
+from tests.received import charts, received
 from ui import experts, experts_balance, experts_questions, experts_statistics, experts_touch, session
 from ui.experts_touch import Setting
 from ui.numbers import number, percent
@@ -53,15 +53,7 @@ def found(page):
 
 
 def drawn(test, view: str) -> tuple[dict, dict]:
-    """What one of the components was given: its plain values, and its arrays by name."""
-    protos = [element.proto for element in test.get("bidi_component")]
-    given = [json.loads(p.json) for p in protos if p.component_name == "vetro_experts"]
-    data = next(data for data in given if data["view"] == view)
-    blob, kinds = b64decode(data.get("bytes", "")), {"float32": np.float32, "int32": np.int32}
-    return data, {
-        a["name"]: np.frombuffer(blob, kinds[a["kind"]], int(np.prod(a["shape"])), a["start"]).reshape(a["shape"])
-        for a in data.get("arrays", ())
-    }
+    return received(test, "experts", view=view)
 
 
 def reveal(test, key: str, option: int) -> str:
@@ -203,13 +195,13 @@ def test_the_balancing_loss_is_that_of_the_training(bundle, trace, shown):
 
 
 def test_the_loads_are_the_counts(shown, trace):
-    spec = next(json.loads(c.proto.spec) for c in shown.get("plotly_chart") if '"held-out text"' in c.proto.spec)
-    parts = [t for t in spec["data"] if t["type"] == "bar" and t.get("name") == WORDS["en"]["held-out"]]
+    bars = charts(shown)["loads"]["data"]
+    parts = [t for t in bars if t["type"] == "bar" and t.get("name") == WORDS["en"]["held-out"]]
     counts = np.array([layer["load"] for layer in STATISTICS["layers"]])
     assert [text.rpartition(": ")[2] for text in parts[0]["customdata"]] == [
         percent(share, "en") for share in (counts / counts.sum(1, keepdims=True)).ravel()
     ]
-    own = [t for t in spec["data"] if t["type"] == "bar" and t.get("name") == WORDS["en"]["own-text"]]
+    own = [t for t in bars if t["type"] == "bar" and t.get("name") == WORDS["en"]["own-text"]]
     first = (trace.layers[0].expert_index[:, 0] == 4).mean()
     assert own[0]["customdata"][4].endswith(percent(first, "en"))
 

@@ -1,7 +1,5 @@
 """Lesson 6: its figures are given the numbers of the trace, parts add up, the questions are asked of the live model."""
 
-import json
-from base64 import b64decode
 from dataclasses import replace
 
 import numpy as np
@@ -13,12 +11,12 @@ from model import lens, transformer
 from model.cache import KVCache
 from model.transformer import Transformer
 from tests.conftest import count_messages, html_of, run_page
+from tests.received import charts, mounted, received
 from ui import heads, sharing
 from ui.numbers import number, percent
 
 PROMPT = "The dog chased the squirrel because it"
 REPEATING = "The cat sat on the mat. The cat sat on the"
-KINDS = {"float32": np.float32, "uint8": np.uint8, "int32": np.int32}
 
 
 @pytest.fixture(scope="module")
@@ -42,14 +40,7 @@ def page():
 
 
 def drawn(test, view: str) -> tuple[dict, dict]:
-    """What one of the figures was given: its plain values, and its arrays by name."""
-    sent = (json.loads(element.proto.json) for element in test.get("bidi_component"))
-    data = next(data for data in sent if data.get("view") == view)
-    blob = b64decode(data.get("bytes", ""))
-    return data, {
-        a["name"]: np.frombuffer(blob, KINDS[a["kind"]], int(np.prod(a["shape"])), a["start"]).reshape(a["shape"])
-        for a in data.get("arrays", [])
-    }
+    return received(test, "heads", view=view)
 
 
 def reveal(test, key: str, option: int) -> str:
@@ -184,10 +175,8 @@ def test_the_times_are_measured_after_a_click(monkeypatch):
     monkeypatch.setattr(sharing, "CONTEXT", 64)
     monkeypatch.setattr(sharing, "RUNS", 2)
     test = run_page("heads")
-    charts = len(test.get("plotly_chart"))
-    test.button(key="measure").click().run()
-    assert len(test.get("plotly_chart")) == charts + 1
-    figure = json.loads(test.get("plotly_chart")[-1].proto.spec)
+    assert "sharing-times" not in charts(test)
+    figure = charts(test.button(key="measure").click().run())["sharing-times"]
     assert [len(trace["x"]) for trace in figure["data"] if trace["mode"] == "markers"] == [2, 2, 2]
     assert figure["layout"]["yaxis"]["ticktext"] == [f"k/v heads: {n}" for n in (9, 3, 1)]
 
@@ -212,7 +201,7 @@ def test_the_questions_are_asked_of_the_live_model(bundle, trace):
 def test_any_prompt_has_its_figures(text):
     test = run_page("heads", prompt=text)
     assert not test.exception
-    assert len(test.get("bidi_component")) >= 4
+    assert len(mounted(test, "heads")) + len(mounted(test, "layers")) >= 4
 
 
 # ---------------------------------------------------------------- in the browser

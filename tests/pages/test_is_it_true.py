@@ -1,6 +1,5 @@
 """Lesson 17: the rows are those of model.checks, a broken model shows, and all of it can be taken along."""
 
-import json
 import re
 import time
 
@@ -11,6 +10,7 @@ from model import checks, transformer, zoo
 from model.checks import CHECKS, rounding
 from model.checks.subject import Subject
 from tests.conftest import html_of, run_page, settled
+from tests.received import received
 from ui import is_it_true, jobs
 from ui import is_it_true_why as why
 from ui.numbers import number
@@ -32,8 +32,7 @@ def rows_of(test) -> dict[str, tuple[str, str]]:
 
 def copied(test) -> str:
     """The report."""
-    protos = [element.proto for element in test.get("bidi_component")]
-    return next(json.loads(proto.json)["text"] for proto in protos if proto.component_name == "vetro_checks")
+    return received(test, "checks")[0]["text"]
 
 
 def test_the_rows_are_the_checks(moe):

@@ -1,7 +1,5 @@
 """Lesson 0: what is drawn is what the model computed; the loop; what opens without asking the server."""
 
-import json
-
 import numpy as np
 import pytest
 from playwright.sync_api import expect
@@ -9,6 +7,7 @@ from playwright.sync_api import expect
 import content
 from model import lens, sampling, transformer
 from tests.conftest import count_messages, html_of, run_page, settled, shown_page
+from tests.received import received
 from ui import machine
 
 PROMPT = "The dog chased the squirrel because it"
@@ -27,8 +26,7 @@ def traced(bundle, text: str):
 
 def drawn(test) -> dict:
     """What the component was given."""
-    protos = [element.proto for element in test.get("bidi_component")]
-    return next(json.loads(proto.json) for proto in protos if proto.component_name == "vetro_machine")
+    return received(test, "machine")[0]
 
 
 def test_the_component_draws_the_trace(bundle):

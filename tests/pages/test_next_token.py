@@ -1,7 +1,5 @@
 """Lesson 2: what the charts hold is what the model and the sampling computed; the dials; the questions."""
 
-import base64
-import json
 import re
 
 import numpy as np
@@ -11,7 +9,8 @@ from playwright.sync_api import expect
 from model import sampling, transformer
 from model.information import entropy
 from model.sampling import Sampling
-from tests.conftest import html_of, run_page, shown_page
+from tests.conftest import html_of, run_page, shown_page, with_all_charts
+from tests.received import charts, values
 from ui import next_token, session
 from ui.numbers import number, percent
 from viz import distribution
@@ -45,19 +44,6 @@ def reading(smollm2, whole):
     return next_token.read(smollm2, whole)
 
 
-def chart(test, key: str) -> list[dict]:
-    (spec,) = [element.proto.spec for element in test.get("plotly_chart") if element.proto.id.endswith(f"-{key}")]
-    return json.loads(spec)["data"]
-
-
-def values(array) -> np.ndarray:
-    """A list of the chart's JSON, or an array packed in it."""
-    if isinstance(array, list):
-        return np.array(array, float)
-    found = np.frombuffer(base64.b64decode(array["bdata"]), array["dtype"])
-    return found.reshape([int(n) for n in str(array.get("shape", len(found))).split(",")])
-
-
 def with_tail(distribution_: np.ndarray, top: np.ndarray) -> np.ndarray:
     return np.append(distribution_[top], distribution_.sum() - distribution_[top].sum())
 
@@ -65,7 +51,7 @@ def with_tail(distribution_: np.ndarray, top: np.ndarray) -> np.ndarray:
 def columns(test, shares: np.ndarray) -> tuple[dict, dict]:
     """The filled and the hollow bars of the stages: (stage, row) -> length."""
     found = []
-    for bar in chart(test, "stages")[:2]:
+    for bar in charts(test)["stages"]["data"][:2]:
         stage = np.rint(values(bar["base"]) / (1 + distribution.GAP) / distribution.scale(shares)).astype(int)
         row = np.rint(values(bar["y"]) - 0.2).astype(int)
         found.append(dict(zip(zip(stage.tolist(), row.tolist(), strict=True), values(bar["x"]), strict=True)))
@@ -76,7 +62,7 @@ def test_bars_and_tail_are_the_softmax_of_the_trace_over_the_whole_vocabulary(sm
     test = shown_page("next_token", prompt=PROMPT)
     chances = sampling.softmax(whole.logits[-1])
     top = np.argsort(-chances)[: next_token.TOP]
-    (bar,) = chart(test, "bars")
+    (bar,) = charts(test)["bars"]["data"]
     np.testing.assert_allclose(values(bar["x"]), with_tail(chances, top), rtol=1e-4)
     assert values(bar["x"]).sum() == pytest.approx(1, abs=1e-12)
     assert "49,142 tokens" in html_of(test) or "49,142 share" in html_of(test)
@@ -85,7 +71,7 @@ def test_bars_and_tail_are_the_softmax_of_the_trace_over_the_whole_vocabulary(sm
 
 
 def test_the_strip_is_the_last_vector(whole):
-    (strip,) = chart(shown_page("next_token", prompt=PROMPT), "vector")
+    (strip,) = charts(shown_page("next_token", prompt=PROMPT))["vector"]["data"]
     np.testing.assert_allclose(values(strip["z"])[0], whole.final[-1], rtol=1e-4, atol=1e-5)
 
 
@@ -109,7 +95,7 @@ def test_the_stages_drawn_are_those_of_the_traces_logits(whole, link, settings):
     count = np.count_nonzero(found.final)
     assert f"tokens, {count} are left" in html_of(test) or count in (1, len(found.final))
     counts = [str(number(np.count_nonzero(getattr(found, stage)), "en")) for stage in STAGES]
-    assert chart(test, "stages")[5]["text"] == counts
+    assert charts(test)["stages"]["data"][5]["text"] == counts
 
 
 def test_dials_that_are_not_shown_still_count_and_the_link_sets_them_all():
@@ -119,7 +105,7 @@ def test_dials_that_are_not_shown_still_count_and_the_link_sets_them_all():
     assert (test.slider(key="temperature").value, test.slider(key="top_p").value) == (0.5, 80)
     assert (test.select_slider(key="top_k").value, test.slider(key="min_p").value) == (20, 7)
     assert test.number_input(key="seed").value == 9
-    heads = chart(test, "stages")[4]["text"]
+    heads = charts(test)["stages"]["data"][4]["text"]
     assert [head.replace("<b>", "").replace("</b>", "").split("<br>")[-1] for head in heads[1:]] == [
         "0.5",
         "20",
@@ -130,11 +116,11 @@ def test_dials_that_are_not_shown_still_count_and_the_link_sets_them_all():
 
 def test_a_turned_dial_changes_the_stages_and_the_draws():
     test = run_page("next_token", prompt=PROMPT)
-    before = chart(test, "stages")[5]["text"]
+    before = charts(test)["stages"]["data"][5]["text"]
     test.select_slider(key="top_k").set_value(1).run()
     assert not test.exception
-    assert chart(test, "stages")[5]["text"] == [*before[:2], "1", "1", "1"]
-    assert values(chart(test, "drawn")[1]["x"])[0] == 100
+    assert charts(test)["stages"]["data"][5]["text"] == [*before[:2], "1", "1", "1"]
+    assert values(charts(test)["drawn"]["data"][1]["x"])[0] == 100
     assert "Whatever the dice say" in html_of(test)
 
 
@@ -143,7 +129,7 @@ def test_the_histogram_holds_every_draw(reading, times):
     test = run_page("next_token", prompt=PROMPT, draws=str(times), seed="3", temperature="1.5", **OFF)
     final = sampling.stages(reading.logits, temperature=1.5).final
     ids = sampling.draw(final, seed=3, count=times)
-    expected, drawn = chart(test, "drawn")[:2]
+    expected, drawn = charts(test)["drawn"]["data"][:2]
     counts = np.nan_to_num(values(drawn["x"]))
     assert counts.sum() == times
     assert counts[:-1].tolist() == [np.count_nonzero(ids == token) for token in reading.top]
@@ -153,14 +139,15 @@ def test_the_histogram_holds_every_draw(reading, times):
 
 def test_the_same_seed_draws_the_same_and_another_does_not():
     first, again, other = (
-        values(chart(run_page("next_token", prompt=PROMPT, seed=seed, **OFF), "drawn")[1]["x"]) for seed in "778"
+        values(charts(run_page("next_token", prompt=PROMPT, seed=seed, **OFF))["drawn"]["data"][1]["x"])
+        for seed in "778"
     )
     assert np.array_equal(first, again, equal_nan=True)
     assert not np.array_equal(first, other, equal_nan=True)
 
 
 def test_the_tower_is_the_head_on_every_level(smollm2, whole):
-    likeliest, answer = chart(shown_page("next_token", prompt=PROMPT), "lens")
+    likeliest, answer = charts(shown_page("next_token", prompt=PROMPT))["lens"]["data"]
     streams = [whole.layers[0].resid_pre[-1], *(layer.resid_post[-1] for layer in whole.layers)]
     model = smollm2.model
     with transformer.torch.inference_mode():
@@ -183,7 +170,7 @@ def test_the_lens_says_when_the_answer_comes_and_when_it_stays(smollm2, whole):
 def test_the_arithmetic_is_that_of_the_candidate(smollm2, whole, index):
     test = run_page("next_token", prompt=PROMPT)
     test.button_group(key="candidate").set_value(index).run()
-    x, w, products = (values(strip["z"])[0] for strip in chart(test, "strips"))
+    x, w, products = (values(strip["z"])[0] for strip in charts(test)["strips"]["data"])
     token = int(np.argsort(-whole.logits[-1])[index])
     np.testing.assert_allclose(w, smollm2.model.lm_head.weight[token].detach().numpy(), rtol=1e-6)
     np.testing.assert_allclose(products, x * w, rtol=1e-5, atol=1e-8)
@@ -261,7 +248,8 @@ def test_a_dial_is_turned_by_key_and_lands_in_the_link(open_page):
 
 def test_nothing_is_cut_on_a_telephone(open_page):
     """No sideways scrolling, and no text of a figure outside of it or over another, at very small probabilities too."""
-    page = open_page("next_token", "it", width=360, prompt=PROMPT, temperature="0.3", top_k=next_token.OFF)
+    link = {"prompt": PROMPT, "temperature": "0.3", "top_k": next_token.OFF}
+    page = with_all_charts(open_page("next_token", "it", width=360, **link))
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= window.innerWidth")
     for key in ("bars", "stages", "drawn", "lens"):
         page.wait_for_selector(f".st-key-{key} .main-svg text")

@@ -1,8 +1,5 @@
 """Lesson 11: the rows drawn are the model's, the proof is that of passes run here once more, bad input is told."""
 
-import base64
-import json
-
 import numpy as np
 import pytest
 import torch
@@ -11,13 +8,13 @@ from playwright.sync_api import expect
 import content
 from model import lens, packing, transformer
 from tests.conftest import html_of, run_page, settled, shown_page
+from tests.received import received
 from ui import packed_run
 from ui import packing as lesson
 from ui.numbers import number, percent
 
 PROMPT = "The dog chased the squirrel because it"
 DOCUMENTS = [PROMPT, *lesson.LINES.split("\n")]
-KINDS = {"int32": np.int32, "float32": np.float32}
 
 
 @pytest.fixture(scope="module")
@@ -44,13 +41,8 @@ def passes(smollm2, texts):
 
 def drawn(test, part: str) -> dict:
     """What a component was given; its arrays by name."""
-    given = [json.loads(element.proto.json) for element in test.get("bidi_component")]
-    data = next(one for one in given if one["part"] == part)
-    blob = base64.b64decode(data["bytes"])
-    for a in data["arrays"]:
-        values = np.frombuffer(blob, KINDS[a["kind"]], int(np.prod(a["shape"])), a["start"])
-        data[a["name"]] = values.reshape(a["shape"])
-    return data
+    data, arrays = received(test, "packing", part=part)
+    return data | arrays
 
 
 def reveal(test, key: str, option: int) -> str:
@@ -261,7 +253,9 @@ def the_batch(page):
 def test_all_contexts_are_tried_when_asked(open_page):
     page = open_page("packing", "it", width=360, mask="off")
     page.locator(".st-key-contexts button").click()
-    expect(page.locator(".js-plotly-plot")).to_have_count(2)
+    expect(page.locator(".chart")).to_have_count(2)
+    page.locator(".st-key-wasted").scroll_into_view_if_needed()
+    expect(page.locator(".st-key-wasted .js-plotly-plot")).to_be_visible()
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= window.innerWidth")
     for text in page.locator(".packing").all_inner_texts():
         assert "{" not in text and "undefined" not in text and "NaN" not in text

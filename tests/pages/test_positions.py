@@ -1,7 +1,5 @@
 """Lesson 10: the bag of words, the tables, the dials and their sums, other bases and other places."""
 
-import json
-from base64 import b64decode
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,6 +10,7 @@ from model import hf, lens, transformer
 from model.edits import MovePositions
 from model.zoo import ModelUnavailable
 from tests.conftest import html_of, run_page, settled
+from tests.received import received
 from ui import bag_of_words, position_losses, positions, session
 from ui.numbers import number
 
@@ -166,14 +165,7 @@ def test_the_slowest_hand_hardly_moves(page):
 
 
 def drawn(test) -> tuple[dict, dict]:
-    protos = [element.proto for element in test.get("bidi_component")]
-    data = next(json.loads(proto.json) for proto in protos if proto.component_name == "vetro_dials")
-    blob = b64decode(data["bytes"])
-    arrays = {
-        a["name"]: np.frombuffer(blob, np.float32, int(np.prod(a["shape"])), a["start"]).reshape(a["shape"])
-        for a in data["arrays"]
-    }
-    return data, arrays
+    return received(test, "dials")
 
 
 def test_the_component_is_given_one_layer_of_the_trace(trace):

@@ -1,8 +1,6 @@
 """Lesson 8: what is drawn is the online softmax of the trace, the costs are the formula's, the processes are real."""
 
-import json
 import time
-from base64 import b64decode
 
 import numpy as np
 import pytest
@@ -13,6 +11,7 @@ from model import transformer
 from model.arithmetic import ring_costs
 from model.published import MODELS
 from tests.conftest import count_messages, html_of, run_page, settled, shown_page
+from tests.received import charts, received, values
 from ui import ring, ring_processes
 from ui import ring_costs as costs
 from ui.numbers import number
@@ -27,17 +26,6 @@ def trace(smollm2):
     return transformer.run(smollm2.model, ids, smollm2.tokenizer.strings(ids), keep=ring.KEEP)
 
 
-def drawn(test) -> tuple[dict, dict]:
-    """What the component was given: its plain values, and its arrays by name."""
-    protos = [element.proto for element in test.get("bidi_component")]
-    data = next(json.loads(proto.json) for proto in protos if proto.component_name == "vetro_ring")
-    blob, kinds = b64decode(data.get("bytes", "")), {"float32": np.float32, "int32": np.int32}
-    return data, {
-        a["name"]: np.frombuffer(blob, kinds[a["kind"]], int(np.prod(a["shape"])), a["start"]).reshape(a["shape"])
-        for a in data.get("arrays", ())
-    }
-
-
 def reveal(test, key: str, option: int) -> str:
     test.button_group(key=f"pick-{key}").set_value(option).run()
     return html_of(test.button(key=f"reveal-{key}").click().run())
@@ -49,7 +37,7 @@ def reveal(test, key: str, option: int) -> str:
 @pytest.mark.parametrize("layer, devices", [(14, 3), (1, 7)])
 def test_each_step_is_the_softmax_over_the_tokens_read_so_far(trace, layer, devices):
     """Written independently of the ring: the keys met so far, their scores, one softmax."""
-    data, arrays = drawn(run_page("ring", layer=str(layer), devices=str(devices)))
+    data, arrays = received(run_page("ring", layer=str(layer), devices=str(devices)), "ring")
     found = trace.layers[layer - 1]
     assert [data["layer"], data["devices"], data["tokens"]] == [layer - 1, devices, list(trace.tokens)]
     owner = [d for d, (start, stop) in enumerate(data["spans"]) for _ in range(start, stop)]
@@ -72,7 +60,7 @@ def test_each_step_is_the_softmax_over_the_tokens_read_so_far(trace, layer, devi
 
 def test_the_ring_equals_the_models_own_answer_and_says_how_nearly(trace):
     test = run_page("ring", layer="14", devices="5")
-    _, arrays = drawn(test)
+    _, arrays = received(test, "ring")
     z = trace.layers[13].z
     found = ring.run(trace, ring.Choice(13, 5)).output.numpy()
     difference = np.abs(found - z).max()
@@ -83,7 +71,7 @@ def test_the_ring_equals_the_models_own_answer_and_says_how_nearly(trace):
 
 
 def test_the_page_opens_where_the_online_softmax_can_be_seen(trace):
-    data, arrays = drawn(shown_page("ring"))
+    data, arrays = received(shown_page("ring"), "ring")
     assert data["devices"] == 4
     shrinks = np.exp(-np.diff(arrays["maximum"][:, data["head"], -1]))
     np.testing.assert_allclose(shrinks, ring.shrinks(trace, 4)[:, data["layer"], data["head"]], rtol=1e-5)
@@ -92,16 +80,16 @@ def test_the_page_opens_where_the_online_softmax_can_be_seen(trace):
 
 @pytest.mark.parametrize("link", [{"layer": "31", "devices": "9"}, {"layer": "-1", "devices": "x"}, {"devices": "٣"}])
 def test_a_damaged_link_is_ignored(link):
-    data, _ = drawn(run_page("ring", **link))
-    assert data["devices"] == 4 and data["layer"] == drawn(shown_page("ring"))[0]["layer"]
+    data, _ = received(run_page("ring", **link), "ring")
+    assert data["devices"] == 4 and data["layer"] == received(shown_page("ring"), "ring")[0]["layer"]
 
 
 @pytest.mark.parametrize("lang", content.LANGUAGES)
 def test_more_devices_than_tokens_is_one_sentence(lang):
-    data, arrays = drawn(run_page("ring", lang, devices="8"))
+    data, arrays = received(run_page("ring", lang, devices="8"), "ring")
     assert data["problem"] == WORDS[lang]["too-many"].format(tokens=7, devices=8) and not arrays
     test = run_page("ring", lang, prompt="Hello")
-    assert drawn(test)[0]["problem"] == WORDS[lang]["too-many-one"].format(devices=2)
+    assert received(test, "ring")[0]["problem"] == WORDS[lang]["too-many-one"].format(devices=2)
     assert WORDS[lang]["cost-title"] in html_of(test) and not test.exception
 
 
@@ -130,8 +118,7 @@ def test_the_costs_are_the_formula_s(trace):
     for count in (found.queries, found.blocks, found.running, found.scores, found.sent, found.held):
         assert costs.size(count, "en") in shown
     assert "was made for" not in shown
-    spec = json.loads(test.get("plotly_chart")[0].proto.spec)
-    held = np.frombuffer(b64decode(spec["data"][0]["y"]["bdata"]), spec["data"][0]["y"]["dtype"])
+    held = values(charts(test)["by-devices"]["data"][0]["y"])
     np.testing.assert_array_equal(held, [ring_costs(MODELS["Llama 3.1 70B"], 131_072, n).held for n in costs.DEVICES])
 
 

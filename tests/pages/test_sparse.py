@@ -1,8 +1,5 @@
 """Lesson 7: the component is given the masks and the reach; runs under a pattern are the model's; the questions too."""
 
-import base64
-import json
-
 import numpy as np
 import pytest
 from playwright.sync_api import expect
@@ -11,6 +8,7 @@ import content
 from model import lens, masks, sampling, transformer
 from model.edits import UseMask
 from tests.conftest import count_messages, html_of, run_page, settled, shown_page
+from tests.received import charts, received, values
 from ui import sparse
 from ui.numbers import number, percent
 from ui.sparse import Choice
@@ -43,23 +41,8 @@ def traced(bundle, ids: list[int], rules=()):
 
 def drawn(test, part: str) -> dict:
     """What a component was given; its arrays by name."""
-    given = [json.loads(element.proto.json) for element in test.get("bidi_component")]
-    data = next(one for one in given if one["part"] == part)
-    blob = base64.b64decode(data.get("bytes", ""))
-    for a in data.get("arrays", []):
-        data[a["name"]] = np.frombuffer(blob, np.uint8, int(np.prod(a["shape"])), a["start"]).reshape(a["shape"])
-    return data
-
-
-def chart(test, key: str) -> list[dict]:
-    (spec,) = [element.proto.spec for element in test.get("plotly_chart") if element.proto.id.endswith(f"-{key}")]
-    return json.loads(spec)["data"]
-
-
-def values(array) -> np.ndarray:
-    if isinstance(array, list):
-        return np.array(array, float)
-    return np.frombuffer(base64.b64decode(array["bdata"]), array["dtype"])
+    data, arrays = received(test, "sparse", part=part)
+    return data | arrays
 
 
 def reveal(test, key: str, option: int):
@@ -112,7 +95,7 @@ def test_through_a_window_the_reach_is_n_times_w_less_one_plus_one():
 
 def test_the_curves_are_the_counts_of_the_masks():
     test = run_page("sparse", prompt=SHORT, pattern="fixed", size="8")
-    lines = {line["name"].strip("</b>"): values(line["y"]) for line in chart(test, "costs") if "name" in line}
+    lines = {line["name"].strip("</b>"): values(line["y"]) for line in charts(test)["costs"]["data"] if "name" in line}
     words = content.load("en", "sparse")
     names = {"full": words["full"], **{p: words[f"name-{p}"].format(n=8) for p in sparse.PATTERNS[1:]}}
     for pattern, name in names.items():
@@ -121,7 +104,7 @@ def test_the_curves_are_the_counts_of_the_masks():
             assert lines[name][i] == sum(rows) / 2, (pattern, length)
         assert lines[name][-1] == Choice(pattern, 8).scores(2**20)
     assert "5.50\u202f×\u202f10¹¹" in html_of(test)  # 2^20 (2^20 + 1) / 2
-    ring = chart(test, "costs")[-1]
+    ring = charts(test)["costs"]["data"][-1]
     assert (values(ring["x"])[0], values(ring["y"])[0]) == (7, Choice("fixed", 8).scores(7))
 
 
@@ -144,7 +127,7 @@ def test_losses_and_distribution_are_those_of_the_model_under_the_pattern(smollm
         own = np.array([sampling.softmax(row)[id] for row, id in zip(trace.logits, ids[1:], strict=False)])
         np.testing.assert_allclose(data[name], -np.log2(own), rtol=1e-3, atol=1e-4)
         assert f"{number(-np.log2(own).sum() / size_in_bytes, 'en')}" in html_of(test)
-    bars = [bar for bar in chart(test, "next") if bar["type"] == "bar"]
+    bars = [bar for bar in charts(test)["next"]["data"] if bar["type"] == "bar"]
     for bar, shares in zip(bars, chances, strict=True):
         x = values(bar["x"])
         assert x.sum() == pytest.approx(1, abs=1e-9) and x[0] == pytest.approx(shares[chances[0].argmax()], rel=1e-4)
@@ -158,7 +141,7 @@ def test_losses_and_distribution_are_those_of_the_model_under_the_pattern(smollm
 def test_the_passage_needs_its_beginning():
     """The first screen teaches something: without what the window hides the key is lost."""
     test = run_page("sparse")
-    before, after = (values(bar["x"])[0] for bar in chart(test, "next") if bar["type"] == "bar")
+    before, after = (values(bar["x"])[0] for bar in charts(test)["next"]["data"] if bar["type"] == "bar")
     assert before > 0.7 and after < 0.05
 
 
@@ -167,7 +150,7 @@ def test_a_window_wider_than_the_text_hides_nothing(lang):
     test = shown_page("sparse", lang, prompt=SHORT)
     data = drawn(test, "losses")
     assert data["before"] == data["after"]
-    before, after = (values(bar["x"]) for bar in chart(test, "next") if bar["type"] == "bar")
+    before, after = (values(bar["x"]) for bar in charts(test)["next"]["data"] if bar["type"] == "bar")
     np.testing.assert_array_equal(before, after)
     assert content.load(lang, "sparse")["loss-same"][:25] in html_of(test)
 

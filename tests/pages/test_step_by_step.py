@@ -18,6 +18,7 @@ from model.generate import stream
 from model.sampling import Sampling
 from model.transformer import run
 from tests.conftest import html_of, nobody_kept_out, run_page, settled
+from tests.received import received
 from ui import loop, session
 from ui.growth import LIMIT, TOP, Growth
 
@@ -37,8 +38,7 @@ def uncached(bundle, ids) -> np.ndarray:
 
 
 def data_of(test, view: str = "loop") -> dict:
-    found = [json.loads(element.proto.json) for element in test.get("bidi_component")]
-    return next(data for data in found if data.get("view") == view)
+    return received(test, "loop", view=view)[0]
 
 
 def agrees(bundle, reading, ids):

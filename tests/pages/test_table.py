@@ -13,6 +13,7 @@ from model import arithmetic
 from model.config import RECIPES
 from model.published import MODELS
 from tests.conftest import html_of, run_page, settled
+from tests.received import received
 from ui import table, table_config, table_questions, table_sums
 from ui.numbers import number
 from ui.session import Words
@@ -25,8 +26,7 @@ EXAMPLE = json.loads(table.EXAMPLE)
 
 def drawn(test) -> dict:
     """What the component was given."""
-    protos = [element.proto for element in test.get("bidi_component")]
-    return next(json.loads(proto.json) for proto in protos if proto.component_name == "vetro_table")
+    return received(test, "table")[0]
 
 
 def results(test) -> dict[str, list[str]]:

@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 import content
 from model import zoo
 from tests.conftest import html_of, run_page, settled, shown_page
+from tests.received import received
 from ui import session, tokens
 
 PROMPT = "The dog chased the squirrel because it"
@@ -26,8 +27,7 @@ def bundle(smollm2):
 
 def drawn(test, view: str) -> dict:
     """What the component was given for one of its views."""
-    found = [json.loads(element.proto.json) for element in test.get("bidi_component")]
-    return next(data for data in found if data["view"] == view)
+    return received(test, "tokens", view=view)[0]
 
 
 @pytest.mark.parametrize("prompt", [PROMPT, MIXED, "a"])

@@ -1,7 +1,5 @@
 """Lesson 4: what is drawn and written is what was measured; bytes are the formula's; the questions are live."""
 
-import json
-from base64 import b64decode
 from dataclasses import replace
 from itertools import pairwise
 
@@ -15,6 +13,7 @@ from model.generate import Decoder
 from model.measure import Times, Turn
 from model.published import MODELS
 from tests.conftest import LANGUAGES, count_messages, html_of, run_page, settled, shown_page
+from tests.received import charts, received, values
 from ui import cache_costs, tracks
 from ui.numbers import number, percent
 
@@ -24,19 +23,7 @@ LLAMA = MODELS["Llama 3.1 8B"]
 
 
 def drawn(test) -> dict:
-    protos = [element.proto for element in test.get("bidi_component")]
-    return next(json.loads(proto.json) for proto in protos if proto.component_name == "vetro_tracks")
-
-
-def charts(test) -> list[dict]:
-    return [json.loads(chart.proto.spec) for chart in test.get("plotly_chart")]
-
-
-def values(axis) -> np.ndarray:
-    """An axis of a chart's trace, plain or packed."""
-    if isinstance(axis, dict):
-        return np.frombuffer(b64decode(axis["bdata"]), axis["dtype"])
-    return np.array(axis)
+    return received(test, "tracks")[0]
 
 
 # ---------------------------------------------------------------- the times
@@ -105,7 +92,7 @@ def test_the_curve_is_measured_on_demand_point_by_point(monkeypatch):
     assert not test.exception
     (points,) = tracks._curves().values()
     assert [point.length for point in points] == [1, 4, 9]
-    one, whole = charts(test)[: len(charts(test)) - before]
+    one, whole = list(charts(test).values())[: len(charts(test)) - before]
     for trace, way in zip(one["data"], ("decode", "prefill", "recurrent"), strict=True):
         medians = [1000 * getattr(point, way).median for point in points]
         np.testing.assert_allclose(values(trace["y"]), medians, rtol=1e-6)

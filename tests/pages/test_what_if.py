@@ -2,8 +2,6 @@
 
 import contextlib
 import io
-import json
-from base64 import b64decode
 
 import numpy as np
 import pytest
@@ -12,11 +10,11 @@ from playwright.sync_api import expect
 from model import lens, sampling, transformer, zoo
 from model.edits import HideKey, SilenceHead
 from tests.conftest import html_of, run_page, settled
+from tests.received import charts, received, values
 from ui import what_if_effect, what_if_search
 from ui.numbers import number, percent
 
 PROMPT = "The dog chased the squirrel because it"
-KINDS = {"float32": np.float32, "uint8": np.uint8}
 EVERYTHING = (
     "silence.3.2_mean.4.1_scale.2.3.50_cut.2.1.5.4_swap.2.cat_patch.2.5.6_mask.4.sliding.4_shift.10.6_drop.5.3"
     "_force.6.1.4"
@@ -46,25 +44,9 @@ def page(lang: str = "en", **link: str):
     return test
 
 
-def charts(test) -> list[dict]:
-    return [json.loads(chart.proto.spec) for chart in test.get("plotly_chart")]
-
-
-def values(encoded) -> np.ndarray:
-    if isinstance(encoded, dict):
-        shape = [int(n) for n in str(encoded.get("shape", "-1")).split(",")]
-        return np.frombuffer(b64decode(encoded["bdata"]), encoded["dtype"]).reshape(shape)
-    return np.array(encoded, float)
-
-
 def sent(test) -> tuple[dict, dict]:
     """What the map was given."""
-    data = json.loads(test.get("bidi_component")[0].proto.json)
-    blob = b64decode(data["bytes"])
-    return data, {
-        a["name"]: np.frombuffer(blob, KINDS[a["kind"]], int(np.prod(a["shape"])), a["start"]).reshape(a["shape"])
-        for a in data["arrays"]
-    }
+    return received(test, "what_if")
 
 
 def link(test) -> str:
@@ -85,7 +67,7 @@ def test_the_figures_show_the_pass_before_and_the_pass_after(bundle):
     assert percent(p.max(), "en") in shown and percent(q.max(), "en") in shown
     assert labels(test) == ["head 4.1 silenced", "`·it` does not read `·because` in all layers"]
 
-    sides, movers, parted, *_ = charts(test)
+    sides, movers, parted, *_ = charts(test).values()
     before, after = (values(trace["x"]) for trace in sides["data"] if trace["type"] == "bar")
     assert before.sum() == pytest.approx(1) and after.sum() == pytest.approx(1)
     assert before[:-1].max() == pytest.approx(p.max()) and after[:-1].max() == pytest.approx(q.max())
@@ -119,7 +101,7 @@ def test_the_exported_lines_repeat_what_the_page_shows():
     printed, names = io.StringIO(), {}
     with contextlib.redirect_stdout(printed):
         exec(next(code.value for code in test.code if "zoo.load" in code.value), names)
-    before, after = (values(trace["x"]) for trace in charts(test)[0]["data"] if trace["type"] == "bar")
+    before, after = (values(trace["x"]) for trace in charts(test)["sides"]["data"] if trace["type"] == "bar")
     assert before[:-1].max() == pytest.approx(names["p"].max(), abs=1e-6)
     assert after[:-1].max() == pytest.approx(names["q"].max(), abs=1e-6)
     assert number(lens.divergence(names["p"], names["q"]), "en") + " bits" in html_of(test)
@@ -184,7 +166,7 @@ def test_the_search_finds_the_head_that_costs_most(bundle, monkeypatch):
         cost[f"{i // 6 + 1}.{i % 6 + 1}"] = np.log2(p[answer] / q[answer])
     name = max(cost, key=lambda head: abs(cost[head]))
     assert f"head {name}" in html_of(test) and number(abs(cost[name]), "en") in html_of(test)
-    dots = charts(test)[-1]["data"][0]
+    dots = charts(test)["compared"]["data"][0]
     np.testing.assert_allclose(sorted(values(dots["y"])), sorted(cost.values()), atol=1e-4)
     test.button_group(key="what-if-take").set_value(name).run()
     assert labels(test) == [f"head {name} silenced"]

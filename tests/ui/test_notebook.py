@@ -5,7 +5,6 @@ import io
 import json
 import urllib.error
 import urllib.request
-from base64 import b64decode
 from dataclasses import replace
 
 import numpy as np
@@ -17,6 +16,7 @@ from model.edits import ExpertOff, ForceExperts
 from model.plans import Choices, Plan
 from model.published import MODELS
 from tests.conftest import PAGES, run_page
+from tests.received import charts, values
 from ui import session
 from ui.notebook import fitting, notebook
 from ui.table import EXAMPLE
@@ -52,19 +52,15 @@ def test_every_lesson_has_a_notebook_that_runs(slug):
 def test_it_draws_what_the_page_draws(slug):
     prompt = "Anna gave the book to"
     space, _ = carried_out(slug, prompt=prompt, lang="en")
-    charts = run_page(slug, prompt=prompt).get("plotly_chart")
+    drawn = charts(run_page(slug, prompt=prompt)).values()
     own = bars(json.loads(space["figure"].to_json()))
-    assert any(same(own, bars(json.loads(chart.proto.spec))) for chart in charts)
+    assert any(same(own, bars(spec)) for spec in drawn)
 
 
 def bars(spec: dict) -> list[np.ndarray]:
     """The lengths of the bars of a chart, or their heights."""
     along = lambda trace: "x" if trace.get("orientation") == "h" else "y"  # noqa: E731
-    return [array(trace[along(trace)]) for trace in spec["data"] if trace["type"] == "bar"]
-
-
-def array(sent) -> np.ndarray:
-    return np.frombuffer(b64decode(sent["bdata"]), sent["dtype"]) if isinstance(sent, dict) else np.array(sent, float)
+    return [values(trace[along(trace)]) for trace in spec["data"] if trace["type"] == "bar"]
 
 
 def same(own: list[np.ndarray], theirs: list[np.ndarray]) -> bool:

@@ -1,4 +1,3 @@
-import json
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -8,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from model import layers, transformer
 from tests.conftest import html_of, unfolded
+from tests.received import charts
 from ui import widgets
 from viz import theme
 
@@ -27,7 +27,7 @@ def page():
 def test_a_figure_its_twin_and_its_source():
     test = AppTest.from_function(page, default_timeout=30).run()
     assert not test.exception
-    spec = json.loads(test.get("plotly_chart")[0].proto.spec)
+    spec = charts(test)["bars"]
     assert spec["layout"]["template"]["layout"]["font"]["family"] == theme.SANS
     assert "<tr>" not in html_of(test) and not test.code, "what is folded is not made before it is opened"
     shown = html_of(unfolded(test))

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from tests.conftest import with_all_charts
 from viz import room
 from viz.distribution import strips
 from viz.theme import MONO
@@ -35,7 +36,7 @@ def test_a_margin_of_the_figures_own_stays_where_it_is_larger():
 
 def test_plotly_finds_the_room_enough(open_page):
     """It adds nothing on the sides where names and legends stand, and so need not draw twice."""
-    page = open_page("experts")
+    page = with_all_charts(open_page("experts"))
     grown = page.evaluate(
         """() => [...document.querySelectorAll('.js-plotly-plot')].map(({ _fullLayout: { _size, margin } }) =>
             Math.max(_size.l - margin.l, _size.t - margin.t))"""

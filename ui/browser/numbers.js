@@ -2,7 +2,10 @@
 
 const ROWS = 200; // of a table that are shown, as in ui/widgets.py
 
-const rowsOf = (figure) => (figure.matches(".stPlotlyChart") ? traces(figure) : numbers(figure));
+function rowsOf(figure) {
+  const chart = chartOf(figure);
+  return chart ? traces(chart) : numbers(figure);
+}
 
 const opened = new Set(); // names of figures whose table is open: it comes again with a figure that is made anew
 
@@ -39,7 +42,7 @@ function openTable(figure, words) {
 /** Fills the table anew where the figure has other numbers by now. */
 function tabulate(node) {
   const words = document.querySelector(".take")?.dataset;
-  const figure = [...node.parentNode.querySelectorAll(FIGURES)].find(isFigure);
+  const figure = [...node.parentNode.querySelectorAll(FIGURES)].find(rootOf);
   node.hidden = !figure; // between two pictures of a chart there is none for a moment
   if (!words || !figure) return;
   const found = [];
@@ -48,7 +51,7 @@ function tabulate(node) {
   if (node.said === said) return;
   node.said = said;
   const [head, ...rows] = found.slice(0, ROWS + 1);
-  const layout = figure.querySelector(".js-plotly-plot")?.layout ?? {};
+  const layout = figure.querySelector(".chart")?.layout ?? {};
   const called = (name) => words[name === "z" ? "value" : name] ?? (layout[`${name}axis`]?.title?.text || name);
   // a series or a place that never changes tells nothing; a number does
   const changes = (column) => rows.some((row) => row[column] !== rows[0][column]);
@@ -71,16 +74,15 @@ function tabulate(node) {
 
 /** The table that belongs to a figure: the next one, where no other figure comes before it. */
 function twinOf(figure) {
-  const all = [...document.querySelectorAll(`${FIGURES}, ${TWIN}`)].filter((node) => node.matches(TWIN) || isFigure(node));
-  const next = all.slice(all.indexOf(figure) + 1).find((node) => !node.matches(".stPlotlyChart") || !node.closest("details"));
+  const all = [...document.querySelectorAll(`${FIGURES}, ${TWIN}`)].filter((node) => node.matches(TWIN) || rootOf(node));
+  const next = all.slice(all.indexOf(figure) + 1).find((node) => !node.querySelector(".chart") || !node.closest("details"));
   if (!next?.matches(TWIN)) return null;
   const name = [...next.classList].find((name) => name.startsWith("st-key-table-")).slice("st-key-table-".length);
   return { name, table: next };
 }
 
 /** The numbers of a chart, a row for each point; places are named as its axes name them. */
-function* traces(figure) {
-  const chart = figure.querySelector(".js-plotly-plot");
+function* traces(chart) {
   yield ["trace", "x", "y", "z"];
   const named = (axis, value) => {
     const at = axis?.ticktext && Array.from(axis.tickvals ?? []).indexOf(value);

@@ -1,23 +1,31 @@
 // Every figure, chart or component, can be saved: a line "Table, save as SVG PNG CSV" that shows when the figure is pointed
 // at or reached by keyboard. The words are those that ui/lesson.py leaves in the page's foot.
 
-const FIGURES = ".stPlotlyChart, .stBidiComponent";
+const FIGURES = ".stBidiComponent";
 const TWIN = "[class*='st-key-table-']";
 const SHARP = 2; // pixels of a PNG for one of the page
 
 const keyOf = (box) => [...box.classList].find((name) => name.startsWith("st-key-"))?.slice(7) ?? "figure";
 const holder = (figure) => figure.closest(".stElementContainer");
-const rootOf = (figure) => [...figure.querySelectorAll("*")].find((node) => node.shadowRoot)?.shadowRoot.querySelector(".root[data-figure]");
-const isFigure = (figure) => figure.matches(".stPlotlyChart") || rootOf(figure);
+function rootOf(figure) {
+  const inside = [...figure.querySelectorAll("*")].find((node) => node.shadowRoot)?.shadowRoot ?? figure;
+  return inside.querySelector(".root[data-figure]");
+}
+/** The chart of a figure that is one, drawn with the numbers of now. */
+function chartOf(figure) {
+  const chart = figure.querySelector(".chart");
+  chart?.parentNode.view.draw();
+  return chart;
+}
 
 function equip() {
   const words = document.querySelector(".take")?.dataset;
   if (!words) return;
   for (const box of document.querySelectorAll(".stElementContainer:has(> .save)"))
-    if (![...box.querySelectorAll(FIGURES)].some(isFigure)) box.querySelector(":scope > .save").remove();
+    if (![...box.querySelectorAll(FIGURES)].some(rootOf)) box.querySelector(":scope > .save").remove();
   for (const figure of document.querySelectorAll(FIGURES)) {
     const box = holder(figure);
-    if (!box || !isFigure(figure) || box.querySelector(":scope > .save")) continue;
+    if (!box || !rootOf(figure) || box.querySelector(":scope > .save")) continue;
     const line = Object.assign(document.createElement("div"), { className: "save" });
     line.setAttribute("role", "group");
     line.setAttribute("aria-label", words.figure);
@@ -43,7 +51,7 @@ async function save(figure, kind) {
     const twin = twinOf(figure);
     return twin ? saveTwin(twin) : download(`${name}.csv`, "\ufeff" + csv(rowsOf(figure)), "text/csv");
   }
-  const drawn = figure.matches(".stPlotlyChart") ? figure.querySelector(".svg-container") : rootOf(figure);
+  const drawn = chartOf(figure)?.querySelector(".svg-container") ?? rootOf(figure);
   const picture = new Picture(drawn);
   if (kind === "svg") return download(`${name}.svg`, picture.text, "image/svg+xml");
   download(`${name}.png`, await raster(picture));

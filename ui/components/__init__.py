@@ -19,6 +19,7 @@ from ui import link
 
 FOLDER = Path(__file__).parent
 NO_FIGURES = {"checks", "recipe"}  # a button, a form: nothing to save as a picture
+OPEN = {"chart"}  # without a style sheet of its own: Plotly puts its rules into the page
 EXPORT = re.compile(r"^export default function (\w+)", re.MULTILINE)
 PARTS = {"attention": ("head_map", "layers"), "heads": ("layers",), "what_if": ("head_map", "layers")}
 # The data stays where the page's own script finds it, for its CSV file and its table (ui/browser/numbers.js).
@@ -72,4 +73,5 @@ def _component(name: str):
     figure = name not in NO_FIGURES
     js = EXPORT.sub(KEEP, text("js")) if figure else text("js")
     html = f"<div class='root' {'data-figure' if figure else ''}></div>"
-    return st.components.v2.component(f"vetro_{name}", html=html, css=text("css"), js=js)
+    style = {"isolate_styles": False} if name in OPEN else {"css": text("css")}
+    return st.components.v2.component(f"vetro_{name}", html=html, js=js, **style)

@@ -1,0 +1,73 @@
+// A chart of Plotly. It is drawn when it comes near the screen: Plotly and a page's charts take longer than all the rest
+// of it, and most of them stand further down. Its place is kept, and its name is said, from the beginning.
+
+export default function chart(given) {
+  return reside(given, Chart, "chart");
+}
+
+const CONFIG = { displayModeBar: false, scrollZoom: false, doubleClick: false, showAxisDragHandles: false };
+const SETTLED = 150; // ms: as long as what stands above it has no height, a chart is near that will not be
+const LATER = 2000; // ms until Plotly is fetched although no chart is near
+
+// One for all charts of the page, tried again where it did not come.
+const library = () =>
+  (window.vetro.plotly ??= new Promise((done) => {
+    const src = new URL("plotly/plotly.min.js", window.__streamlit.BACKEND_BASE_URL).href;
+    document.head.append(el("script", { src, onload: done, onerror: () => (window.vetro.plotly = null) }));
+  }));
+
+class Chart extends View {
+  near = false;
+
+  constructor(box) {
+    super(box);
+    // what scrolls within the page cuts off a margin of the window: it is given one of its own
+    const margin = { rootMargin: "50%", scrollMargin: "50%" };
+    this.eye = new IntersectionObserver((seen) => this.approach(seen.at(-1).isIntersecting), margin);
+    this.eye.observe(box);
+    box.ariaBusy = true; // until it is drawn, or known to be far
+    this.later = setTimeout(library, LATER);
+    this.listen(window, "beforeprint", () => library().then(() => this.draw()));
+  }
+
+  update(data) {
+    this.d = data;
+    for (const node of [this.box, this.box.parentNode]) node.style.height = `${data.height}px`;
+    if (data.alt) this.box.role = "figure";
+    this.box.ariaLabel = data.alt || null;
+    if (this.drawn && this.near) this.draw();
+  }
+
+  approach(near) {
+    this.near = near;
+    clearTimeout(this.wait);
+    if (near) this.wait = setTimeout(() => library().then(() => this.near && this.draw()), this.drawn ? 0 : SETTLED);
+    else this.box.ariaBusy = false;
+  }
+
+  /** At once, so that who asks for the picture or its numbers has those of now; not before Plotly is there. */
+  draw() {
+    const width = this.box.clientWidth;
+    if (!window.Plotly || !width || this.drawn === this.d.figure) return;
+    const { data, layout } = JSON.parse(this.d.figure);
+    this.drawn = this.d.figure;
+    this.width = width;
+    Plotly.react(this.box, data, { ...layout, width }, CONFIG);
+    this.box.ariaBusy = false;
+  }
+
+  fit() {
+    const width = this.box.clientWidth;
+    if (!this.drawn || !width || width === this.width) return;
+    this.width = width;
+    Plotly.relayout(this.box, { width });
+  }
+
+  remove() {
+    clearTimeout(this.wait);
+    clearTimeout(this.later);
+    this.eye.disconnect();
+    window.Plotly?.purge(this.box);
+    super.remove();
+  }
+}
