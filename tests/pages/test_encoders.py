@@ -29,6 +29,11 @@ def drawn(test, part: str) -> dict:
     return data | {f"{name}-values": array for name, array in arrays.items()}
 
 
+def searched(**link: str):
+    """With the small decoder: the lists and the searches are MiniLM's."""
+    return run_page("encoders", model="experts", **link)
+
+
 def with_list(test, *lines: str):
     return test.text_area(key="sentences-en").set_value("\n".join(lines)).run()
 
@@ -103,7 +108,7 @@ def test_the_film_is_answered_by_the_model(minilm):
     query, options = searching.FILM
     found = search.sentence_vectors(minilm.model, minilm.tokenizer, [query, *options])
     right = int((found[1:] @ found[0]).argmax())
-    test = run_page("encoders")
+    test = searched()
     for option in (0, 1):
         shown = reveal(test, "film", option)
         assert shown.startswith("right" if option == right else "wrong")
@@ -115,7 +120,7 @@ def test_the_film_is_answered_by_the_model(minilm):
 
 @pytest.mark.parametrize("query", QUERIES)
 def test_the_columns_are_the_three_searches(minilm, vectors, query):
-    keywords, nearest, reranked = drawn(run_page("encoders", query=query), "found")["columns"]
+    keywords, nearest, reranked = drawn(searched(query=query), "found")["columns"]
     scores = search.keyword_scores(query, LIST)
     cosines = vectors @ search.sentence_vectors(minilm.model, minilm.tokenizer, [query])[0]
     best = [i + 1 for i in np.argsort(-cosines)[: searching.TOP]]
@@ -138,7 +143,7 @@ def test_the_examples_show_what_they_promise(vectors):
 
 
 def test_an_example_becomes_the_query():
-    test = run_page("encoders")
+    test = searched()
     test.button(key="example-meaning").click().run()
     assert test.text_input(key="query").value == QUERIES[1]
     assert drawn(test, "found")["columns"][0]["rows"] == []
@@ -147,9 +152,9 @@ def test_an_example_becomes_the_query():
 
 def test_reranking_cannot_find_what_the_first_search_missed(vectors):
     key = f"reranked-{searching.Shelf(LIST, vectors).key}"
-    shown = reveal(run_page("encoders"), key, 2)
+    shown = reveal(searched(), key, 2)
     assert shown.startswith("right") and "antibiotic" in shown
-    test = with_list(run_page("encoders"), "Infections are rare.", "She took medicine.", "An antibiotic.")
+    test = with_list(searched(), "Infections are rare.", "She took medicine.", "An antibiotic.")
     (pills,) = [group for group in test.button_group if group.key.startswith("pick-reranked")]
     shown = reveal(test, pills.key.removeprefix("pick-"), 2)
     assert shown.startswith("wrong")
@@ -161,7 +166,7 @@ def test_reranking_cannot_find_what_the_first_search_missed(vectors):
 @pytest.fixture(scope="module")
 def edited():
     """A page whose list is edited again and again."""
-    return run_page("encoders")
+    return searched()
 
 
 @pytest.mark.parametrize(
@@ -186,7 +191,7 @@ def test_any_list_works_or_says_why(edited, lines, sentence, parts):
 
 
 def test_without_a_query_one_sentence_and_the_map_without_it():
-    test = run_page("encoders")
+    test = searched()
     test.text_input(key="query").set_value("  ").run()
     assert not test.exception
     assert "There is no query" in html_of(test)

@@ -51,7 +51,7 @@ def reveal(test, key: str, option: int) -> str:
 
 
 def typed(lines: str, prompt: str = PROMPT, context: str = "16"):
-    test = run_page("packing", own="true", context=context, prompt=prompt)
+    test = run_page("packing", own="true", context=context, prompt=prompt, model="experts")
     return test.text_area(key="lines").set_value(lines).run()
 
 

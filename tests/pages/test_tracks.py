@@ -26,6 +26,11 @@ def drawn(test) -> dict:
     return received(test, "tracks")[0]
 
 
+def quick(lang: str = "en"):
+    """With the small model, for what is the same with any: the page measures a model each time it is opened."""
+    return run_page("tracks", lang, model="experts")
+
+
 # ---------------------------------------------------------------- the times
 
 
@@ -60,7 +65,7 @@ def test_times_and_their_spread_are_those_measured(smollm2):
 
 
 def test_more_runs_follow_and_end():
-    test = run_page("tracks")
+    test = quick()
     assert len(test.session_state["runs"][1]) == 1
     assert "Run 2 of 3" in html_of(test)
     for _ in range(tracks.RUNS):
@@ -105,11 +110,11 @@ def test_the_curve_is_measured_on_demand_point_by_point(monkeypatch):
 
 
 def test_the_longer_prompt_is_asked_of_the_live_model(monkeypatch):
-    key = f"longer-smollm2-{PROMPT}"
+    key = f"longer-experts-{PROMPT}"
     times = {"first": (0.1, 0.4), "later": (0.03, 0.032)}
     monkeypatch.setattr(tracks, "_longer", lambda page: times)
     monkeypatch.setattr(tracks.session, "reading", lambda name, model, ids, limit, compute: compute())
-    test = run_page("tracks")
+    test = quick()
     assert "verdict" not in html_of(test)
     test.button_group(key=f"pick-{key}").set_value(0).run()
     test.button(key=f"reveal-{key}").click().run()
@@ -136,7 +141,7 @@ def test_the_cache_weighs_as_much_as_the_model():
     n = cache_costs.even(LLAMA)
     assert n == 122_533
     assert cache_bytes(LLAMA, n - 1) < 2 * 8_030_261_248 <= cache_bytes(LLAMA, n)
-    test = run_page("tracks")
+    test = quick()
     test.button_group(key="pick-heavy").set_value(3).run()
     test.button(key="reveal-heavy").click().run()
     assert 'class="verdict right"' in html_of(test)
@@ -155,7 +160,7 @@ def test_a_context_beyond_the_model_is_said(lang):
     beyond = content.load(lang, "tracks")["beyond"].format(
         model="Llama 3.1 8B", context=number(131_072, lang), tokens=number(1_048_576, lang)
     )
-    test = run_page("tracks", lang)
+    test = quick(lang)
     assert beyond not in html_of(test)
     test.segmented_control(key="cost-context").set_value("1M").run()
     assert beyond in html_of(test)
@@ -163,7 +168,7 @@ def test_a_context_beyond_the_model_is_said(lang):
 
 
 def test_any_number_and_any_model():
-    test = run_page("tracks")
+    test = quick()
     test.segmented_control(key="cost-context").set_value("other").run()
     test.number_input(key="cost-tokens").set_value(20_000).run()
     test.selectbox(key="cost-model").set_value("Mistral 7B").run()
