@@ -14,7 +14,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from model.config import Config
-from model.families import ACTIVATIONS, BOOKKEEPING, FAMILIES, FIXED, OWN, ROTARY_FIELDS, Family, row
+from model.families import ACTIVATIONS, BOOKKEEPING, FAMILIES, FIXED, OWN, ROTARY_FIELDS, Family
 from model.positions import SCALINGS
 from model.transformer import Transformer
 
@@ -140,7 +140,9 @@ def _cut(file: Path) -> str | None:
 def build(hf_config: dict, tensors: dict[str, Tensor]) -> Transformer:
     """The model of a configuration with exactly these tensors, under their Hugging Face names."""
     config = config_from(hf_config)
-    family = _own_family(config) if hf_config.get("model_type") == OWN else _family(hf_config)
+    if hf_config.get("model_type") == OWN:  # every tensor by its own name
+        return with_weights(config, tensors)
+    family = _family(hf_config)
     theirs = {re.sub(r"^(model|transformer|bert)\.", "", name): tensor for name, tensor in tensors.items()}
     theirs = _unfused({name: tensor for name, tensor in theirs.items() if not re.fullmatch(family.unused, name)})
     head = theirs.pop("lm_head.weight", None)
@@ -153,29 +155,26 @@ def build(hf_config: dict, tensors: dict[str, Tensor]) -> Transformer:
                 if name not in theirs:
                     raise ValueError(f"the weights lack {name}")
                 parts = split(theirs.pop(name))
-                ours |= {our.format(i=i, e=e): part.float() for our, part in zip(names, parts, strict=True)}
+                ours |= {our.format(i=i, e=e): part for our, part in zip(names, parts, strict=True)}
     if theirs:
         raise ValueError(f"the weights hold tensors that this model has no place for: {', '.join(sorted(theirs)[:3])}")
-    if config.head:
-        if head is None and not config.tied:
-            raise ValueError("the weights lack lm_head.weight")
-        ours["lm_head.weight"] = ours["embed_tokens.weight"] if config.tied else head.float()
+    if config.head and head is not None:
+        ours["lm_head.weight"] = head
     return with_weights(config, ours)
 
 
-def _own_family(config: Config) -> Family:
-    """Every tensor by its own name."""
-    with torch.device("meta"):
-        names = Transformer(config).state_dict().keys() - {"lm_head.weight"}
-    return Family(config, {}, [row(name, name) for name in names])
-
-
 def with_weights(config: Config, tensors: dict[str, Tensor]) -> Transformer:
-    """A model of this configuration with these tensors, under our names. ValueError where they do not fit."""
+    """A model of this configuration with these tensors, under our names; a head that shares the embedding's rows need
+    not be among them. ValueError where they do not fit."""
     with torch.device("meta"):  # no time is spent on initial values that are thrown away
         model = Transformer(config)
+    laid_out = {name: _laid_out(tensor.float()) for name, tensor in tensors.items()}
+    if config.head and config.tied and "embed_tokens.weight" in laid_out:
+        laid_out["lm_head.weight"] = laid_out["embed_tokens.weight"]
+    if missing := model.state_dict().keys() - laid_out.keys():
+        raise ValueError(f"the weights lack {min(missing)}")
     try:
-        model.load_state_dict({name: _laid_out(x) for name, x in tensors.items()}, strict=True, assign=True)
+        model.load_state_dict(laid_out, strict=True, assign=True)
     except RuntimeError as error:
         raise ValueError(f"the weights do not fit the configuration: {str(error).splitlines()[1].strip()}") from error
     if config.head and config.tied:
