@@ -13,7 +13,6 @@ LABELLED = (100, 1_000, 10_000, 100_000, 1_000_000)
 DASHES = ("solid", "dot", "dash", "dashdot", "longdash", "4px,2px,1px,2px")  # colour is not the only mark
 SYMBOLS = ("diamond", "circle", "square", "triangle-up", "cross")
 BESIDE = ("top center", "bottom left", "top right", "bottom center", "top right")  # where curves come close
-BELOW = {"y": -0.22, "font": {"size": 14}}  # where the legend stands
 
 
 def curves(
@@ -61,7 +60,7 @@ def curves(
     across = {"tickvals": LABELLED, "ticktext": [number(n) for n in LABELLED], "range": [1.1, 6.12], "title": titles[0]}
     upwards = {"tickvals": [10.0**power for power in powers], "ticktext": raised, "title": titles[1]}
     axes = {"xaxis": axis | across, "yaxis": axis | upwards}
-    return go.Figure([*drawn, mark], axes | {"height": 440, "legend": BELOW})
+    return go.Figure([*drawn, mark], axes | {"height": 440, "legend": ABOVE})
 
 
 def pair(rows: Sequence[str], shares: np.ndarray, names: tuple[str, str], percent: Callable[[float], str]) -> go.Figure:
@@ -122,4 +121,4 @@ def damage(
     across = GRID | SHARES | {"range": [-0.01, 1.06], "title": titles[0]}
     axes = {"xaxis": across, "yaxis": GRID | {"tickformat": ".1f", "title": titles[1]}}
     level = lying(next(iter(points.values()))[0][1], color=SOFT, width=1, dash="dot")
-    return go.Figure(drawn, axes | {"height": 400, "legend": BELOW, "shapes": [level]})
+    return go.Figure(drawn, axes | {"height": 400, "legend": ABOVE, "shapes": [level]})

@@ -1,6 +1,6 @@
 """The switchboard of lesson 9: the course of two trainings, and all models by what they reached."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 import plotly.graph_objects as go
@@ -51,34 +51,52 @@ def ranking(
     axis: str,
     number: Callable[[float], str],
 ) -> go.Figure:
-    """A dot for each model, the best on top; a line at the base, and round it a band as wide as chance may be."""
+    """A dot for each model, the best on top, its number at the right; a line at the base, and round it a band as wide
+    as chance may be."""
     level, place = bits[base], np.arange(len(names))
     line = upright(level, color=SOFT, width=1.2, dash="dot")
     edges = {"x0": level - chance, "x1": level + chance, "line": {"width": 0}}
     band = line | edges | {"type": "rect", "fillcolor": SOFT, "opacity": 0.16, "layer": "below"}
-    stalk = {"type": "line", "x0": level, "line": {"color": RULE, "width": 2}, "layer": "below"}
-    stalks = [stalk | {"x1": bits[row], "y0": row, "y1": row} for row in place]
+    stalks = {
+        "type": "bar",
+        "base": level,
+        "x": bits - level,
+        "y": place,
+        "width": 0.06,
+        "orientation": "h",
+        "marker": {"color": RULE},
+        "hoverinfo": "skip",
+    }
     strong = (place == base) | (place == chosen)
     dots = {
         "type": "scatter",
         "x": bits,
         "y": place,
-        "mode": "markers+text",
+        "yaxis": "y2",
+        "mode": "markers",
         "marker": {
             "size": 13,
             "color": [PAPER if row == base else VALUE if row == chosen else GREEN for row in place],
             "line": {"width": 2.4, "color": [INK if row in (base, chosen) else GREEN for row in place]},
         },
-        "text": [f" {number(float(x))} " for x in bits],
-        "textposition": ["middle left" if x < level else "middle right" for x in bits],
-        "textfont": {"family": MONO, "size": 13, "color": INK},
         "customdata": [f"{name}: {number(float(x))}" for name, x in zip(names, bits, strict=True)],
         "hovertemplate": HOVER,
         "cliponaxis": False,
     }
     spread = max(np.ptp(bits), 4 * chance)
-    shown = [f"<b>{name}</b>" if bold else name for name, bold in zip(names, strong, strict=True)]
-    reach = [bits.min() - 0.22 * spread, bits.max() + 0.22 * spread]
-    across = BARE | {"showgrid": True, "title": axis, "nticks": 5, "range": reach}
-    layout = {"height": 34 * len(names) + 70, "showlegend": False, "shapes": [band, line, *stalks]}
-    return go.Figure(dots, layout | {"xaxis": across, "yaxis": downwards(shown, 8)})
+    reach = [bits.min() - 0.08 * spread, bits.max() + 0.08 * spread]
+
+    def rows(texts: Iterable[str], **more) -> dict:
+        shown = [f"<b>{text}</b>" if bold else text for text, bold in zip(texts, strong, strict=True)]
+        return downwards(shown, 8, **more)
+
+    numbers = {"overlaying": "y", "side": "right", "tickfont": {"family": MONO}}
+    layout = {
+        "height": 34 * len(names) + 70,
+        "showlegend": False,
+        "shapes": [band, line],
+        "xaxis": BARE | {"showgrid": True, "title": axis, "nticks": 4, "range": reach},
+        "yaxis": rows(names),
+        "yaxis2": rows((number(float(x)) for x in bits), **numbers),
+    }
+    return go.Figure([dots, stalks], layout)

@@ -98,6 +98,7 @@ def test_the_ranking_marks_the_base_and_what_is_chosen():
     figure = switchboard.ranking(["x", "base", "y"], bits, 1, 2, 0.02, "bits", lambda x: f"{x:.2f}")
     np.testing.assert_array_equal(figure.data[0].x, bits)
     assert figure.layout.yaxis.ticktext == ("x", "<b>base</b>", "<b>y</b>")
+    assert figure.layout.yaxis2.ticktext == ("2.00", "<b>2.10</b>", "<b>2.30</b>")
     band = figure.layout.shapes[0]
     assert [band.x0, band.x1] == pytest.approx([2.08, 2.12])
     assert len(set(figure.data[0].marker.color)) == 3
