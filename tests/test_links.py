@@ -203,7 +203,7 @@ def test_a_lesson_and_its_link_with_two_readers(readers, slug):
     second.set_viewport_size({"width": 1280, "height": 900})
     second.goto(copied)
     with_all_charts(settled(second))
-    for _ in range(40):
+    for _ in range(200):  # lesson 4 is still measuring
         if (found := seen(second)) == want:
             break
         second.wait_for_timeout(100)
