@@ -22,8 +22,12 @@ LONG = (
     "When it was dark and the sea was high, the old keeper of the lighthouse climbed the stairs and lit the lamp, "
     "so that every ship could find the"
 )  # 31 tokens, and one more
-LAST = ("harbour", "house", "land", "shore", "way", "port")
+LAST = ("harbour", "beach", "land", "shore", "way", "port")
 PICTURES = {"machine": ".machine .word", "attention": ".attention .pick"}  # the chips of the sentence
+# asked at every frame: a locator asks every half second in the end
+SHOWN = """([selector, text]) => [...document.querySelectorAll(".stBidiComponent *")].some(({ shadowRoot }) =>
+    [...(shadowRoot?.querySelectorAll(selector) ?? [])].some((node) =>
+        node.checkVisibility() && node.textContent.includes(text)))"""
 
 
 def lines() -> Iterator[str]:
@@ -33,7 +37,7 @@ def lines() -> Iterator[str]:
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         with served() as (address, started, _):
             _arrive(page, address)
-            page.locator('[data-key="append"]').wait_for(timeout=60_000)
+            page.wait_for_function(SHOWN, arg=['[data-key="append"]', ""], timeout=60_000)
             yield f"From `make run` to a usable front door: {time.perf_counter() - started:.2f} s (under 6)"
             for slug, chips in PICTURES.items():
                 page.goto(f"{address}/{'' if slug == 'machine' else slug}?lang=en")
@@ -78,7 +82,7 @@ def _new_prompt(page: Page, chips: str) -> str:
         field.fill(f"{LONG} {last}")
         start = time.perf_counter()
         field.press("Enter")
-        page.locator(chips, has_text=last).first.wait_for(timeout=60_000)
+        page.wait_for_function(SHOWN, arg=[chips, last], timeout=60_000)
         seconds.append(time.perf_counter() - start)
     return f"{statistics.median(seconds[1:]):.2f} s, at most {max(seconds[1:]):.2f}"
 

@@ -41,7 +41,7 @@ def lines() -> Iterator[str]:
     for threads in (1, 2):
         torch.set_num_threads(threads)
         yield f"SmolLM2, float32, {len(ids)} tokens, {threads} thread(s)"
-        passes = in_turns(15, trace=lambda: run(bundle.model, ids, tokens), forward=plain)
+        passes = in_turns(31, trace=lambda: run(bundle.model, ids, tokens), forward=plain)
         yield _ratio("whole trace / plain forward of transformers (eager)", passes, "trace", "forward", "at most 1.15")
         yield from decode.lines(bundle.model, fast)
     yield from _transformer_lens()
