@@ -40,9 +40,9 @@ class Chart extends View {
 
   approach(near) {
     this.near = near;
+    this.box.ariaBusy = near && !this.drawn;
     clearTimeout(this.wait);
     if (near) this.wait = setTimeout(() => library().then(() => this.near && this.draw()), this.drawn ? 0 : SETTLED);
-    else this.box.ariaBusy = false;
   }
 
   /** At once, so that who asks for the picture or its numbers has those of now; not before Plotly is there. */
