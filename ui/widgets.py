@@ -21,8 +21,9 @@ ROOT = Path(__file__).parents[1]
 ROWS = 200  # of a table that are shown; its CSV has all
 
 
-def figure(chart: "go.Figure", key: str, alt: str = "") -> None:
-    """A chart in the look of the page, without controls of its own: the table twin is the way to the numbers."""
+def figure(chart: "go.Figure", key: str, alt: str) -> None:
+    """A chart in the look of the page, without controls of its own: the table twin is the way to the numbers. `alt` is
+    what a screen reader says of it."""
     from viz import room, theme  # and Plotly and pandas: the front door has no chart, and need not wait for them
 
     chart = room.given(theme.dress(chart, session.mode()))

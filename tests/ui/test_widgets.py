@@ -19,7 +19,7 @@ def page():
     from model import tokens
     from ui import widgets
 
-    widgets.figure(go.Figure(go.Bar(x=[0.5], y=["<b>"])), key="bars")
+    widgets.figure(go.Figure(go.Bar(x=[0.5], y=["<b>"])), key="bars", alt="A bar")
     widgets.table_twin({"token": ["<i>"] * 300, "share": list(np.linspace(0, 1, 300))}, "shares")
     widgets.source(tokens.Tokenizer)
 

@@ -43,7 +43,7 @@ function openTable(figure, words) {
 function tabulate(node) {
   const words = document.querySelector(".take")?.dataset;
   const figure = [...node.parentNode.querySelectorAll(FIGURES)].find(rootOf);
-  node.hidden = !figure; // between two pictures of a chart there is none for a moment
+  node.hidden = !figure; // while a component is made anew there is none for a moment
   if (!words || !figure) return;
   const found = [];
   for (const row of rowsOf(figure)) if (found.push(row) > ROWS + 1) break;

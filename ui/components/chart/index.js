@@ -25,6 +25,7 @@ class Chart extends View {
     const margin = { rootMargin: "50%", scrollMargin: "50%" };
     this.eye = new IntersectionObserver((seen) => this.approach(seen.at(-1).isIntersecting), margin);
     this.eye.observe(box);
+    box.role = "figure";
     box.ariaBusy = true; // until it is drawn, or known to be far
     this.later = setTimeout(library, LATER);
     this.listen(window, "beforeprint", () => library().then(() => this.draw()));
@@ -33,8 +34,7 @@ class Chart extends View {
   update(data) {
     this.d = data;
     for (const node of [this.box, this.box.parentNode]) node.style.height = `${data.height}px`;
-    if (data.alt) this.box.role = "figure";
-    this.box.ariaLabel = data.alt || null;
+    this.box.ariaLabel = data.alt;
     if (this.drawn && this.near) this.draw();
   }
 
@@ -51,16 +51,13 @@ class Chart extends View {
     if (!window.Plotly || !width || this.drawn === this.d.figure) return;
     const { data, layout } = JSON.parse(this.d.figure);
     this.drawn = this.d.figure;
-    this.width = width;
     Plotly.react(this.box, data, { ...layout, width }, CONFIG);
     this.box.ariaBusy = false;
   }
 
   fit() {
     const width = this.box.clientWidth;
-    if (!this.drawn || !width || width === this.width) return;
-    this.width = width;
-    Plotly.relayout(this.box, { width });
+    if (this.drawn && width && width !== this.box._fullLayout.width) Plotly.relayout(this.box, { width });
   }
 
   remove() {
