@@ -1,6 +1,6 @@
 """Figures of lesson 7: what patterns cost as a text grows, what they do to the next token and to the loss."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import plotly.graph_objects as go
@@ -9,7 +9,6 @@ from viz.distribution import OUTLINE, WORDS, filling_of, label
 from viz.parts import ABOVE, BLANK, GRID, HOVER, SHARES, downwards, lying
 from viz.theme import CATEGORICAL, GREEN, INK, MONO, PAPER, SOFT
 
-LABELLED = (100, 1_000, 10_000, 100_000, 1_000_000)
 DASHES = ("solid", "dot", "dash", "dashdot", "longdash", "4px,2px,1px,2px")  # colour is not the only mark
 SYMBOLS = ("diamond", "circle", "square", "triangle-up", "cross")
 BESIDE = ("top center", "bottom left", "top right", "bottom center", "top right")  # where curves come close
@@ -54,13 +53,16 @@ def curves(
         "customdata": [f"{chosen}<br>{number(here[0])} → {number(float(here[1]))}"],
         "hovertemplate": HOVER,
     }
-    powers = range(2, 13, 2)
-    raised = [f"10{str(power).translate(str.maketrans('0123456789', '⁰¹²³⁴⁵⁶⁷⁸⁹'))}" for power in powers]
     axis = GRID | {"type": "log"}
-    across = {"tickvals": LABELLED, "ticktext": [number(n) for n in LABELLED], "range": [1.1, 6.12], "title": titles[0]}
-    upwards = {"tickvals": [10.0**power for power in powers], "ticktext": raised, "title": titles[1]}
-    axes = {"xaxis": axis | across, "yaxis": axis | upwards}
+    across = _powers(range(2, 7)) | {"range": [1.1, 6.12], "title": titles[0]}
+    axes = {"xaxis": axis | across, "yaxis": axis | _powers(range(2, 13, 2)) | {"title": titles[1]}}
     return go.Figure([*drawn, mark], axes | {"height": 440, "legend": ABOVE})
+
+
+def _powers(of_ten: Iterable[int]) -> dict:
+    """Where they stand on an axis, and how they are written: written out they do not fit on a telephone."""
+    raised = [f"10{str(power).translate(str.maketrans('0123456789', '⁰¹²³⁴⁵⁶⁷⁸⁹'))}" for power in of_ten]
+    return {"tickvals": [10.0**power for power in of_ten], "ticktext": raised}
 
 
 def pair(rows: Sequence[str], shares: np.ndarray, names: tuple[str, str], percent: Callable[[float], str]) -> go.Figure:
