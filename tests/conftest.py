@@ -228,12 +228,15 @@ def count_messages(page) -> None:
 
 
 def settled(page):
-    """Wait until the script has run and what it sent is drawn."""
+    """Wait until the script has run and what it sent is drawn.
+
+    A component's module comes some time after its place: until then a chart's is an empty `.root`, and not yet busy.
+    """
     page.wait_for_selector("h1", timeout=30_000)
     page.wait_for_function(
         """() => document.querySelector('[data-test-script-state="notRunning"]')
             && !document.querySelector(
-                '[data-stale=true], [data-testid=stSkeleton], .chart[aria-busy=true], .stApp[inert]')""",
+                '[data-stale=true], [data-testid=stSkeleton], .root:empty, .chart[aria-busy=true], .stApp[inert]')""",
         timeout=30_000,
         polling=100,  # else at every frame, and frames are what the page is busy with
     )

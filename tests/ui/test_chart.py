@@ -56,6 +56,7 @@ def test_a_change_draws_what_has_changed_where_it_is_seen(open_page):
 
 def test_a_chart_is_as_wide_as_its_place(open_page):
     page = open_page("next_token")
+    expect(page.locator(".st-key-bars .js-plotly-plot")).to_have_count(1)
     page.set_viewport_size({"width": 360, "height": 900})
     page.wait_for_function(
         """() => {
