@@ -47,6 +47,7 @@ def masthead(current: str) -> None:
         f"<div>{_lessons(current, link)}</div></details>{_playground(current, link)}</nav>"
         f'{share.menu()}<nav class="languages" aria-label="{label["language"]}">{languages}</nav>'
         f'<button type="button" class="theme-switch" aria-label="{label["theme"]}"></button>{share.leave()}</header>'
+        f'<div class="connection" role="status"><p>{words.inline("no-connection")}</p></div>'
     )
 
 
