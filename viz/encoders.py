@@ -7,21 +7,11 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from viz.parts import BLANK, HOVER
+from viz.parts import BLANK, HOVER, beside
 from viz.theme import INK, MONO, PAPER, QUERY, SOFT
 
 AXIS = BLANK | {"zeroline": True}
-DOT, AWAY, WIDTH = 11, 15, 320  # px: a point, how far its number is from it, a figure on a telephone
-SIDES = {  # where a number can stand
-    "middle right": (1, 0),
-    "middle left": (-1, 0),
-    "top center": (0, 1),
-    "bottom center": (0, -1),
-    "top right": (1, 1),
-    "top left": (-1, 1),
-    "bottom right": (1, -1),
-    "bottom left": (-1, -1),
-}
+DOT, WIDTH = 11, 320  # px: a point, a figure on a telephone
 
 
 def plane(
@@ -47,7 +37,7 @@ def plane(
         "y": places[:count, 1],
         "mode": "markers+text",
         "text": [f"<b>{i + 1}</b>" if near[i] else str(i + 1) for i in range(count)],
-        "textposition": beside(places, reach)[:count],
+        "textposition": beside(places * WIDTH / (2 * reach), range(count)),
         "textfont": {"family": MONO, "size": 14, "color": INK},
         "marker": {
             "size": DOT,
@@ -65,20 +55,6 @@ def plane(
     axis = AXIS | {"range": [-reach, reach]}
     upwards = axis | {"scaleanchor": "x", "constrain": "domain"}
     return go.Figure(drawn, {"height": 460, "showlegend": False, "xaxis": axis, "yaxis": upwards})
-
-
-def beside(places: np.ndarray, reach: float) -> list[str]:
-    """For each point the side on which its number is farthest from other points and from the numbers before it."""
-    at = places * WIDTH / (2 * reach)
-    taken, chosen = list(at), []
-    for i, point in enumerate(at):
-        others = np.array([other for j, other in enumerate(taken) if j != i] or [point + 1e6])
-        spots = point + AWAY * np.array(list(SIDES.values()))
-        gaps = np.linalg.norm(spots[:, None] - others, axis=-1).min(1)
-        best = int(np.minimum(gaps, 2 * AWAY).argmax())  # far enough is far enough: the right side first
-        taken.append(spots[best])
-        chosen.append(list(SIDES)[best])
-    return chosen
 
 
 def wrapped(text: str) -> str:

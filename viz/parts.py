@@ -6,6 +6,8 @@ is added, and learners wait for it.
 
 from collections.abc import Sequence
 
+import numpy as np
+
 HOVER = "%{customdata}<extra></extra>"
 BARE = {"fixedrange": True, "showgrid": False, "zeroline": False, "showline": False, "ticks": ""}  # an axis
 BLANK = BARE | {"showticklabels": False}
@@ -13,6 +15,17 @@ GRID = {"fixedrange": True, "showline": False, "zeroline": False, "ticks": ""}  
 QUARTERS = (0, 0.25, 0.5, 0.75, 1)  # of a whole, along an axis
 SHARES = {"tickvals": QUARTERS, "ticktext": [f"{100 * share:.0f}\u202f%" for share in QUARTERS]}
 ABOVE = {"x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": 14}}  # where a legend stands
+AWAY = 15  # px: how far a point's name is from it
+SIDES = {  # where it can stand
+    "middle right": (1, 0),
+    "middle left": (-1, 0),
+    "top center": (0, 1),
+    "bottom center": (0, -1),
+    "top right": (1, 1),
+    "top left": (-1, 1),
+    "bottom right": (1, -1),
+    "bottom left": (-1, -1),
+}
 
 
 def downwards(names: Sequence[str], standoff: int | None = 7, **more) -> dict:
@@ -29,3 +42,17 @@ def upright(x: float, **line) -> dict:
 def lying(y: float, **line) -> dict:
     """A line from the left of a figure to its right, one of its shapes."""
     return {"type": "line", "xref": "x domain", "x0": 0, "x1": 1, "yref": "y", "y0": y, "y1": y, "line": line}
+
+
+def beside(at: np.ndarray, named: Sequence[int]) -> list[str]:
+    """For each of the points `named`, in this order, the side on which its name is farthest from other points and from
+    the names before it. `at` (n, 2) holds all points, px; names are about as wide as they are high."""
+    taken, chosen = list(at), []
+    for i in named:
+        others = np.array([other for j, other in enumerate(taken) if j != i] or [at[i] + 1e6])
+        spots = at[i] + AWAY * np.array(list(SIDES.values()))
+        gaps = np.linalg.norm(spots[:, None] - others, axis=-1).min(1)
+        best = int(np.minimum(gaps, 2 * AWAY).argmax())  # far enough is far enough: the right side first
+        taken.append(spots[best])
+        chosen.append(list(SIDES)[best])
+    return chosen

@@ -6,13 +6,15 @@ import numpy as np
 import plotly.graph_objects as go
 
 from viz.distribution import OUTLINE, WORDS, filling_of, label, scale
-from viz.parts import BARE, BLANK, GRID, HOVER, downwards, upright
+from viz.parts import BARE, BLANK, GRID, HOVER, beside, downwards, upright
 from viz.theme import DIVERGING, GREEN, INK, MONO, RULE, SEQUENTIAL, SOFT
 
 ROW = 30  # px
 CROWDED = 16  # columns: of more, not all are named
 LONGEST = 15  # characters of a name beside its bar
-GAP = 0.5  # between the two columns, of a column's width: room for a number
+TELEPHONE = 200 / 2, 270  # px: where the dots are; a name is about twice as wide as it is high
+ROOM = np.array([0.18, 0.1])  # around them, of their extent: a name stands beside the outermost
+GAP = 0.9  # between the two columns, of a column's width: room for a number
 ROUNDING = 1e-6  # of a stream's length: experts that compute their tokens together differ by less in two passes
 
 
@@ -133,8 +135,11 @@ def compared(
     are named."""
     far = np.abs(bits) / max(np.abs(bits).max(), 1e-9) + np.abs(direct) / max(np.abs(direct).max(), 1e-9)
     named = np.argsort(-far)[:8].tolist()
+    places = np.stack([direct, bits], 1)
+    extent = np.maximum(np.ptp(places, 0), 1e-9)
+    ranges = np.array([places.min(0) - ROOM * extent, places.max(0) + ROOM * extent]).T.tolist()
     sides = np.full(len(far), "top center", object)
-    sides[sorted(named, key=lambda i: direct[i])[1::2]] = "bottom center"  # neighbours must not cover each other
+    sides[named] = beside(places / extent * TELEPHONE, named)
     dots = {
         "type": "scatter",
         "x": direct,
@@ -152,8 +157,8 @@ def compared(
         "hovertemplate": HOVER,
     }
     axis = GRID | {"zeroline": True, "zerolinecolor": SOFT}
-    axes = {"xaxis": axis | {"title": titles[0]}, "yaxis": axis | {"title": titles[1]}}
-    return go.Figure(dots, {"height": 380, "showlegend": False} | axes)
+    xaxis, yaxis = (axis | {"title": title, "range": ends} for title, ends in zip(titles, ranges, strict=True))
+    return go.Figure(dots, {"height": 380, "showlegend": False, "xaxis": xaxis, "yaxis": yaxis})
 
 
 def _rows(rows: Sequence[str], over: int = 0) -> dict:

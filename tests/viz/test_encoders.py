@@ -31,12 +31,5 @@ def test_what_was_typed_stays_text():
     assert "<b>two" not in drawn().data[0].customdata[1] and "0.90" in drawn().data[0].customdata[1]
 
 
-def test_numbers_keep_away_from_other_points():
-    places = np.array([[0.0, 0.0], [0.04, 0.0], [-1.0, 0.0]])
-    first, second, alone = encoders.beside(places, 1.12)
-    assert "right" not in first and "left" not in second
-    assert alone == "middle right"
-
-
 def test_one_place_for_all():
     assert len(encoders.plane(np.zeros((2, 2)), ["a", "a"], None, None, str).data[0].x) == 2
