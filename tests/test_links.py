@@ -4,7 +4,7 @@ shows the same to another reader."""
 import re
 from types import SimpleNamespace
 from urllib.error import HTTPError
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 from urllib.request import urlopen
 
 import pytest
@@ -217,6 +217,9 @@ def handed_on(page, slug: str) -> tuple[str, list[str]]:
     query, parts = LESSONS[slug]
     prompt = {} if slug in ("train", "table") else {"prompt": PROMPT}
     home = "/" if slug == path.MACHINE.slug else slug
+    if urlsplit(page.url).path == f"/{slug}":  # where `readers` begins: a page comes from another, and has no state yet
+        page.goto(urljoin(page.url, "tokens?lang=en"))
+        settled(page)
     page.evaluate(
         "(to) => { history.pushState(null, '', to); dispatchEvent(new PopStateEvent('popstate')); }",
         f"{home}?{urlencode({'lang': 'en'} | prompt)}&{query}",
