@@ -44,7 +44,9 @@ plotly.io.templates["vetro"] = go.layout.Template(
         "paper_bgcolor": _CLEAR,
         "plot_bgcolor": _CLEAR,
         "font": {"family": SANS, "size": 14, "color": INK},
-        "xaxis": _AXIS | {"title": _AXIS["title"] | {"standoff": 6}},  # near its names, away from what follows
+        "xaxis": _AXIS
+        | {"title": _AXIS["title"] | {"standoff": 6}}  # near its names, away from what follows
+        | {"autotickangles": [0, -90]},  # upright where the names are long: slanted they lie over one another
         "yaxis": _AXIS,
         "margin": dict.fromkeys("lrtb", EDGE),
         "hoverlabel": {"bgcolor": SECOND, "bordercolor": RULE, "font": {"color": INK, "family": SANS}},

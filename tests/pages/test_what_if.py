@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import re
 
 import numpy as np
 import pytest
@@ -252,3 +253,10 @@ def test_the_search_runs_stops_and_adds_a_head(open_page):
     expect(page.locator(".st-key-changes button[kind=secondary]")).to_have_count(1)
     expect(page.locator(".read").first).to_contain_text("prossimo token")
     assert "edits=silence." in page.url
+
+
+def test_on_a_telephone_the_names_of_the_tokens_stand_upright(open_page):
+    """Slanted they would lie over one another."""
+    chart = open_page("what_if", width=360).locator(".st-key-parted .chart")
+    chart.scroll_into_view_if_needed()
+    expect(chart.locator(".xtick text").first).to_have_attribute("transform", re.compile(r"rotate\(-90,"))
