@@ -1,4 +1,5 @@
-"""The line above every page: name, pages, languages, light and dark. ui/head.html makes its links and switch work."""
+"""The line above every page: name, pages, languages, light and dark. ui/head.html makes its links and switch work.
+And the one at the foot, which ui/style.css shows while there is no connection."""
 
 from pathlib import Path
 

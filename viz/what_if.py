@@ -12,8 +12,8 @@ from viz.theme import DIVERGING, GREEN, INK, MONO, RULE, SEQUENTIAL, SOFT
 ROW = 30  # px
 CROWDED = 16  # columns: of more, not all are named
 LONGEST = 15  # characters of a name beside its bar
-TELEPHONE = 200 / 2, 270  # px: where the dots are; a name is about twice as wide as it is high
-ROOM = np.array([0.18, 0.1])  # around them, of their extent: a name stands beside the outermost
+TELEPHONE = 160 / 2, 270  # px: where the dots are; a name is about twice as wide as it is high
+ROOM = np.array([0.26, 0.1])  # around them, of their extent: a name stands beside the outermost
 GAP = 0.9  # between the two columns, of a column's width: room for a number
 ROUNDING = 1e-6  # of a stream's length: experts that compute their tokens together differ by less in two passes
 
@@ -136,8 +136,9 @@ def compared(
     far = np.abs(bits) / max(np.abs(bits).max(), 1e-9) + np.abs(direct) / max(np.abs(direct).max(), 1e-9)
     named = np.argsort(-far)[:8].tolist()
     places = np.stack([direct, bits], 1)
-    extent = np.maximum(np.ptp(places, 0), 1e-9)
-    ranges = np.array([places.min(0) - ROOM * extent, places.max(0) + ROOM * extent]).T.tolist()
+    low, high = places.min(0), places.max(0)
+    extent = np.where(high > low, high - low, 1)  # one head, or none that matters: still an axis
+    ranges = np.stack([low - ROOM * extent, high + ROOM * extent], 1).tolist()
     sides = np.full(len(far), "top center", object)
     sides[named] = beside(places / extent * TELEPHONE, named)
     dots = {

@@ -46,3 +46,9 @@ def test_heads_are_dots_and_the_farthest_have_names():
     (dots,) = what_if.compared(direct, bits, names, ("direct", "bits"), str).data
     assert np.array_equal(dots.x, direct) and np.array_equal(dots.y, bits)
     assert dots.text[0] == "1.0" and dots.text[11] == "1.11" and list(dots.text).count("") == 4
+
+
+def test_heads_that_all_do_nothing_still_have_axes():
+    figure = what_if.compared(np.zeros(3), np.zeros(3), ["1.1", "1.2", "1.3"], ("direct", "bits"), str)
+    for axis in (figure.layout.xaxis, figure.layout.yaxis):
+        assert axis.range[0] < -0.05 and axis.range[1] > 0.05
