@@ -1,13 +1,10 @@
 """What `streamlit run` serves: the app, with the first model read while the port opens."""
 
-import asyncio
 import gc
 import os
 import re
-import socket
 import threading
 from base64 import b64encode
-from collections.abc import Callable
 from contextlib import asynccontextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
@@ -17,52 +14,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
-from streamlit import delta_generator
-from streamlit.components.v2.bidi_component import serialization
-from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
-from streamlit.runtime.pages_manager import PagesManager
 
-from ui import path
+from ui import mended, path  # noqa: F401  (mended: by being imported)
 
 HERE = Path(__file__).parent
-
-PagesManager.uses_pages_directory = False  # else the first visitor of a lesson is told that there is no such page
-# our components are given none, and whoever looks for them loads pandas and pyarrow first: 0.6 s of the start
-serialization.is_dataframe_like = lambda value: False
-# else it reads the sources of all that is on the stack to find out whether this is a Python prompt
-delta_generator._use_warning_has_been_displayed = True
-
-
-def at_once(connection: socket.socket) -> None:
-    """Small packets are not held back until the browser has acknowledged those before them: 40 ms for each of a page's
-    hundred files, and for many a message. asyncio sees to it only where the port was opened with its protocol named,
-    which Streamlit 1.67 does not."""
-    if connection.family in (socket.AF_INET, socket.AF_INET6):
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-
-
-asyncio.base_events._set_nodelay = at_once
-
-
-def begun(
-    queue: ForwardMsgQueue,
-    retain_lifecycle_msgs: bool = False,
-    fragment_ids_this_run: list[str] | None = None,
-    clear: Callable = ForwardMsgQueue.clear,
-) -> None:
-    """A run has begun: the whole page's takes the place of what waits to be sent, a fragment's comes after it.
-
-    Streamlit 1.67 then throws away what the fragment itself had in the queue, but not what fragments inside it had: it
-    reached a browser that did not know their containers, and the page went white. That nothing newer takes an older
-    place in the queue is what it cares for (its pull request 9381), and is kept.
-    """
-    if fragment_ids_this_run is None:
-        clear(queue, retain_lifecycle_msgs)
-    else:
-        queue._delta_index_map = {}
-
-
-ForwardMsgQueue.clear = begun
 
 
 def index(request: Request) -> HTMLResponse:

@@ -97,10 +97,13 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(log: Path) -> Iterator[tuple[int, subprocess.Popen]]:
-    """The app, served for real: its port, and its process, which a test may kill. A traceback in its log is a fault."""
+def serving(log: Path, *streamlit: str) -> Iterator[tuple[int, subprocess.Popen]]:
+    """The app, served for real: its port, and its process, which a test may kill. A traceback in its log is a fault.
+
+    `streamlit` is what Python is given to run it, else its module.
+    """
     port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", "serve.py", "--server.port", str(port)]
+    command = [sys.executable, *(streamlit or ("-m", "streamlit")), "run", "serve.py", "--server.port", str(port)]
     with log.open("w") as out:
         server = subprocess.Popen([*command, "--server.headless", "true"], cwd=ROOT, stdout=out, stderr=out)
     try:

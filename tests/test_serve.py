@@ -6,6 +6,7 @@ import re
 import socket
 import urllib.request
 from base64 import b64encode
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 
 import pytest
@@ -92,7 +93,8 @@ def test_a_small_answer_is_not_held_back():
             answer.close()
             return at_once
 
-    assert asyncio.run(answered())
+    with ThreadPoolExecutor(1) as apart:  # after a test with a browser, this thread has Playwright's loop
+        assert apart.submit(asyncio.run, answered()).result()
 
 
 def test_a_component_does_not_load_pandas(monkeypatch):
