@@ -33,7 +33,7 @@ with lesson("sparse", limit=96, first=sparse.PASSAGE, link=sparse.LINK) as page:
     curves, titles = sparse.curves(choice, words), (text("col-length"), text("col-scores"))
     here = len(page.ids), choice.scores(len(page.ids))
     lines = figures.curves(sparse.LENGTHS, curves, choice.name(words), here, titles, number)
-    widgets.figure(lines, "costs", text("cost-alt"))
+    widgets.figure(lines, "cost-lines", text("cost-alt"))
     st.html(f'<p class="note">{words.inline("cost-note")}</p>')
     widgets.table_twin({text("col-length"): sparse.LENGTHS} | curves, "costs")
 

@@ -71,9 +71,9 @@ with lesson("packing", limit=64, fits=prompt.no_own, link=packing.LINK | packed_
         waiting.html(f'<p class="note" role="status">{words.inline("reading-now")}</p>')
         found = packed_run.measured(page, row)
         waiting.empty()
-        chosen = packed_run.choice(st.session_state.get("row", {}).get("choice"), page, found)
+        chosen = packed_run.choice(st.session_state.get("microscope", {}).get("choice"), page, found)
         data = packed_run.drawn(page, row, found, chosen)
-        components.mount("packing", key="row", data=data, on_choice_change=lambda: None)
+        components.mount("packing", key="microscope", data=data, on_choice_change=lambda: None)
         aloud(packed_run.reading(row, found, chosen.setting, words))
         if len(row.texts) > 1:
             st.html(packed_run.four(row, found, chosen.setting, words))

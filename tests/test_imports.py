@@ -51,3 +51,33 @@ def test_pages_only_say_ask_trace_show(file):
 
 def test_the_model_package_loads_nothing():
     assert (ROOT / "model/__init__.py").read_text(encoding="utf-8").strip() == ""
+
+
+def session_names(file: Path) -> tuple[set[str], set[str]]:
+    """What the file keeps in the session, and the keys that it gives to widgets and figures. Streamlit keeps what is
+    bound to the link as well, for which the options with stars stand here."""
+    kept, given = set(), set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        match node:
+            case ast.Attribute(ast.Attribute(attr="session_state"), name, ast.Store()):
+                kept.add(name)
+            case ast.Subscript(ast.Attribute(attr="session_state"), ast.Constant(name), ast.Store()):
+                kept.add(name)
+            case ast.Call(ast.Attribute(ast.Attribute(attr="session_state"), "setdefault"), [ast.Constant(name), *_]):
+                kept.add(name)
+            case ast.Call(ast.Attribute(attr="figure"), [_, ast.Constant(name), *_]) | ast.keyword(
+                "key", ast.Constant(name)
+            ):
+                given.add(name)
+            case ast.Call(_, _, keywords) if {"bind", None} & {keyword.arg for keyword in keywords}:
+                kept |= {k.value.value for k in keywords if k.arg == "key" and isinstance(k.value, ast.Constant)}
+    return kept, given
+
+
+def test_what_the_session_keeps_has_no_name_of_a_widget():
+    """Streamlit takes what lies under a widget's key for its value. A file may set the value of its own widget."""
+    names = {file: session_names(file) for folder in ("ui", "pages") for file in sorted((ROOT / folder).glob("*.py"))}
+    assert len(set.union(*(kept for kept, _ in names.values()))) > 50, "it no longer finds them"
+    for file, (kept, _) in names.items():
+        for other, (_, given) in names.items():
+            assert other == file or not kept & given, (file.name, other.name, kept & given)

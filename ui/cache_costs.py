@@ -87,7 +87,7 @@ def calculator(page) -> None:
 def choose(page, names: list[str]) -> tuple[str, int]:
     """The model and the number of tokens: one of three, or any."""
     text = page.words.text
-    with st.container(key="costs", horizontal=True, gap="medium"):
+    with st.container(key="cache-costs", horizontal=True, gap="medium"):
         start = names.index(ASKED)
         model = st.selectbox(text("model"), names, start, key="cost-model", bind="query-params", width=220)
         size = st.segmented_control(

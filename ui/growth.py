@@ -149,7 +149,7 @@ def growth(page) -> Growth:
     """The session's texts after this prompt. The link's path counts when the session begins; after another prompt, the
     tree begins anew and the settings stay."""
     key = (page.model, tuple(page.ids))
-    kept = st.session_state.get("growth")
+    kept = st.session_state.get("loop-grown")
     if kept is None:
         link = st.query_params
         path = [int(id) for id in link.get("path", "").split(".") if id.isdecimal() and len(id) < 9]
@@ -157,7 +157,7 @@ def growth(page) -> Growth:
         kept = key, Growth(page.bundle, page.ids, *settings, path)
     elif kept[0] != key:
         kept = key, Growth(page.bundle, page.ids, kept[1].temperature, kept[1].seed)
-    st.session_state.growth = kept
+    st.session_state["loop-grown"] = kept
     return kept[1]
 
 

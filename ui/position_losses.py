@@ -70,7 +70,7 @@ def _once(page, kind: str, value: float, compute: Callable[[], float]) -> float:
 
 def known(page, kind: str) -> dict[float, float]:
     """What was measured of this prompt so far, by base, shift or stretch."""
-    return st.session_state.setdefault("losses", {}).setdefault((page.model, page.text, kind), {})
+    return st.session_state.setdefault("positions-losses", {}).setdefault((page.model, page.text, kind), {})
 
 
 def measure(page, kind: str, values: list[float], one: Callable[[float], float]) -> dict[float, float]:

@@ -257,7 +257,7 @@ def writing(page: Page, both: tuple[Switch, Switch], names: tuple[str, str]) -> 
     about = {"tokens": WRITTEN, "temperature": number(TEMPERATURE, page.lang).rstrip("0")}
     st.html(f"<h3>{words.inline('write-title')}</h3>{words('write-intro', **about)}")
     asked = st.button(words.text("write"), key="write", type="primary")
-    kept = st.session_state.get("written", {}).get(key)
+    kept = st.session_state.get("blocks-written", {}).get(key)
     if not (asked or kept):
         return
     columns = st.columns(2, gap="large")
@@ -272,7 +272,7 @@ def writing(page: Page, both: tuple[Switch, Switch], names: tuple[str, str]) -> 
             texts = list(now)
             for place, text in zip(places, texts, strict=True):
                 place.html(_sample(page.text, text))
-        st.session_state["written"] = {key: texts}
+        st.session_state["blocks-written"] = {key: texts}
     for place, text in zip(places, texts, strict=True):
         place.html(_sample(page.text, text))
 

@@ -63,9 +63,9 @@ def _figure(page) -> None:
 def _runs(page) -> list[list[Turn]]:
     """This session's runs of the prompt so far."""
     key = (page.model, tuple(page.ids))
-    kept = st.session_state.get("runs")
+    kept = st.session_state.get("tracks-runs")
     if kept is None or kept[0] != key:
-        kept = st.session_state.runs = (key, [])
+        kept = st.session_state["tracks-runs"] = (key, [])
     return kept[1]
 
 

@@ -47,7 +47,7 @@ def _described(experiment: Experiment, words) -> dict:
 
 
 def problems(page: Page, experiment: Experiment) -> None:
-    last = "" if experiment.buildable or "sound" not in st.session_state else page.words("last-sound")
+    last = "" if experiment.buildable or "train-sound" not in st.session_state else page.words("last-sound")
     for problem in experiment.problems:
         st.html(f'<div class="notice" role="alert">{problem}{last}</div>')
 

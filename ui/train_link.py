@@ -50,8 +50,8 @@ class Experiment:
 def shown(experiment: Experiment) -> Experiment | None:
     """This one, or the last that could be built; None where there is none yet."""
     if experiment.buildable:
-        st.session_state.sound = experiment
-    return st.session_state.get("sound")
+        st.session_state["train-sound"] = experiment
+    return st.session_state.get("train-sound")
 
 
 def read(words: session.Words) -> Experiment:
@@ -70,7 +70,7 @@ def read(words: session.Words) -> Experiment:
         return found
 
     if not any(name in st.query_params for name in LINK):
-        write(st.session_state.get("experiment", PRESETS[FIRST]))  # the one left, when the reader comes back
+        write(st.session_state.get("train-experiment", PRESETS[FIRST]))  # the one left, when the reader comes back
     whole = {name: value(name, allowed, USUAL[name]) for name, allowed in WHOLE.items()}
     text = encoded(words.lang)[:LONGEST].decode(errors="ignore") if whole["task"] == "text" else ""
     plans = []
@@ -81,7 +81,7 @@ def read(words: session.Words) -> Experiment:
         if chosen.problem:
             about = {"model": side.upper(), "width": chosen.width, "heads": chosen.heads, "kv_heads": chosen.kv_heads}
             problems.append(words(f"problem-{chosen.problem}", **about))
-    st.session_state.experiment = tuple(plans)
+    st.session_state["train-experiment"] = tuple(plans)
     if Experiment(tuple(plans)).short:
         problems.append(words("text-short", **measured(words)))
     return Experiment(tuple(plans), tuple(problems))

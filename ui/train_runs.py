@@ -129,6 +129,6 @@ def _bundle(record: Record, title: str) -> Bundle:
 
 def runs() -> Runs:
     """Of this session."""
-    if "training" not in st.session_state:
-        st.session_state.training = Runs()
-    return st.session_state.training
+    if "train-runs" not in st.session_state:
+        st.session_state["train-runs"] = Runs()
+    return st.session_state["train-runs"]

@@ -188,7 +188,7 @@ def test_a_click_measures_all_bases(page):
     shown = html_of(test)
     assert number(position_losses.with_base(page, 10_000), "en") in shown and "over 6 tokens" in shown
     test.button(key="measure-base").click().run()
-    losses = test.session_state["losses"][("smollm2", PROMPT, "base")]
+    losses = test.session_state["positions-losses"][("smollm2", PROMPT, "base")]
     assert sorted(losses) == list(position_losses.BASES)
     assert losses[3000] == pytest.approx(position_losses.with_base(page, 3000))
 

@@ -95,7 +95,7 @@ def test_through_a_window_the_reach_is_n_times_w_less_one_plus_one():
 
 def test_the_curves_are_the_counts_of_the_masks():
     test = run_page("sparse", prompt=SHORT, pattern="fixed", size="8")
-    lines = {line["name"].strip("</b>"): values(line["y"]) for line in charts(test)["costs"]["data"] if "name" in line}
+    lines = {line["name"].strip("</b>"): values(line["y"]) for line in charts(test)["cost-lines"]["data"] if "name" in line}
     words = content.load("en", "sparse")
     names = {"full": words["full"], **{p: words[f"name-{p}"].format(n=8) for p in sparse.PATTERNS[1:]}}
     for pattern, name in names.items():
@@ -104,7 +104,7 @@ def test_the_curves_are_the_counts_of_the_masks():
             assert lines[name][i] == sum(rows) / 2, (pattern, length)
         assert lines[name][-1] == Choice(pattern, 8).scores(2**20)
     assert "5.50\u202f×\u202f10¹¹" in html_of(test)  # 2^20 (2^20 + 1) / 2
-    ring = charts(test)["costs"]["data"][-1]
+    ring = charts(test)["cost-lines"]["data"][-1]
     assert (values(ring["x"])[0], values(ring["y"])[0]) == (7, Choice("fixed", 8).scores(7))
 
 

@@ -172,11 +172,11 @@ def test_what_one_lesson_keeps_is_small(smollm2):
 
 def test_sessions_share_nothing():
     one, two = run_page("step_by_step", model="experts"), run_page("step_by_step", model="experts")
-    grown = one.session_state["growth"][1]
+    grown = one.session_state["loop-grown"][1]
     grown.obey({"at": 0, "take": grown.reading().ids[1]})
     assert len(data_of(one.run())["nodes"]["id"]) == 2
     assert len(data_of(two.run())["nodes"]["id"]) == 1
-    assert grown.decoder is not two.session_state["growth"][1].decoder
+    assert grown.decoder is not two.session_state["loop-grown"][1].decoder
 
 
 def test_another_prompt_begins_anew_and_keeps_the_settings():

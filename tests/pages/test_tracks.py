@@ -49,7 +49,7 @@ def test_the_tracks_are_the_models_greedy_tokens_and_its_cache(smollm2):
 
 def test_times_and_their_spread_are_those_measured(smollm2):
     test = shown_page("tracks")
-    key, runs = test.session_state["runs"]
+    key, runs = test.session_state["tracks-runs"]
     assert key == ("smollm2", tuple(smollm2.tokenizer.encode(PROMPT)))
     data, page = drawn(test), html_of(test)
     assert data["turns"][0]["cached"] == data["turns"][0]["uncached"] == tracks.first(runs).median
@@ -66,12 +66,12 @@ def test_times_and_their_spread_are_those_measured(smollm2):
 
 def test_more_runs_follow_and_end():
     test = quick()
-    assert len(test.session_state["runs"][1]) == 1
+    assert len(test.session_state["tracks-runs"][1]) == 1
     assert "Run 2 of 3" in html_of(test)
     for _ in range(tracks.RUNS):
         test.run()
     assert not test.exception
-    assert len(test.session_state["runs"][1]) == tracks.RUNS
+    assert len(test.session_state["tracks-runs"][1]) == tracks.RUNS
     assert "Run " not in html_of(test)
 
 

@@ -17,7 +17,7 @@ QUICK = {"task": "copy", "steps": "100", "a-layers": "1", "b-layers": "1", "b-po
 
 def data(test) -> dict:
     """The session's runs by their plans."""
-    return test.session_state["training"].records
+    return test.session_state["train-runs"].records
 
 
 def test_the_page_begins_with_a_prepared_pair_and_what_its_models_do_untrained():
@@ -106,17 +106,17 @@ def test_a_run_from_the_button_to_another_lesson():
     test = run_page("train", **QUICK)
     _, b = data(test)
     test.button(key="go").click().run()
-    assert test.session_state["training"].running
+    assert test.session_state["train-runs"].running
     until(test, lambda test: data(test)[b].step > 0, every=0.1)  # the whole training may take a second only
     test.button(key="go").click().run()  # pause
-    assert not test.session_state["training"].running
+    assert not test.session_state["train-runs"].running
     reached = data(test)[b].step
-    until(test, lambda test: not test.session_state["training"].job.alive)
+    until(test, lambda test: not test.session_state["train-runs"].job.alive)
     paused = data(test)[b].model
     assert trained.exists(paused) and content.load("en", "train")["paused"] in html_of(test)
 
     test.button(key="go").click().run()  # continue
-    until(test, lambda test: not test.session_state["training"].running)
+    until(test, lambda test: not test.session_state["train-runs"].running)
     found = data(test)
     assert all(record.ended in ("solved", "done") for record in found.values()) and found[b].step >= reached
     steps = [snapshot["step"] for snapshot in found[b].seen]
