@@ -95,7 +95,9 @@ def test_through_a_window_the_reach_is_n_times_w_less_one_plus_one():
 
 def test_the_curves_are_the_counts_of_the_masks():
     test = run_page("sparse", prompt=SHORT, pattern="fixed", size="8")
-    lines = {line["name"].strip("</b>"): values(line["y"]) for line in charts(test)["cost-lines"]["data"] if "name" in line}
+    lines = {
+        line["name"].strip("</b>"): values(line["y"]) for line in charts(test)["cost-lines"]["data"] if "name" in line
+    }
     words = content.load("en", "sparse")
     names = {"full": words["full"], **{p: words[f"name-{p}"].format(n=8) for p in sparse.PATTERNS[1:]}}
     for pattern, name in names.items():
