@@ -25,8 +25,9 @@ from ui import session
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 ROOT = Path(__file__).parents[1]
-PAGES = sorted(file.stem.partition("_")[2] for file in (ROOT / "pages").glob("[0-9][0-9]_*.py"))
-PROMPTED = [slug for slug in PAGES if "models=()" not in next((ROOT / "pages").glob(f"*_{slug}.py")).read_text()]
+FILES = {file.stem.partition("_")[2]: file for file in sorted((ROOT / "pages").glob("[0-9][0-9]_*.py"))}  # in order
+PAGES = sorted(FILES)
+PROMPTED = [slug for slug in PAGES if "models=()" not in FILES[slug].read_text()]
 MARKUP = "<script>hacked=1</script><img src=x onerror=hacked=1> $x$ **b** [a](b)"
 AXE = (ROOT / "tests/assets/axe.min.js").read_text()
 LANGUAGES = ("en", "it")
@@ -52,8 +53,13 @@ def run_page(slug: str, lang: str = "en", **params: str) -> AppTest:
     for name, value in {"lang": lang, **params}.items():
         test.query_params[name] = value
     if slug != "machine":
-        test.switch_page(str(next((ROOT / "pages").glob(f"*_{slug}.py")).relative_to(ROOT)))
+        show(test, slug)
     return test.run()
+
+
+def show(test: AppTest, slug: str) -> AppTest:
+    """Its next run is of this page."""
+    return test.switch_page(str(FILES[slug].relative_to(ROOT)))
 
 
 @lru_cache(maxsize=8)

@@ -6,7 +6,7 @@ from itertools import cycle
 
 import pytest
 
-from tests.conftest import LANGUAGES, MARKUP, PAGES, PROMPTED, ROOT, html_of, run_page, settled, unfolded
+from tests.conftest import FILES, LANGUAGES, MARKUP, PAGES, PROMPTED, html_of, run_page, settled, show, unfolded
 
 ALONE = {  # each on one page: all pages share the code that reads a prompt (and see test_hostile.py)
     "emoji and combined": "The 👩‍🚀 saw e\u0301\u0302\u0323",
@@ -34,11 +34,10 @@ def test_a_page_runs_with_everything_unfolded(slug):
 def test_one_reader_goes_through_all_lessons_and_back():
     """What one lesson keeps for the session is in no other's way."""
     test = run_page("machine")
-    files = sorted((ROOT / "pages").glob("[0-9][0-9]_*.py"))
-    for file in (*files, *reversed(files)):
-        test.switch_page(str(file.relative_to(ROOT))).run()
-        assert not test.exception, file.name
-        assert 'role="alert"' not in html_of(test), file.name
+    for slug in (*FILES, *reversed(FILES)):
+        show(test, slug).run()
+        assert not test.exception, slug
+        assert 'role="alert"' not in html_of(test), slug
 
 
 @pytest.mark.parametrize("slug, prompt", [*zip(PROMPTED, ALONE.values(), strict=False)])

@@ -44,7 +44,7 @@ def test_a_lost_connection_is_said_and_the_page_goes_on_by_itself(app_server, br
 
 
 def test_a_message_that_cannot_be_read_is_not_the_end(app_server, browser):
-    """Streamlit gives up then. The page is loaded anew, once."""
+    """Streamlit gives up then. The page is loaded anew, but not again and again."""
     page = browser.new_page()
     sockets = sockets_of(page)
     page.goto(f"{app_server}/tokens?lang=en&model=experts&prompt=A+red+kite&look=qqqqq")
