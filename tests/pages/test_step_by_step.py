@@ -17,7 +17,7 @@ from model import sampling
 from model.generate import stream
 from model.sampling import Sampling
 from model.transformer import run
-from tests.conftest import html_of, nobody_kept_out, run_page, settled
+from tests.conftest import LANGUAGES, html_of, nobody_kept_out, run_page, settled
 from tests.received import received
 from ui import loop, session
 from ui.growth import LIMIT, TOP, Growth
@@ -471,3 +471,22 @@ def nothing_too_wide_and_nobody_kept_out(page, width: int):
         right = "box => Math.max(...[...box.querySelectorAll('*')].map((e) => e.getBoundingClientRect().right))"
         assert page.locator(view).first.evaluate(right) <= width
     nobody_kept_out(page)
+
+
+@pytest.mark.parametrize("temperature", ["1", "1.5"])
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_on_a_telephone_nothing_lies_over_a_bar_or_a_number(open_page, lang, temperature):
+    """The seed draws from the tail, so a row also has a rank; "drawn" gives way to it where there are two numbers."""
+    page = open_page("step_by_step", lang, width=360, temperature=temperature)
+    label, bar, share, tag, drawn = page.locator(".loop .rows").evaluate(
+        """(box) => {
+            const text = (node) => { const all = new Range(); all.selectNodeContents(node); return all; };
+            const [tail, ranked] = [box.querySelector(".tail"), box.querySelector(".cand:has(small)")];
+            const parts = [text(tail.querySelector(".label")), tail.querySelector(".bar-p"),
+                ...[".p", ".tag"].map((part) => ranked.querySelector(part)), text(ranked.querySelector(".q"))];
+            return parts.map((part) => part.getBoundingClientRect().toJSON());
+        }"""
+    )
+    assert label["right"] < bar["left"]
+    assert (share if temperature == "1.5" else tag)["right"] < (drawn["left"] or 360)
+    assert (tag["width"] > 10) == (temperature == "1"), "its room at the left, and a word or none"

@@ -63,6 +63,7 @@ class Lab extends View {
       div("slide", this.slider, this.when, this.follow),
       this.reading, this.row.node,
       div(`panels of-${this.models.length}`, ...this.panels.map((panel) => panel.node)));
+    this.row.begin();
   }
 
   /** A model by its letter and what it is. */

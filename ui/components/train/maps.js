@@ -19,9 +19,14 @@ class Row {
       el("tr", {}, head(lab.w["row-reads"]), ...this.reads.map((button) => el("td", {}, button))),
       el("tr", {}, head(lab.w["row-right"]), ...answers.map((answer) => el("td", {}, answer ?? ""))),
       ...this.says.map((cells, i) => el("tr", {}, el("th", { scope: "row" }, ...weave(lab.w["row-says"], { model: lab.badge(i) })), ...cells)));
-    this.node = div("row", el("h3", {}, lab.w["row-title"]),
-      el("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": lab.w["row-title"] }, table),
-      el("p", { className: "note" }, lab.w["row-note"]));
+    this.scroll = el("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": lab.w["row-title"] }, table);
+    this.node = div("row", el("h3", {}, lab.w["row-title"]), this.scroll, el("p", { className: "note" }, lab.w["row-note"]));
+  }
+
+  /** On a telephone the row begins where the first answer is due. */
+  begin() {
+    const [token, room] = [this.reads[this.lab.d.first], this.scroll].map((node) => node.getBoundingClientRect());
+    this.scroll.scrollLeft = token.left - room.left - room.width / 2;
   }
 
   paint() {
