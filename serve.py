@@ -15,39 +15,40 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from ui import mended, path  # noqa: F401  (mended: by being imported)
+from ui.frame import curriculum
 
 HERE = Path(__file__).parent
 
 
 def index(request: Request) -> HTMLResponse:
-    """Streamlit's page with our head: title, icon, ui/head.html and ui/browser."""
+    """Streamlit's page with our head: title, icon, ui/server/head.html and ui/server/browser."""
     page = (Path(st.__file__).parent / "static/index.html").read_text(encoding="utf-8")
     page = re.sub(r'<link\s+rel="preload".*?/>', "", page, flags=re.DOTALL)  # its own font, which we do not use
     page = page.replace("./favicon.png", "app/static/favicon.svg").replace("<title>Streamlit<", "<title>Vetro<")
-    shared = (HERE / "ui/components/shared.js").read_text(encoding="utf-8")
+    shared = (HERE / "ui/components/base.js").read_text(encoding="utf-8")
     scripts = [f"const {{ number }} = (() => {{\n{shared}\nreturn {{ number }};\n}})();"]  # how numbers are written
-    scripts += [file.read_text(encoding="utf-8") for file in sorted((HERE / "ui/browser").glob("*.js"))]
+    scripts += [file.read_text(encoding="utf-8") for file in sorted((HERE / "ui/server/browser").glob("*.js"))]
     script = "\n".join(scripts)
-    head = (HERE / "ui/head.html").read_text(encoding="utf-8") + f"<script>\n{{\n{script}\n}}\n</script>\n"
+    head = (HERE / "ui/server/head.html").read_text(encoding="utf-8") + f"<script>\n{{\n{script}\n}}\n</script>\n"
     page = page.replace("<head>", "<head>\n" + head, 1)
     return HTMLResponse(page, headers={"Cache-Control": "no-cache", "Content-Security-Policy": policy(page)})
 
 
 def qr(request: Request) -> Response:
-    from ui import share  # it knows the models, and the port need not wait for what reads them
+    from ui.frame import share_menu  # it knows the models, and the port need not wait for what reads them
 
-    return share.qr(request)
+    return share_menu.qr(request)
 
 
 def notebook(request: Request) -> Response:
     """What the page that the link describes computes, as a Jupyter notebook."""
     from model.zoo import ModelUnavailable
-    from ui.notebook import notebook as written
+    from ui.frame import notebook_export
 
     slug, said = request.path_params["slug"], request.query_params
     try:
-        text = written(slug, {name: ",".join(said.getlist(name)) for name in said})  # of experts there may be several
+        # of experts there may be several
+        text = notebook_export.notebook(slug, {name: ",".join(said.getlist(name)) for name in said})
     except (KeyError, ModelUnavailable):
         return Response("There is no such notebook.", 404, media_type="text/plain")
     name = {"Content-Disposition": f'attachment; filename="vetro-{slug}.ipynb"'}
@@ -79,12 +80,13 @@ def preload() -> None:
     # read when torch is loaded; with other busy processes around, two threads spin: 820 ms a pass where one takes 18
     os.environ["OMP_NUM_THREADS"] = "1"
     from model.zoo import ModelUnavailable
-    from ui import prompt, session
+    from ui.frame import prompt_bar
+    from ui.kit import cache
 
     try:
-        for name in prompt.DECODERS:  # the first that can be read; the page itself says what is missing
+        for name in prompt_bar.DECODERS:  # the first that can be read; the page itself says what is missing
             with suppress(ModelUnavailable):
-                session.bundle(name)
+                cache.bundle(name)
                 break
     finally:
         gc.freeze()  # nor will any later collection look through it
@@ -98,9 +100,9 @@ async def lifespan(app: st.App):
 
 
 def on_script_error(error: Exception) -> bool:
-    from ui import session
+    from ui.kit import cache
 
-    st.html(f'<div class="notice" role="alert">{session.words("ui")("script-error")}</div>')
+    st.html(f'<div class="notice" role="alert">{cache.words("ui")("script-error")}</div>')
     return True
 
 
@@ -109,7 +111,10 @@ app = st.App(
     lifespan=lifespan,
     on_script_error=on_script_error,
     routes=[
-        *(Route(address, index) for address in ("/", *(f"/{step.slug}" for step in (path.MACHINE, *path.STEPS)))),
+        *(
+            Route(address, index)
+            for address in ("/", *(f"/{step.slug}" for step in (curriculum.MACHINE, *curriculum.STEPS)))
+        ),
         Route("/notebook/{slug}", notebook),
         Mount("/plotly", StaticFiles(packages=[("plotly", "package_data")])),
         Route("/qr.svg", qr),

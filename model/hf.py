@@ -14,9 +14,9 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from model.config import Config
-from model.families import ACTIVATIONS, BOOKKEEPING, FAMILIES, FIXED, OWN, ROTARY_FIELDS, Family
 from model.positions import SCALINGS
 from model.transformer import Transformer
+from model.weights.families import ACTIVATIONS, BOOKKEEPING, FAMILIES, FIXED, OWN, ROTARY_FIELDS, Family
 
 
 def config_from(hf_config) -> Config:

@@ -84,7 +84,7 @@ def spans(length: int, devices: int) -> list[range]:
 
 def seat(q: Tensor, own: Block, *, devices: int, causal: bool) -> Generator[Step, Block, None]:
     """The work of one device: `next` reads its own block, every `send(block)` one of another. It is the same whether
-    the blocks come from a list (`ring_attention`) or through a wire (`model.ring_processes`).
+    the blocks come from a list (`ring_attention`) or through a wire (`model.runtime.ring_processes`).
 
     Its own block comes first, so that under a causal mask every query has read itself before it meets a block in which
     there is nothing for it.

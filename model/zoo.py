@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from safetensors import SafetensorError
 
-from model import tokens, unpacked
+from model import tokens
 from model.tokens import Tokenizer
+from model.weights import dequantised
 
 if TYPE_CHECKING:  # whoever only asks for names need not wait for torch
     from model.transformer import Transformer
@@ -63,9 +64,9 @@ class Entry:
 
 
 def _read_gguf(path: Path) -> tuple["Transformer", Tokenizer]:
-    if (found := unpacked.read(path)) is not None:
+    if (found := dequantised.read(path)) is not None:
         return found
-    from model import gguf_file  # only here: the library that it reads with takes its time to load
+    from model.weights import gguf_file  # only here: the library that it reads with takes its time to load
 
     with ThreadPoolExecutor(1) as pool:
         pool.submit(importlib.import_module, "torch")  # it takes as long as to read the file, which does without it

@@ -3,27 +3,30 @@
 import streamlit as st
 
 import content
-from ui import components, html, link, machine, path, quiz, session, widgets
-from ui.lesson import lesson, path_section
-from ui.numbers import percent
+from ui import components
+from ui.frame import curriculum, quiz
+from ui.frame.lesson import lesson, path_section
+from ui.kit import cache, figures, markup, url_state
+from ui.kit.numbers import percent
+from ui.lessons.machine import readings
 
 LIMIT = 32
 WAYS_ON = ("tokens", "next_token", "step_by_step", "attention")
 
-with lesson("machine", limit=LIMIT, link=machine.LINK) as page:
-    words, titles = page.words, session.words("path")
+with lesson("machine", limit=LIMIT, link=readings.LINK) as page:
+    words, titles = page.words, cache.words("path")
     last = f"machine-{page.model}"
     before = st.session_state.get(last)
 
     def read() -> dict:
-        return machine.read(page.bundle, page.trace(machine.KEEP), LIMIT, before)
+        return readings.read(page.bundle, page.trace(readings.KEEP), LIMIT, before)
 
-    data = st.session_state[last] = session.reading("machine", page.model, tuple(page.ids), LIMIT, read)
-    asked = link.count("layer")
+    data = st.session_state[last] = cache.reading("machine", page.model, tuple(page.ids), LIMIT, read)
+    asked = url_state.count("layer")
     opened = asked if asked is not None and asked < len(data["stream"]) else data["opened"]
 
     def append() -> None:
-        text = machine.appended(page.bundle.tokenizer, page.ids, st.session_state.machine.append)
+        text = readings.appended(page.bundle.tokenizer, page.ids, st.session_state.machine.append)
         if text is not None:
             st.query_params["prompt"] = text  # the link is where the prompt bar reads it
 
@@ -35,32 +38,32 @@ with lesson("machine", limit=LIMIT, link=machine.LINK) as page:
             "opened": opened,
             "lang": page.lang,
             "words": content.load(page.lang, "machine"),
-            "lessons": {slug: titles.text(slug) for slug in WAYS_ON if path.find(slug).exists},
+            "lessons": {slug: titles.text(slug) for slug in WAYS_ON if curriculum.find(slug).exists},
         },
         on_append_change=append,
     )
-    widgets.source(*machine.SOURCE)
-    widgets.table_twin(machine.table(data, words), "machine")
+    figures.source(*readings.SOURCE)
+    figures.table_twin(readings.table(data, words), "machine")
     path_section()
 
     likeliest = data["candidates"][0]
 
     def moved():
-        return machine.moved(page.bundle, page.ids, likeliest["id"])
+        return readings.moved(page.bundle, page.ids, likeliest["id"])
 
     def answer() -> int:
-        changed = moved() > machine.ROUNDING
+        changed = moved() > readings.ROUNDING
         return 2 if not changed.any() else 1 if changed[-1] and changed.sum() == 1 else 0
 
     def explain(chosen: int, right: int) -> str:
         shares = moved()
-        changed = int((shares > machine.ROUNDING).sum())
+        changed = int((shares > readings.ROUNDING).sum())
         section = "explain-changed" if changed else "explain-none"
         return words(section, n=len(shares), changed=changed, difference=percent(shares.max(), page.lang))
 
     quiz.predict(
         f"tracks-{page.model}-{page.text}",
-        words.inline("question", token=html.chip(likeliest["token"])),
+        words.inline("question", token=markup.chip(likeliest["token"])),
         [words.text(f"option-{name}") for name in ("all", "last", "none")],
         answer,
         explain,

@@ -3,59 +3,65 @@
 import streamlit as st
 
 import content
-from ui import components, html, link, quiz, session, tokens, widgets
-from ui.lesson import lesson
+from ui import components
+from ui.frame import quiz
+from ui.frame.lesson import lesson
+from ui.kit import cache, figures, markup, url_state
+from ui.lessons.tokens import readings
 
 LIMIT = 256
 WORD = "strawberry"
 TOKENIZERS = ("smollm2", "minilm", "experts")
 
-with lesson("tokens", limit=LIMIT, link=tokens.LINK) as page:
+with lesson("tokens", limit=LIMIT, link=readings.LINK) as page:
     words, tokenizer = page.words, page.bundle.tokenizer
     shared = {"lang": page.lang, "words": content.load(page.lang, "tokens")}
 
     def show(view: str, data: dict, **callbacks) -> None:
         components.mount("tokens", key=view, data={"view": view, **shared, **data}, **callbacks)
 
-    def title(section: str, text: html.Raw) -> None:
+    def title(section: str, text: markup.Raw) -> None:
         st.html(f"<h2>{words.inline(section)}</h2>{text}")
 
-    def chips(ids: list[int]) -> html.Raw:
-        return html.Raw(" ".join(map(html.chip, tokenizer.strings(ids[: tokens.CHIPS]))))
+    def chips(ids: list[int]) -> markup.Raw:
+        return markup.Raw(" ".join(map(markup.chip, tokenizer.strings(ids[: readings.CHIPS]))))
 
     def ids_of(text: str) -> str:
         return ", ".join(map(str, tokenizer.encode(text)))
 
     def typed(name: str, usual: str) -> dict:
-        return link.typed(name, usual, name, tokens.CHARACTERS) | {"max_chars": tokens.CHARACTERS, "width": 420}
+        return url_state.typed(name, usual, name, readings.CHARACTERS) | {
+            "max_chars": readings.CHARACTERS,
+            "width": 420,
+        }
 
-    embed = tokens.vectors(page)
+    embed = readings.vectors(page)
 
     @st.fragment
     def chain() -> None:
         pieces = [tokenizer.bytes(id) for id in page.ids]
-        at = tokens.chosen(st.session_state.get("sentence", {}), link.count("token"), pieces)
-        data = tokens.sentence(tokenizer, page.ids, embed)
+        at = readings.chosen(st.session_state.get("sentence", {}), url_state.count("token"), pieces)
+        data = readings.sentence(tokenizer, page.ids, embed)
         show("sentence", {**data, "selected": at}, on_chosen_change=lambda: None)
-        size = tokens.size(page.bundle, page.lang)
+        size = readings.size(page.bundle, page.lang)
         title("table-title", words("table-text", **size) + words("table-size", **size))
-        show("table", tokens.row(page, page.ids[at]))
+        show("table", readings.row(page, page.ids[at]))
         st.html(f'<div class="note">{words("near-note")}</div>')
-        st.html(tokens.arithmetic(page.bundle, embed[at], page.ids[at], words))
+        st.html(readings.arithmetic(page.bundle, embed[at], page.ids[at], words))
 
     @st.fragment
     def vocabulary() -> None:
         longest = str(max(page.ids, key=lambda id: len(tokenizer.bytes(id))))
         asked = st.text_input(words.text("look-label"), **typed("look", longest))
-        asked = asked[: tokens.CHARACTERS]
-        id, section = tokens.look_up(tokenizer, asked)
+        asked = asked[: readings.CHARACTERS]
+        id, section = readings.look_up(tokenizer, asked)
         if id is None:
             cut = tokenizer.encode(asked)
-            values = {"asked": html.chip(asked.replace(" ", "·")), "last": len(tokenizer) - 1, "n": len(cut)}
+            values = {"asked": markup.chip(asked.replace(" ", "·")), "last": len(tokenizer) - 1, "n": len(cut)}
             st.html(f'<div role="status">{words(section, **values, pieces=chips(cut))}</div>')
             return
         st.html(f'<div role="status">{words(section, id=id, token=chips([id]))}</div>')
-        show("vocabulary", tokens.shelf(tokenizer, id), on_look_change=look)
+        show("vocabulary", readings.shelf(tokenizer, id), on_look_change=look)
         st.html(f'<div class="note">{words("around-note")}</div>')
 
     def look() -> None:
@@ -64,21 +70,21 @@ with lesson("tokens", limit=LIMIT, link=tokens.LINK) as page:
     @st.fragment
     def spelling() -> None:
         word = st.text_input(words.text("spell-label"), **typed("spell", WORD))
-        word = word[: tokens.CHARACTERS]
-        show("letters", tokens.letters(tokenizer, word.strip() or WORD))
+        word = word[: readings.CHARACTERS]
+        show("letters", readings.letters(tokenizer, word.strip() or WORD))
 
     chain()
-    widgets.table_twin(tokens.table(tokenizer, page.ids, embed, words), "tokens")
-    widgets.source(type(page.bundle.model).stream, type(page.bundle.model.embed_tokens))
+    figures.table_twin(readings.table(tokenizer, page.ids, embed, words), "tokens")
+    figures.source(type(page.bundle.model).stream, type(page.bundle.model.embed_tokens))
 
     title("merges-title", words("merges-text"))
-    show("merges", {"built": tokens.merges(tokenizer, page.text), "longest": tokens.LONGEST})
-    widgets.source(type(tokenizer).merges)
+    show("merges", {"built": readings.merges(tokenizer, page.text), "longest": readings.LONGEST})
+    figures.source(type(tokenizer).merges)
 
     title("compare-title", words("compare-text"))
-    show("compare", {"found": tokens.compare(page.text, TOKENIZERS, session.bundle)})
+    show("compare", {"found": readings.compare(page.text, TOKENIZERS, cache.bundle)})
 
-    makeup = session.reading(f"makeup-{page.lang}", page.model, (), LIMIT, lambda: tokens.makeup(tokenizer, page.lang))
+    makeup = cache.reading(f"makeup-{page.lang}", page.model, (), LIMIT, lambda: readings.makeup(tokenizer, page.lang))
     title("look-title", words("look-text", **makeup))
     vocabulary()
 
@@ -86,18 +92,18 @@ with lesson("tokens", limit=LIMIT, link=tokens.LINK) as page:
     spelling()
     st.html(words("spell-caveat"))
 
-    pair = {"alone": html.chip("dog"), "with_space": html.chip("·dog")}
+    pair = {"alone": markup.chip("dog"), "with_space": markup.chip("·dog")}
     kinds, changes = ("one", "two", "three"), ("fewer", "same", "more")
     quiz.predict(
         f"same-token-{page.model}",
         words.inline("same-question", **pair),
         [words.text(f"same-option-{kind}") for kind in kinds],
-        lambda: tokens.same_token(tokenizer, "dog"),
+        lambda: readings.same_token(tokenizer, "dog"),
         lambda _, right: words(f"same-explain-{kinds[right]}", a=ids_of("dog"), b=ids_of(" dog"), **pair),
     )
 
     def explain(_: int, right: int) -> str:
-        cut = tokens.without_spaces(tokenizer, page.text)
+        cut = readings.without_spaces(tokenizer, page.text)
         counts = words("spaces-explain", n=len(page.ids), m=len(cut), pieces=chips(cut))
         return counts + words(f"spaces-why-{changes[right]}")
 
@@ -105,6 +111,6 @@ with lesson("tokens", limit=LIMIT, link=tokens.LINK) as page:
         f"spaces-{page.model}-{page.text}",
         words.inline("spaces-question", model=page.bundle.card.title),
         [words.text(f"spaces-option-{change}") for change in changes],
-        lambda: tokens.fewer_same_more(len(tokens.without_spaces(tokenizer, page.text)), len(page.ids)),
+        lambda: readings.fewer_same_more(len(readings.without_spaces(tokenizer, page.text)), len(page.ids)),
         explain,
     )

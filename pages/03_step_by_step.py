@@ -2,31 +2,33 @@
 
 import streamlit as st
 
-from ui import loop, quiz, widgets
-from ui.lesson import lesson
+from ui.frame import quiz
+from ui.frame.lesson import lesson
+from ui.kit import figures
+from ui.lessons.step_by_step import view
 
-with lesson("step_by_step", link=loop.LINK) as page:
+with lesson("step_by_step", link=view.LINK) as page:
     words = page.words
-    loop.figure(page)
-    widgets.source(*loop.SOURCE)
+    view.figure(page)
+    figures.source(*view.SOURCE)
 
     st.html(f"<h2>{words.inline('proof-title')}</h2>{words('proof-text')}")
-    loop.proof(page)
+    view.proof(page)
 
     st.html(f"<h2>{words.inline('beams-title')}</h2>{words('beams-text')}")
-    settings = {"steps": loop.BEAM, "width": loop.WIDTHS[-1]}
+    settings = {"steps": view.BEAM, "width": view.WIDTHS[-1]}
     quiz.predict(
         f"likelier-{page.model}-{page.text}",
         words.inline("question-likelier", **settings),
         [words.text("option-no-likelier"), words.text("option-likelier")],
-        *loop.likelier(page),
+        *view.likelier(page),
     )
-    loop.beams(page)
+    view.beams(page)
 
-    (first, second), answer, explain = loop.returns(page)
+    (first, second), answer, explain = view.returns(page)
     quiz.predict(
         f"return-{page.model}-{page.text}",
-        words.inline("question-return", first=first, second=second, after=loop.AFTER, run=loop.RUN),
+        words.inline("question-return", first=first, second=second, after=view.AFTER, run=view.RUN),
         [words.text("option-return"), words.text("option-no-return")],
         answer,
         explain,

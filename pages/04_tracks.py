@@ -2,27 +2,29 @@
 
 import streamlit as st
 
-from ui import cache_costs, quiz, tracks, widgets
-from ui.lesson import lesson
+from ui.frame import quiz
+from ui.frame.lesson import lesson
+from ui.kit import figures
+from ui.lessons.tracks import calculator, view
 
-with lesson("tracks", limit=24, link=tracks.LINK | cache_costs.LINK) as page:
+with lesson("tracks", limit=24, link=view.LINK | calculator.LINK) as page:
     words = page.words
-    tracks.figure(page)
-    widgets.source(*tracks.SOURCE)
+    view.figure(page)
+    figures.source(*view.SOURCE)
 
-    answer, explain = tracks.longer(page)
+    answer, explain = view.longer(page)
     quiz.predict(
         f"longer-{page.model}-{page.text}",
-        words.inline("question-longer", short=tracks.SHORT, long=tracks.LONG),
+        words.inline("question-longer", short=view.SHORT, long=view.LONG),
         [words.text(f"option-{name}") for name in ("first", "later", "both", "neither")],
         answer,
         explain,
     )
 
     st.html(f"<h2>{words.inline('curve-title')}</h2>{words('curve')}")
-    tracks.curve(page)
+    view.curve(page)
 
     st.html(f"<h2>{words.inline('costs-title')}</h2>{words('costs')}")
-    quiz.predict("heavy", *cache_costs.heavy(page))
+    quiz.predict("heavy", *calculator.heavy(page))
     st.html(f"<h3>{words.inline('calculator-title')}</h3>")
-    cache_costs.calculator(page)
+    calculator.calculator(page)

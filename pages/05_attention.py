@@ -3,21 +3,24 @@
 import streamlit as st
 
 import content
-from ui import attention, components, prompt, questions, widgets
-from ui.lesson import lesson
+from ui import components
+from ui.frame import prompt_bar
+from ui.frame.lesson import lesson
+from ui.kit import figures
+from ui.lessons.attention import questions, readings
 from viz.attention import heatmap
 
 CHART = "head-chart"  # the folded part that a button of the component opens
 
-with lesson("attention", models=(*prompt.DECODERS, "minilm"), limit=32, link=attention.LINK) as page:
+with lesson("attention", models=(*prompt_bar.DECODERS, "minilm"), limit=32, link=readings.LINK) as page:
     words = page.words
-    trace = page.trace(attention.keep(page.bundle.model.config))
-    look = attention.start(page.bundle, trace)
+    trace = page.trace(readings.keep(page.bundle.model.config))
+    look = readings.start(page.bundle, trace)
 
     @st.fragment
     def explorer() -> None:
         """The component switches heads by itself; it reports one only where its chart and table are asked for."""
-        data = attention.packed(page.bundle, trace) | {"lang": page.lang, "words": content.load(page.lang, "attention")}
+        data = readings.packed(page.bundle, trace) | {"lang": page.lang, "words": content.load(page.lang, "attention")}
         chosen = components.mount("attention", key="attention", data=data, on_chart_change=opened).chart
         valid = chosen and chosen["layer"] < len(trace.layers) and chosen["head"] < len(trace.layers[0].pattern)
         layer, head = (chosen["layer"], chosen["head"]) if valid else (look.layer, look.head)
@@ -27,13 +30,13 @@ with lesson("attention", models=(*prompt.DECODERS, "minilm"), limit=32, link=att
             shown, names = trace.layers[layer], {"layer": layer + 1, "head": head + 1}
             st.html(f'<p class="eyebrow apart">{words.inline("head-title", **names)}</p>')
             drawn = heatmap(shown.pattern[head], trace.tokens, shown.mask, reader, read, weight)
-            widgets.figure(drawn, key="twin", alt=words.text("twin-alt", **names))
+            figures.figure(drawn, key="twin", alt=words.text("twin-alt", **names))
 
         with st.container(gap=None):
-            widgets.source(*attention.SOURCE)
-            widgets.folded(words.text("twin"), CHART, chart)
-            columns = attention.table(trace, layer, head)
-            widgets.table_twin(dict(zip((reader, read, score, weight), columns, strict=True)), "attention")
+            figures.source(*readings.SOURCE)
+            figures.folded(words.text("twin"), CHART, chart)
+            columns = readings.table(trace, layer, head)
+            figures.table_twin(dict(zip((reader, read, score, weight), columns, strict=True)), "attention")
 
     def opened() -> None:
         st.session_state[CHART] = True

@@ -4,38 +4,43 @@ from functools import partial
 
 import streamlit as st
 
-from ui import components, html, numbers, quiz, runs, sparse, sparse_questions, switchboard, widgets
-from ui.lesson import lesson
+from ui import components
+from ui.frame import quiz
+from ui.frame.lesson import lesson
+from ui.kit import figures as widgets
+from ui.kit import markup, numbers, runs
+from ui.lessons.blocks import switchboard
+from ui.lessons.sparse import questions, view
 from viz import sparse as figures
 
-with lesson("sparse", limit=96, first=sparse.PASSAGE, link=sparse.LINK) as page:
+with lesson("sparse", limit=96, first=view.PASSAGE, link=view.LINK) as page:
     words, text = page.words, page.words.text
     number, percent = partial(numbers.number, lang=page.lang), partial(numbers.percent, lang=page.lang)
-    start = sparse.asked(st.query_params)
+    start = view.asked(st.query_params)
 
-    def heading(section: str, body: html.Raw | str = "") -> None:
+    def heading(section: str, body: markup.Raw | str = "") -> None:
         st.html(f"<h2>{words.inline(section)}</h2>{body}")
 
-    def aloud(sentence: html.Raw) -> None:
+    def aloud(sentence: markup.Raw) -> None:
         st.html(f'<div class="read">{sentence}</div>')
 
-    data = sparse.grid(page, start)
+    data = view.grid(page, start)
     reported = components.mount("sparse", key="grid", data=data, on_choice_change=lambda: None).choice
-    choice = sparse.chosen(reported, start)
+    choice = view.chosen(reported, start)
     with st.container(gap=None):
-        widgets.source(*sparse.source(choice))
-        widgets.table_twin(sparse.table(page, choice), "reads")
-    if question := sparse_questions.reach(page):
+        widgets.source(*view.source(choice))
+        widgets.table_twin(view.table(page, choice), "reads")
+    if question := questions.reach(page):
         quiz.predict(f"reach-{page.model}-{page.text}", *question)
 
     heading("cost-title", words("cost"))
-    aloud(sparse.costs(choice, words))
-    curves, titles = sparse.curves(choice, words), (text("col-length"), text("col-scores"))
+    aloud(view.costs(choice, words))
+    curves, titles = view.curves(choice, words), (text("col-length"), text("col-scores"))
     here = len(page.ids), choice.scores(len(page.ids))
-    lines = figures.curves(sparse.LENGTHS, curves, choice.name(words), here, titles, number)
+    lines = figures.curves(view.LENGTHS, curves, choice.name(words), here, titles, number)
     widgets.figure(lines, "cost-lines", text("cost-alt"))
     st.html(f'<p class="note">{words.inline("cost-note")}</p>')
-    widgets.table_twin({text("col-length"): sparse.LENGTHS} | curves, "costs")
+    widgets.table_twin({text("col-length"): view.LENGTHS} | curves, "costs")
 
     page.give_way()
     heading("model-title", words("model", model=page.bundle.card.title))
@@ -44,12 +49,12 @@ with lesson("sparse", limit=96, first=sparse.PASSAGE, link=sparse.LINK) as page:
     else:
         waiting = st.empty()
         waiting.html(f'<p class="note" role="status">{words.inline("reading-now")}</p>')
-        before, after = sparse.measured(page, sparse.FULL), sparse.measured(page, choice)
-        about = sparse.said(page, choice, before, after)
+        before, after = view.measured(page, view.FULL), view.measured(page, choice)
+        about = view.said(page, choice, before, after)
         waiting.empty()
         same = not choice.hides(len(page.ids))
         aloud(words.inline("loss-same" if same else "loss-reading", **about))
-        components.mount("sparse", key="losses", data=sparse.losses(page, before, after))
+        components.mount("sparse", key="losses", data=view.losses(page, before, after))
         if not same:
             st.html(words("weight", **about))
         st.html(f"<h3>{words.inline('next-title')}</h3>{words('next-same' if same else 'next', **about)}")
@@ -57,7 +62,7 @@ with lesson("sparse", limit=96, first=sparse.PASSAGE, link=sparse.LINK) as page:
         names = text("full"), choice.name(words)
         widgets.figure(figures.pair(rows, shares, names, percent), "next", text("next-alt"))
         widgets.table_twin({text("col-token"): rows} | dict(zip(names, shares, strict=False)), "next")
-        if question := sparse_questions.budget(page):
+        if question := questions.budget(page):
             quiz.predict(f"budget-{page.model}-{page.text}", *question)
 
         @st.fragment
@@ -69,11 +74,11 @@ with lesson("sparse", limit=96, first=sparse.PASSAGE, link=sparse.LINK) as page:
                 st.session_state[asked] = True
             if st.session_state.get(asked):
                 button.empty()
-                found = sparse.compared(page, st.empty())
-                st.html(sparse.grid_table(found, words))
-                points = {text(pattern): [] for pattern in sparse.PATTERNS}
+                found = view.compared(page, st.empty())
+                st.html(view.grid_table(found, words))
+                points = {text(pattern): [] for pattern in view.PATTERNS}
                 for each, share, bits in found:
-                    points[text(each.pattern)].append((share, bits, str(each.size) if each != sparse.FULL else ""))
+                    points[text(each.pattern)].append((share, bits, str(each.size) if each != view.FULL else ""))
                 titles = text("col-share"), text("col-bits")
                 widgets.figure(figures.damage(points, titles, number, percent), "damage", text("compare-alt"))
                 st.html(f'<p class="note">{words.inline("compare-note")}</p>')

@@ -2,25 +2,27 @@
 
 import streamlit as st
 
-from ui import prompt, ring, ring_costs, ring_processes, widgets
-from ui.lesson import lesson
+from ui.frame import prompt_bar
+from ui.frame.lesson import lesson
+from ui.kit import figures
+from ui.lessons.ring import costs, processes, view
 
-LINK = ring.LINK | ring_costs.LINK | ring_processes.LINK
+LINK = view.LINK | costs.LINK | processes.LINK
 
-with lesson("ring", limit=24, fits=prompt.rotary, link=LINK) as page:
-    words, trace = page.words, page.trace(ring.KEEP)
+with lesson("ring", limit=24, fits=prompt_bar.rotary, link=LINK) as page:
+    words, trace = page.words, page.trace(view.KEEP)
 
     def heading(section: str) -> None:
         st.html(f"<h2>{words.inline(f'{section}-title')}</h2>{words(f'{section}-intro')}")
 
-    ring.figure(page, trace)
-    widgets.source(*ring.SOURCE)
+    view.figure(page, trace)
+    figures.source(*view.SOURCE)
     if len(page.tokens) > 1:
-        ring.ask_first(page, trace)
-        ring.ask_busiest(page, trace)
+        view.ask_first(page, trace)
+        view.ask_busiest(page, trace)
         heading("run")
-        ring_processes.section(page, trace)
+        processes.section(page, trace)
 
     heading("cost")
-    ring_costs.section(page)
-    ring_costs.ask_sent(page)
+    costs.section(page)
+    costs.ask_sent(page)

@@ -4,33 +4,34 @@ from functools import partial
 
 import streamlit as st
 
-from ui import blocks, html, switchboard, widgets
-from ui.lesson import lesson
-from ui.numbers import number
+from ui.frame.lesson import lesson
+from ui.kit import figures, markup
+from ui.kit.numbers import number
+from ui.lessons.blocks import switchboard, view
 from viz.blocks import streams
 
-with lesson("blocks", limit=24, link=blocks.LINK | switchboard.LINK) as page:
+with lesson("blocks", limit=24, link=view.LINK | switchboard.LINK) as page:
     words, text = page.words, page.words.text
-    both = blocks.sides(page)
+    both = view.sides(page)
 
-    def heading(section: str, body: html.Raw | str = "") -> None:
+    def heading(section: str, body: markup.Raw | str = "") -> None:
         st.html(f"<h2>{words.inline(section)}</h2>{body}")
 
-    blocks.figure(page, both)
-    heading("arith-title", words("arith-intro") + blocks.arithmetic(both, words))
-    widgets.source(*blocks.SOURCE)
+    view.figure(page, both)
+    heading("arith-title", words("arith-intro") + view.arithmetic(both, words))
+    figures.source(*view.SOURCE)
 
     if len(both) > 1:
-        heading("fields-title", blocks.fields_intro(both, words) + blocks.fields(both, words))
-        blocks.ask_grown(page, both)
+        heading("fields-title", view.fields_intro(both, words) + view.fields(both, words))
+        view.ask_grown(page, both)
 
     heading("stream-title", words("stream-intro"))
-    st.html(f'<div class="read">{" ".join(blocks.aloud(side, words) for side in both)}</div>')
+    st.html(f'<div class="read">{" ".join(view.aloud(side, words) for side in both)}</div>')
     sizes = {side.title: side.seen.sizes for side in both}
     chart = streams(sizes, text("col-layer"), text("col-size"), text("first-token"), partial(number, lang=page.lang))
-    widgets.figure(chart, "streams", text("stream-alt"))
-    st.html(words("stream-text") + "".join(blocks.first_token(side, words) for side in both))
-    widgets.table_twin(blocks.table(both, words), "streams")
+    figures.figure(chart, "streams", text("stream-alt"))
+    st.html(words("stream-text") + "".join(view.first_token(side, words) for side in both))
+    figures.table_twin(view.table(both, words), "streams")
 
     heading("switch-title", words("switch-intro"))
     switchboard.ask_worst(page)

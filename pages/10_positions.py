@@ -4,25 +4,30 @@ from functools import partial
 
 import streamlit as st
 
-from ui import bag_of_words, encoders, html, numbers, position_losses, positions, prompt, quiz, widgets
-from ui.lesson import lesson
+from ui.frame import prompt_bar, quiz
+from ui.frame.lesson import lesson
+from ui.kit import figures as widgets
+from ui.kit import markup, numbers
+from ui.lessons.encoders import maps
+from ui.lessons.positions import losses, rotation
+from ui.lessons.positions import tables as bag_of_words
 from viz import positions as figures
 
-LINK = positions.LINK | position_losses.LINK | bag_of_words.LINK
+LINK = rotation.LINK | losses.LINK | bag_of_words.LINK
 
-with lesson("positions", limit=24, fits=prompt.rotary, link=LINK) as page:
+with lesson("positions", limit=24, fits=prompt_bar.rotary, link=LINK) as page:
     words, text = page.words, page.words.text
     number = partial(numbers.number, lang=page.lang)
-    trace = page.trace(positions.KEEP)
+    trace = page.trace(rotation.KEEP)
     key = f"{page.model}-{page.text}"
 
-    def heading(section: str, body: html.Raw) -> None:
+    def heading(section: str, body: markup.Raw) -> None:
         st.html(f"<h2>{words.inline(section)}</h2>{body}")
 
     def note(section: str, **values) -> None:
         st.html(f'<p class="note">{words.inline(section, **values)}</p>')
 
-    def aloud(sentence: html.Raw) -> None:
+    def aloud(sentence: markup.Raw) -> None:
         st.html(f'<div class="read">{sentence}</div>')
 
     def eyebrow(section: str, **values) -> None:
@@ -69,7 +74,7 @@ with lesson("positions", limit=24, fits=prompt.rotary, link=LINK) as page:
         row(encoder)
         widgets.source(*bag_of_words.SOURCE)
 
-    if encoder := encoders.encoder(words):
+    if encoder := maps.encoder(words):
         heading("bag-title", words("bag-text"))
         bag(encoder)
         if question := bag_of_words.ask_decoder(page, trace):
@@ -81,31 +86,31 @@ with lesson("positions", limit=24, fits=prompt.rotary, link=LINK) as page:
     @st.fragment
     def turning() -> None:
         with st.container(gap="xsmall"):
-            at = positions.dials(page, trace)
+            at = rotation.dials(page, trace)
             note("dials-caveat")
-            widgets.source(*positions.SOURCE)
+            widgets.source(*rotation.SOURCE)
             heading("falling-title", words("falling-text"))
-            distances, scores = positions.falling(page, trace, at)
-            aloud(positions.read_falling(distances, scores, words))
+            distances, scores = rotation.falling(page, trace, at)
+            aloud(rotation.read_falling(distances, scores, words))
             named = {text(f"falling-{name}"): values for name, values in scores.items()}
             drawn = figures.falling(distances, named, at.distance, number, text("distance"), text("score"))
             widgets.figure(drawn, "falling", text("falling-alt"))
             note("falling-note")
             widgets.table_twin({text("distance"): distances.tolist()} | named, "scores-by-distance")
-            found = positions.twice(page, at.key)
-            heading("twice-title", words("twice-text", **positions.read_twice(page, found)))
+            found = rotation.twice(page, at.key)
+            heading("twice-title", words("twice-text", **rotation.read_twice(page, found)))
             named = {text("twice-before"): found.before.mean(1), text("twice-after"): found.after.mean(1)}
             drawn = figures.layers(named, text("layer-column"), text("twice-cosine"), text("layer-hover"))
             widgets.figure(drawn, "twice", text("twice-alt"))
-            st.html(positions.hands(found, words))
+            st.html(rotation.hands(found, words))
 
     config, title = page.bundle.model.config, page.bundle.card.title
     heading("dials-heading", words("dials-text", model=title, pairs=config.head_width // 2))
     turning()
-    heading("base-title", words("base-text", model=title, trained=number(position_losses.trained(page))))
-    position_losses.bases(page, trace)
-    quiz.predict(f"slowest-{key}", *position_losses.ask_slowest(page))
+    heading("base-title", words("base-text", model=title, trained=number(losses.trained(page))))
+    losses.bases(page, trace)
+    quiz.predict(f"slowest-{key}", *losses.ask_slowest(page))
     heading("far-title", words("far-text", model=title, context=number(config.context)))
     if len(page.ids) > 1:
-        quiz.predict(f"moved-{key}", *position_losses.ask_moved(page, trace))
-    position_losses.beyond(page, trace)
+        quiz.predict(f"moved-{key}", *losses.ask_moved(page, trace))
+    losses.beyond(page, trace)

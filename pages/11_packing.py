@@ -4,21 +4,28 @@ from functools import partial
 
 import streamlit as st
 
-from ui import components, encoders, html, numbers, packed_positions, packed_run, packing, prompt, quiz, widgets
-from ui.lesson import lesson
+from ui import components
+from ui.frame import prompt_bar, quiz
+from ui.frame.lesson import lesson
+from ui.kit import figures as widgets
+from ui.kit import markup, numbers
+from ui.lessons.encoders import maps
+from ui.lessons.packing import batch as packing
+from ui.lessons.packing import positions
+from ui.lessons.packing import row as packed_run
 from viz import packing as figures
 
-with lesson("packing", limit=64, fits=prompt.no_own, link=packing.LINK | packed_run.LINK) as page:
+with lesson("packing", limit=64, fits=prompt_bar.no_own, link=packing.LINK | packed_run.LINK) as page:
     words, text = page.words, page.words.text
     number, percent = partial(numbers.number, lang=page.lang), partial(numbers.percent, lang=page.lang)
 
-    def heading(section: str, body: html.Raw) -> None:
+    def heading(section: str, body: markup.Raw) -> None:
         st.html(f"<h2>{words.inline(section)}</h2>{body}")
 
-    def aloud(sentence: html.Raw) -> None:
+    def aloud(sentence: markup.Raw) -> None:
         st.html(f'<div class="read">{sentence}</div>')
 
-    def note(sentence: html.Raw) -> None:
+    def note(sentence: markup.Raw) -> None:
         st.html(f'<p class="note" role="status">{sentence}</p>')
 
     batch = packing.controls(page)
@@ -86,16 +93,16 @@ with lesson("packing", limit=64, fits=prompt.no_own, link=packing.LINK | packed_
     if question := packed_run.ask_hit(page, row):
         quiz.predict(f"hit-{hash(row.texts)}", *question)
 
-    if encoder := encoders.encoder(words):
+    if encoder := maps.encoder(words):
         heading("table-title", words("table-text"))
-        found = packed_positions.moved(page, encoder, row)
-        aloud(packed_positions.reading(page, found))
+        found = positions.moved(page, encoder, row)
+        aloud(positions.reading(page, found))
         turned = text("line-rotary", model=page.bundle.card.title)
         changes = {text("line-learned"): found.learned, turned: found.rotary}
         titles = text("axis-start"), text("axis-change"), text("table-ends")
         end = encoder.model.config.context
         chart = figures.moved(found.starts, changes, found.start, end, titles, number)
         widgets.figure(chart, "moved", text("moved-alt"))
-        st.html(packed_positions.rows(encoder, found, words))
+        st.html(positions.rows(encoder, found, words))
         columns = {text("axis-start"): found.starts.tolist()} | {name: list(y) for name, y in changes.items()}
         widgets.table_twin(columns, "moved")

@@ -2,43 +2,44 @@
 
 import streamlit as st
 
-from ui import encoders, html, searching, widgets
-from ui.lesson import lesson
+from ui.frame.lesson import lesson
+from ui.kit import figures, markup
+from ui.lessons.encoders import maps, search
 
-with lesson("encoders", limit=20, first=encoders.FIRST, link=encoders.LINK | searching.LINK) as page:
+with lesson("encoders", limit=20, first=maps.FIRST, link=maps.LINK | search.LINK) as page:
     words = page.words
 
-    def heading(title: str, intro: html.Raw) -> None:
+    def heading(title: str, intro: markup.Raw) -> None:
         st.html(f"<h2>{words.inline(title)}</h2>{intro}")
 
-    bundle = encoders.encoder(words)
+    bundle = maps.encoder(words)
     if bundle:
-        encoders.maps(page, bundle, encoders.traces(page))
-        encoders.ask_ahead(page, bundle)
+        maps.maps(page, bundle, maps.traces(page))
+        maps.ask_ahead(page, bundle)
 
         heading("vectors-title", words("vectors-intro"))
-        shelf = searching.shelf(page, bundle)
+        shelf = search.shelf(page, bundle)
         if shelf and len(shelf.texts) > 1:
-            searching.matrix(page, bundle, shelf)
+            search.matrix(page, bundle, shelf)
         elif shelf:
             st.html(words("list-one"))
-        searching.ask_film(page)
+        search.ask_film(page)
 
         if shelf:
             heading("search-title", words("search-intro"))
-            query = searching.asked(words)
+            query = search.asked(words)
             if query:
-                searching.searches(page, shelf, query)
+                search.searches(page, shelf, query)
             else:
-                searching.notice(words("query-empty"))
-            searching.ask_reranked(page, shelf)
+                search.notice(words("query-empty"))
+            search.ask_reranked(page, shelf)
         if shelf and len(shelf.texts) > 1:
             heading("plane-title", words("plane-intro"))
-            searching.plane(page, shelf, query)
+            search.plane(page, shelf, query)
 
     heading("going-on-title", words("going-on-intro"))
-    encoders.continuing(page, bundle)
-    widgets.source(*encoders.GOING_ON)
+    maps.continuing(page, bundle)
+    figures.source(*maps.GOING_ON)
     heading("uses-title", words("uses-intro"))
-    encoders.uses(words)
+    maps.uses(words)
     st.html(words("uses-caveat"))

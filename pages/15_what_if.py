@@ -2,8 +2,10 @@
 
 import streamlit as st
 
-from ui import what_if, what_if_changes, what_if_effect, what_if_map, what_if_question, what_if_search, widgets
-from ui.lesson import lesson
+from ui.frame.lesson import lesson
+from ui.kit import figures
+from ui.lessons.what_if import board, changes, effect, questions, search
+from ui.lessons.what_if import lab as what_if
 
 with lesson("what_if", limit=what_if.LIMIT, link=what_if.LINK) as page:
     words = page.words
@@ -12,32 +14,32 @@ with lesson("what_if", limit=what_if.LIMIT, link=what_if.LINK) as page:
     def heading(section: str, *paragraphs: str) -> None:
         st.html(f"<h2>{words.inline(section)}</h2>{''.join(paragraphs)}")
 
-    what_if_changes.chips(lab)
-    what_if_changes.row(lab)
+    changes.chips(lab)
+    changes.row(lab)
     after = what_if.changed(lab)
     with st.container(gap=None):
-        what_if_effect.aloud(lab, after)
-        what_if_effect.distribution(lab, after)
+        effect.aloud(lab, after)
+        effect.distribution(lab, after)
     page.give_way()
 
-    heading("texts-title", words("texts-intro", n=what_if_effect.TEXT))
+    heading("texts-title", words("texts-intro", n=effect.TEXT))
     texts = st.empty()
 
     heading("map-title", words("map-intro"))
-    what_if_map.board(lab, after)
+    board.board(lab, after)
 
     heading("streams-title", words("streams-intro"))
     with st.container(gap="small"):
-        what_if_effect.streams(lab, after)
+        effect.streams(lab, after)
     with st.container(gap=None):
-        what_if_effect.export(lab)
-        widgets.source(*what_if.SOURCE)
+        effect.export(lab)
+        figures.source(*what_if.SOURCE)
 
     with st.container(gap=None):
-        what_if_question.hidden(lab)
+        questions.hidden(lab)
 
     heading("search-title", words("search-intro"))
-    what_if_search.section(lab)
+    search.section(lab)
     st.html(f'<div class="notice">{words("caveat")}</div>')
     page.give_way()
-    what_if_effect.texts(lab, after, texts)
+    effect.texts(lab, after, texts)

@@ -2,20 +2,20 @@
 
 import streamlit as st
 
-from ui import train, train_link, train_questions
-from ui.lesson import lesson
+from ui.frame.lesson import lesson
+from ui.lessons.train import link, questions, view
 
-with lesson("train", models=(), link=train_link.LINK) as page:
+with lesson("train", models=(), link=link.LINK) as page:
     words = page.words
-    experiment = train_link.read(words)
-    train.presets(page, experiment)
-    train.recipe(page, experiment)
-    train.problems(page, experiment)
-    if shown := train_link.shown(experiment):
-        train_questions.learns(page, shown)
+    experiment = link.read(words)
+    view.presets(page, experiment)
+    view.recipe(page, experiment)
+    view.problems(page, experiment)
+    if shown := link.shown(experiment):
+        questions.learns(page, shown)
         st.space("xsmall")
-        train.laboratory(page, shown)
+        view.laboratory(page, shown)
         st.html(f'<div class="notice">{words("caveat")}</div>')
-        train.table(page, shown)
-        train.arithmetic(page, shown)
-        train.ways_on(page, shown)
+        view.table(page, shown)
+        view.arithmetic(page, shown)
+        view.ways_on(page, shown)

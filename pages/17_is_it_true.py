@@ -2,26 +2,24 @@
 
 import streamlit as st
 
-from ui import html, is_it_true, prompt, quiz, widgets
-from ui import is_it_true_report as report
-from ui import is_it_true_why as why
-from ui.lesson import lesson
+from ui.frame import prompt_bar, quiz
+from ui.frame.lesson import lesson
+from ui.kit import figures, markup
+from ui.lessons.is_it_true import report, view, why
 
-with lesson(
-    "is_it_true", models=is_it_true.MODELS, limit=is_it_true.LIMIT, fits=prompt.no_own, link=is_it_true.LINK
-) as page:
+with lesson("is_it_true", models=view.MODELS, limit=view.LIMIT, fits=prompt_bar.no_own, link=view.LINK) as page:
     words = page.words
 
-    def heading(section: str, body: html.Raw | str) -> None:
+    def heading(section: str, body: markup.Raw | str) -> None:
         st.html(f"<h2>{words.inline(section)}</h2>{body}")
 
-    is_it_true.section(page)
-    widgets.source(*is_it_true.SOURCE)
+    view.section(page)
+    figures.source(*view.SOURCE)
 
     heading("zero-title", words("zero"))
     terms, what = why.products(page, page.trace(why.KEEP))
     st.html(why.sums(page, terms, what))
-    widgets.source(*why.SOURCE)
+    figures.source(*why.SOURCE)
     quiz.predict(f"shuffled-{page.model}-{page.text}", *why.ask_shuffled(page, terms))
 
     heading("proof-title", words("proof"))

@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, BrowserContext, expect
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
-from ui import session
+from ui.kit import cache as session
 
 # two test processes share two cores: threads of their own would spin for one another; read when torch is loaded
 os.environ.setdefault("OMP_NUM_THREADS", "1")

@@ -10,7 +10,7 @@ import content
 
 ROOT = Path(__file__).parents[1]
 FILES = sorted({file.stem for file in (ROOT / "content").glob("*/*.md")})
-FRAME = {"intro", "takeaway", "title"}  # asked for by ui/lesson.py
+FRAME = {"intro", "takeaway", "title"}  # asked for by ui/frame/lesson.py
 
 
 def placeholders(text: str) -> set[str]:
@@ -59,7 +59,7 @@ def test_the_italian_is_not_the_english(slug):
 
 CODE = "\n".join(
     file.read_text(encoding="utf-8")
-    for pattern in ("*.py", "pages/*.py", "ui/**/*.py", "viz/*.py", "ui/components/*/*.js")
+    for pattern in ("*.py", "pages/*.py", "ui/**/*.py", "viz/*.py", "ui/components/*/*.js", "ui/lessons/*/*/*.js")
     for file in sorted(ROOT.glob(pattern))
 )
 WHOLE = set(re.findall(r"""["'`.]([\w-]+)""", CODE))

@@ -6,7 +6,7 @@ import pytest
 
 from model import zoo
 from tests.conftest import LANGUAGES, PAGES, html_of, run_page
-from ui import session
+from ui.kit import cache
 
 OWN = ("blocks", "experts", "train")  # lessons on models of ours in the first place
 DECODER = [slug for slug in PAGES if slug not in OWN]
@@ -23,9 +23,9 @@ def without_wheels():
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(zoo, "find", find)
-        session.bundle.clear()
+        cache.bundle.clear()
         yield
-    session.bundle.clear()
+    cache.bundle.clear()
 
 
 @pytest.mark.parametrize("slug, lang", [*zip(PAGES, cycle(LANGUAGES), strict=False)])
@@ -36,5 +36,5 @@ def test_a_lesson_runs_without_wheels(slug, lang):
     assert 'class="broken"' not in shown and ("takeaway" in shown or slug == "machine")
     if slug in DECODER:
         about = {"title": "SmolLM2", "file": zoo.ENTRIES["smollm2"].file, "instead": "Vetro MoE"}
-        assert session.Words(lang, "ui")("instead-install", **about) in shown
+        assert cache.Words(lang, "ui")("instead-install", **about) in shown
         assert test.selectbox(key="model").value == zoo.EXPERTS

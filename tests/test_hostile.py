@@ -14,26 +14,22 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as some
 from streamlit.runtime.state.query_params import QueryParams
 
-from model import experiment, transformer
+from model import transformer
+from model.what_if import experiment
 from tests.conftest import PAGES, PROMPTED, ROOT, html_of, run_page
-from ui import (
-    bag_of_words,
-    encoders,
-    growth,
-    html,
-    link,
-    packed_run,
-    packing,
-    positions,
-    prompt,
-    ring,
-    session,
-    sparse,
-    switchboard,
-    table,
-    tokens,
-)
-from ui.prompt import CHARACTERS
+from ui.frame import prompt_bar
+from ui.frame.prompt_bar import CHARACTERS
+from ui.kit import cache, url_state
+from ui.kit import markup as html
+from ui.lessons.blocks import switchboard
+from ui.lessons.encoders import maps
+from ui.lessons.packing import batch, row
+from ui.lessons.positions import rotation, tables
+from ui.lessons.ring import view
+from ui.lessons.sparse import view as sparse
+from ui.lessons.step_by_step import generation
+from ui.lessons.table import view as table
+from ui.lessons.tokens import readings
 
 MODELS = ("smollm2", "minilm", "experts")
 TIMES = 5_000
@@ -128,9 +124,14 @@ LONG = (
 SHORT = [*(MARKUP + TEMPLATES + PLACES).strip().splitlines(), *NUMBERS.split(), *CHARACTERS_ODD]
 CORPUS = ["", " ", *SHORT, *LONG]
 
-SOURCES = "\n".join(file.read_text() for folder in ("ui", "pages") for file in (ROOT / folder).glob("*.py"))
+SOURCES = "\n".join(file.read_text() for folder in ("ui", "pages") for file in (ROOT / folder).rglob("*.py"))
 READ = sorted(  # by functions of ours
-    set(re.findall(r'(?:(?:query_params|link|said)\.get|link\.(?:count|bind|typed))\("([\w-]+)"', SOURCES))
+    set(
+        re.findall(
+            r'(?:(?:query_params|url_state|link|said)\.get|(?:link|url_state)\.(?:count|bind|typed))\("([\w-]+)"',
+            SOURCES,
+        )
+    )
     | {"head", "query", "key", "shift", "apart", "encoder", "decoder", "nothing-of-ours"}
 )
 BOUND = sorted(set(re.findall(r'key="([\w-]+)"', SOURCES)))  # by widgets
@@ -183,21 +184,21 @@ def test_the_corpus_as_a_prompt(before, after):
 
 
 def read(text):
-    """The way of a prompt in ui/prompt.py, with every tokenizer, and of its text and its tokens to HTML."""
+    """The way of a prompt in ui/frame/prompt_bar.py, with every tokenizer, and of its text and its tokens to HTML."""
     text = text[:CHARACTERS]
-    words = session.Words("en", "ui")
+    words = cache.Words("en", "ui")
     typed = Found(html.typed(text) + html.inline("*{x}* `{x}`", x=text))
     assert [tag for tag, _ in typed.tags] == ["bdi", "em", "code"] and typed.text == f"{text}{text} {text}"
-    if prompt._problem(text):
+    if prompt_bar._problem(text):
         return
     for name in MODELS:
-        tokenizer = session.bundle(name).tokenizer
+        tokenizer = cache.bundle(name).tokenizer
         ids = tokenizer.encode(text)
-        kept, said = prompt._first(tokenizer, ids, 32)
+        kept, said = prompt_bar._first(tokenizer, ids, 32)
         assert len(kept) <= 32 and kept == ids[: len(kept)] and isinstance(said, str)
         tokens = tokenizer.strings(kept)
         assert not set("".join(tokens)) & set(UNSEEN)
-        notice = prompt._cut(words, text, len(kept), len(ids), tokenizer.decode(ids[len(kept) :]))
+        notice = prompt_bar._cut(words, text, len(kept), len(ids), tokenizer.decode(ids[len(kept) :]))
     chips = Found("".join(map(html.chip, tokens)))
     assert [tag for tag, _ in chips.tags] == ["span"] * (len(tokens) + sum(x.startswith("·") for x in tokens))
     assert chips.text == "".join(tokens)
@@ -210,10 +211,10 @@ def read(text):
 @pytest.fixture(scope="module")
 def stand_in():
     """What a lesson hands on, without a page."""
-    bundle = session.bundle("experts")
-    ids = bundle.tokenizer.encode(prompt.DEFAULT)
+    bundle = cache.bundle("experts")
+    ids = bundle.tokenizer.encode(prompt_bar.DEFAULT)
     trace = transformer.run(bundle.model, ids, bundle.tokenizer.strings(ids))
-    values = {"bundle": bundle, "ids": ids, "text": prompt.DEFAULT, "model": "experts"}
+    values = {"bundle": bundle, "ids": ids, "text": prompt_bar.DEFAULT, "model": "experts"}
     return SimpleNamespace(**values, trace=lambda *_: trace)
 
 
@@ -225,32 +226,32 @@ def readers(page):
     pieces = [page.bundle.tokenizer.bytes(id) for id in page.ids]
 
     def look(found):
-        return found.layer in layers and (found.head in heads or found.head == encoders.MEAN)
+        return found.layer in layers and (found.head in heads or found.head == maps.MEAN)
 
     return {
-        "language": (session.language, lambda found: found in ("en", "it")),
-        "tokens": (lambda: tokens.chosen({}, link.count("token"), pieces), lambda found: found in places),
+        "language": (cache.language, lambda found: found in ("en", "it")),
+        "tokens": (lambda: readings.chosen({}, url_state.count("token"), pieces), lambda found: found in places),
         "temperature": (
-            lambda: growth._temperature(growth._float(st.query_params.get("temperature"))),
-            lambda found: 0 <= found <= growth.HOTTEST,
+            lambda: generation._temperature(generation._float(st.query_params.get("temperature"))),
+            lambda found: 0 <= found <= generation.HOTTEST,
         ),
         "seed": (
-            lambda: growth._seed(growth._float(st.query_params.get("seed"))),
-            lambda found: isinstance(found, int) and 0 <= found <= growth.LAST_SEED,
+            lambda: generation._seed(generation._float(st.query_params.get("seed"))),
+            lambda found: isinstance(found, int) and 0 <= found <= generation.LAST_SEED,
         ),
         "sparse": (lambda: sparse.asked(st.query_params), lambda found: found in (*sparse.ALL, sparse.START)),
-        "ring": (lambda: ring.choice(trace), lambda found: found.layer in layers and found.devices in ring.DEVICES),
+        "ring": (lambda: view.choice(trace), lambda found: found.layer in layers and found.devices in view.DEVICES),
         "switchboard": (
-            lambda: link.bind("switch", switchboard.SWITCHES, switchboard.FIRST) and st.session_state["switch"],
+            lambda: url_state.bind("switch", switchboard.SWITCHES, switchboard.FIRST) and st.session_state["switch"],
             lambda found: found in switchboard.SWITCHES,
         ),
-        "left out": (lambda: link.unfit({}, page), lambda found: "prompt" not in dict(found)),
-        "positions": (lambda: positions.place(page, trace), lambda found: found.key <= found.query in places),
-        "packing": (lambda: packing.method(None), lambda found: found in packing.METHODS),
-        "packed": (packed_run._link, lambda found: all(isinstance(value, int | None) for value in found.values())),
+        "left out": (lambda: url_state.unfit({}, page), lambda found: "prompt" not in dict(found)),
+        "positions": (lambda: rotation.place(page, trace), lambda found: found.key <= found.query in places),
+        "packing": (lambda: batch.method(None), lambda found: found in batch.METHODS),
+        "packed": (row._link, lambda found: all(isinstance(value, int | None) for value in found.values())),
         "table": (lambda: table._typed("Mixtral 8x7B"), lambda found: set(found) <= table.EDITABLE),
-        "encoders": (lambda: encoders.start("encoder", trace), look),
-        "order": (bag_of_words.asked, lambda found: found[0] in ("swap", "shuffle") and 0 <= found[1] < 10_000),
+        "encoders": (lambda: maps.start("encoder", trace), look),
+        "order": (tables.asked, lambda found: found[0] in ("swap", "shuffle") and 0 <= found[1] < 10_000),
         "what-if": (
             lambda: experiment.from_text(st.query_params.get("edits", ""), "", setting)[0],
             lambda found: experiment.from_text(str(found), "", setting) == (found, []),
@@ -379,10 +380,10 @@ def test_the_shared_cache_gives_everybody_their_own():
         "1.0",
         "True",
     ]
-    bundle = session.bundle("experts")
+    bundle = cache.bundle("experts")
     for _ in range(2):
         for text in texts:
             for limit in (2, 8):
-                trace = session.trace("experts", text, frozenset({"final"}), limit)
+                trace = cache.trace("experts", text, frozenset({"final"}), limit)
                 ids = bundle.tokenizer.encode(text)[:limit]
                 assert list(trace.token_ids) == ids and list(trace.tokens) == bundle.tokenizer.strings(ids)

@@ -9,10 +9,11 @@ from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 
-from model import checkpoint, generate, hf, tokens, zoo
+from model import generate, hf, tokens, zoo
 from model.arithmetic import count
 from model.config import differences
 from model.sampling import Sampling
+from model.weights import checkpoint
 from training.corpus import TEXT
 from training.evaluate import bits_per_byte
 from training.recipes import BASE, PLANS, Plan

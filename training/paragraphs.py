@@ -3,7 +3,7 @@
     python -m training.paragraphs
 
 counts the tokens of every paragraph of the Brown corpus (training/corpus.py fetches it) with SmolLM2's tokenizer, and
-writes how often each length occurs to ui/brown_paragraphs.json.
+writes how often each length occurs to ui/lessons/packing/brown_paragraphs.json.
 """
 
 import json
@@ -14,7 +14,7 @@ from pathlib import Path
 from model import zoo
 from training.corpus import TEXT, Sample, fetch_brown
 
-FILE = Path(__file__).parents[1] / "ui/brown_paragraphs.json"
+FILE = Path(__file__).parents[1] / "ui/lessons/packing/brown_paragraphs.json"
 
 
 def paragraphs(file: Path) -> list[str]:

@@ -16,8 +16,9 @@ from pathlib import Path
 import torch.distributed as dist
 from tqdm import tqdm
 
-from model import checkpoint, zoo
+from model import zoo
 from model.train import Run, train
+from model.weights import checkpoint
 from training import card
 from training.corpus import TEXT
 from training.data import Text

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from model import transformer, zoo
-from model.information import crossed, entropy, guessed, lift, mutual_information, shuffled
+from model.analysis.information import crossed, entropy, guessed, lift, mutual_information, shuffled
 from training import corpus
 from training.recipes import EXPERTS
 from training.word_classes import CLASSES, class_of

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from viz.parts import BARE
+from viz.axes import BARE
 from viz.theme import MONO, SEQUENTIAL
 
 CELL, MARGIN = 38, 150  # px

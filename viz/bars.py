@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 import plotly.graph_objects as go
 
-from viz.parts import BLANK, HOVER, downwards
+from viz.axes import BLANK, HOVER, downwards
 from viz.theme import DIVERGING, GREEN, INK, MONO, PAPER, SOFT
 
 GAP = 0.13  # between two columns, of a column's width

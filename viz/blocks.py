@@ -11,7 +11,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from model.config import Config
-from viz.parts import ABOVE, HOVER
+from viz.axes import ABOVE, HOVER
 from viz.theme import CATEGORICAL, INK, PAPER
 
 # From the bottom up. Each branch leaves the stream below its first slot and is added at "…_add".

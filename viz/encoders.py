@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from viz.parts import BLANK, HOVER, beside
+from viz.axes import BLANK, HOVER, beside
 from viz.theme import INK, MONO, PAPER, QUERY, SOFT
 
 AXIS = BLANK | {"zeroline": True}

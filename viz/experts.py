@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from viz.distribution import WORDS
-from viz.parts import ABOVE, BARE, BLANK, HOVER, downwards, lying
+from viz.axes import ABOVE, BARE, BLANK, HOVER, downwards, lying
+from viz.bars import WORDS
 from viz.theme import CATEGORICAL, GREEN, INK, MONO, PAPER, RED, RULE, SOFT
 
 FITS = 0.045  # share of the width that leaves room for the number of an expert

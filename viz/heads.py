@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from viz.parts import ABOVE, BARE, HOVER, downwards
+from viz.axes import ABOVE, BARE, HOVER, downwards
 from viz.theme import CATEGORICAL, INK, MONO, PAPER, SOFT
 
 

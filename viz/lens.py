@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from viz.distribution import label
-from viz.parts import BARE, HOVER, SHARES
+from viz.axes import BARE, HOVER, SHARES
+from viz.bars import label
 from viz.theme import GREEN, INK, MONO, PAPER, RULE
 
 

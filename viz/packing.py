@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from viz.parts import GRID, HOVER, SHARES, upright
+from viz.axes import GRID, HOVER, SHARES, upright
 from viz.theme import CATEGORICAL, INK, SOFT
 
 DASHES = ("solid", "dot", "dash", "dashdot", "longdash")  # colour is not the only mark

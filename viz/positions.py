@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import plotly.graph_objects as go
 
-from viz.distribution import limit, signed, strip
-from viz.parts import BARE, BLANK, GRID, downwards, lying, upright
+from viz.axes import BARE, BLANK, GRID, downwards, lying, upright
+from viz.bars import limit, signed, strip
 from viz.theme import GREEN, INK, KEY, RULE, SOFT
 
 TICKS = (0, 1, 4, 16, 64, 256, 1024, 4096)  # of a distance

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from viz.parts import upright
+from viz.axes import upright
 from viz.theme import CATEGORICAL, INK, PAPER, RULE, SOFT
 
 LOOKS = (  # with the scores, without them, what is sent

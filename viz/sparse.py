@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from viz.distribution import OUTLINE, WORDS, filling_of, label
-from viz.parts import ABOVE, BLANK, GRID, HOVER, SHARES, downwards, lying
+from viz.axes import ABOVE, BLANK, GRID, HOVER, SHARES, downwards, lying
+from viz.bars import OUTLINE, WORDS, filling_of, label
 from viz.theme import CATEGORICAL, GREEN, INK, MONO, PAPER, SOFT
 
 DASHES = ("solid", "dot", "dash", "dashdot", "longdash", "4px,2px,1px,2px")  # colour is not the only mark

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from viz.parts import BARE, HOVER, downwards, upright
+from viz.axes import BARE, HOVER, downwards, upright
 from viz.theme import GREEN, INK, MONO, PAPER, RULE, SOFT, VALUE
 
 LOOKS = ({"color": SOFT, "width": 2.2, "dash": "dot"}, {"color": GREEN, "width": 2.6, "dash": "solid"})

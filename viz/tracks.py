@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from viz.parts import ABOVE, BLANK, downwards
+from viz.axes import ABOVE, BLANK, downwards
 from viz.theme import GREEN, INK, SOFT
 
 STYLES = {"with": (GREEN, "solid"), "without": (INK, "solid"), "gru": (SOFT, "dash")}

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from viz.distribution import OUTLINE, WORDS, filling_of, label, scale
-from viz.parts import BARE, BLANK, GRID, HOVER, beside, downwards, upright
+from viz.axes import BARE, BLANK, GRID, HOVER, beside, downwards, upright
+from viz.bars import OUTLINE, WORDS, filling_of, label, scale
 from viz.theme import DIVERGING, GREEN, INK, MONO, RULE, SEQUENTIAL, SOFT
 
 ROW = 30  # px

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from model import zoo
-from model.checks import parts, theirs, ways  # noqa: F401 (they add their checks to CHECKS)
-from model.checks.broken import SABOTAGES as SABOTAGES
+from model.checks import against_transformers, equivalences, sums  # noqa: F401 (they add their checks to CHECKS)
+from model.checks.sabotage import SABOTAGES as SABOTAGES
 from model.checks.subject import CHECKS, Subject
 from model.config import Config
 

@@ -4,8 +4,8 @@ import numpy as np
 import torch
 
 from model import packing, ring
-from model.checks.parts import read
 from model.checks.subject import ANGLES, CLOSE, DEEP, Measure, Subject, absolute, check, decodes, relative, turns, worst
+from model.checks.sums import read
 from model.edits import MovePositions
 from model.generate import Decoder
 from model.trace import LayerTrace

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from model import zoo
-from model.checks.broken import SABOTAGES
+from model.checks.sabotage import SABOTAGES
 from model.config import Config
 from model.edits import Edit
 from model.trace import LayerTrace, Trace

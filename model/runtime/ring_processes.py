@@ -1,6 +1,6 @@
 """Ring attention on real processes, one for each device: gloo on CPUs, nccl where there is a GPU for each.
 
-`run` starts them and collects; `python -m model.ring_processes FOLDER RANK SIZES CAUSAL` is one of them.
+`run` starts them and collects; `python -m model.runtime.ring_processes FOLDER RANK SIZES CAUSAL` is one of them.
 """
 
 import json
@@ -54,7 +54,7 @@ def run(q: Tensor, k: Tensor, v: Tensor, *, devices: int, causal: bool = True) -
             }
             save_file(share, Path(folder, f"in{rank}"))
         sizes = ",".join(str(len(span)) for span in owned)
-        command = [sys.executable, "-m", "model.ring_processes", folder]
+        command = [sys.executable, "-m", "model.runtime.ring_processes", folder]
         # gloo asks the network for this machine's own name; without a network nobody answers
         settings = os.environ | {
             "OMP_NUM_THREADS": "1",
@@ -63,7 +63,7 @@ def run(q: Tensor, k: Tensor, v: Tensor, *, devices: int, causal: bool = True) -
         processes = [
             subprocess.Popen(
                 [*command, str(rank), sizes, str(int(causal))],
-                cwd=Path(__file__).parents[1],
+                cwd=Path(__file__).parents[2],
                 env=settings,
                 stderr=subprocess.PIPE,
                 text=True,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from functools import cached_property
 
 from model.config import LLAMA, Config
-from model.tasks import TASKS, Task, Text
+from model.toys.tasks import TASKS, Task, Text
 from model.train import Recipe
 
 CONTEXT = 256  # positions a prompt may have later on; a learned table has rows up to here, most of them never trained
@@ -108,7 +108,7 @@ class Plan:
 
 
 _BASE, _DEEP, _SHALLOW = Choices(), Choices(layers=4, warm_up=0, rate=0.03), Choices(layers=1, position="learned")
-# Pairs that differ in one choice, each with a claim about what follows: tests/model/test_plans.py trains them.
+# Pairs that differ in one choice, each with a claim about what follows: tests/model/toys/test_plans.py trains them.
 PRESETS = {
     "induction": (Plan("induction", replace(_BASE, layers=1)), Plan("induction", _BASE)),
     "order": tuple(Plan("reverse", replace(_SHALLOW, position=kind), steps=200) for kind in ("none", "learned")),

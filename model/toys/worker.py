@@ -1,4 +1,4 @@
-"""The training process: `python -m model.live` trains one model or two at once, and tells what it sees.
+"""The training process: `python -m model.toys.worker` trains one model or two at once, and tells what it sees.
 
 It reads one line of JSON, {"runs": [{"plan": …, "file": …}, …]}, and writes a line for every snapshot of each run: see
 `Snapshot`. SIGTERM ends it after the step it is at; a run whose file is there goes on where it stopped.
@@ -19,8 +19,8 @@ import torch
 from torch.nn import functional
 
 from model.packing import NOTHING, Batch
-from model.plans import Choices, Plan
 from model.tap import Recorder
+from model.toys.plans import Choices, Plan
 from model.train import Routing, Run
 from model.transformer import Transformer
 

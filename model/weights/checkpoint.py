@@ -14,8 +14,8 @@ import torch
 from safetensors.torch import save_file
 
 from model.config import Config
-from model.families import FAMILIES, OWN
 from model.transformer import Transformer
+from model.weights.families import FAMILIES, OWN
 
 CURVE = "loss.csv"
 CARD = "card.json"

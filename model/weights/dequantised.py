@@ -1,8 +1,8 @@
 """The numbers of a GGUF file unpacked into a file beside it: they are mapped into memory, not read.
 
 To unpack them takes two seconds and half a gigabyte, at every start and in every process. Done once, when the app is
-installed (`python -m model.unpacked`), they are there at once, and all servers of a machine have them in common. Where
-there is no such file, or one of another GGUF file, the GGUF file itself is read.
+installed (`python -m model.weights.dequantised`), they are there at once, and all servers of a machine have
+them in common. Where there is no such file, or one of another GGUF file, the GGUF file itself is read.
 """
 
 import json
@@ -28,7 +28,7 @@ def write(path: Path, model: "Transformer", tokenizer: Tokenizer) -> None:
     """Beside the GGUF file, what was read from it. Raises OSError where nothing can be written there."""
     from safetensors.torch import save_file
 
-    from model.families import OWN
+    from model.weights.families import OWN
 
     tensors = {}
     for name, tensor in model.named_parameters():  # a head that shares the embedding's rows is named once

@@ -14,11 +14,24 @@ import torch
 
 from model import lens, masks
 from model.cache import KVCache
-from model.changes import BETWEEN, Change, Cut, Drop, Patch, Setting, Swap, Unfit, UseRule, Vectors, Written, read
 from model.edits import Edit, HideKey, MovePositions
 from model.tap import Recorder
 from model.trace import Trace
 from model.transformer import Transformer
+from model.what_if.changes import (
+    BETWEEN,
+    Change,
+    Cut,
+    Drop,
+    Patch,
+    Setting,
+    Swap,
+    Unfit,
+    UseRule,
+    Vectors,
+    Written,
+    read,
+)
 
 NONE = "none"
 LONGEST = 40  # changes that a link may hold

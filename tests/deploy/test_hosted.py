@@ -8,7 +8,8 @@ from streamlit import config
 from model import zoo
 from model.zoo import ModelUnavailable
 from tests.conftest import ROOT, html_of, run_page
-from ui import hosted, session
+from ui.kit import cache
+from ui.server import limits
 
 PATHS = ("../../etc", "/etc/passwd", "checkpoints/base", "HuggingFaceTB/SmolLM2-135M", "", "smollm2/", "\0", "..\\x")
 SETTINGS = {
@@ -27,9 +28,9 @@ SETTINGS = {
 @pytest.fixture
 def _hosted(monkeypatch):
     monkeypatch.setenv("VETRO_HOSTED", "1")
-    session.bundle.clear()
+    cache.bundle.clear()
     yield
-    session.bundle.clear()
+    cache.bundle.clear()
 
 
 @pytest.mark.parametrize("name, value", SETTINGS.items())
@@ -42,12 +43,12 @@ def test_the_server_is_set_up_for_strangers(name, value):
 def test_a_path_or_a_name_of_the_hub_is_never_read(path, monkeypatch):
     monkeypatch.setattr(zoo, "load", lambda name: pytest.fail(f"{name} was read"))
     with pytest.raises(ModelUnavailable):
-        session.bundle(path)
+        cache.bundle(path)
 
 
 def test_at_home_a_folder_may_be_read(monkeypatch):
     monkeypatch.delenv("VETRO_HOSTED", raising=False)
-    hosted.check("checkpoints/experts")
+    limits.check("checkpoints/experts")
 
 
 @pytest.mark.usefixtures("_hosted")
@@ -55,7 +56,7 @@ def test_our_models_are_read_and_another_in_the_link_is_not():
     test = run_page("attention", model="../checkpoints/experts")
     assert not test.exception and 'role="alert"' not in html_of(test)
     assert test.selectbox(key="model").value == "smollm2"
-    assert hosted.limits() == hosted.HOSTED
+    assert limits.limits() == limits.HOSTED
 
 
 @pytest.mark.parametrize("file", ["requirements.txt", "requirements-dev.txt", "requirements-models.txt"])

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import settings
 
 from model import zoo
-from ui import session
+from ui.kit import cache
 
 # the first example of a test pays for what is made once, and shared machines are slow at times: no deadline
 settings.register_profile("vetro", deadline=None, derandomize=True)
@@ -11,4 +11,4 @@ settings.load_profile("vetro")
 
 @pytest.fixture(scope="session", params=["smollm2", "minilm", zoo.EXPERTS])
 def bundle(request):
-    return session.bundle(request.param)
+    return cache.bundle(request.param)

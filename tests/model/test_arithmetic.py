@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from model import arithmetic, hf
 from model.config import RECIPES
-from model.published import MODELS
 from model.transformer import Transformer
+from model.weights.published import MODELS
 
 BUILDERS = {
     "llama": (transformers.LlamaConfig, transformers.LlamaForCausalLM),

@@ -8,8 +8,9 @@ import pytest
 import torch
 import transformers
 
-from model import gguf_file, hf, zoo
+from model import hf, zoo
 from model.transformer import run
+from model.weights import gguf_file
 from tests.model import families
 
 IDS = [(7 * i * i + 3 * i) % 97 for i in range(23)]

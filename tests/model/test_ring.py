@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn.functional import scaled_dot_product_attention
 
-from model import arithmetic, ring, ring_processes
+from model import arithmetic, ring
 from model.config import Config
+from model.runtime import ring_processes
 from model.transformer import run
 
 

@@ -10,12 +10,13 @@ import pytest
 import torch
 import transformers
 
-from model import checkpoint, transformer, zoo
+from model import transformer, zoo
 from model.config import PAPER_2017, differences
+from model.weights import checkpoint
 from tests.conftest import html_of, run_page
 from training import corpus, statistics
 from training.recipes import PLANS
-from ui.numbers import number
+from ui.kit.numbers import number
 
 OURS = (zoo.EXPERTS, *zoo.SWITCHBOARD)
 STANDARD = [name for name in OURS if checkpoint.standard(PLANS[name].config)]

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from model import checkpoint, hf, zoo
+from model import hf, zoo
 from model.train import Recipe, Run
+from model.weights import checkpoint
 from training import card, corpus, data, evaluate, run
 from training.recipes import BASE, PLANS, SWITCHES, Plan
 

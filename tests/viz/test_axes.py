@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from viz.parts import beside
+from viz.axes import beside
 
 
 def test_names_keep_away_from_other_points_and_from_one_another():

@@ -1,9 +1,9 @@
 """Components of our own: a folder each with index.js and style.css, given to Streamlit as text.
 
-No build step, no framework, no iframe. `shared.js` and `shared.css` are put in front of every component, and PARTS, a
+No build step, no framework, no iframe. `base.js` and `base.css` are put in front of every component, and PARTS, a
 folder each as well, in front of those that share them. One file exports `export default function name(given) { … }`;
 `given` is { data, parentElement, setStateValue, setTriggerValue }. It runs again whenever data or theme change, and
-`reside` of shared.js keeps in `.root` what the first run made.
+`reside` of base.js keeps in `.root` what the first run made.
 """
 
 import re
@@ -15,14 +15,15 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from ui import link
+from ui.kit import url_state
 
 FOLDER = Path(__file__).parent
-NO_FIGURES = {"checks", "recipe"}  # a button, a form: nothing to save as a picture
+LESSONS = FOLDER.parent / "lessons"
+NO_FIGURES = {"is_it_true", "recipe"}  # a button, a form: nothing to save as a picture
 OPEN = {"chart"}  # without a style sheet of its own: Plotly puts its rules into the page
 EXPORT = re.compile(r"^export default function (\w+)", re.MULTILINE)
 PARTS = {"attention": ("head_map", "layers"), "heads": ("layers",), "what_if": ("head_map", "layers")}
-# The data stays where the page's own script finds it, for its CSV file and its table (ui/browser/numbers.js).
+# The data stays where the page's own script finds it, for its CSV file and its table (ui/server/browser/numbers.js).
 KEEP = r"""export default (given) => {
   const { data, parentElement } = given;
   parentElement.querySelector(".root").given = () => ({ ...data, arrays: data.bytes ? unpack(data) : {} });
@@ -45,12 +46,12 @@ def mount(name: str, *, key: str, data: dict, **options):
 
 
 def _reported(callback: Callable[[], None]) -> None:
-    link.moved()
+    url_state.moved()
     callback()
 
 
 def pack(**arrays: np.ndarray) -> dict:
-    """Arrays for a component: {"arrays": header, "bytes": blob}, merged into `data`; shared.js has `unpack(data)`.
+    """Arrays for a component: {"arrays": header, "bytes": blob}, merged into `data`; base.js has `unpack(data)`.
 
     uint8 and int32 travel as they are, everything else as float32.
     """
@@ -63,11 +64,15 @@ def pack(**arrays: np.ndarray) -> dict:
     return {"arrays": header, "bytes": bytes(blob)}
 
 
+def _folder(name: str) -> Path:
+    return FOLDER / name if (FOLDER / name).is_dir() else LESSONS / name / "component"
+
+
 @cache
 def _component(name: str):
     def text(kind: str) -> str:
-        folders = [FOLDER / part for part in (*PARTS.get(name, ()), name)]
-        files = [FOLDER / f"shared.{kind}", *(file for folder in folders for file in sorted(folder.glob(f"*.{kind}")))]
+        folders = map(_folder, (*PARTS.get(name, ()), name))
+        files = [FOLDER / f"base.{kind}", *(file for folder in folders for file in sorted(folder.glob(f"*.{kind}")))]
         return "\n".join(file.read_text(encoding="utf-8") for file in files)
 
     figure = name not in NO_FIGURES

@@ -6,7 +6,7 @@ function format(value, lang, options) {
   if (!formats.has(name)) formats.set(name, new Intl.NumberFormat(lang, { useGrouping: "always", ...options }));
   return formats.get(name).format(value).replace("-", "−");
 }
-// Three significant digits, the language's separators, a true minus sign: the same rule as ui/numbers.py.
+// Three significant digits, the language's separators, a true minus sign: the same rule as ui/kit/numbers.py.
 function number(x, lang) {
   if (Number.isNaN(x)) return "–";
   if (!Number.isFinite(x)) return x > 0 ? "∞" : "−∞";
@@ -191,7 +191,7 @@ class Radios {
 
 const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-// Selections that only the component knows go to the link, without a request to the server. It is ui/head.html that keeps
+// Selections that only the component knows go to the link, without a request to the server. It is ui/server/head.html that keeps
 // them there, where the server, which has not seen them, writes the link anew.
 function remember(values) {
   window.vetro.select(values);

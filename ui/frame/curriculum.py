@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-PAGES = Path(__file__).parents[1] / "pages"
+PAGES = Path(__file__).parents[2] / "pages"
 
 
 @dataclass(frozen=True)

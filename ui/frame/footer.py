@@ -1,5 +1,5 @@
 """What a reader takes home from a lesson: the foot line with notebook, worksheet and score, and the words of the line
-at every figure (ui/browser/save.js). Everything is made when it is asked for."""
+at every figure (ui/server/browser/save.js). Everything is made when it is asked for."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -8,8 +8,10 @@ from urllib.parse import urlencode
 import streamlit as st
 from streamlit.runtime.scriptrunner import add_script_run_ctx, get_script_run_ctx
 
-from ui import gate, html, path, session, spreadsheet
-from ui.worksheet import Question, sheet
+from ui.frame import curriculum
+from ui.frame.worksheet import Question, sheet
+from ui.kit import cache, csv, markup
+from ui.server import admission
 
 SAID = ("figure", "as", "table", "numbers", "more", "trace", "name", "place", "value")  # by the line at a figure
 
@@ -22,19 +24,19 @@ def begin() -> None:
 def question(key: str, asked: Question) -> None:
     """Keeps a question for the worksheet, and what the score calls it."""
     st.session_state.setdefault("questions", {})[key] = asked
-    lesson = path.find(st.session_state.get("lesson", path.MACHINE.slug))
+    lesson = curriculum.find(st.session_state.get("lesson", curriculum.MACHINE.slug))
     st.session_state.setdefault("asked", {})[key] = lesson.number, lesson.slug, asked.plain
 
 
 def foot(page) -> None:
-    """The line "To take along", for a ui.lesson.Page."""
-    words, slug = session.words("take"), st.session_state.lesson
+    """The line "To take along", for a ui.frame.lesson.Page."""
+    words, slug = cache.words("take"), st.session_state.lesson
     said = {name: words.text(f"save-{name}") for name in SAID} | {"lang": words.lang}
-    labels = " ".join(f'data-{name}="{html.escapes(text)}"' for name, text in said.items())
+    labels = " ".join(f'data-{name}="{markup.escapes(text)}"' for name, text in said.items())
     quiet = {"type": "tertiary", "on_click": "ignore"}
     with st.container(key="take", horizontal=True, gap="medium"):
         st.html(f'<span class="take eyebrow" {labels}>{words.inline("label")}</span>', width="content")
-        link = f'<a href="{html.escapes(_notebook(page, slug))}" download>{words.inline("notebook")}</a>'
+        link = f'<a href="{markup.escapes(_notebook(page, slug))}" download>{words.inline("notebook")}</a>'
         st.html(link, width="content")
         if st.session_state.questions:
             made = _here(lambda asked: worksheet(page, slug, asked, words), dict(st.session_state.questions))
@@ -45,33 +47,33 @@ def foot(page) -> None:
 
 
 def _notebook(page, slug: str) -> str:
-    """Where it is made; what else the link says by then is put on by the browser (ui/browser/save.js)."""
+    """Where it is made; what else the link says by then is put on by the browser (ui/server/browser/save.js)."""
     known = {"model": page.model, "prompt": page.text} if page.bundle else {}
     return f"notebook/{slug}?{urlencode(known | {'lang': page.lang})}"
 
 
-@gate.PAGES.turn(lambda ahead: None)  # the answers are the model's, like those of a page
-def worksheet(page, slug: str, asked: dict[str, Question], words: session.Words) -> bytes:
-    titles, frame, step = session.words("path"), session.words("ui"), path.find(slug)
-    line = "Vetro" if step is path.MACHINE else f"Vetro · {words.text('lesson', number=step.number)}"
-    title = page.words.inline("title") if step is path.MACHINE else titles.inline(slug)
+@admission.PAGES.turn(lambda ahead: None)  # the answers are the model's, like those of a page
+def worksheet(page, slug: str, asked: dict[str, Question], words: cache.Words) -> bytes:
+    titles, frame, step = cache.words("path"), cache.words("ui"), curriculum.find(slug)
+    line = "Vetro" if step is curriculum.MACHINE else f"Vetro · {words.text('lesson', number=step.number)}"
+    title = page.words.inline("title") if step is curriculum.MACHINE else titles.inline(slug)
     link = f"{st.context.url or slug}?{urlencode(st.query_params.to_dict() | {'lang': words.lang})}"
-    about = [(words.text("link"), f"<a href='{html.escapes(link)}'>{html.escapes(link)}</a>")]
+    about = [(words.text("link"), f"<a href='{markup.escapes(link)}'>{markup.escapes(link)}</a>")]
     if page.bundle:
-        chips = html.Raw(" ".join(map(html.chip, page.tokens)))
-        about = [(frame.text("prompt"), chips), (frame.text("model"), html.escapes(page.bundle.card.title)), *about]
+        chips = markup.Raw(" ".join(map(markup.chip, page.tokens)))
+        about = [(frame.text("prompt"), chips), (frame.text("model"), markup.escapes(page.bundle.card.title)), *about]
     return sheet(words, line, title, about, list(asked.values())).encode()
 
 
-def score(asked: dict[str, tuple], answers: dict[str, bool], words: session.Words) -> bytes:
+def score(asked: dict[str, tuple], answers: dict[str, bool], words: cache.Words) -> bytes:
     """A row for each question that was answered: the first answer counts."""
     rows = [[words.text(f"score-{name}") for name in ("number", "lesson", "question", "answer")]]
-    titles = session.Words(words.lang, "path")
+    titles = cache.Words(words.lang, "path")
     for key, right in answers.items():
         number, slug, said = asked[key]
         title = titles.text(slug) if number else "Vetro"
         rows.append([number, title, said, words.text("score-right" if right else "score-wrong")])
-    return spreadsheet.as_csv(rows)
+    return csv.as_csv(rows)
 
 
 def _kept(name: str) -> dict:

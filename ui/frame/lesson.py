@@ -8,20 +8,22 @@ from types import MappingProxyType
 import streamlit as st
 
 from model.config import Config
-from ui import gate, jobs, path, prompt, session, take
-from ui.link import Kind, left_out
+from ui.frame import curriculum, footer, prompt_bar
+from ui.kit import cache
+from ui.kit.url_state import Kind, left_out
+from ui.server import admission, jobs
 
 
 @dataclass(frozen=True)
 class Page:
-    words: session.Words  # of this lesson: words("section", **values) is HTML
+    words: cache.Words  # of this lesson: words("section", **values) is HTML
     lang: str
     model: str
     bundle: object  # .model, .tokenizer, .card
     text: str  # the prompt, cut to the lesson's limit
     ids: list[int]
     source: str = field(repr=False)  # what was typed, uncut
-    again: Callable[[gate.Tell], None] = field(default=lambda tell: None, repr=False)  # to wait for another turn
+    again: Callable[[admission.Tell], None] = field(default=lambda tell: None, repr=False)  # to wait for another turn
 
     @property
     def tokens(self) -> list[str]:
@@ -30,7 +32,7 @@ class Page:
 
     def trace(self, keep: set[str] | frozenset[str], edits: tuple = ()):
         """The Trace of the prompt with the fields named in `keep`, computed now or found in the cache."""
-        return session.trace(self.model, self.source, frozenset(keep), len(self.ids), edits)
+        return cache.trace(self.model, self.source, frozenset(keep), len(self.ids), edits)
 
     def give_way(self) -> None:
         """There is something to look at: before more that takes long, others have their turn."""
@@ -42,10 +44,10 @@ class Page:
 @contextmanager
 def lesson(
     slug: str,
-    models: tuple[str, ...] = prompt.DECODERS,
+    models: tuple[str, ...] = prompt_bar.DECODERS,
     limit: int = 32,
-    first: str = prompt.DEFAULT,
-    fits: Callable[[Config], bool] = prompt.any_own,
+    first: str = prompt_bar.DEFAULT,
+    fits: Callable[[Config], bool] = prompt_bar.any_own,
     link: Mapping[str, Kind] = MappingProxyType({}),
 ) -> Iterator[Page]:
     """Draws what stands before a lesson and, when its body has run to the end, what stands after it.
@@ -53,33 +55,33 @@ def lesson(
     A lesson without `models` has no prompt bar. Needs the sections `intro` and `takeaway` in content/{lang}/<slug>.md
     (the front door: `title` too). `first` is the prompt of a reader who has not typed one; `fits` says which of
     the models that readers trained the lesson can take; `link` is what its link may say besides prompt and model
-    (ui/link.py).
+    (ui/kit/url_state.py).
     """
     st.session_state.lesson = slug
-    take.begin()
+    footer.begin()
     jobs.arrive(slug)
-    words, frame = session.words(slug), session.words("ui")
-    if slug == path.MACHINE.slug:
+    words, frame = cache.words(slug), cache.words("ui")
+    if slug == curriculum.MACHINE.slug:
         st.html(f'<div class="door">{_title(words.inline("title"), words("intro"))}</div>')
         bar = st.container(gap=None)
     else:
         bar = st.container(key="lesson-bar")
         st.html(_head(slug, words, frame))
     with bar:
-        given = prompt.bar(models, limit, first, fits) if models else prompt.NONE
+        given = prompt_bar.bar(models, limit, first, fits) if models else prompt_bar.NONE
         page = Page(words, words.lang, given.model, given.bundle, given.text, given.ids, given.source)
         left_out(slug, link, page)
     waiting, tell = _sign()
-    with gate.PAGES.turn(tell) as again:
+    with admission.PAGES.turn(tell) as again:
         waiting.empty()
         yield replace(page, again=again)
     _foot(slug, words, frame, page.model)
-    take.foot(page)
+    footer.foot(page)
 
 
-def _sign() -> tuple[object, gate.Tell]:
+def _sign() -> tuple[object, admission.Tell]:
     """A place that can say how many others come first."""
-    place, frame = st.empty(), session.words("ui")
+    place, frame = st.empty(), cache.words("ui")
 
     def tell(ahead: int) -> None:
         said = frame.inline("turn-one" if ahead == 1 else "turn", n=ahead)
@@ -93,8 +95,8 @@ def path_section() -> None:
     st.html(_path())
 
 
-def _head(slug: str, words: session.Words, frame: session.Words) -> str:
-    step, titles = path.find(slug), session.words("path")
+def _head(slug: str, words: cache.Words, frame: cache.Words) -> str:
+    step, titles = curriculum.find(slug), cache.words("path")
     part = {"part": step.part, "name": titles.text(f"part-{step.part}")}
     line = frame.inline("eyebrow", **part, number=step.number)
     line += f' <span class="minutes">· {frame.inline("minutes", n=step.minutes)}</span>'
@@ -105,8 +107,8 @@ def _title(title: str, intro: str) -> str:
     return f'<h1 id="lesson-title" tabindex="-1">{title}</h1><div class="lead">{intro}</div>'
 
 
-def _foot(slug: str, words: session.Words, frame: session.Words, model: str) -> None:
-    step, titles = path.following(slug), session.words("path")
+def _foot(slug: str, words: cache.Words, frame: cache.Words, model: str) -> None:
+    step, titles = curriculum.following(slug), cache.words("path")
     onward = (step.slug, titles.inline(step.slug)) if step else (".", frame.inline("nav-machine"))
     said = f'<p class="eyebrow">{frame.inline("takeaway")}</p>{words("takeaway")}'
     st.html(
@@ -116,17 +118,17 @@ def _foot(slug: str, words: session.Words, frame: session.Words, model: str) -> 
 
 
 def _path() -> str:
-    frame, titles = session.words("ui"), session.words("path")
-    open_steps = [step for step in path.STEPS if step.exists and step.slug not in session.done()]
+    frame, titles = cache.words("ui"), cache.words("path")
+    open_steps = [step for step in curriculum.STEPS if step.exists and step.slug not in cache.done()]
 
-    def state(step: path.Step) -> str:
+    def state(step: curriculum.Step) -> str:
         if not step.exists:
             return "missing"
         if step not in open_steps:
             return "done"
         return "next" if step is open_steps[0] else "open"
 
-    def item(step: path.Step) -> str:
+    def item(step: curriculum.Step) -> str:
         title, now = titles.inline(step.slug), state(step)
         name = f'<a href="{step.slug}">{title}</a>' if step.exists else f"<span>{title}</span>"
         spoken = f'<span class="hidden">{frame.inline(f"state-{now}")}</span>'
@@ -135,9 +137,9 @@ def _path() -> str:
 
     def part(number: int) -> str:
         eyebrow = f'<p class="eyebrow">{frame.inline("part", n=number)}</p>' if number < 4 else ""
-        items = "".join(item(step) for step in path.STEPS if step.part == number)
+        items = "".join(item(step) for step in curriculum.STEPS if step.part == number)
         head = f"{eyebrow}<h3>{titles.inline(f'part-{number}')}</h3>"
         return f'<section class="part part-{number}">{head}<ol>{items}</ol></section>'
 
     head = f"<header><h2>{frame.inline('path')}</h2><p>{frame.inline('path-lead')}</p></header>"
-    return f'<section class="path">{head}{"".join(map(part, path.PARTS))}</section>'
+    return f'<section class="path">{head}{"".join(map(part, curriculum.PARTS))}</section>'

@@ -1,12 +1,13 @@
-"""The line above every page: name, pages, languages, light and dark. ui/head.html makes its links and switch work.
-And the one at the foot, which ui/style.css shows while there is no connection."""
+"""The line above every page: name, pages, languages, light and dark. ui/server/head.html makes its links and switch
+work. And the one at the foot, which ui/frame/style.css shows while there is no connection."""
 
 from pathlib import Path
 
 import streamlit as st
 
 import content
-from ui import path, session, share
+from ui.frame import curriculum, share_menu
+from ui.kit import cache
 
 NAMES = {"en": "English", "it": "Italiano"}
 COLOURS = {
@@ -27,17 +28,17 @@ MODES = ("light", "dark")
 
 def masthead(current: str) -> None:
     """`current` is the slug of the page shown."""
-    words = session.words("ui")
+    words = cache.words("ui")
 
     def link(href: str, label: str, here: bool, more: str = "") -> str:
         return f'<a href="{href}"{more}{" aria-current=true" if here else ""}>{label}</a>'
 
-    machine = link("/", words.inline("nav-machine"), current == path.MACHINE.slug)
+    machine = link("/", words.inline("nav-machine"), current == curriculum.MACHINE.slug)
     languages = "".join(
         link(f"?lang={lang}", NAMES[lang], lang == words.lang, f' lang="{lang}" hreflang="{lang}"')
         for lang in content.LANGUAGES
     )
-    lessons = " here" if path.find(current).part in path.PARTS[:3] else ""
+    lessons = " here" if curriculum.find(current).part in curriculum.PARTS[:3] else ""
     label = {name: words.text(name) for name in ("home", "navigation", "language", "theme")}
     st.html(
         '<header class="masthead">'
@@ -46,18 +47,19 @@ def masthead(current: str) -> None:
         f'<nav aria-label="{label["navigation"]}">{machine}'
         f'<details class="menu{lessons}"><summary>{words.inline("nav-lessons")}</summary>'
         f"<div>{_lessons(current, link)}</div></details>{_playground(current, link)}</nav>"
-        f'{share.menu()}<nav class="languages" aria-label="{label["language"]}">{languages}</nav>'
-        f'<button type="button" class="theme-switch" aria-label="{label["theme"]}"></button>{share.leave()}</header>'
+        f'{share_menu.menu()}<nav class="languages" aria-label="{label["language"]}">{languages}</nav>'
+        f'<button type="button" class="theme-switch" aria-label="{label["theme"]}"></button>'
+        f"{share_menu.leave()}</header>"
         f'<div class="connection" role="status"><p>{words.inline("no-connection")}</p></div>'
     )
 
 
 def _lessons(current: str, link) -> str:
     """The lessons that exist, in their parts."""
-    titles = session.words("path")
+    titles = cache.words("path")
     html = ""
-    for part in path.PARTS[:3]:
-        if steps := [step for step in path.STEPS if step.part == part and step.exists]:
+    for part in curriculum.PARTS[:3]:
+        if steps := [step for step in curriculum.STEPS if step.part == part and step.exists]:
             html += f'<p class="eyebrow">{titles.inline(f"part-{part}")}</p>'
             html += "".join(link(step.slug, titles.inline(step.slug), step.slug == current) for step in steps)
     return html
@@ -65,8 +67,8 @@ def _lessons(current: str, link) -> str:
 
 def _playground(current: str, link) -> str:
     """A link to each of its pages that exists."""
-    titles = session.words("path")
-    steps = [step for step in path.STEPS if step.part == path.PARTS[3] and step.exists]
+    titles = cache.words("path")
+    steps = [step for step in curriculum.STEPS if step.part == curriculum.PARTS[3] and step.exists]
     return "".join(link(step.slug, titles.inline(step.slug), step.slug == current) for step in steps)
 
 

@@ -12,18 +12,25 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import content
-from model import experiment, zoo
-from model.plans import NAMES, OPTIONS, PRESETS
-from ui import attention, experts, experts_touch, gate, path, prompt, session, train_link, what_if
-from ui.lesson import Page
+from model import zoo
+from model.toys.plans import NAMES, OPTIONS, PRESETS
+from model.what_if import experiment
+from ui.frame import curriculum, prompt_bar
+from ui.frame.lesson import Page
+from ui.kit import cache
+from ui.lessons.attention import readings
+from ui.lessons.experts import interventions, routing
+from ui.lessons.train import link
+from ui.lessons.what_if import lab as what_if
+from ui.server import admission
 
-FOLDER = Path(__file__).with_name("notebooks")
+LESSONS = Path(__file__).parents[1] / "lessons"
 LIMIT = 300  # tokens: no lesson reads more
 LONGEST = 2_000  # characters of a value
 TAIL = """\
 import numpy as np
 
-from ui.numbers import percent
+from ui.kit.numbers import percent
 from viz import theme
 from viz.what_if import sides
 
@@ -39,7 +46,7 @@ def notebook(slug: str, said: Mapping[str, str]) -> str:
     """The .ipynb of a lesson, as JSON, for what its link says. KeyError for a lesson that is not there."""
     lang = said.get("lang") if said.get("lang") in content.LANGUAGES else content.LANGUAGES[0]
     cells = what_if_cells(said, lang) if slug == "what_if" else filled(slug, said, lang)
-    words, titles, step = session.Words(lang, "take"), session.Words(lang, "path"), path.find(slug)
+    words, titles, step = cache.Words(lang, "take"), cache.Words(lang, "path"), curriculum.find(slug)
     title = f"{step.number}. {titles.text(slug)}" if step.number else "Vetro"
     head = {"cell_type": "markdown", "metadata": {}, "source": f"# {title}\n\n{words.text('notebook-note')}"}
     code = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []}
@@ -50,9 +57,10 @@ def notebook(slug: str, said: Mapping[str, str]) -> str:
 
 def filled(slug: str, said: Mapping[str, str], lang: str) -> list[str]:
     """The cells of a lesson's file with the reader's values in the place of the usual ones."""
-    if slug not in {file.stem for file in FOLDER.glob("*.py")}:
+    file = LESSONS / slug / "notebook.py"
+    if not (slug.isidentifier() and file.exists()):
         raise KeyError(slug)
-    cells = re.split(r"^# %%", (FOLDER / f"{slug}.py").read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
+    cells = re.split(r"^# %%", file.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
     asked = START[slug](slug, said, lang) | dict(said) if slug in START else said
     asked = {**asked, "lang": lang}
     return [_parameters(cell, asked) if cell.startswith(" parameters") else _plain(cell) for cell in cells]
@@ -92,20 +100,20 @@ def fitting(name: str, given: str, usual):
 
 # ---- what a page begins with, where its link says nothing: a pass of the model, so it takes its turn like a page
 
-_in_turn = gate.PAGES.turn(lambda ahead: None)  # there is nobody to tell: the browser waits for a file
+_in_turn = admission.PAGES.turn(lambda ahead: None)  # there is nobody to tell: the browser waits for a file
 
 
 def _page(slug: str, said: Mapping[str, str], lang: str) -> Page:
-    name = fitting("model", said.get("model", ""), prompt.DECODERS[0])
-    bundle, text = session.bundle(name), said.get("prompt", prompt.DEFAULT)[: prompt.CHARACTERS]
+    name = fitting("model", said.get("model", ""), prompt_bar.DECODERS[0])
+    bundle, text = cache.bundle(name), said.get("prompt", prompt_bar.DEFAULT)[: prompt_bar.CHARACTERS]
     ids = bundle.tokenizer.encode(text)[:LIMIT]
-    return Page(session.Words(lang, slug), lang, name, bundle, text, ids, text)
+    return Page(cache.Words(lang, slug), lang, name, bundle, text, ids, text)
 
 
 @_in_turn
 def _look(slug: str, said: Mapping[str, str], lang: str) -> dict[str, str]:
     page = _page(slug, said, lang)
-    look = attention.start(page.bundle, page.trace(attention.keep(page.bundle.model.config)))
+    look = readings.start(page.bundle, page.trace(readings.keep(page.bundle.model.config)))
     names = "layer", "head", "token", "key"
     return {name: str(place + 1) for name, place in zip(names, vars(look).values(), strict=True)}
 
@@ -113,19 +121,19 @@ def _look(slug: str, said: Mapping[str, str], lang: str) -> dict[str, str]:
 @_in_turn
 def _switched(slug: str, said: Mapping[str, str], lang: str) -> dict[str, str]:
     page = _page(slug, {"model": zoo.EXPERTS} | dict(said), lang)
-    layer, expert = experts_touch.writes_most(page.trace(experts.KEEP))
+    layer, expert = interventions.writes_most(page.trace(routing.KEEP))
     return {"experts": str(expert + 1), "where": str(layer + 1)}
 
 
 def _plans(slug: str, said: Mapping[str, str], lang: str) -> dict[str, str]:
     """In what the models of the link differ from the usual one; without any, the pair that the page begins with."""
-    asked = said if any(name in said for name in train_link.LINK) else train_link.as_link(PRESETS[train_link.FIRST])
+    asked = said if any(name in said for name in link.LINK) else link.as_link(PRESETS[link.FIRST])
 
     def differences(side: str) -> str:
-        found = {name: train_link.option(OPTIONS[name], asked.get(f"{side}-{name}")) for name in NAMES}
+        found = {name: link.option(OPTIONS[name], asked.get(f"{side}-{name}")) for name in NAMES}
         return " ".join(f"{name}={value}" for name, value in found.items() if value is not None)
 
-    return {side: differences(side) for side in train_link.SIDES}
+    return {side: differences(side) for side in link.SIDES}
 
 
 START: dict[str, Callable[..., dict[str, str]]] = {

@@ -14,8 +14,9 @@ import streamlit as st
 from model import zoo
 from model.config import Config
 from model.zoo import ModelUnavailable
-from ui import html, session, trained
-from ui.numbers import number
+from ui.kit import cache, markup
+from ui.kit.numbers import number
+from ui.server import user_models
 
 DECODERS = ("smollm2", zoo.EXPERTS)  # the first is what a lesson is best read on; the second is always there
 DEFAULT = "The dog chased the squirrel because it"
@@ -58,13 +59,13 @@ def bar(models: tuple[str, ...], limit: int, first: str = DEFAULT, fits: Callabl
     fit. `first` is the prompt where the link has none. Where the model that is asked for cannot be read, the first one
     that can takes its place, and a notice says why.
     """
-    words = session.words("ui")
+    words = cache.words("ui")
     asked = st.query_params.get("model")
     unfit = _unfit(asked, models, fits)
     models = (*models, *_own(asked, models, fits))
     asked = asked if asked in models else models[0]
-    if trained.is_name(asked):
-        first = trained.example(asked)
+    if user_models.is_name(asked):
+        first = user_models.example(asked)
     prompt = _restore("prompt", st.query_params.get("prompt", first)[:CHARACTERS])
     quiet = {"label_visibility": "collapsed", "on_change": _store}
     line = st.container(key="bar", horizontal=True, gap=None)
@@ -81,7 +82,7 @@ def bar(models: tuple[str, ...], limit: int, first: str = DEFAULT, fits: Callabl
         st.button(words.text("run"), key="run", type="primary")
     if not found:
         _broken(problems, words)
-    loaded = session.bundle(found)
+    loaded = cache.bundle(found)
     if unfit:
         st.html(f'<div class="notice" role="status">{words(unfit, instead=loaded.card.title)}</div>')
     if problems:
@@ -91,10 +92,10 @@ def bar(models: tuple[str, ...], limit: int, first: str = DEFAULT, fits: Callabl
         st.html(f'<div class="notice" role="alert">{words(problem)}</div>')
         st.stop()
     ids = loaded.tokenizer.encode(source)
-    if trained.is_name(found) and loaded.tokenizer.decode(ids) != source:
-        known = html.typed("".join(sorted(loaded.tokenizer.strings(list(range(len(loaded.tokenizer)))))))
-        source = trained.example(found)
-        about = {"title": loaded.card.title, "known": known, "example": html.typed(source)}
+    if user_models.is_name(found) and loaded.tokenizer.decode(ids) != source:
+        known = markup.typed("".join(sorted(loaded.tokenizer.strings(list(range(len(loaded.tokenizer)))))))
+        source = user_models.example(found)
+        about = {"title": loaded.card.title, "known": known, "example": markup.typed(source)}
         st.html(f'<div class="notice" role="status">{words("prompt-unknown", **about)}</div>')
         ids = loaded.tokenizer.encode(source)
     kept, text = _first(loaded.tokenizer, ids, limit)
@@ -108,28 +109,28 @@ def bar(models: tuple[str, ...], limit: int, first: str = DEFAULT, fits: Callabl
 def _own(asked: str | None, models: tuple[str, ...], fits: Callable[[Config], bool]) -> list[str]:
     """The models that this reader trained, as far as the lesson takes them; a link to one makes it the reader's."""
     names = st.session_state.setdefault("trained", [])
-    if trained.is_name(asked) and trained.exists(asked) and asked not in names:
+    if user_models.is_name(asked) and user_models.exists(asked) and asked not in names:
         names.append(asked)
-    return [name for name in names if trained.exists(name) and _taken(name, models, fits)]
+    return [name for name in names if user_models.exists(name) and _taken(name, models, fits)]
 
 
 def _taken(name: str, models: tuple[str, ...], fits: Callable[[Config], bool]) -> bool:
-    return set(DECODERS) <= set(models) and fits(trained.find(name).model.config)
+    return set(DECODERS) <= set(models) and fits(user_models.find(name).model.config)
 
 
 def _unfit(asked: str | None, models: tuple[str, ...], fits: Callable[[Config], bool]) -> str | None:
     """The section that says why a trained model that is asked for is not taken."""
-    if not trained.is_name(asked):
+    if not user_models.is_name(asked):
         return None
-    if not trained.exists(asked):
+    if not user_models.exists(asked):
         return "trained-gone"
     return None if _taken(asked, models, fits) else "trained-unfit"
 
 
-def _title(words: session.Words, name: str) -> str:
+def _title(words: cache.Words, name: str) -> str:
     """A model's name, size and licence, without its size where it cannot be read."""
     try:
-        card = session.bundle(name).card
+        card = cache.bundle(name).card
     except ModelUnavailable:
         return zoo.ENTRIES[name].card.title
     return f"{card.title}  {number(card.parameters / 1e6, words.lang)}\u202fM · {card.licence}"
@@ -172,25 +173,25 @@ def _first(tokenizer, ids: list[int], limit: int) -> tuple[list[int], str]:
     return ids[:limit], tokenizer.decode(ids[:limit])
 
 
-def _cut(words: session.Words, source: str, kept: int, tokens: int, rest: str) -> str:
+def _cut(words: cache.Words, source: str, kept: int, tokens: int, rest: str) -> str:
     """What was left out, as HTML; empty when nothing was."""
     notice = ""
     if kept < tokens:
-        shown = html.typed(rest.strip()[:80] + "…" * (len(rest) > 80))
+        shown = markup.typed(rest.strip()[:80] + "…" * (len(rest) > 80))
         notice += words("cut-tokens", kept=kept, cut=tokens - kept, rest=shown)
     if len(source) == CHARACTERS < st.session_state.get("typed", 0):
         notice += words("cut-characters", kept=CHARACTERS, typed=number(st.session_state.typed, words.lang))
     return notice
 
 
-def _readable(names: tuple[str, ...], words: session.Words) -> tuple[str | None, dict[str, ModelUnavailable]]:
+def _readable(names: tuple[str, ...], words: cache.Words) -> tuple[str | None, dict[str, ModelUnavailable]]:
     """The first of these models that can be read, and why those before it cannot."""
     waiting, problems = st.empty(), {}
     for name in dict.fromkeys(names):
         if name not in st.session_state.setdefault("read", set()):  # the first visitor of a server may have to wait
             waiting.html(f'<p class="note" role="status">{words.inline("model-loading")}</p>')
         try:
-            session.bundle(name)
+            cache.bundle(name)
         except ModelUnavailable as problem:
             problems[name] = problem
             continue
@@ -210,7 +211,7 @@ def _about(name: str, problems: dict[str, ModelUnavailable]) -> dict[str, str]:
     return {"file": problems[name].file, "title": card.title, "source": card.source}
 
 
-def _broken(problems: dict[str, ModelUnavailable], words: session.Words) -> None:
+def _broken(problems: dict[str, ModelUnavailable], words: cache.Words) -> None:
     """Says of every model why it cannot be read, and ends the page."""
     head = words.inline("model-unavailable" if len(problems) == 1 else "models-unavailable")
     said = [words("model-file", **_about(x, problems)) + words(f"remedy-{_remedy(x, problems)}") for x in problems]

@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from ui import html, session, take
-from ui.worksheet import Question
+from ui.frame import footer
+from ui.frame.worksheet import Question
+from ui.kit import cache, markup
 
 
 @st.fragment
@@ -25,8 +26,8 @@ def predict(
     The first answer to a question counts for the score; any answer makes the lesson done. `waiting` is HTML to show in
     the place of the answer while there is none yet.
     """
-    words = session.words("ui")
-    take.question(key, Question(question_html, options, tokens, answer, explain, waiting))
+    words = cache.words("ui")
+    footer.question(key, Question(question_html, options, tokens, answer, explain, waiting))
     with st.container(key=f"predict-{key}"):
         eyebrow = f'<p class="eyebrow">{words.inline("predict")}</p>'
         st.html(f'<div class="predict">{eyebrow}<div class="question">{question_html}</div></div>')
@@ -34,7 +35,7 @@ def predict(
             chosen = st.pills(
                 words.text("answers"),
                 range(len(options)),
-                format_func=lambda i: html.literal(options[i]),
+                format_func=lambda i: markup.literal(options[i]),
                 key=f"pick-{key}",
                 label_visibility="collapsed",
                 wrap=True,
@@ -47,12 +48,12 @@ def predict(
             st.html(f'<div class="verdict" role="status">{waiting}</div>')
         elif committed is not None:
             right = answer()
-            session.record(key, committed == right)
-            session.mark_done(st.session_state.get("lesson", ""))
+            cache.record(key, committed == right)
+            cache.mark_done(st.session_state.get("lesson", ""))
             verdict = "right" if committed == right else "wrong"
             eyebrow = f'<p class="eyebrow">{words.inline(verdict)}</p>'
             st.html(f'<div class="verdict {verdict}" role="status">{eyebrow}{explain(committed, right)}</div>')
-        good, given = session.score()
+        good, given = cache.score()
         if given:
             score.html(f'<span class="count">{words.inline("score", right=good, all=given)}</span>')
 

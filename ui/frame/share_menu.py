@@ -1,5 +1,5 @@
 """The "Share" menu of the masthead: the link to what is on screen, its QR code, the presenter's view, and what a link
-may hide. The browser makes the link (ui/browser/share.js), as components write it without the server."""
+may hide. The browser makes the link (ui/server/browser/share.js), as components write it without the server."""
 
 import io
 from functools import lru_cache
@@ -9,19 +9,21 @@ import segno
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ui import link, session
+from ui.kit import cache, url_state
 
 LONGEST = 1_200  # characters of a link with a QR code: one of more has cells that no camera tells apart
 
 
 def menu() -> str:
-    words = session.words("share")
+    words = cache.words("share")
     said = {name: words.text(name) for name in ("copy", "link", "qr", "copied", "select", "too-long")}
     hide = "".join(
-        f'<label><input type="checkbox" value="{part}"> {words.inline(f"part-{part}")}</label>' for part in link.PARTS
+        f'<label><input type="checkbox" value="{part}"> {words.inline(f"part-{part}")}</label>'
+        for part in url_state.PARTS
     )
     return (
-        f'<details class="menu share" data-version="{link.VERSION}"><summary>{words.inline("share")}</summary><div>'
+        f'<details class="menu share" data-version="{url_state.VERSION}"><summary>{words.inline("share")}'
+        f"</summary><div>"
         f'<p class="eyebrow">{words.inline("link-title")}</p>'
         f'<p class="line"><input class="address" readonly aria-label="{said["link"]}">'
         f'<button type="button" class="copy">{said["copy"]}</button></p>'
@@ -36,7 +38,7 @@ def menu() -> str:
 
 def leave() -> str:
     """The way out of the presenter's view, for those who have no Escape key."""
-    return f'<button type="button" class="leave">{session.words("share").inline("leave")}</button>'
+    return f'<button type="button" class="leave">{cache.words("share").inline("leave")}</button>'
 
 
 def qr(request: Request) -> Response:

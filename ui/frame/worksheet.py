@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
 
-from ui import html, session
+from ui.kit import cache, markup
 
 STYLE = Path(__file__).with_name("worksheet.css").read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True)
 class Question:
-    """What ui.quiz.predict was asked with. `waiting`: HTML in the place of an answer that is not there yet."""
+    """What ui.frame.quiz.predict was asked with. `waiting`: HTML in the place of an answer that is not there yet."""
 
     text: str  # HTML
     options: list[str]
@@ -30,16 +30,16 @@ class Question:
         return unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]*>", "", self.text))).strip()
 
 
-def sheet(words: session.Words, lesson: str, title: html.Raw, about: list[tuple], asked: list[Question]) -> str:
+def sheet(words: cache.Words, lesson: str, title: markup.Raw, about: list[tuple], asked: list[Question]) -> str:
     """lesson: the line above the title; about: names and values of what the answers hold for, values as HTML."""
-    facts = "".join(f"<dt>{html.escapes(name)}</dt><dd>{value}</dd>" for name, value in about)
+    facts = "".join(f"<dt>{markup.escapes(name)}</dt><dd>{value}</dd>" for name, value in about)
     questions = "".join(f"<li>{_question(question, words)}</li>" for question in asked)
     answers = "".join(f"<li>{_answer(question)}</li>" for question in asked)
-    eyebrow = f'<p class="eyebrow">{html.escapes(lesson)}</p>'
+    eyebrow = f'<p class="eyebrow">{markup.escapes(lesson)}</p>'
     return (
         f'<!doctype html><html lang="{words.lang}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width">'
-        f"<title>{html.escapes(words.text('worksheet'))}: {re.sub('<[^>]*>', '', title)}</title>"
+        f"<title>{markup.escapes(words.text('worksheet'))}: {re.sub('<[^>]*>', '', title)}</title>"
         f"<style>{STYLE}</style></head><body>"
         f"<main>{eyebrow}<h1>{title}</h1>"
         f'<p class="who"><span>{words.inline("name")}</span><span>{words.inline("date")}</span></p>'
@@ -51,10 +51,10 @@ def sheet(words: session.Words, lesson: str, title: html.Raw, about: list[tuple]
 
 def _option(question: Question, i: int) -> str:
     said = question.options[i]
-    return html.chip(said) if question.tokens else html.escapes(said)
+    return markup.chip(said) if question.tokens else markup.escapes(said)
 
 
-def _question(question: Question, words: session.Words) -> str:
+def _question(question: Question, words: cache.Words) -> str:
     options = "".join(f"<li>{_option(question, i)}</li>" for i in range(len(question.options)))
     kind = "tokens" if question.tokens else "options"
     return (

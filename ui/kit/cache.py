@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import streamlit as st
 
 import content
-from ui import html, trained
+from ui.kit import markup
+from ui.server import user_models
 
 
 def language() -> str:
@@ -29,12 +30,12 @@ class Words:
     lang: str
     slug: str
 
-    def __call__(self, section: str, **values) -> html.Raw:
-        return html.render(self._section(section), **values)
+    def __call__(self, section: str, **values) -> markup.Raw:
+        return markup.render(self._section(section), **values)
 
-    def inline(self, section: str, **values) -> html.Raw:
+    def inline(self, section: str, **values) -> markup.Raw:
         """HTML without a paragraph around it, for headings and cells."""
-        return html.inline(self._section(section), **values)
+        return markup.inline(self._section(section), **values)
 
     def text(self, section: str, **values) -> str:
         """Plain text, for labels and for components (which must set it as text, never as HTML)."""
@@ -54,15 +55,15 @@ def words(slug: str) -> Words:
 
 def bundle(name: str):
     """The model, its tokenizer and its card. Raises model.zoo.ModelUnavailable, which is not cached."""
-    return trained.find(name) if trained.is_name(name) else _bundle(name)
+    return user_models.find(name) if user_models.is_name(name) else _bundle(name)
 
 
 @st.cache_resource(show_spinner=False)
 def _bundle(name: str):
     from model import zoo
-    from ui import hosted
+    from ui.server import limits
 
-    hosted.check(name)
+    limits.check(name)
     return zoo.load(name)
 
 

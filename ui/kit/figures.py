@@ -11,22 +11,24 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ui import components, html, session, spreadsheet
-from ui.numbers import number
+from ui import components
+from ui.kit import cache as session
+from ui.kit import csv, markup
+from ui.kit.numbers import number
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 ROWS = 200  # of a table that are shown; its CSV has all
 
 
 def figure(chart: "go.Figure", key: str, alt: str) -> None:
     """A chart in the look of the page, without controls of its own: the table twin is the way to the numbers. `alt` is
     what a screen reader says of it."""
-    from viz import room, theme  # and Plotly and pandas: the front door has no chart, and need not wait for them
+    from viz import label_space, theme  # and Plotly and pandas: the front door has no chart, and need not wait for them
 
-    chart = room.given(theme.dress(chart, session.mode()))
+    chart = label_space.given(theme.dress(chart, session.mode()))
     chart.layout.separators = ",." if session.language() == "it" else ".,"
     data = {"figure": chart.to_json(validate=False), "height": chart.layout.height, "alt": alt}
     components.mount("chart", key=key, data=data)
@@ -47,13 +49,13 @@ def table_twin(columns: dict[str, list], name: str) -> None:
 
     def draw() -> None:
         rows = list(zip(*columns.values(), strict=True))
-        head = "".join(f'<th scope="col">{html.escapes(column)}</th>' for column in columns)
+        head = "".join(f'<th scope="col">{markup.escapes(column)}</th>' for column in columns)
         body = "".join(f"<tr>{''.join(_cell(value, words.lang) for value in row)}</tr>" for row in rows[:ROWS])
         table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
         more = words("table-more", shown=ROWS, rows=len(rows)) if len(rows) > ROWS else ""
         st.html(f'<div class="twin" tabindex="0" role="region" aria-label="{words.text("table")}">{table}</div>{more}')
         file = {"file_name": f"{name}.csv", "mime": "text/csv", "key": f"csv-{name}", "on_click": "ignore"}
-        st.download_button(words.text("csv"), lambda: spreadsheet.as_csv([columns, *rows]), **file)
+        st.download_button(words.text("csv"), lambda: csv.as_csv([columns, *rows]), **file)
 
     folded(words.text("table"), f"table-{name}", draw)
 
@@ -81,7 +83,7 @@ def source(*objects) -> None:
     def draw() -> None:
         for thing in map(inspect.unwrap, objects):  # torch.no_grad() wraps functions in one of its own
             code, place = listing(thing)
-            st.html(f'<p class="note mono">{html.escapes(place)}</p>')
+            st.html(f'<p class="note mono">{markup.escapes(place)}</p>')
             st.code(code, language="python")
 
     key = "-".join(["source", *(thing.__qualname__ for thing in objects)])
@@ -89,4 +91,4 @@ def source(*objects) -> None:
 
 
 def _cell(value, lang: str) -> str:
-    return f"<td>{html.escapes(number(value, lang) if isinstance(value, Number) else value)}</td>"
+    return f"<td>{markup.escapes(number(value, lang) if isinstance(value, Number) else value)}</td>"

@@ -9,14 +9,15 @@ import streamlit as st
 
 import content
 from model import zoo
-from ui import html, session, trained
+from ui.kit import cache, markup
+from ui.server import user_models
 
 VERSION = 1
 PARTS = ("prompt", "model", "quiz", "code", "table", "take", "menu", "language", "theme", "share")  # for ?hide=
 NAMED, SIGNS = 4, 40  # of what was left out: how much is named, and how much of it
 LONGEST = 2_000  # characters of a typed text, as they stand in the link
 
-Kind = Callable[[str, object], bool]  # does this value fit, on this page (ui.lesson.Page)?
+Kind = Callable[[str, object], bool]  # does this value fit, on this page (ui.frame.lesson.Page)?
 
 
 # ---- what values may be
@@ -65,7 +66,7 @@ FRAME: Mapping[str, Kind] = {  # of every page; a prompt that is too long is cut
     "v": lambda value, page: number(value) is not None,
     "lang": one_of(*content.LANGUAGES),
     "theme": one_of("light", "dark"),
-    "model": lambda value, page: value in zoo.ENTRIES or trained.is_name(value),
+    "model": lambda value, page: value in zoo.ENTRIES or user_models.is_name(value),
     "prompt": lambda value, page: True,
     "present": one_of("1"),
     "hide": some_of(*PARTS),
@@ -103,7 +104,7 @@ def left_out(slug: str, known: Mapping[str, Kind], page) -> None:
     names = {name for name, _ in left}
     if not (left or newer) or {**opened, **said} != opened or any(name not in said for name in opened.keys() - names):
         return
-    words = session.words("ui")
+    words = cache.words("ui")
     sentences = words("link-newer") if newer else ""
     if left:
         section = "link-unfit" if len(left) <= NAMED else "link-unfit-more"
@@ -118,11 +119,11 @@ def moved() -> None:
         st.session_state.link = slug, said, [], False
 
 
-def _named(left: Iterable[tuple[str, str]]) -> html.Raw:
+def _named(left: Iterable[tuple[str, str]]) -> markup.Raw:
     def cut(said: str) -> str:
         return said if len(said) <= SIGNS else said[:SIGNS] + "…"
 
-    return html.Raw(", ".join(f"<code>{html.typed(cut(f'{name}={value}'))}</code>" for name, value in left))
+    return markup.Raw(", ".join(f"<code>{markup.typed(cut(f'{name}={value}'))}</code>" for name, value in left))
 
 
 # ---- widgets in it
@@ -145,7 +146,7 @@ def typed(key: str, usual: str, name: str, most: int = LONGEST) -> dict:
         st.session_state[key] = st.query_params.get(name, usual)[:most]
     _say(key, name, usual)  # the state may be from before a look at another page
     if _long(st.session_state[key]):
-        st.html(f'<p class="note" role="status">{session.words("ui").inline("link-too-long")}</p>')
+        st.html(f'<p class="note" role="status">{cache.words("ui").inline("link-too-long")}</p>')
     return {"key": key, "on_change": _say, "args": (key, name, usual)}
 
 

@@ -21,10 +21,10 @@ import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from ui import hosted
+from ui.server import limits
 
-ROOT = Path(__file__).parents[1]
-MOST = hosted.limits().jobs  # processes of one server at a time
+ROOT = Path(__file__).parents[2]
+MOST = limits.limits().jobs  # processes of one server at a time
 AWAY = 30.0  # seconds without a beat, of a browser that is asleep; a reader who leaves is noticed at once
 GRACE = 0.6  # seconds that a process has to put its things in order
 TICK = 0.1

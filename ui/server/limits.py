@@ -1,7 +1,7 @@
 """What a server that anybody can reach allows (VETRO_HOSTED=1), and what one's own machine does: the one place for it.
 
-Prompts (ui/prompt.py), tokens (each lesson), pasted tables (ui/table.py), texts to train on (model/tasks.py) and
-uploads (.streamlit/config.toml) have the same limits everywhere.
+Prompts (ui/frame/prompt_bar.py), tokens (each lesson), pasted tables (ui/lessons/table), texts to train on
+(model/toys/tasks.py) and uploads (.streamlit/config.toml) have the same limits everywhere.
 """
 
 import os

@@ -1,6 +1,6 @@
 """What Streamlit 1.67 does otherwise than this app needs, set right when this module is imported, before the server
-runs. All of it is to be looked at again with a new version; tests/test_serve.py and tests/ui/test_two_changes.py tell
-what is still needed."""
+runs. All of it is to be looked at again with a new version; test_serve.py and test_two_changes.py in
+tests/ui/server tell what is still needed."""
 
 import asyncio
 import socket

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from model.ablation import silenced
+from model.analysis.ablation import silenced
 from model.edits import SilenceHead
 from model.transformer import run
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from model import readings
+from model.analysis import readings
 from model.trace import LayerTrace
 
 

@@ -5,7 +5,8 @@ import pytest
 import torch
 import transformers
 
-from model import search, zoo
+from model import zoo
+from model.analysis import retrieval
 
 TEXTS = [
     "A dog runs after a ball in the park.",
@@ -26,36 +27,36 @@ def test_sentence_vectors_are_those_of_transformers(minilm):
         hidden = model(**inputs).last_hidden_state
     real = inputs["attention_mask"][..., None]
     theirs = torch.nn.functional.normalize((hidden * real).sum(1) / real.sum(1), dim=-1).numpy()
-    assert np.abs(search.sentence_vectors(minilm.model, minilm.tokenizer, TEXTS) - theirs).max() <= 1e-5
+    assert np.abs(retrieval.sentence_vectors(minilm.model, minilm.tokenizer, TEXTS) - theirs).max() <= 1e-5
 
 
 def test_meaning_is_found_where_no_word_is_shared(minilm):
-    vectors = search.sentence_vectors(minilm.model, minilm.tokenizer, [*TEXTS, "a young dog has fun"])
+    vectors = retrieval.sentence_vectors(minilm.model, minilm.tokenizer, [*TEXTS, "a young dog has fun"])
     cosines = vectors[:-1] @ vectors[-1]
     assert set(np.argsort(-cosines)[:2]) == {0, 1}
 
 
 def test_keywords_find_words_and_nothing_else():
-    scores = search.keyword_scores("Bank, bank of x", TEXTS)
+    scores = retrieval.keyword_scores("Bank, bank of x", TEXTS)
     assert set(np.flatnonzero(scores)) == {3, 4}
     assert scores[3] > scores[4]  # the same two words in a shorter text
-    assert not search.keyword_scores("zebra", TEXTS).any()
-    assert not search.keyword_scores("", TEXTS).any()
-    assert not search.keyword_scores("a", ["…", ""]).any()
+    assert not retrieval.keyword_scores("zebra", TEXTS).any()
+    assert not retrieval.keyword_scores("", TEXTS).any()
+    assert not retrieval.keyword_scores("a", ["…", ""]).any()
 
 
 def test_reranking_keeps_to_what_was_found():
     scores, cosines = np.array([3.0, 0, 2, 1, 0]), np.array([0.1, 0.9, 0.5, 0.7, 0.8])
-    assert search.reranked(scores, cosines, 10).tolist() == [3, 2, 0]
-    assert search.reranked(scores, cosines, 2).tolist() == [2, 0]
-    assert search.reranked(np.zeros(5), cosines, 3).tolist() == []
+    assert retrieval.reranked(scores, cosines, 10).tolist() == [3, 2, 0]
+    assert retrieval.reranked(scores, cosines, 2).tolist() == [2, 0]
+    assert retrieval.reranked(np.zeros(5), cosines, 3).tolist() == []
 
 
 def test_the_plane_shows_the_largest_differences():
     generator = np.random.default_rng(0)
     flat = generator.normal(size=(20, 2)) @ generator.normal(size=(2, 30))
-    places, share = search.plane(flat)
+    places, share = retrieval.plane(flat)
     assert share == pytest.approx(1)
     apart = np.linalg.norm(flat[:, None] - flat, axis=-1)
     assert np.linalg.norm(places[:, None] - places, axis=-1) == pytest.approx(apart)
-    assert search.plane(flat[:1])[0].tolist() == [[0, 0]]
+    assert retrieval.plane(flat[:1])[0].tolist() == [[0, 0]]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from model.tree import Tree, merged
+from model.analysis.text_tree import Tree, merged
 
 texts = some.lists(some.lists(some.integers(0, 3), max_size=6), max_size=12)
 

@@ -4,14 +4,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from model import arithmetic, measure
+from model import arithmetic
 from model.config import LLAMA
-from model.published import MODELS
+from model.runtime import timing
 from model.transformer import Transformer, run
+from model.weights.published import MODELS
 
 
 def test_decoding_both_ways_is_greedy_and_agrees(moe):
-    turns = list(measure.both_ways(moe.model, [104, 101, 108], 4))
+    turns = list(timing.both_ways(moe.model, [104, 101, 108], 4))
     ids = [104, 101, 108]
     for turn in turns:
         logits = run(moe.model, ids, ids).logits[-1]
@@ -23,7 +24,7 @@ def test_decoding_both_ways_is_greedy_and_agrees(moe):
 
 
 def test_a_curve_has_a_point_for_every_length(moe):
-    points = list(measure.curve(moe.model, [104, 101], [1, 5], runs=2))
+    points = list(timing.curve(moe.model, [104, 101], [1, 5], runs=2))
     assert [point.length for point in points] == [1, 5]
     for point in points:
         for times in (point.prefill, point.decode, point.recurrent):
@@ -33,7 +34,7 @@ def test_a_curve_has_a_point_for_every_length(moe):
 
 def test_ways_of_sharing_differ_in_nothing_else():
     config = replace(LLAMA, width=48, heads=6, kv_heads=6, head_width=8)
-    found = list(measure.sharing(config, context=20, runs=1))
+    found = list(timing.sharing(config, context=20, runs=1))
     assert [way.kv_heads for way in found] == [6, 3, 2, 1]
     for way in found:
         model = Transformer(replace(config, kv_heads=way.kv_heads))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from model.packing import NOTHING
-from model.tasks import TASKS, Text
+from model.toys.tasks import TASKS, Text
 
 TEXT = " ".join(map(str, range(400)))
 KINDS = {name: (lambda kind=kind: kind(text=TEXT) if kind is Text else kind()) for name, kind in TASKS.items()}

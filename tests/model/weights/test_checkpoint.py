@@ -8,9 +8,10 @@ import torch
 import transformers
 from safetensors.torch import load_file, save_file
 
-from model import checkpoint, hf, zoo
+from model import hf, zoo
 from model.config import LLAMA, MISTRAL, MIXTRAL, PAPER_2017
 from model.transformer import Transformer, run
+from model.weights import checkpoint
 from tests.model.families import reference
 from tests.model.test_parity import assert_same_passes
 

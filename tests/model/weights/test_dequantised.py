@@ -5,7 +5,8 @@ import shutil
 import pytest
 import torch
 
-from model import unpacked, zoo
+from model import zoo
+from model.weights import dequantised
 
 
 @pytest.fixture(scope="module")
@@ -16,13 +17,13 @@ def beside(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(zoo, "find", lambda name: path)
         packed = zoo.load("smollm2")
-        unpacked.write(path, packed.model, packed.tokenizer)
+        dequantised.write(path, packed.model, packed.tokenizer)
     return path, packed
 
 
 def test_it_is_the_same_model_bit_by_bit_and_lies_in_memory_in_the_same_way(beside):
     path, packed = beside
-    model, tokenizer = unpacked.read(path)
+    model, tokenizer = dequantised.read(path)
     assert model.config == packed.model.config
     theirs = packed.model.state_dict()
     for name, tensor in model.state_dict().items():
@@ -40,18 +41,18 @@ def test_what_does_not_fit_is_passed_over(beside, change, tmp_path, monkeypatch)
     other = path.with_suffix(".safetensors")
     if change == "of another file":
         other.symlink_to(beside[0].with_suffix(".safetensors"))
-        monkeypatch.setattr(unpacked, "FORMAT", unpacked.FORMAT + 1)
+        monkeypatch.setattr(dequantised, "FORMAT", dequantised.FORMAT + 1)
     elif change == "cut off":
         with beside[0].with_suffix(".safetensors").open("rb") as whole:
             other.write_bytes(whole.read(10_000_000))
-    assert unpacked.read(path) is None
+    assert dequantised.read(path) is None
 
 
 def test_it_is_written_once_and_readable_for_everybody(beside, monkeypatch):
     path, _ = beside
     monkeypatch.setattr(zoo, "find", lambda name: path)
-    monkeypatch.setattr(unpacked, "write", lambda *_: pytest.fail("it is there already"))
-    unpacked.main()
+    monkeypatch.setattr(dequantised, "write", lambda *_: pytest.fail("it is there already"))
+    dequantised.main()
     mode = path.with_suffix(".safetensors").stat().st_mode
     assert mode & 0o777 == path.stat().st_mode & 0o777
 
@@ -61,7 +62,7 @@ def test_where_nothing_can_be_written_the_file_stays_packed(beside, monkeypatch,
         raise PermissionError("read only")
 
     monkeypatch.setattr(zoo, "find", lambda name: beside[0])
-    monkeypatch.setattr(unpacked, "FORMAT", unpacked.FORMAT + 1)
-    monkeypatch.setattr(unpacked, "write", refused)
-    unpacked.main()
+    monkeypatch.setattr(dequantised, "FORMAT", dequantised.FORMAT + 1)
+    monkeypatch.setattr(dequantised, "write", refused)
+    dequantised.main()
     assert "stays packed" in capsys.readouterr().out

@@ -7,11 +7,26 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from model import changes, experiment, lens, sampling
-from model.changes import Cut, Drop, Force, Mean, Patch, Scale, Scramble, Setting, Shift, Silence, Swap, Unfit, UseRule
+from model import lens, sampling
 from model.edits import HideKey, MovePositions, SilenceHead
-from model.experiment import Experiment
 from model.transformer import run
+from model.what_if import changes, experiment
+from model.what_if.changes import (
+    Cut,
+    Drop,
+    Force,
+    Mean,
+    Patch,
+    Scale,
+    Scramble,
+    Setting,
+    Shift,
+    Silence,
+    Swap,
+    Unfit,
+    UseRule,
+)
+from model.what_if.experiment import Experiment
 
 TEXT, OTHER = "The dog chased the squirrel because it", "The cat drank the milk because it"
 CHANGES = {

@@ -7,7 +7,7 @@ import pytest
 
 from tests.conftest import ROOT
 from ui.components import pack
-from ui.numbers import number, percent
+from ui.kit.numbers import number, percent
 
 NUMBERS = (0.0, 27.5, 36.0, 0.2291, -4.15, 0.99999, 99.96, 1234.5, 123456.7, 1.19e-7, 3.2e12, -1e-9, float("inf"))
 
@@ -15,7 +15,7 @@ NUMBERS = (0.0, 27.5, 36.0, 0.2291, -4.15, 0.99999, 99.96, 1234.5, 123456.7, 1.1
 @pytest.fixture(scope="module")
 def shared(browser):
     page = browser.new_page()
-    page.add_script_tag(content=(ROOT / "ui/components/shared.js").read_text())
+    page.add_script_tag(content=(ROOT / "ui/components/base.js").read_text())
     yield page
     page.close()
 

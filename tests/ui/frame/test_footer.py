@@ -13,9 +13,10 @@ from streamlit.testing.v1 import AppTest
 
 from model import lens, sampling
 from tests.conftest import run_page
-from ui import html, session, take
-from ui.numbers import number
-from ui.worksheet import Question, sheet
+from ui.frame import footer
+from ui.frame.worksheet import Question, sheet
+from ui.kit import cache, markup
+from ui.kit.numbers import number
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -68,7 +69,7 @@ def test_a_chart_is_saved(open_page):
     found = saved(page, "bars", "CSV")  # its table, which is made for it
     assert found.suggested_filename == "next-token.csv"
     shares = [float(row[-1]) for row in list(csv.reader(io.StringIO(read(found).decode("utf-8-sig"))))[1:] if row[-1]]
-    trace, bundle = session.trace("smollm2", "The dog", frozenset({"final"}), 64), session.bundle("smollm2")
+    trace, bundle = cache.trace("smollm2", "The dog", frozenset({"final"}), 64), cache.bundle("smollm2")
     likeliest = np.sort(sampling.softmax(lens.next_logits(bundle.model, trace)))[::-1][:100]
     np.testing.assert_allclose(shares[:100], likeliest, rtol=1e-4)
     the_numbers_are_a_table_that_follows_the_figure(page, trace)
@@ -82,7 +83,7 @@ def the_numbers_are_a_table_that_follows_the_figure(page, trace):
     expect(rows.first.locator("td").last).to_have_text(number(float(trace.final[-1, 0]), "en"))
     page.fill(".st-key-prompt input", "A cat")
     page.keyboard.press("Enter")
-    other = session.trace("smollm2", "A cat", frozenset({"final"}), 64)
+    other = cache.trace("smollm2", "A cat", frozenset({"final"}), 64)
     expect(rows.first.locator("td").last).to_have_text(number(float(other.final[-1, 0]), "en"))
     press(page, "vector", "Table")
     expect(rows).to_have_count(0)
@@ -114,12 +115,12 @@ def test_a_component_is_one_drawing(open_page):
 def test_a_worksheet(lang, key):
     asked = [
         Question(
-            html.Raw("What <i>now</i>?"), ["<b>", "·dog"], True, lambda: 1, lambda _, right: f"<p>number {right}</p>"
+            markup.Raw("What <i>now</i>?"), ["<b>", "·dog"], True, lambda: 1, lambda _, right: f"<p>number {right}</p>"
         ),
-        Question(html.Raw("And then?"), ["x & y"], False, lambda: 1 / 0, lambda *_: "", "<p>not yet</p>"),
+        Question(markup.Raw("And then?"), ["x & y"], False, lambda: 1 / 0, lambda *_: "", "<p>not yet</p>"),
     ]
-    about = [("Prompt", html.chip("<script>"))]
-    text = sheet(session.Words(lang, "take"), "Vetro", html.Raw("A title"), about, asked)
+    about = [("Prompt", markup.chip("<script>"))]
+    text = sheet(cache.Words(lang, "take"), "Vetro", markup.Raw("A title"), about, asked)
     questions, answers = text.split("<section>")
     assert key in answers and key not in questions and "number 1" in answers and "number 1" not in questions
     assert "not yet" in answers and "x &amp; y" in questions
@@ -129,8 +130,8 @@ def test_a_worksheet(lang, key):
 
 def test_the_questions_of_a_page_are_on_its_worksheet(monkeypatch):
     made = []
-    here = take._here
-    monkeypatch.setattr(take, "_here", lambda make, *given: made.append(here(make, *given)) or made[-1])
+    here = footer._here
+    monkeypatch.setattr(footer, "_here", lambda make, *given: made.append(here(make, *given)) or made[-1])
     test = run_page("tokens", "it", prompt="<b>Ciao</b> a tutti")
     assert not test.exception
     text, asked = made[0]().decode(), test.session_state.questions
@@ -141,13 +142,14 @@ def test_the_questions_of_a_page_are_on_its_worksheet(monkeypatch):
 def scored():
     import streamlit as st
 
-    from ui import html, quiz, take
+    from ui.frame import footer, quiz
+    from ui.kit import markup
 
-    take.begin()
+    footer.begin()
     for name in ("=one", "two"):
-        quiz.predict(name, html.Raw(f"{name} &amp; <i>more</i>?"), ["a", "b"], lambda: 0, lambda *_: "")
-    st.session_state.made = take.score(
-        st.session_state.asked, st.session_state.get("answers", {}), take.session.words("take")
+        quiz.predict(name, markup.Raw(f"{name} &amp; <i>more</i>?"), ["a", "b"], lambda: 0, lambda *_: "")
+    st.session_state.made = footer.score(
+        st.session_state.asked, st.session_state.get("answers", {}), footer.session.words("take")
     )
 
 

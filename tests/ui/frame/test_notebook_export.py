@@ -13,13 +13,13 @@ import pytest
 
 from model import arithmetic, zoo
 from model.edits import ExpertOff, ForceExperts
-from model.plans import Choices, Plan
-from model.published import MODELS
+from model.toys.plans import Choices, Plan
+from model.weights.published import MODELS
 from tests.conftest import PAGES, run_page
-from tests.received import charts, values
-from ui import session
-from ui.notebook import fitting, notebook
-from ui.table import EXAMPLE
+from tests.support.received import charts, values
+from ui.frame.notebook_export import fitting, notebook
+from ui.kit import cache
+from ui.lessons.table.view import EXAMPLE
 
 SHORT = {"tracks": {"longest": "8", "runs": "1"}, "train": {"steps": "5"}, "is_it_true": {"model": zoo.EXPERTS}}
 SAME = ("next_token", "heads", "experts", "what_if")  # whose chart is one of the page's
@@ -28,7 +28,7 @@ SAME = ("next_token", "heads", "experts", "what_if")  # whose chart is one of th
 @pytest.fixture(autouse=True)
 def loaded_once(monkeypatch):
     read = zoo.load
-    known = {name: session.bundle(name) for name in ("smollm2", "minilm", zoo.EXPERTS)}
+    known = {name: cache.bundle(name) for name in ("smollm2", "minilm", zoo.EXPERTS)}
     monkeypatch.setattr(zoo, "load", lambda name: known.get(name) or read(name))
 
 
@@ -105,7 +105,7 @@ def test_a_row_is_packed_as_the_link_says():
 
 def test_what_the_link_says_is_in_it():
     space, _ = carried_out("attention", layer="3", head="2", token="4")
-    trace = session.trace("smollm2", space["prompt"], frozenset({"pattern"}), 32)
+    trace = cache.trace("smollm2", space["prompt"], frozenset({"pattern"}), 32)
     seen = np.nan_to_num(np.asarray(space["figure"].data[0].z, float))
     np.testing.assert_allclose(seen, trace.layers[2].pattern[1], atol=1e-6)
 

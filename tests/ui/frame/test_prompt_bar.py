@@ -6,7 +6,8 @@ import pytest
 
 from model import zoo
 from tests.conftest import PAGES, html_of, run_page, settled
-from ui import prompt, session
+from ui.frame import prompt_bar
+from ui.kit import cache
 
 LANGUAGES = {"en": "It should hold SmolLM2", "it": "Dovrebbe contenere SmolLM2"}
 
@@ -15,13 +16,13 @@ def test_the_prompt_goes_into_the_link_and_the_default_out_of_it():
     test = run_page("machine")
     test.text_input(key="prompt").set_value("A cat").run()
     assert test.query_params["prompt"] in ("A cat", ["A cat"])
-    test.text_input(key="prompt").set_value(prompt.DEFAULT).run()
+    test.text_input(key="prompt").set_value(prompt_bar.DEFAULT).run()
     assert "prompt" not in test.query_params
 
 
 def test_a_link_with_a_long_prompt_is_cut():
     test = run_page("machine", prompt="word " * 1000)
-    assert len(test.text_input(key="prompt").value) == prompt.CHARACTERS
+    assert len(test.text_input(key="prompt").value) == prompt_bar.CHARACTERS
 
 
 def test_an_unknown_model_in_the_link_is_ignored():
@@ -37,9 +38,9 @@ def test_a_cut_says_what_was_cut():
 
 @pytest.mark.parametrize("limit", range(1, 12))
 def test_a_cut_never_ends_inside_a_character(limit):
-    tokenizer = session.bundle("smollm2").tokenizer
+    tokenizer = cache.bundle("smollm2").tokenizer
     ids = tokenizer.encode("a👩‍🚀b")
-    kept, text = prompt._first(tokenizer, ids, limit)
+    kept, text = prompt_bar._first(tokenizer, ids, limit)
     assert len(kept) <= limit and kept == ids[: len(kept)]
     assert "\ufffd" not in text or len(kept) == limit < 5  # a first character that does not fit at all
 
@@ -64,7 +65,7 @@ def broken(tmp_path, monkeypatch):
             return file
 
         monkeypatch.setattr(zoo, "find", find)
-        session.bundle.clear(name)
+        cache.bundle.clear(name)
 
     yield break_it
     monkeypatch.setattr(zoo, "find", whole)
@@ -82,7 +83,7 @@ def test_the_embedded_model_stands_in_for_a_broken_one_and_says_why(broken, faul
     test = run_page("machine", lang, **asked)
     assert not test.exception
     about = {"title": "SmolLM2", "file": zoo.ENTRIES["smollm2"].file, "instead": "Vetro MoE"}
-    assert session.Words(lang, "ui")(f"instead-{FAULTS[fault]}", **about) in html_of(test)
+    assert cache.Words(lang, "ui")(f"instead-{FAULTS[fault]}", **about) in html_of(test)
     assert html_of(test).count('class="notice"') == 1 and 'class="broken"' not in html_of(test)
     assert test.selectbox(key="model").value == zoo.EXPERTS
     test.selectbox(key="model").set_value("smollm2").run()

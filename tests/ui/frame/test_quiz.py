@@ -4,13 +4,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.conftest import html_of
-from ui import html
+from ui.kit import markup
 
 
 def card():
     import streamlit as st
 
-    from ui import quiz
+    from ui.frame import quiz
 
     def answer():
         st.session_state.computed = True
@@ -53,6 +53,6 @@ def test_the_first_answer_counts(shown):
 def test_options_are_literal(text):
     from markdown_it import MarkdownIt
 
-    (paragraph,) = [token for token in MarkdownIt().parse(html.literal(text)) if token.type == "inline"]
+    (paragraph,) = [token for token in MarkdownIt().parse(markup.literal(text)) if token.type == "inline"]
     (code,) = paragraph.children
     assert code.type == "code_inline" and code.content == text

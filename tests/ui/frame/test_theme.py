@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-THEME = tomllib.loads((Path(__file__).parents[2] / ".streamlit/config.toml").read_text())["theme"]
+THEME = tomllib.loads((Path(__file__).parents[3] / ".streamlit/config.toml").read_text())["theme"]
 MODES = ("light", "dark")
 TEXT = ("textColor", "grayTextColor", "primaryColor", "blueColor", "orangeColor", "redColor", "linkColor")
 # What people without one kind of cone see, on linear light (Machado, Oliveira and Fernandes 2009, full severity).

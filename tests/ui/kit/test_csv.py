@@ -6,7 +6,7 @@ import io
 import numpy as np
 import pytest
 
-from ui.spreadsheet import as_csv
+from ui.kit.csv import as_csv
 
 
 def read(file: bytes) -> list[list[str]]:

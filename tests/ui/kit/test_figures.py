@@ -7,8 +7,8 @@ from streamlit.testing.v1 import AppTest
 
 from model import layers, transformer
 from tests.conftest import html_of, unfolded
-from tests.received import charts
-from ui import widgets
+from tests.support.received import charts
+from ui.kit import figures
 from viz import theme
 
 
@@ -17,11 +17,11 @@ def page():
     import plotly.graph_objects as go
 
     from model import tokens
-    from ui import widgets
+    from ui.kit import figures
 
-    widgets.figure(go.Figure(go.Bar(x=[0.5], y=["<b>"])), key="bars", alt="A bar")
-    widgets.table_twin({"token": ["<i>"] * 300, "share": list(np.linspace(0, 1, 300))}, "shares")
-    widgets.source(tokens.Tokenizer)
+    figures.figure(go.Figure(go.Bar(x=[0.5], y=["<b>"])), key="bars", alt="A bar")
+    figures.table_twin({"token": ["<i>"] * 300, "share": list(np.linspace(0, 1, 300))}, "shares")
+    figures.source(tokens.Tokenizer)
 
 
 def test_a_figure_its_twin_and_its_source():
@@ -52,8 +52,8 @@ def test_code_is_found_by_many_readers_at_once():
             time.sleep(0)
 
     def look(thing):
-        widgets._listing.cache_clear()
-        return widgets.listing(thing)
+        figures._listing.cache_clear()
+        return figures.listing(thing)
 
     done, things = threading.Event(), 20 * [layers.Attention, transformer.Transformer]
     with ThreadPoolExecutor(5) as pool:
@@ -66,14 +66,14 @@ def test_code_is_found_by_many_readers_at_once():
 
 
 def formulas():
-    from ui import widgets
+    from ui.kit import figures
 
-    widgets.table_twin({"=1+1": ["-x", "y"] * 150, "share": [-0.5, 2] * 150}, "shares")
+    figures.table_twin({"=1+1": ["-x", "y"] * 150, "share": [-0.5, 2] * 150}, "shares")
 
 
 def test_the_csv_of_a_twin_has_all_rows_and_no_formula(monkeypatch):
     made = []
-    monkeypatch.setattr(widgets.st, "download_button", lambda label, make, **_: made.append(make))
+    monkeypatch.setattr(figures.st, "download_button", lambda label, make, **_: made.append(make))
     unfolded(AppTest.from_function(formulas).run())
     lines = made[-1]().decode("utf-8-sig").splitlines()
     assert lines[:3] == ["'=1+1,share", "'-x,-0.5", "y,2"] and len(lines) == 301

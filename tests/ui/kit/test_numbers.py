@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ui.numbers import number, percent
+from ui.kit.numbers import number, percent
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,8 @@ from streamlit.runtime.state.query_params import QueryParams
 
 import content
 from tests.conftest import MARKUP, PAGES, PROMPTED, healthy, html_of, run_page, settled, with_all_charts
-from ui import link, path
+from ui.frame import curriculum
+from ui.kit import url_state
 
 PAGE = SimpleNamespace(
     ids=range(7), bundle=SimpleNamespace(model=SimpleNamespace(config=SimpleNamespace(layers=30, heads=9)))
@@ -69,8 +70,13 @@ def asked(patch, query: str) -> None:
     patch.setattr(st, "query_params", said)
 
 
-KNOWN = {"layer": link.LAYER, "token": link.TOKEN, "size": link.one_of(2, 4), "order": link.matching(r"swap-\d")}
-KNOWN |= {"warm": link.between(0, 2), "words": link.text(5)}
+KNOWN = {
+    "layer": url_state.LAYER,
+    "token": url_state.TOKEN,
+    "size": url_state.one_of(2, 4),
+    "order": url_state.matching(r"swap-\d"),
+}
+KNOWN |= {"warm": url_state.between(0, 2), "words": url_state.text(5)}
 
 
 @pytest.mark.parametrize(
@@ -83,7 +89,7 @@ KNOWN |= {"warm": link.between(0, 2), "words": link.text(5)}
 )
 def test_what_fits_is_not_mentioned(query, monkeypatch):
     asked(monkeypatch, query)
-    assert link.unfit(KNOWN, PAGE) == []
+    assert url_state.unfit(KNOWN, PAGE) == []
 
 
 @pytest.mark.parametrize(
@@ -96,13 +102,13 @@ def test_what_fits_is_not_mentioned(query, monkeypatch):
 )
 def test_what_does_not_fit_is_named(pair, monkeypatch):
     asked(monkeypatch, f"layer=3&{pair}&token=2")
-    assert link.unfit(KNOWN, PAGE) == [tuple(pair.split("="))]
+    assert url_state.unfit(KNOWN, PAGE) == [tuple(pair.split("="))]
 
 
 @pytest.mark.parametrize("text, found", [("3", 2), *((x, None) for x in ("0", "", "-1", "²", "9" * 10))])
 def test_numbers_count_from_one_in_the_link(text, found, monkeypatch):
     asked(monkeypatch, f"layer={text}")
-    assert link.count("layer") == found and link.count("other") is None
+    assert url_state.count("layer") == found and url_state.count("other") is None
 
 
 def notices(test) -> list[str]:
@@ -216,7 +222,7 @@ def handed_on(page, slug: str) -> tuple[str, list[str]]:
     """Opens the lesson as its link says. Gives the link that the page has for others, and what is seen."""
     query, parts = LESSONS[slug]
     prompt = {} if slug in ("train", "table") else {"prompt": PROMPT}
-    home = "/" if slug == path.MACHINE.slug else slug
+    home = "/" if slug == curriculum.MACHINE.slug else slug
     if urlsplit(page.url).path == f"/{slug}":  # where `readers` begins: a page comes from another, and has no state yet
         page.goto(urljoin(page.url, "tokens?lang=en"))
         settled(page)

@@ -7,9 +7,10 @@ from playwright.sync_api import expect
 import content
 from model import transformer
 from tests.conftest import count_messages, html_of, run_page, settled, shown_page
-from tests.received import received
-from ui import attention, session
-from ui.numbers import number, percent
+from tests.support.received import received
+from ui.kit import cache
+from ui.kit.numbers import number, percent
+from ui.lessons.attention import readings
 
 PROMPT = "The dog chased the squirrel because it"
 LONG = (
@@ -20,7 +21,7 @@ LONG = (
 
 @pytest.fixture(scope="module", params=["smollm2", "minilm"])
 def bundle(request):
-    return session.bundle(request.param)
+    return cache.bundle(request.param)
 
 
 def traced(bundle, text: str = PROMPT):
@@ -50,13 +51,13 @@ def test_the_component_is_given_the_trace(bundle, text):
     for i, layer in enumerate(trace.layers):
         np.testing.assert_array_equal(arrays["scores"][i], layer.scores)
         for name, field in (("q", q), ("k", k), ("v", "v"), ("z", "z")):
-            np.testing.assert_array_equal(arrays[name][i], getattr(layer, field)[..., : attention.SHOWN])
+            np.testing.assert_array_equal(arrays[name][i], getattr(layer, field)[..., : readings.SHOWN])
 
 
 def test_scores_are_queries_times_keys(bundle):
     """Swapped or not turned by their positions, they would not give the scores that are drawn beside them."""
     trace = traced(bundle)
-    kept = attention.keep(bundle.model.config)
+    kept = readings.keep(bundle.model.config)
     q, k = ("q_rot", "k_rot") if "q_rot" in kept else ("q", "k")
     for layer in trace.layers:
         keys = np.repeat(getattr(layer, k), len(layer.scores) // len(layer.v), axis=0)
@@ -80,8 +81,8 @@ def test_weights_and_sums_come_out_of_what_is_sent(bundle):
 
 def test_the_start_is_measured(smollm2):
     trace = traced(smollm2)
-    look = attention.start(smollm2, trace)
-    weights = attention.patterns(trace)
+    look = readings.start(smollm2, trace)
+    weights = readings.patterns(trace)
     assert trace.tokens[look.reader] == "·it"
     assert trace.tokens[look.target] in ("·dog", "·chased", "·squirrel")
     assert weights[look.layer, look.head, look.reader, look.target] == weights[:, :, 6, [1, 2, 4]].max()
@@ -89,13 +90,13 @@ def test_the_start_is_measured(smollm2):
 
 def test_targets_pass_over_small_words_and_the_special_ones(bundle):
     trace = traced(bundle, "Mary gave the tall boy a book because she")
-    words = [trace.tokens[i].strip("·") for i in attention.targets(bundle, trace)]
+    words = [trace.tokens[i].strip("·") for i in readings.targets(bundle, trace)]
     assert words[-1] not in {"Mary", "the", "a", "because", "she", "[CLS]", "[SEP]"}
 
 
 def test_one_token_has_only_itself(smollm2):
     trace = traced(smollm2, "Hello")
-    assert attention.start(smollm2, trace) == attention.Look(0, 0, 0, 0)
+    assert readings.start(smollm2, trace) == readings.Look(0, 0, 0, 0)
 
 
 # ---------------------------------------------------------------- the questions
@@ -109,8 +110,8 @@ def reveal(test, key: str, option: int):
 def test_the_swap_is_asked_of_the_live_model(smollm2):
     key = f"swap-smollm2-{PROMPT}"
     trace = traced(smollm2)
-    look = attention.start(smollm2, trace)
-    swap = attention.swap(smollm2, trace, look)
+    look = readings.start(smollm2, trace)
+    swap = readings.swap(smollm2, trace, look)
     assert swap.text.strip() == "The squirrel chased the dog because it"
     row = traced(smollm2, swap.text).layers[look.layer].pattern[look.head, look.reader]
     test = run_page("attention")
@@ -128,7 +129,7 @@ def test_where_nothing_can_be_swapped_a_word_is_appended():
 
 
 def test_an_encoder_sees_the_appended_word(minilm):
-    before, after = (attention.patterns(traced(minilm, text))[:, :, 1, :2] for text in ("Hello", "Hello then"))
+    before, after = (readings.patterns(traced(minilm, text))[:, :, 1, :2] for text in ("Hello", "Hello then"))
     changed = (np.abs(after - before).max(-1) > 1e-4).mean()
     assert changed > 0.5
     test = reveal(
@@ -139,10 +140,10 @@ def test_an_encoder_sees_the_appended_word(minilm):
 
 def test_the_longest_vector_is_measured_over_all_numbers(smollm2):
     trace = traced(smollm2)
-    look = attention.even_head(trace, 6)
+    look = readings.even_head(trace, 6)
     layer = trace.layers[look.layer]
     lengths = np.linalg.norm(layer.pattern[look.head, 6][:, None] * layer.v[look.head // 3], axis=-1)
-    np.testing.assert_allclose(attention.carried(trace, look), lengths, rtol=1e-5)
+    np.testing.assert_allclose(readings.carried(trace, look), lengths, rtol=1e-5)
 
 
 @pytest.mark.parametrize("text", ["cats cats cats", "The the the the", "a b", "🦀🦀 it", "Mary saw John and he"])
@@ -220,7 +221,7 @@ def rows_run_down_and_columns_to_the_right(page):
 
 def the_search_is_the_measurement(page, trace):
     page.locator(".attention .find .targets button").nth(4).click()
-    looks = attention.patterns(trace)[:, :, 6, 4]
+    looks = readings.patterns(trace)[:, :, 6, 4]
     order = np.argsort(-looks.ravel(), kind="stable")[:6]
     for i, place in enumerate(order):
         layer, head = np.unravel_index(place, looks.shape)

@@ -12,23 +12,25 @@ import torch
 from playwright.sync_api import expect
 
 import content
-from model import checkpoint, generate, transformer, zoo
+from model import generate, transformer, zoo
 from model.arithmetic import cache_bytes, count
 from model.config import RECIPES, differences
 from model.sampling import Sampling
 from model.transformer import Transformer
+from model.weights import checkpoint
 from model.zoo import Bundle, ModelUnavailable
 from tests.conftest import count_messages, html_of, run_page
-from tests.received import charts, received, values
+from tests.support.received import charts, received, values
 from training.recipes import SWITCHES
-from ui import blocks, blocks_parts, session, switchboard
-from ui.blocks_pass import see
-from ui.numbers import number
-from ui.ring_costs import size
+from ui.kit import cache
+from ui.kit.numbers import number
+from ui.lessons.blocks import parts, switchboard, view
+from ui.lessons.blocks.readings import see
+from ui.lessons.ring.costs import size
 
 PROMPT = "The dog chased the squirrel because it"
 WORDS = {lang: content.load(lang, "blocks") for lang in content.LANGUAGES}
-ENGLISH = session.Words("en", "blocks")
+ENGLISH = cache.Words("en", "blocks")
 
 
 def rms(x):
@@ -40,7 +42,7 @@ def both():
     """Of both models: name, trace, the reader's last token, configuration, title."""
     sides = []
     for name, which in (("old", "minilm"), ("new", "smollm2")):
-        bundle = session.bundle(which)
+        bundle = cache.bundle(which)
         ids = bundle.tokenizer.encode(PROMPT)
         trace = transformer.run(bundle.model, ids, bundle.tokenizer.strings(ids))
         at = len(ids) - (2 if name == "old" else 1)
@@ -71,7 +73,7 @@ def test_the_parts_of_a_drawing_hold_all_parameters(recipe):
     """Any configuration: what the parts are said to have adds up to what is counted, and to what there is."""
     config = replace(recipe, layers=3, kv_heads=2)
     bundle = Bundle(Transformer(config), None, zoo.ENTRIES["smollm2"].card)
-    found = blocks_parts.facts([blocks.Side("new", bundle, see(bundle.model, [1, 2, 3], "abc", 2))], ENGLISH)
+    found = parts.facts([view.Side("new", bundle, see(bundle.model, [1, 2, 3], "abc", 2))], ENGLISH)
 
     def own(name: str) -> int:
         said = found[name]["sides"]["new"].get("parameters", "").split(" ")[0].replace(",", "")
@@ -142,10 +144,10 @@ def test_one_number_goes_the_way_of_the_model(page, both):
 
 def test_every_field_in_which_they_differ_is_in_the_table(page, both):
     shown = html_of(page).split('class="grid-table fields"')[1].split("</table>")[0]
-    names, found = session.Words("en", "table"), differences(*(side.config for side in both))
+    names, found = cache.Words("en", "table"), differences(*(side.config for side in both))
     assert shown.count('scope="row"') == len(found)
     for name in found:
-        cells = "".join(f"<td>{blocks.value(name, side.config, ENGLISH)}</td>" for side in both)
+        cells = "".join(f"<td>{view.value(name, side.config, ENGLISH)}</td>" for side in both)
         assert f"{names.inline(f'row-{name}')}</th>{cells}" in shown
 
 
@@ -175,7 +177,7 @@ def test_without_the_wheels_there_is_still_a_lesson(lang, monkeypatch):
             raise ModelUnavailable(f"{name}.file", "a file", "install")
         return here(name)
 
-    session.bundle.clear()
+    cache.bundle.clear()
     monkeypatch.setattr(zoo, "find", find)
     try:
         test = run_page("blocks", lang)
@@ -185,7 +187,7 @@ def test_without_the_wheels_there_is_still_a_lesson(lang, monkeypatch):
         assert WORDS[lang]["no-old"].split("{file}")[0] in html_of(test)
         assert data["facts"]["router"]["sides"]["new"]["parameters"].startswith(str(8 * 192)[0])
     finally:
-        session.bundle.clear()
+        cache.bundle.clear()
 
 
 # ---------------------------------------------------------------- the switchboard
@@ -217,8 +219,8 @@ def board(tmp_path, monkeypatch):
 
 def forget_switches():
     for name in SWITCHES:
-        session.bundle.clear(f"switchboard/{name}")
-    session._trace.clear()
+        cache.bundle.clear(f"switchboard/{name}")
+    cache._trace.clear()
 
 
 def sheet(test) -> str:

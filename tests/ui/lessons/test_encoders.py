@@ -1,18 +1,21 @@
-"""Lesson 14: the maps are the models' own weights, vectors and searches those of model.search, the questions live."""
+"""Lesson 14: the maps are the models' own weights, vectors and searches analysis.retrieval's, the questions live."""
 
 import numpy as np
 import pytest
 from playwright.sync_api import expect
 
 import content
-from model import search, transformer
+from model import transformer
+from model.analysis import retrieval
 from model.generate import stream
 from model.sampling import Sampling
 from model.zoo import ModelUnavailable
 from tests.conftest import html_of, run_page, settled, shown_page
-from tests.received import charts, mounted, received
-from ui import encoders, searching, session
-from ui.numbers import number, percent
+from tests.support.received import charts, mounted, received
+from ui.kit import cache
+from ui.kit.numbers import number, percent
+from ui.lessons.encoders import maps
+from ui.lessons.encoders import search as searching
 
 LIST = content.load("en", "encoders")["sentences"].splitlines()
 QUERIES = [content.load("en", "encoders")[f"query-{name}"] for name in searching.EXAMPLES]
@@ -20,7 +23,7 @@ QUERIES = [content.load("en", "encoders")[f"query-{name}"] for name in searching
 
 @pytest.fixture(scope="module")
 def vectors(minilm):
-    return search.sentence_vectors(minilm.model, minilm.tokenizer, LIST)
+    return retrieval.sentence_vectors(minilm.model, minilm.tokenizer, LIST)
 
 
 def drawn(test, part: str) -> dict:
@@ -52,13 +55,13 @@ def test_the_maps_are_the_weights_of_both_models(minilm, smollm2):
     test = shown_page("encoders")
     data, shown = drawn(test, "maps"), html_of(test)
     for side, bundle in (("encoder", minilm), ("decoder", smollm2)):
-        ids = bundle.tokenizer.encode(encoders.FIRST)
+        ids = bundle.tokenizer.encode(maps.FIRST)
         trace = transformer.run(bundle.model, ids, bundle.tokenizer.strings(ids), keep={"pattern"})
         weights = np.stack([layer.pattern for layer in trace.layers])
         np.testing.assert_allclose(data[f"{side}-values"], weights, atol=1e-6)
         assert data[side]["tokens"] == list(trace.tokens)
         layer, head = data[side]["start"]
-        assert head == encoders.MEAN and layer == weights[..., 0].mean((1, 2)).argmin()
+        assert head == maps.MEAN and layer == weights[..., 0].mean((1, 2)).argmin()
         later = sum(weights[layer].mean(0)[q, q + 1 :].sum() for q in range(len(ids))) / len(ids)
         assert percent(later, "en") in shown.split('class="read"')[1]
         assert (later == 0) == (side == "decoder")
@@ -70,12 +73,12 @@ def test_the_link_chooses_layer_and_head_and_a_damaged_one_is_ignored():
     usual = drawn(shown_page("encoders"), "maps")
     for link in ({"encoder": "7-1", "decoder": "x"}, {"encoder": "0-0", "decoder": "9-99"}):
         damaged = drawn(run_page("encoders", **link), "maps")
-        assert all(damaged[side]["start"] == usual[side]["start"] for side in encoders.SIDES)
+        assert all(damaged[side]["start"] == usual[side]["start"] for side in maps.SIDES)
 
 
 @pytest.mark.parametrize("lang", content.LANGUAGES)
 def test_only_the_encoder_reads_the_beginning_again(lang):
-    key = f"ahead-smollm2-{encoders.FIRST}"
+    key = f"ahead-smollm2-{maps.FIRST}"
     test = run_page("encoders", lang)
     assert reveal(test, key, 0).startswith("right")
     assert reveal(test, key, 2).startswith("wrong")
@@ -106,7 +109,7 @@ def test_a_pair_that_is_none_is_ignored(vectors):
 
 def test_the_film_is_answered_by_the_model(minilm):
     query, options = searching.FILM
-    found = search.sentence_vectors(minilm.model, minilm.tokenizer, [query, *options])
+    found = retrieval.sentence_vectors(minilm.model, minilm.tokenizer, [query, *options])
     right = int((found[1:] @ found[0]).argmax())
     test = searched()
     for option in (0, 1):
@@ -121,14 +124,14 @@ def test_the_film_is_answered_by_the_model(minilm):
 @pytest.mark.parametrize("query", QUERIES)
 def test_the_columns_are_the_three_searches(minilm, vectors, query):
     keywords, nearest, reranked = drawn(searched(query=query), "found")["columns"]
-    scores = search.keyword_scores(query, LIST)
-    cosines = vectors @ search.sentence_vectors(minilm.model, minilm.tokenizer, [query])[0]
+    scores = retrieval.keyword_scores(query, LIST)
+    cosines = vectors @ retrieval.sentence_vectors(minilm.model, minilm.tokenizer, [query])[0]
     best = [i + 1 for i in np.argsort(-cosines)[: searching.TOP]]
     assert [row["line"] for row in nearest["rows"]] == best
     assert [row["score"] for row in nearest["rows"]] == [number(cosines[i - 1], "en") for i in best]
     found = np.argsort(-scores, kind="stable")[: np.count_nonzero(scores)]
     assert [row["line"] - 1 for row in keywords["rows"]] == found[: searching.TOP].tolist()
-    expected = search.reranked(scores, cosines, searching.FOUND)[: searching.TOP]
+    expected = retrieval.reranked(scores, cosines, searching.FOUND)[: searching.TOP]
     assert [row["line"] - 1 for row in reranked["rows"]] == expected.tolist()
 
 
@@ -200,8 +203,8 @@ def test_without_a_query_one_sentence_and_the_map_without_it():
 
 def test_the_share_of_the_map_is_that_of_the_plane(minilm, vectors):
     query = content.load("en", "encoders")["query-word"]
-    row = search.sentence_vectors(minilm.model, minilm.tokenizer, [query])
-    _, share = search.plane(np.vstack([vectors, row]))
+    row = retrieval.sentence_vectors(minilm.model, minilm.tokenizer, [query])
+    _, share = retrieval.plane(np.vstack([vectors, row]))
     assert f"The map shows {percent(share, 'en')} of the variance" in html_of(shown_page("encoders"))
 
 
@@ -210,24 +213,22 @@ def test_the_share_of_the_map_is_that_of_the_plane(minilm, vectors):
 
 def test_the_decoder_goes_on_with_its_likeliest_tokens(smollm2):
     ids = smollm2.tokenizer.encode("One two three")
-    steps = [
-        step for step, _ in zip(stream(smollm2.model, ids, sampling=Sampling(0)), range(encoders.STEPS), strict=False)
-    ]
+    steps = [step for step, _ in zip(stream(smollm2.model, ids, sampling=Sampling(0)), range(maps.STEPS), strict=False)]
     shown = html_of(run_page("encoders", prompt="One two three"))
-    assert shown.count('class="chip on"') == encoders.STEPS
+    assert shown.count('class="chip on"') == maps.STEPS
     assert f"a probability of {percent(steps[0].stages.base.max(), 'en')}" in shown
     assert "an encoder does not continue a text" in shown
 
 
 def test_without_minilm_the_decoder_still_works(monkeypatch):
-    whole = session.bundle
+    whole = cache.bundle
 
     def lacking(name):
         if name == "minilm":
             raise ModelUnavailable("model.safetensors", "MiniLM", "install")
         return whole(name)
 
-    monkeypatch.setattr(session, "bundle", lacking)
+    monkeypatch.setattr(cache, "bundle", lacking)
     shown = html_of(run_page("encoders"))
     assert "MiniLM cannot be read" in shown and 'class="chip on"' in shown
 

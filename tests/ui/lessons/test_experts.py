@@ -10,14 +10,18 @@ import torch
 from playwright.sync_api import expect
 
 import content
-from model import arithmetic, checkpoint, hf, information, lens, sampling, transformer, zoo
+from model import arithmetic, hf, lens, sampling, transformer, zoo
+from model.analysis import information
 from model.tap import Recorder
 from model.train import Routing
+from model.weights import checkpoint
 from tests.conftest import count_messages, html_of, run_page, settled
-from tests.received import charts, received
-from ui import experts, experts_balance, experts_questions, experts_statistics, experts_touch, session
-from ui.experts_touch import Setting
-from ui.numbers import number, percent
+from tests.support.received import charts, received
+from ui.kit import cache
+from ui.kit.numbers import number, percent
+from ui.lessons.experts import balance, interventions, questions, statistics
+from ui.lessons.experts import routing as experts
+from ui.lessons.experts.interventions import Setting
 
 PROMPT = "The dog chased the squirrel because it"
 WORDS = {lang: content.load(lang, "experts") for lang in content.LANGUAGES}
@@ -49,7 +53,7 @@ def shown():
 
 @pytest.fixture(scope="module")
 def found(page):
-    return experts_statistics.read(page)
+    return statistics.read(page)
 
 
 def drawn(test, view: str) -> tuple[dict, dict]:
@@ -141,7 +145,7 @@ def test_an_expert_that_is_off_changes_nothing_before_its_layer(bundle, trace):
 def test_what_cannot_be_is_known_before(setting, problem, page):
     assert setting.problem(8) == problem
     if not problem:
-        assert experts_touch.measured(page, setting).chances.sum() == pytest.approx(1, abs=1e-4)
+        assert interventions.measured(page, setting).chances.sum() == pytest.approx(1, abs=1e-4)
 
 
 def test_the_losses_on_the_page_are_those_of_the_changed_models(bundle, trace, page):
@@ -157,7 +161,7 @@ def test_the_losses_on_the_page_are_those_of_the_changed_models(bundle, trace, p
     bits = lens.divergence(*map(sampling.softmax, logits))
     assert f"moves by {number(bits, 'en')} bits" in text
     losses = [loss(bundle, hf.variant(bundle.model, active_experts=k), ids) for k in range(1, 9)]
-    np.testing.assert_allclose(experts_touch.by_count(page), losses, rtol=1e-4)
+    np.testing.assert_allclose(interventions.by_count(page), losses, rtol=1e-4)
     least = f"least, {number(min(losses), 'en')} bits per byte"
     assert least not in html_of(test)
     test.button(key="counts-go").click().run()
@@ -188,9 +192,9 @@ def test_the_balancing_loss_is_that_of_the_training(bundle, trace, shown):
     with torch.inference_mode():
         bundle.model(ids, tap=tap)
     routing = Routing.of(tap, bundle.model.config, torch.ones_like(ids, dtype=torch.bool))
-    values = [experts_balance.balance(layer) for layer in trace.layers]
+    values = [balance.balance(layer) for layer in trace.layers]
     assert np.mean(values) == pytest.approx(float(routing.balance), rel=1e-5)
-    np.testing.assert_allclose([experts_balance.visits(layer) for layer in trace.layers], routing.load, rtol=1e-5)
+    np.testing.assert_allclose([balance.visits(layer) for layer in trace.layers], routing.load, rtol=1e-5)
     assert "; ".join(number(value, "en") for value in values) in html_of(shown)
 
 
@@ -207,7 +211,7 @@ def test_the_loads_are_the_counts(shown, trace):
 
 
 def test_the_pair_shows_its_training_and_its_visits_now(monkeypatch, trace):
-    monkeypatch.setattr(experts_balance, "PAIR", {"balanced": "experts", "collapsed": "experts"})
+    monkeypatch.setattr(balance, "PAIR", {"balanced": "experts", "collapsed": "experts"})
     text = html_of(run_page("experts"))
     report = checkpoint.report(zoo.find("experts").parent)
     share = percent(report.busiest[-1].mean(), "en")
@@ -218,11 +222,11 @@ def test_the_pair_shows_its_training_and_its_visits_now(monkeypatch, trace):
 
 @pytest.mark.parametrize("lang", content.LANGUAGES)
 def test_a_missing_pair_and_missing_counts_are_one_sentence_each(lang, monkeypatch, tmp_path):
-    monkeypatch.setattr(experts_balance, "PAIR", {"balanced": "experts", "collapsed": "switchboard/<none>"})
-    monkeypatch.setattr(experts_statistics, "zoo", SimpleNamespace(find=lambda name: tmp_path / "model.safetensors"))
-    session.reading.clear()
+    monkeypatch.setattr(balance, "PAIR", {"balanced": "experts", "collapsed": "switchboard/<none>"})
+    monkeypatch.setattr(statistics, "zoo", SimpleNamespace(find=lambda name: tmp_path / "model.safetensors"))
+    cache.reading.clear()
     test = run_page("experts", lang)
-    session.reading.clear()
+    cache.reading.clear()
     text = html_of(test)
     assert not test.exception and WORDS[lang]["no-statistics"] in text
     assert "switchboard/&lt;none&gt;" in text and WORDS[lang]["cost-title"] in text
@@ -234,19 +238,19 @@ def test_a_missing_pair_and_missing_counts_are_one_sentence_each(lang, monkeypat
 def test_what_is_said_follows_the_counts(found):
     def with_bits(**bits):
         information = {kind: [value] * 6 for kind, value in bits.items()}
-        return experts_statistics.verdict(replace(found, information=information, shuffled=shuffled))
+        return statistics.verdict(replace(found, information=information, shuffled=shuffled))
 
     shuffled = {"token": [0.1] * 6, "class": [0.001] * 6, "genre": [0.001] * 6}
     assert with_bits(**{"token": 2.0, "class": 0.7, "genre": 0.02}) == ("told-token", "genre-little")
     assert with_bits(**{"token": 0.9, "class": 1.2, "genre": 0.002}) == ("told-class", "genre-none")
     assert with_bits(**{"token": 0.3, "class": 0.2, "genre": 0.8}) == ("told-genre", "genre-much")
-    most, genre = experts_statistics.verdict(found)
+    most, genre = statistics.verdict(found)
     assert most in WORDS["en"] and genre in WORDS["en"]
 
 
 def test_the_sentences_have_the_numbers_of_the_file(shown):
     text = html_of(shown)
-    for kind in experts_statistics.KINDS:
+    for kind in statistics.KINDS:
         assert number(float(np.mean([layer["information"][kind] for layer in STATISTICS["layers"]])), "en") in text
     for share in (
         STATISTICS["guessed"]["nothing"],
@@ -288,7 +292,7 @@ def test_the_questions_are_answered_by_the_model(bundle, trace, page, found):
     same = sum(layer.expert_index[last, 0] == layer.expert_index[-1, 0] for layer in twice.layers)
     assert 'class="verdict right"' in reveal(test, f"again-{PROMPT}", 0 if same <= 2 else 1 if same <= 5 else 2)
 
-    layer, busy, rare = experts_questions.rivals(trace, found)
+    layer, busy, rare = questions.rivals(trace, found)
     assert {busy, rare} <= set(trace.layers[layer].expert_index.ravel().tolist())
     short = trace.token_ids.tolist()
     losses = [loss(bundle, bundle.model, short, Setting(2, "off", (e,), layer).edits(6)) for e in (busy, rare)]

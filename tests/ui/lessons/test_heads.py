@@ -11,9 +11,10 @@ from model import lens, transformer
 from model.cache import KVCache
 from model.transformer import Transformer
 from tests.conftest import count_messages, html_of, run_page
-from tests.received import charts, mounted, received
-from ui import heads, sharing
-from ui.numbers import number, percent
+from tests.support.received import charts, mounted, received
+from ui.kit.numbers import number, percent
+from ui.lessons.heads import kv_sharing
+from ui.lessons.heads import view as heads
 
 PROMPT = "The dog chased the squirrel because it"
 REPEATING = "The cat sat on the mat. The cat sat on the"
@@ -157,7 +158,7 @@ def test_the_kind_on_this_sentence(bundle):
 
 def test_ways_of_sharing_cost_what_the_model_costs(bundle):
     config = bundle.model.config
-    ways = sharing.ways(config)
+    ways = kv_sharing.ways(config)
     assert [way["kv_heads"] for way in ways] == [9, 3, 1]
     for way in ways:
         shared = replace(config, kv_heads=way["kv_heads"])
@@ -172,8 +173,8 @@ def test_ways_of_sharing_cost_what_the_model_costs(bundle):
 
 
 def test_the_times_are_measured_after_a_click(monkeypatch):
-    monkeypatch.setattr(sharing, "CONTEXT", 64)
-    monkeypatch.setattr(sharing, "RUNS", 2)
+    monkeypatch.setattr(kv_sharing, "CONTEXT", 64)
+    monkeypatch.setattr(kv_sharing, "RUNS", 2)
     test = run_page("heads")
     assert "sharing-times" not in charts(test)
     figure = charts(test.button(key="measure").click().run())["sharing-times"]

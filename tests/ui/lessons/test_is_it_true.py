@@ -10,10 +10,10 @@ from model import checks, transformer, zoo
 from model.checks import CHECKS, rounding
 from model.checks.subject import Subject
 from tests.conftest import html_of, run_page, settled
-from tests.received import received
-from ui import is_it_true, jobs
-from ui import is_it_true_why as why
-from ui.numbers import number
+from tests.support.received import received
+from ui.kit.numbers import number
+from ui.lessons.is_it_true import view, why
+from ui.server import jobs
 
 PROMPT = "The dog chased the squirrel because it"
 WORDS = {lang: content.load(lang, "is_it_true") for lang in content.LANGUAGES}
@@ -32,7 +32,7 @@ def rows_of(test) -> dict[str, tuple[str, str]]:
 
 def copied(test) -> str:
     """The report."""
-    return received(test, "checks")[0]["text"]
+    return received(test, "is_it_true")[0]["text"]
 
 
 def test_the_rows_are_the_checks(moe):
@@ -75,7 +75,7 @@ def ended(job: jobs.Job) -> None:
 def test_a_run_fills_the_rows_from_a_process_of_its_own(monkeypatch):
     names, submit = ["cache", "packed", "rows", "traced"], jobs.submit
     short = {"names": names, "models": [zoo.EXPERTS]}
-    monkeypatch.setattr(is_it_true.jobs, "submit", lambda module, request: submit(module, request | short))
+    monkeypatch.setattr(view.jobs, "submit", lambda module, request: submit(module, request | short))
     test = run_page("is_it_true", **MODEL)
     test.button(key="checks-start").click().run()
     (job,) = test.session_state["checks-runs"].values()

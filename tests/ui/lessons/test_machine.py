@@ -7,8 +7,8 @@ from playwright.sync_api import expect
 import content
 from model import lens, sampling, transformer
 from tests.conftest import count_messages, html_of, run_page, settled, shown_page
-from tests.received import received
-from ui import machine
+from tests.support.received import received
+from ui.lessons.machine import readings
 
 PROMPT = "The dog chased the squirrel because it"
 ITALIAN = "Nel mezzo del cammin di nostra vita mi ritrovai"
@@ -21,7 +21,7 @@ def bundle(smollm2):
 
 def traced(bundle, text: str):
     ids = bundle.tokenizer.encode(text)
-    return transformer.run(bundle.model, ids, bundle.tokenizer.strings(ids), keep=machine.KEEP)
+    return transformer.run(bundle.model, ids, bundle.tokenizer.strings(ids), keep=readings.KEEP)
 
 
 def drawn(test) -> dict:
@@ -62,33 +62,33 @@ def test_tracks_of_a_common_beginning_are_taken_over(bundle):
     long = PROMPT + " was the only one in the house and it had been there for a"
     was = PROMPT + " was"
     traces = {text: traced(bundle, text) for text in (PROMPT, was, long, long + " very", "A cat")}
-    fresh = {text: machine.read(bundle, trace, 32) for text, trace in traces.items()}
+    fresh = {text: readings.read(bundle, trace, 32) for text, trace in traces.items()}
     for text, earlier in [(was, PROMPT), (PROMPT, was), (long + " very", long), (PROMPT, long), ("A cat", PROMPT)]:
-        reused = machine.read(bundle, traces[text], 32, fresh[earlier])
+        reused = readings.read(bundle, traces[text], 32, fresh[earlier])
         np.testing.assert_allclose(reused["probability"], fresh[text]["probability"], rtol=1e-3, atol=1e-6)
         assert reused | {"probability": 0} == fresh[text] | {"probability": 0}
 
 
 def test_at_most_sixteen_tracks(bundle):
-    data = machine.read(bundle, traced(bundle, "one two three four five six seven eight nine ten " * 2), 32)
-    assert len(data["lens"]) == len(data["probability"]) == machine.TRACKS
-    assert len(data["weights"][0]) == len(data["tokens"]) == data["first"] + machine.TRACKS
+    data = readings.read(bundle, traced(bundle, "one two three four five six seven eight nine ten " * 2), 32)
+    assert len(data["lens"]) == len(data["probability"]) == readings.TRACKS
+    assert len(data["weights"][0]) == len(data["tokens"]) == data["first"] + readings.TRACKS
 
 
 def test_what_the_prompt_line_cannot_hold_is_not_appended(bundle):
     tokenizer = bundle.tokenizer
     ids = tokenizer.encode(PROMPT)
-    assert machine.appended(tokenizer, ids, tokenizer.find(" was")) == PROMPT + " was"
-    assert machine.appended(tokenizer, ids, tokenizer.find("\n")) is None
-    assert machine.appended(tokenizer, ids, min(tokenizer.special)) is None
-    assert machine.appended(tokenizer, ids, tokenizer.encode("🦀")[0]) is None
-    assert machine.appended(tokenizer, tokenizer.encode("word " * 119 + "word"), tokenizer.find(" was")) is None
+    assert readings.appended(tokenizer, ids, tokenizer.find(" was")) == PROMPT + " was"
+    assert readings.appended(tokenizer, ids, tokenizer.find("\n")) is None
+    assert readings.appended(tokenizer, ids, min(tokenizer.special)) is None
+    assert readings.appended(tokenizer, ids, tokenizer.encode("🦀")[0]) is None
+    assert readings.appended(tokenizer, tokenizer.encode("word " * 119 + "word"), tokenizer.find(" was")) is None
 
 
 def test_earlier_tracks_do_not_move(bundle):
-    shares = machine.moved(bundle, bundle.tokenizer.encode(PROMPT), bundle.tokenizer.find(" was"))
+    shares = readings.moved(bundle, bundle.tokenizer.encode(PROMPT), bundle.tokenizer.find(" was"))
     assert shares.shape == (7,)
-    assert 0 <= shares.max() < machine.ROUNDING
+    assert 0 <= shares.max() < readings.ROUNDING
 
 
 @pytest.mark.parametrize("lang", content.LANGUAGES)

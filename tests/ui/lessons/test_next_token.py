@@ -7,16 +7,17 @@ import pytest
 from playwright.sync_api import expect
 
 from model import sampling, transformer
-from model.information import entropy
+from model.analysis.information import entropy
 from model.sampling import Sampling
 from tests.conftest import html_of, run_page, shown_page, with_all_charts
-from tests.received import charts, values
-from ui import next_token, session
-from ui.numbers import number, percent
-from viz import distribution
+from tests.support.received import charts, values
+from ui.kit import cache
+from ui.kit.numbers import number, percent
+from ui.lessons.next_token import readings
+from viz import bars
 
 PROMPT = "The dog chased the squirrel because it"
-OFF = {"top_k": next_token.OFF, "top_p": "100", "min_p": "0"}
+OFF = {"top_k": readings.OFF, "top_p": "100", "min_p": "0"}
 STAGES = ("base", "tempered", "top_k", "top_p", "min_p")
 SETTINGS = {
     "greedy": ({"temperature": "0", **OFF}, {"temperature": 0}),
@@ -41,7 +42,7 @@ def whole(smollm2):
 
 @pytest.fixture(scope="module")
 def reading(smollm2, whole):
-    return next_token.read(smollm2, whole)
+    return readings.read(smollm2, whole)
 
 
 def with_tail(distribution_: np.ndarray, top: np.ndarray) -> np.ndarray:
@@ -52,7 +53,7 @@ def columns(test, shares: np.ndarray) -> tuple[dict, dict]:
     """The filled and the hollow bars of the stages: (stage, row) -> length."""
     found = []
     for bar in charts(test)["stages"]["data"][:2]:
-        stage = np.rint(values(bar["base"]) / (1 + distribution.GAP) / distribution.scale(shares)).astype(int)
+        stage = np.rint(values(bar["base"]) / (1 + bars.GAP) / bars.scale(shares)).astype(int)
         row = np.rint(values(bar["y"]) - 0.2).astype(int)
         found.append(dict(zip(zip(stage.tolist(), row.tolist(), strict=True), values(bar["x"]), strict=True)))
     return tuple(found)
@@ -61,7 +62,7 @@ def columns(test, shares: np.ndarray) -> tuple[dict, dict]:
 def test_bars_and_tail_are_the_softmax_of_the_trace_over_the_whole_vocabulary(smollm2, whole):
     test = shown_page("next_token", prompt=PROMPT)
     chances = sampling.softmax(whole.logits[-1])
-    top = np.argsort(-chances)[: next_token.TOP]
+    top = np.argsort(-chances)[: readings.TOP]
     (bar,) = charts(test)["bars"]["data"]
     np.testing.assert_allclose(values(bar["x"]), with_tail(chances, top), rtol=1e-4)
     assert values(bar["x"]).sum() == pytest.approx(1, abs=1e-12)
@@ -79,7 +80,7 @@ def test_the_strip_is_the_last_vector(whole):
 def test_the_stages_drawn_are_those_of_the_traces_logits(whole, link, settings):
     test = run_page("next_token", prompt=PROMPT, **link)
     found = sampling.stages(whole.logits[-1], **settings)
-    top = np.argsort(-whole.logits[-1])[: next_token.TOP]
+    top = np.argsort(-whole.logits[-1])[: readings.TOP]
     expected = np.stack([with_tail(getattr(found, stage), top) for stage in STAGES])
     expected[expected < 1e-12] = 0
     kept, removed = columns(test, expected)
@@ -124,7 +125,7 @@ def test_a_turned_dial_changes_the_stages_and_the_draws():
     assert "Whatever the dice say" in html_of(test)
 
 
-@pytest.mark.parametrize("times", next_token.TIMES)
+@pytest.mark.parametrize("times", readings.TIMES)
 def test_the_histogram_holds_every_draw(reading, times):
     test = run_page("next_token", prompt=PROMPT, draws=str(times), seed="3", temperature="1.5", **OFF)
     final = sampling.stages(reading.logits, temperature=1.5).final
@@ -159,7 +160,7 @@ def test_the_tower_is_the_head_on_every_level(smollm2, whole):
 
 def test_the_lens_says_when_the_answer_comes_and_when_it_stays(smollm2, whole):
     def found(ids):
-        return next_token.Levels(np.array(ids), [], np.empty(0), np.empty(0))
+        return readings.Levels(np.array(ids), [], np.empty(0), np.empty(0))
 
     assert (found([1, 2, 3, 2, 2]).first, found([1, 2, 3, 2, 2]).settled) == (1, 3)
     assert (found([1, 3, 2]).first, found([1, 3, 2]).settled) == (2, 2)
@@ -185,12 +186,12 @@ def test_the_arithmetic_is_that_of_the_candidate(smollm2, whole, index):
 
 @pytest.mark.parametrize("model, lang", [("smollm2", "it"), ("experts", "en")])
 def test_the_questions_are_answered_by_the_model(model, lang):
-    bundle = session.bundle(model)
+    bundle = cache.bundle(model)
     ids = bundle.tokenizer.encode(PROMPT)
     logits = transformer.run(bundle.model, ids, ids, keep={"logits"}).logits[-1]
     shares = np.sort(sampling.softmax(logits))[::-1]
     needed = np.searchsorted(np.cumsum(shares), 0.9) + 1
-    cold, hot = (np.sort(sampling.softmax(logits / heat))[: -next_token.TOP].sum() for heat in (1, 2))
+    cold, hot = (np.sort(sampling.softmax(logits / heat))[: -readings.TOP].sum() for heat in (1, 2))
     test = run_page("next_token", lang, prompt=PROMPT, model=model)
 
     def answered(name: str, option: int) -> list[str]:
@@ -214,18 +215,18 @@ def test_the_questions_are_answered_by_the_model(model, lang):
 
 def test_what_the_page_keeps_is_small(smollm2):
     ids = smollm2.tokenizer.encode("word " * 64)[:64]
-    assert transformer.run(smollm2.model, ids, ids, keep=next_token.KEEP).bytes() < 15e6
+    assert transformer.run(smollm2.model, ids, ids, keep=readings.KEEP).bytes() < 15e6
 
 
 def test_settings_and_stages_are_those_of_the_model(reading):
     settings = Sampling(0.8, 40, 0.9, 0.05)
-    stages = next_token.stages(reading, settings)
+    stages = readings.stages(reading, settings)
     assert np.array_equal(stages[-1], sampling.stages(reading.logits, **vars(settings)).final)
     assert np.allclose(reading.with_tail(stages).sum(-1), 1)
 
 
 def test_a_share_in_a_column_is_short():
-    written = [next_token.hundredths(share, "it") for share in (0, 1, 0.274801, 0.00773, 1e-4, 9.99e-5, 1e-30)]
+    written = [readings.hundredths(share, "it") for share in (0, 1, 0.274801, 0.00773, 1e-4, 9.99e-5, 1e-30)]
     assert written == ["0", "100", "27,5", "0,773", "0,0100", "<0,01", "<0,01"]
 
 
@@ -248,7 +249,7 @@ def test_a_dial_is_turned_by_key_and_lands_in_the_link(open_page):
 
 def test_nothing_is_cut_on_a_telephone(open_page):
     """No sideways scrolling, and no text of a figure outside of it or over another, at very small probabilities too."""
-    link = {"prompt": PROMPT, "temperature": "0.3", "top_k": next_token.OFF}
+    link = {"prompt": PROMPT, "temperature": "0.3", "top_k": readings.OFF}
     page = with_all_charts(open_page("next_token", "it", width=360, **link))
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= window.innerWidth")
     for key in ("bars", "stages", "drawn", "lens"):

@@ -8,10 +8,10 @@ from playwright.sync_api import expect
 import content
 from model import lens, packing, transformer
 from tests.conftest import html_of, run_page, settled, shown_page
-from tests.received import received
-from ui import packed_run
-from ui import packing as lesson
-from ui.numbers import number, percent
+from tests.support.received import received
+from ui.kit.numbers import number, percent
+from ui.lessons.packing import batch as lesson
+from ui.lessons.packing import row as packed_run
 
 PROMPT = "The dog chased the squirrel because it"
 DOCUMENTS = [PROMPT, *lesson.LINES.split("\n")]

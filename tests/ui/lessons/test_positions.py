@@ -10,18 +10,20 @@ from model import hf, lens, transformer
 from model.edits import MovePositions
 from model.zoo import ModelUnavailable
 from tests.conftest import html_of, run_page, settled
-from tests.received import received
-from ui import bag_of_words, position_losses, positions, session
-from ui.numbers import number
+from tests.support.received import received
+from ui.kit import cache
+from ui.kit.numbers import number
+from ui.lessons.positions import losses as position_losses
+from ui.lessons.positions import rotation, tables
 
 PROMPT = "The dog chased the squirrel because it"
-START = positions.Place(13, 8, 6, 1)  # the look of lesson 5
+START = rotation.Place(13, 8, 6, 1)  # the look of lesson 5
 
 
 @pytest.fixture(scope="module")
 def page(smollm2):
     ids = smollm2.tokenizer.encode(PROMPT)
-    words = session.Words("en", "positions")
+    words = cache.Words("en", "positions")
     tokens = smollm2.tokenizer.strings(ids)
     return SimpleNamespace(bundle=smollm2, model="smollm2", text=PROMPT, ids=ids, tokens=tokens, lang="en", words=words)
 
@@ -41,10 +43,10 @@ def moved_trace(page, places, fields=("scores",)):
 
 def test_pairs_add_up_to_every_score(page, trace):
     """For every layer, head, query and key: the pairs, turned by the distance, give the model's own score."""
-    speeds, place = positions.speeds(page.bundle.model), np.arange(len(page.ids))
+    speeds, place = rotation.speeds(page.bundle.model), np.arange(len(page.ids))
     angles = np.exp(1j * speeds * (place[:, None] - place)[..., None])
     for i, layer in enumerate(trace.layers):
-        summed = (positions.products(trace, i) * angles).real.sum(-1)
+        summed = (rotation.products(trace, i) * angles).real.sum(-1)
         np.testing.assert_allclose(summed, layer.scores, rtol=1e-4, atol=1e-4)
 
 
@@ -52,16 +54,16 @@ def test_scores_at_a_distance_are_those_of_a_run(page, trace):
     """One token moved away: in layer 1 its scores are what the pairs say of that distance."""
     places = [0, 1, 2, 3, 4, 5, 2006]
     row = moved_trace(page, places).layers[0].scores[:, 6]
-    product = positions.products(trace, 0)[:, 6]
+    product = rotation.products(trace, 0)[:, 6]
     for key in range(6):
-        found = positions.scores(product[:, key], positions.speeds(page.bundle.model), np.array([2006 - key]))
+        found = rotation.scores(product[:, key], rotation.speeds(page.bundle.model), np.array([2006 - key]))
         np.testing.assert_allclose(found[:, 0], row[:, key], atol=1e-3)
 
 
 @pytest.mark.parametrize("shift, apart", [(0, 0), (1000, 0), (3999, 0), (0, 500), (20, 4000)])
 def test_the_check_is_a_run_of_the_model(page, trace, shift, apart):
-    at = positions.Place(13, 8, 6, 1, shift, apart)
-    found = positions.check(page, trace, at)
+    at = rotation.Place(13, 8, 6, 1, shift, apart)
+    found = rotation.check(page, trace, at)
     places = np.arange(7) + shift
     places[6] += apart
     again = moved_trace(page, places.tolist())
@@ -75,7 +77,7 @@ def test_the_check_is_a_run_of_the_model(page, trace, shift, apart):
 
 def test_the_average_over_all_pairs_is_the_average_of_scores(page, trace):
     """Distance by distance, from an independent sum over the heads' own q and k."""
-    distances, found = positions.falling(page, trace, START)
+    distances, found = rotation.falling(page, trace, START)
     layer, readable = trace.layers[13], np.tril(np.ones((7, 7), bool))
     k = layer.k.repeat(3, axis=0)
     speeds = page.bundle.model.position.speeds.numpy()
@@ -90,7 +92,7 @@ def test_the_average_over_all_pairs_is_the_average_of_scores(page, trace):
 
 
 def test_the_same_token_twice_has_one_query_in_layer_1(page):
-    found = positions.twice(page, 1)
+    found = rotation.twice(page, 1)
     assert found.difference[0] == 0 and (found.difference[1:] > 0).all()
     np.testing.assert_allclose(found.before[0], 1, atol=1e-6)
     assert found.after[0].mean() < 0.99
@@ -103,29 +105,29 @@ def test_the_same_token_twice_has_one_query_in_layer_1(page):
 
 @pytest.mark.parametrize("way, seed", [("swap", 0), ("swap", 3), ("shuffle", 2)])
 def test_without_its_table_minilm_notices_nothing(minilm, way, seed):
-    found = bag_of_words.bag(minilm, PROMPT, way, seed)
+    found = tables.bag(minilm, PROMPT, way, seed)
     assert sorted(found.order) == list(range(9)) and found.order[0] == 0 and found.order[-1] == 8
     assert np.abs(np.subtract(*found.bare)).max() < 1e-5
-    assert bag_of_words.cosine(*found.table) < 0.999
-    np.testing.assert_allclose(found.table[0], bag_of_words.sentence(minilm.model, minilm.tokenizer.encode(PROMPT)))
+    assert tables.cosine(*found.table) < 0.999
+    np.testing.assert_allclose(found.table[0], tables.sentence(minilm.model, minilm.tokenizer.encode(PROMPT)))
 
 
 def test_the_first_swap_takes_words_that_mean_something(minilm):
-    found = bag_of_words.bag(minilm, PROMPT, "swap", 0)
+    found = tables.bag(minilm, PROMPT, "swap", 0)
     assert [found.tokens[i] for i, j in enumerate(found.order) if i != j] == ["dog", "squirrel"]
 
 
 def test_the_table_is_minilms_and_ends(minilm):
-    words = session.Words("en", "positions")
+    words = cache.Words("en", "positions")
     table = minilm.model.position.table.weight.numpy()
-    np.testing.assert_array_equal(bag_of_words.table(minilm), table)
-    assert number(float(table[511][0]), "en") in bag_of_words.look_up(minilm, 511, words)
-    beyond = bag_of_words.look_up(minilm, 512, words)
+    np.testing.assert_array_equal(tables.table(minilm), table)
+    assert number(float(table[511][0]), "en") in tables.look_up(minilm, 511, words)
+    beyond = tables.look_up(minilm, 512, words)
     assert "There is no row 512" in beyond and "position 512 is beyond the table of positions" in beyond
 
 
 def test_similarity_of_the_computed_table_depends_on_the_distance_only(minilm):
-    found = bag_of_words.similarity(bag_of_words.sinusoidal(minilm))
+    found = tables.similarity(tables.sinusoidal(minilm))
     for distance in (1, 9, 100):
         assert np.ptp(np.diagonal(found, distance)) < 1e-4
 
@@ -165,7 +167,7 @@ def test_the_slowest_hand_hardly_moves(page):
 
 
 def drawn(test) -> tuple[dict, dict]:
-    return received(test, "dials")
+    return received(test, "positions")
 
 
 def test_the_component_is_given_one_layer_of_the_trace(trace):
@@ -215,14 +217,14 @@ def test_one_token_has_no_order_and_no_loss():
 
 
 def test_without_minilm_the_rest_still_runs(monkeypatch):
-    load = session.bundle
+    load = cache.bundle
 
     def missing(name):
         if name == "minilm":
             raise ModelUnavailable("model.safetensors", "a file", "install")
         return load(name)
 
-    monkeypatch.setattr(session, "bundle", missing)
+    monkeypatch.setattr(cache, "bundle", missing)
     test = run_page("positions")
     assert "MiniLM cannot be read" in html_of(test) and drawn(test)[0]["tokens"]
 
@@ -240,7 +242,7 @@ def test_the_dials_show_the_trace(open_page, smollm2, trace):
     own = float(trace.layers[5].scores[1, 4, 1])
     assert score(page) == number(own, "en")
     expect(dials.locator(".check")).to_contain_text(f"own score is {number(own, 'en')}")
-    product = positions.products(trace, 5)[1, 4, 1] * np.exp(3j * positions.speeds(smollm2.model))
+    product = rotation.products(trace, 5)[1, 4, 1] * np.exp(3j * rotation.speeds(smollm2.model))
     for i, name in enumerate(dials.locator(".dial").evaluate_all("all => all.map(d => d.ariaLabel)")):
         assert name.endswith(f"pair {i + 1}, which adds {number(product[i].real, 'en')}")
     dials.locator(".dial").nth(20).click()
@@ -267,8 +269,8 @@ def test_both_moved_the_score_stays_and_one_moved_it_turns(open_page, smollm2, t
     plus = dials.locator(".track.apart .turn").last
     for _ in range(3):
         plus.click()
-    product = positions.products(trace, 0)[0, 6, 1]
-    moved = positions.scores(product, positions.speeds(smollm2.model), np.array([8]))[0]
+    product = rotation.products(trace, 0)[0, 6, 1]
+    moved = rotation.scores(product, rotation.speeds(smollm2.model), np.array([8]))[0]
     assert score(page) == number(moved, "en") != before
     expect(dials.locator(".check")).to_contain_text("over the whole layer at most")
 

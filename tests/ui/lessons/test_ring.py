@@ -9,12 +9,11 @@ from playwright.sync_api import expect
 import content
 from model import transformer
 from model.arithmetic import ring_costs
-from model.published import MODELS
+from model.weights.published import MODELS
 from tests.conftest import count_messages, html_of, run_page, settled, shown_page
-from tests.received import charts, received, values
-from ui import ring, ring_processes
-from ui import ring_costs as costs
-from ui.numbers import number
+from tests.support.received import charts, received, values
+from ui.kit.numbers import number
+from ui.lessons.ring import costs, processes, view
 
 PROMPT = "The dog chased the squirrel because it"
 WORDS = {lang: content.load(lang, "ring") for lang in content.LANGUAGES}
@@ -23,7 +22,7 @@ WORDS = {lang: content.load(lang, "ring") for lang in content.LANGUAGES}
 @pytest.fixture(scope="module")
 def trace(smollm2):
     ids = smollm2.tokenizer.encode(PROMPT)
-    return transformer.run(smollm2.model, ids, smollm2.tokenizer.strings(ids), keep=ring.KEEP)
+    return transformer.run(smollm2.model, ids, smollm2.tokenizer.strings(ids), keep=view.KEEP)
 
 
 def reveal(test, key: str, option: int) -> str:
@@ -48,7 +47,7 @@ def test_each_step_is_the_softmax_over_the_tokens_read_so_far(trace, layer, devi
             np.testing.assert_allclose(arrays["maximum"][step, :, query], scores.max(-1), rtol=1e-5, atol=1e-5)
             powers = np.exp(scores - scores.max(-1, keepdims=True))
             np.testing.assert_allclose(arrays["total"][step, :, query], powers.sum(-1), rtol=1e-4)
-            values = np.repeat(found.v, 3, axis=0)[:, met, : ring.SHOWN]
+            values = np.repeat(found.v, 3, axis=0)[:, met, : view.SHOWN]
             output = (powers[..., None] * values).sum(1) / powers.sum(-1)[:, None]
             shown = arrays["weighted"][step, :, query] / arrays["total"][step, :, query, None]
             np.testing.assert_allclose(shown, output, atol=1e-5)
@@ -62,7 +61,7 @@ def test_the_ring_equals_the_models_own_answer_and_says_how_nearly(trace):
     test = run_page("ring", layer="14", devices="5")
     _, arrays = received(test, "ring")
     z = trace.layers[13].z
-    found = ring.run(trace, ring.Choice(13, 5)).output.numpy()
+    found = view.run(trace, view.Choice(13, 5)).output.numpy()
     difference = np.abs(found - z).max()
     assert difference <= 1e-5 * np.abs(z).max()
     assert arrays["difference"].max() == difference
@@ -74,7 +73,7 @@ def test_the_page_opens_where_the_online_softmax_can_be_seen(trace):
     data, arrays = received(shown_page("ring"), "ring")
     assert data["devices"] == 4
     shrinks = np.exp(-np.diff(arrays["maximum"][:, data["head"], -1]))
-    np.testing.assert_allclose(shrinks, ring.shrinks(trace, 4)[:, data["layer"], data["head"]], rtol=1e-5)
+    np.testing.assert_allclose(shrinks, view.shrinks(trace, 4)[:, data["layer"], data["head"]], rtol=1e-5)
     assert ((shrinks > 0.05) & (shrinks < 0.95)).any()
 
 
@@ -97,7 +96,7 @@ def test_more_devices_than_tokens_is_one_sentence(lang):
 
 
 def test_the_questions_are_answered_by_the_ring(trace):
-    scores = ring.counts(ring.run(trace, ring.Choice(0, 4)))
+    scores = view.counts(view.run(trace, view.Choice(0, 4)))
     np.testing.assert_array_equal(scores.sum(0), [3, 7, 11, 7])  # spans of 2, 2, 2, 1 tokens
     test = run_page("ring")
     assert "verdict" not in html_of(test)
@@ -162,7 +161,7 @@ def test_real_processes_say_what_they_held_and_sent(trace):
     shown = html_of(finished(test))
     job = test.session_state["ring-job"]
     run = job.future.result()
-    assert job.chosen == ring.Choice(13, 2) and len({report.process for report in run.reports}) == 2
+    assert job.chosen == view.Choice(13, 2) and len({report.process for report in run.reports}) == 2
     z = trace.layers[13].z
     difference = np.abs(run.output.numpy() - z).max()
     assert difference <= 1e-5 * np.abs(z).max() and number(float(difference), "en") in shown
@@ -176,19 +175,19 @@ def test_real_processes_say_what_they_held_and_sent(trace):
 
 def test_one_run_at_a_time_and_a_failure_are_one_sentence_each(monkeypatch):
     test = run_page("ring", "it")
-    with ring_processes._taken:
+    with processes._taken:
         test.button(key="begin").click().run()
         assert WORDS["it"]["taken"] in html_of(test)
 
     def fail(*_, **__):
         raise RuntimeError("no <wire>")
 
-    monkeypatch.setattr(ring_processes.ring_processes, "run", fail)
+    monkeypatch.setattr(processes.ring_processes, "run", fail)
     test.button(key="begin").click().run()
     shown = html_of(finished(test))
     assert WORDS["it"]["failed"].format(reason="no &lt;wire&gt;") in shown and WORDS["it"]["taken"] not in shown
-    assert ring_processes._taken.acquire(timeout=5)  # the next one may begin
-    ring_processes._taken.release()
+    assert processes._taken.acquire(timeout=5)  # the next one may begin
+    processes._taken.release()
 
 
 def test_a_shorter_prompt_leaves_fewer_processes():
@@ -205,7 +204,7 @@ def test_a_round_step_by_step_without_the_server(open_page, trace):
     page = open_page("ring", layer="4", devices="4", head="6")
     count_messages(page)
     box = page.locator(".ring")
-    found = ring.run(trace, ring.Choice(3, 4))
+    found = view.run(trace, view.Choice(3, 4))
     blocks, seats = box.locator(".block"), box.locator(".seat")
     for step in range(4):
         expect(box.locator(".middle b")).to_have_text(str(step + 1))

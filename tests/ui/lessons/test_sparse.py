@@ -8,10 +8,10 @@ import content
 from model import lens, masks, sampling, transformer
 from model.edits import UseMask
 from tests.conftest import count_messages, html_of, run_page, settled, shown_page
-from tests.received import charts, received, values
-from ui import sparse
-from ui.numbers import number, percent
-from ui.sparse import Choice
+from tests.support.received import charts, received, values
+from ui.kit.numbers import number, percent
+from ui.lessons.sparse import view
+from ui.lessons.sparse.view import Choice
 
 SHORT = "The dog chased the squirrel because it"
 LAYERS = 30
@@ -31,7 +31,7 @@ def may_read(pattern: str, size: int, length: int) -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def ids(smollm2):
-    return smollm2.tokenizer.encode(sparse.PASSAGE)
+    return smollm2.tokenizer.encode(view.PASSAGE)
 
 
 def traced(bundle, ids: list[int], rules=()):
@@ -57,7 +57,7 @@ def test_the_component_is_given_every_mask_cell_by_cell():
     data = drawn(shown_page("sparse", "en", prompt=SHORT), "grid")
     for rows, length in ((data["rows"], len(data["tokens"])), (data["wideRows"], data["wide"])):
         cells = np.unpackbits(rows, axis=-1)[..., :length]
-        for choice, (first, second) in zip(sparse.ALL, cells, strict=True):
+        for choice, (first, second) in zip(view.ALL, cells, strict=True):
             local = "sliding" if choice.pattern == "alternating" else choice.pattern
             expected = may_read(local, choice.size, length)
             np.testing.assert_array_equal(first, expected, str(choice))
@@ -68,7 +68,7 @@ def test_the_component_is_given_every_mask_cell_by_cell():
 def test_reach_says_after_which_layer_something_can_have_arrived():
     """Against a definition of its own: from token to token, a layer at a time."""
     length = 24
-    _, reach = sparse.board(length, LAYERS)
+    _, reach = view.board(length, LAYERS)
     for choice in (Choice("sliding", 4), Choice("strided", 8), Choice("fixed", 8), Choice("alternating", 2)):
         held = [{q} for q in range(length)]
         first = {(q, q): 0 for q in range(length)}
@@ -80,17 +80,17 @@ def test_reach_says_after_which_layer_something_can_have_arrived():
             for q in range(length):
                 for k in held[q]:
                     first.setdefault((q, k), layer)
-        expected = [[first.get((q, k), sparse.NEVER) for k in range(length)] for q in range(length)]
-        np.testing.assert_array_equal(reach[sparse.ALL.index(choice)], expected, str(choice))
+        expected = [[first.get((q, k), view.NEVER) for k in range(length)] for q in range(length)]
+        np.testing.assert_array_equal(reach[view.ALL.index(choice)], expected, str(choice))
 
 
 def test_through_a_window_the_reach_is_n_times_w_less_one_plus_one():
-    _, reach = sparse.board(64, LAYERS)
-    for size in sparse.SIZES:
+    _, reach = view.board(64, LAYERS)
+    for size in view.SIZES:
         back = np.arange(64)
         layers = np.ceil(back / (size - 1)).astype(int)
-        expected = np.where(layers > LAYERS, sparse.NEVER, layers)[::-1]
-        np.testing.assert_array_equal(reach[sparse.ALL.index(Choice("sliding", size))][-1], expected)
+        expected = np.where(layers > LAYERS, view.NEVER, layers)[::-1]
+        np.testing.assert_array_equal(reach[view.ALL.index(Choice("sliding", size))][-1], expected)
 
 
 def test_the_curves_are_the_counts_of_the_masks():
@@ -99,10 +99,10 @@ def test_the_curves_are_the_counts_of_the_masks():
         line["name"].strip("</b>"): values(line["y"]) for line in charts(test)["cost-lines"]["data"] if "name" in line
     }
     words = content.load("en", "sparse")
-    names = {"full": words["full"], **{p: words[f"name-{p}"].format(n=8) for p in sparse.PATTERNS[1:]}}
+    names = {"full": words["full"], **{p: words[f"name-{p}"].format(n=8) for p in view.PATTERNS[1:]}}
     for pattern, name in names.items():
-        for i, length in enumerate(sparse.LENGTHS[:5]):  # small enough to count the cells
-            rows = [rule(*[sparse.torch.arange(int(length))] * 2).sum() for rule in Choice(pattern, 8).rules(2)]
+        for i, length in enumerate(view.LENGTHS[:5]):  # small enough to count the cells
+            rows = [rule(*[view.torch.arange(int(length))] * 2).sum() for rule in Choice(pattern, 8).rules(2)]
             assert lines[name][i] == sum(rows) / 2, (pattern, length)
         assert lines[name][-1] == Choice(pattern, 8).scores(2**20)
     assert "5.50\u202f×\u202f10¹¹" in html_of(test)  # 2^20 (2^20 + 1) / 2
@@ -121,10 +121,10 @@ def test_losses_and_distribution_are_those_of_the_model_under_the_pattern(smollm
         "alternating": [masks.Sliding(4), masks.Causal()] * (LAYERS // 2),
     }[pattern]
     before, after = traced(smollm2, ids), traced(smollm2, ids, rules)
-    np.testing.assert_array_equal(after.layers[2].mask, rules[2](*[sparse.torch.arange(len(ids))] * 2))
+    np.testing.assert_array_equal(after.layers[2].mask, rules[2](*[view.torch.arange(len(ids))] * 2))
     data = drawn(test, "losses")
     chances = [sampling.softmax(trace.logits[-1]) for trace in (before, after)]
-    size_in_bytes = len(sparse.PASSAGE.encode()) - len(smollm2.tokenizer.bytes(ids[0]))
+    size_in_bytes = len(view.PASSAGE.encode()) - len(smollm2.tokenizer.bytes(ids[0]))
     for trace, name in ((before, "before"), (after, "after")):
         own = np.array([sampling.softmax(row)[id] for row, id in zip(trace.logits, ids[1:], strict=False)])
         np.testing.assert_allclose(data[name], -np.log2(own), rtol=1e-3, atol=1e-4)
@@ -167,27 +167,27 @@ def test_one_token_has_nothing_to_lose():
     "link", [{"size": "0"}, {"size": "1000"}, {"size": "-4"}, {"size": "four"}, {"pattern": "<b>"}, {"size": "4.0"}]
 )
 def test_a_damaged_link_is_left_out(link):
-    assert sparse.asked(link) == sparse.START
+    assert view.asked(link) == view.START
 
 
 def test_a_damaged_link_still_gives_a_page():
     for lang, start in (("en", "Of this link"), ("it", "Di questo link")):
         test = run_page("sparse", lang, prompt="a b", pattern="<b>x</b>", size="0")
         assert html_of(test).count(start) == 1 and "<b>x</b>" not in html_of(test)
-    assert sparse.asked({"pattern": "fixed", "size": "8"}) == Choice("fixed", 8)
-    assert sparse.asked({}) == sparse.START
+    assert view.asked({"pattern": "fixed", "size": "8"}) == Choice("fixed", 8)
+    assert view.asked({}) == view.START
 
 
 @pytest.mark.parametrize("state", [None, {}, {"pattern": "x", "size": 4}, {"pattern": "fixed", "size": 3}, "fixed"])
 def test_what_the_component_reports_is_checked(state):
-    assert sparse.chosen(state, sparse.START) == sparse.START
+    assert view.chosen(state, view.START) == view.START
 
 
 # ---------------------------------------------------------------- the questions
 
 
 def test_the_reach_is_computed_when_asked(smollm2, ids):
-    key = f"reach-smollm2-{sparse.PASSAGE}"
+    key = f"reach-smollm2-{view.PASSAGE}"
     test = run_page("sparse")
     assert "verdict" not in html_of(test)
     n = int(masks.reach([masks.Sliding(8)] * len(ids), len(ids))[-1, 0])
@@ -199,7 +199,7 @@ def test_the_reach_is_computed_when_asked(smollm2, ids):
 
 
 def test_the_same_number_of_scores_costs_the_model_different_bits(smollm2, ids):
-    key = f"budget-smollm2-{sparse.PASSAGE}"
+    key = f"budget-smollm2-{view.PASSAGE}"
     test = run_page("sparse")
     assert [Choice(p, n).scores(len(ids)) for p, n in (("sliding", 16), ("strided", 13))] == [1000, 987]
     size = sum(len(smollm2.tokenizer.bytes(id)) for id in ids[1:])
@@ -274,7 +274,7 @@ def all_patterns_are_run_when_asked(page):
 
 
 def test_on_a_telephone_all_patterns_and_the_losses(open_page):
-    page = open_page("sparse", "it", width=360, prompt=sparse.PASSAGE, pattern="alternating", size="2")
+    page = open_page("sparse", "it", width=360, prompt=view.PASSAGE, pattern="alternating", size="2")
     it_fits_a_telephone(page)
     page.locator(".sparse .pattern").nth(1).click()
     page.wait_for_url("**pattern=sliding**")

@@ -18,9 +18,10 @@ from model.generate import stream
 from model.sampling import Sampling
 from model.transformer import run
 from tests.conftest import LANGUAGES, html_of, nobody_kept_out, run_page, settled
-from tests.received import received
-from ui import loop, session
-from ui.growth import LIMIT, TOP, Growth
+from tests.support.received import received
+from ui.kit import cache
+from ui.lessons.step_by_step import view as loop
+from ui.lessons.step_by_step.generation import LIMIT, TOP, Growth
 
 PROMPT = "The dog chased the squirrel because it"
 # The cache adds the same float32 numbers in another order: the logits agree to about 1e-5, the shares to this.
@@ -29,7 +30,7 @@ CLOSE = {"rtol": 1e-3, "atol": 1e-7}
 
 @pytest.fixture(scope="module", params=["smollm2", "experts"])
 def bundle(request):
-    return session.bundle(request.param)
+    return cache.bundle(request.param)
 
 
 @torch.inference_mode()
@@ -38,7 +39,7 @@ def uncached(bundle, ids) -> np.ndarray:
 
 
 def data_of(test, view: str = "loop") -> dict:
-    return received(test, "loop", view=view)[0]
+    return received(test, "step_by_step", view=view)[0]
 
 
 def agrees(bundle, reading, ids):
@@ -54,7 +55,7 @@ def agrees(bundle, reading, ids):
 
 @pytest.mark.parametrize("model, temperature", [("smollm2", 1.0), ("smollm2", 0.7), ("experts", 1.6), ("smollm2", 0)])
 def test_the_component_draws_the_distribution(model, temperature):
-    bundle = session.bundle(model)
+    bundle = cache.bundle(model)
     ids = bundle.tokenizer.encode(PROMPT)
     data = data_of(run_page("step_by_step", prompt=PROMPT, model=model, temperature=str(temperature), seed="4"))
     shares = sampling.stages(uncached(bundle, ids), temperature=temperature)

@@ -11,17 +11,17 @@ from playwright.sync_api import expect
 import content
 from model import arithmetic
 from model.config import RECIPES
-from model.published import MODELS
+from model.weights.published import MODELS
 from tests.conftest import html_of, run_page, settled
-from tests.received import received
-from ui import table, table_config, table_questions, table_sums
-from ui.numbers import number
-from ui.session import Words
-from ui.table_config import MOST, Problem
+from tests.support.received import received
+from ui.kit.cache import Words
+from ui.kit.numbers import number
+from ui.lessons.table import parse, questions, sums, view
+from ui.lessons.table.parse import MOST, Problem
 
 WORDS = {lang: content.load(lang, "table") for lang in content.LANGUAGES}
 LLAMA = MODELS["Llama 3.1 8B"]
-EXAMPLE = json.loads(table.EXAMPLE)
+EXAMPLE = json.loads(view.EXAMPLE)
 
 
 def drawn(test) -> dict:
@@ -55,7 +55,7 @@ def test_llama_s_table_and_what_follows():
     for part in ("41,943,040", "176,160,768", "218,112,000", "8,030,261,248", "131,072\u202fbytes"):
         assert part in shown
     prefill, decode = (arithmetic.operations(LLAMA, reads) for reads in (8193 / 2, 8192))
-    assert found["Work for one more token"] == [table_sums.scaled(decode.total, "FLOP", "en")]
+    assert found["Work for one more token"] == [sums.scaled(decode.total, "FLOP", "en")]
     assert (
         "× 8,193 ÷ 2 = " in shown
         and number(prefill.attention, "en") in shown
@@ -63,17 +63,17 @@ def test_llama_s_table_and_what_follows():
     )
     for size in ("32.1\u202fGB", "16.1\u202fGB", "8.03\u202fGB", "4.02\u202fGB"):  # by the bits of a number
         assert size in shown
-    assert number(arithmetic.count_pair(table_sums.BASE_2017).total, "en") in shown
+    assert number(arithmetic.count_pair(sums.BASE_2017).total, "en") in shown
 
 
 @pytest.mark.parametrize("config", [*MODELS.values(), *RECIPES.values()], ids=[*MODELS, *RECIPES])
 def test_the_matrices_of_a_layer_add_up(config):
     words, parts = Words("en", "table"), arithmetic.count(config)
-    rows = table_sums.matrices(config, words)
-    assert sum(count for *_, count in rows) == table_sums.one_layer(config)
+    rows = sums.matrices(config, words)
+    assert sum(count for *_, count in rows) == sums.one_layer(config)
     for part in ("attention", "mlp", "experts", "routers"):
         assert config.layers * sum(count for name, _, count in rows if name == part) == getattr(parts, part)
-    assert f"<b>{number(parts.total, 'en')}</b>" in table_sums._parameters(config, words)
+    assert f"<b>{number(parts.total, 'en')}</b>" in sums._parameters(config, words)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_tokens_read_are_those_that_the_mask_lets_through(config, tokens):
             read = tokens if not config.causal else min(place, window or place)
             total += read
         last += read
-    assert table_sums.reads(config, tokens) == pytest.approx((total / tokens / config.layers, last / config.layers))
+    assert sums.reads(config, tokens) == pytest.approx((total / tokens / config.layers, last / config.layers))
 
 
 def test_a_mixture_shows_what_one_token_uses_and_what_lies_idle():
@@ -167,27 +167,27 @@ def test_a_damaged_link_is_ignored(link):
 )
 def test_a_row_that_does_not_fit_is_named(typed, section, field):
     with pytest.raises(Problem) as found:
-        table_config.edited(LLAMA, typed)
+        parse.edited(LLAMA, typed)
     assert (found.value.section, found.value.values["field"]) == (section, field)
     for lang in content.LANGUAGES:
-        assert WORDS[lang][f"row-{field}"] in table.said(found.value, Words(lang, "table"), row=True)
+        assert WORDS[lang][f"row-{field}"] in view.said(found.value, Words(lang, "table"), row=True)
 
 
 def test_the_largest_table_that_can_be_typed_is_counted():
-    most = ",".join(f"{name}:{MOST}" for name in table_config.SIZES)
+    most = ",".join(f"{name}:{MOST}" for name in parse.SIZES)
     test = run_page("table", edit=most, beside="GPT-2", tokens="1M")
     assert not test.exception and len(drawn(test)["areas"][0]["model"]) < 10
     assert all(len(values[0]) < 20 for values in results(test).values())
 
 
 def test_choices_bring_the_numbers_they_need_and_drop_the_others():
-    assert table_config.edited(LLAMA, {"mask": "sliding"}) == replace(LLAMA, windows=(4096,))
-    mistral = table_config.edited(MODELS["Mistral 7B"], {"mask": "causal", "window": "5"})
+    assert parse.edited(LLAMA, {"mask": "sliding"}) == replace(LLAMA, windows=(4096,))
+    mistral = parse.edited(MODELS["Mistral 7B"], {"mask": "causal", "window": "5"})
     assert mistral == replace(MODELS["Mistral 7B"], windows=(None,))
-    assert table_config.edited(MODELS["Mixtral 8x7B"], {"mlp": "gated"}).experts is None
-    assert table_config.edited(LLAMA, {"mlp": "experts", "experts": "1"}) == replace(LLAMA, experts=1, active_experts=1)
-    assert table_config.edited(MODELS["GPT-2"], {"mlp": "experts"}).mlp == "gated"  # the row promises gated ones
-    assert table_config.edited(LLAMA, {"tied": "true"}).tied
+    assert parse.edited(MODELS["Mixtral 8x7B"], {"mlp": "gated"}).experts is None
+    assert parse.edited(LLAMA, {"mlp": "experts", "experts": "1"}) == replace(LLAMA, experts=1, active_experts=1)
+    assert parse.edited(MODELS["GPT-2"], {"mlp": "experts"}).mlp == "gated"  # the row promises gated ones
+    assert parse.edited(LLAMA, {"tied": "true"}).tied
 
 
 ROWS = ("mask", "window", "mlp", "experts", "active_experts")
@@ -205,12 +205,12 @@ ROWS = ("mask", "window", "mlp", "experts", "active_experts")
     ],
 )
 def test_the_rows_of_mask_and_experts_and_back(config, expected):
-    rows = table_config.rows(config)
+    rows = parse.rows(config)
     assert tuple(rows[name] for name in ROWS) == expected
     typed = {name: str(value) for name, value in zip(ROWS, expected, strict=True) if value is not None}
-    assert table_config.edited(config, typed) == config  # what is typed as it stood changes nothing
+    assert parse.edited(config, typed) == config  # what is typed as it stood changes nothing
     dense = replace(config, mlp="gated", mask="causal", windows=(None,), experts=None)
-    assert table_config.rows(table_config.edited(dense, typed)).items() >= {n: rows[n] for n in ROWS}.items()
+    assert parse.rows(parse.edited(dense, typed)).items() >= {n: rows[n] for n in ROWS}.items()
 
 
 # ---------------------------------------------------------------- a pasted configuration
@@ -218,7 +218,7 @@ def test_the_rows_of_mask_and_experts_and_back(config, expected):
 BAD = {
     "empty": ("", "paste-empty"),
     "no JSON": ("{'model_type': 1}", "paste-no-json"),
-    "cut": (table.EXAMPLE[:90], "paste-no-json"),
+    "cut": (view.EXAMPLE[:90], "paste-no-json"),
     "a list": ("[1]", "paste-no-object"),
     "nested": ("[" * 200_000, "paste-too-much"),
     "digits": ('{"a": ' + "9" * 5000 + "}", "paste-too-much"),
@@ -257,10 +257,10 @@ def pasted(changes: dict | str) -> str:
 @pytest.mark.parametrize("changes, section", BAD.values(), ids=BAD)
 def test_a_bad_configuration_is_one_sentence_that_names_the_field(changes, section):
     with pytest.raises(Problem) as found:
-        table_config.pasted(pasted(changes))
+        parse.pasted(pasted(changes))
     assert found.value.section == section
     for lang in content.LANGUAGES:
-        said = table.said(found.value, Words(lang, "table"))
+        said = view.said(found.value, Words(lang, "table"))
         assert "<img" not in said and len(said) < 400
         if isinstance(changes, dict) and section != "paste-no-family":
             assert next(iter(changes)) in said
@@ -277,19 +277,19 @@ junk = st.recursive(
 @given(st.dictionaries(st.sampled_from([*EXAMPLE, "rope_scaling", "rope_theta", "rope_parameters", "head_dim"]), junk))
 def test_whatever_is_pasted_is_counted_or_refused_by_name(changes):
     try:
-        config = table_config.pasted(json.dumps(EXAMPLE | changes))
+        config = parse.pasted(json.dumps(EXAMPLE | changes))
     except Problem as problem:
-        assert table.said(problem, Words("it", "table"))
+        assert view.said(problem, Words("it", "table"))
     else:
         assert arithmetic.count(config).total > 0
 
 
 def test_pasted_windows_and_experts_are_rows():
     sliding = {"model_type": "mistral", "sliding_window": 512}
-    rows = table_config.rows(table_config.pasted(pasted(sliding)))
+    rows = parse.rows(parse.pasted(pasted(sliding)))
     assert (rows["mask"], rows["window"], rows["mlp"], rows["experts"]) == ("sliding", 512, "gated", None)
     mixture = {"model_type": "mixtral", "sliding_window": None, "num_local_experts": 6, "num_experts_per_tok": 3}
-    rows = table_config.rows(table_config.pasted(pasted(mixture)))
+    rows = parse.rows(parse.pasted(pasted(mixture)))
     assert tuple(rows[name] for name in ROWS) == ("causal", None, "experts", 6, 3)
 
 
@@ -315,10 +315,10 @@ def test_a_pasted_configuration_is_counted_and_a_bad_one_stays_in_its_field():
 def test_the_questions_are_answered_by_counting():
     test = run_page("table", **{"table-of": "GPT-2"})
     assert "verdict" not in html_of(test)
-    assert reveal(test, "doubled", table_questions.TIMES.index(4)).count('class="verdict right"') == 1
+    assert reveal(test, "doubled", questions.TIMES.index(4)).count('class="verdict right"') == 1
     assert reveal(test, "used", 0).count('class="verdict wrong"') == 1
     assert "12,879,925,248" in html_of(test)
-    assert reveal(test, "vocabulary", table_questions.ASKED.index("minilm")).count('class="verdict right"') == 2
+    assert reveal(test, "vocabulary", questions.ASKED.index("minilm")).count('class="verdict right"') == 2
     assert "51.9\u202f%" in html_of(test)
 
 

@@ -12,8 +12,9 @@ from playwright.sync_api import expect
 import content
 from model import zoo
 from tests.conftest import html_of, run_page, settled, shown_page
-from tests.received import received
-from ui import session, tokens
+from tests.support.received import received
+from ui.kit import cache
+from ui.lessons.tokens import readings
 
 PROMPT = "The dog chased the squirrel because it"
 MIXED = "Caffè 日本 👩‍🚀 e\u0301 <|im_end|> שלום x"
@@ -35,10 +36,10 @@ def test_the_ids_on_the_page_are_the_tokenizers(bundle, prompt):
     data = drawn(shown_page("tokens", prompt=prompt), "sentence")
     assert data["ids"] == bundle.tokenizer.encode(prompt)
     assert data["tokens"] == bundle.tokenizer.strings(data["ids"])
-    vectors = np.frombuffer(b64decode(data["bytes"]), np.float32).reshape(len(data["ids"]), tokens.FIRST)
-    np.testing.assert_array_equal(vectors, bundle.model.embed_tokens.weight[data["ids"], : tokens.FIRST].numpy())
-    columns = tokens.table(bundle.tokenizer, data["ids"], vectors, session.Words("en", "tokens"))
-    assert len(columns) == 3 + tokens.FIRST
+    vectors = np.frombuffer(b64decode(data["bytes"]), np.float32).reshape(len(data["ids"]), readings.FIRST)
+    np.testing.assert_array_equal(vectors, bundle.model.embed_tokens.weight[data["ids"], : readings.FIRST].numpy())
+    columns = readings.table(bundle.tokenizer, data["ids"], vectors, cache.Words("en", "tokens"))
+    assert len(columns) == 3 + readings.FIRST
     np.testing.assert_array_equal(np.array(list(columns.values())[3:]).T, vectors)
 
 
@@ -55,7 +56,7 @@ def test_each_byte_of_each_character_belongs_to_one_piece(bundle, text):
     ids = bundle.tokenizer.encode(text)
     assume(bundle.tokenizer.decode(ids) == text)  # some bytes, such as control characters, are no pieces of SmolLM2
     pieces = [bundle.tokenizer.bytes(id) for id in ids]
-    found = tokens.characters(pieces)
+    found = readings.characters(pieces)
     for piece, own in zip(pieces, found, strict=True):
         assert piece.hex(" ").upper().split() == [byte for c in own for byte in c["bytes"][c["from"] : c["to"]]]
     written = [c["written"] for i, own in enumerate(found) for c in own if c["tokens"][0] == i]
@@ -63,7 +64,7 @@ def test_each_byte_of_each_character_belongs_to_one_piece(bundle, text):
 
 
 def test_bytes_that_are_no_character_stand_alone():
-    found = tokens.characters([b"\x9f", b"a\xe6", b"\x97"])
+    found = readings.characters([b"\x9f", b"a\xe6", b"\x97"])
     assert [[c["bytes"] for c in own] for own in found] == [[["9F"]], [["61"], ["E6"]], [["97"]]]
 
 
@@ -71,7 +72,7 @@ def test_bytes_that_are_no_character_stand_alone():
 @given(word=st.text("abcdefghijklmnopqrstuvwxyzèéñ日", min_size=1, max_size=10))
 def test_merges_end_in_the_tokenizers_result(bundle, word):
     tokenizer = bundle.tokenizer
-    for built in tokens.merges(tokenizer, f" {word}"):
+    for built in readings.merges(tokenizer, f" {word}"):
         assert built["same"]
         last = built["states"][-1]
         assert [shown for shown, _ in last["pieces"]] == tokenizer.strings(built["ids"])
@@ -83,8 +84,8 @@ def test_merges_end_in_the_tokenizers_result(bundle, word):
 
 
 def test_words_without_merges_are_left_out(bundle):
-    assert tokens.merges(bundle.tokenizer, "a <|im_end|>") == []
-    assert [built["word"] for built in tokens.merges(bundle.tokenizer, "so so" + "x" * 40)] == ["so"]
+    assert readings.merges(bundle.tokenizer, "a <|im_end|>") == []
+    assert [built["word"] for built in readings.merges(bundle.tokenizer, "so so" + "x" * 40)] == ["so"]
     assert drawn(shown_page("tokens", prompt="a"), "merges")["built"] == []
 
 
@@ -93,7 +94,7 @@ def test_the_neighbours_are_the_nearest_rows(bundle):
     data = drawn(shown_page("tokens", "en", prompt=PROMPT, token="5"), "table")
     table = bundle.model.embed_tokens.weight.numpy().astype(np.float64)
     cosines = table @ table[id] / (np.linalg.norm(table, axis=1) * np.linalg.norm(table[id]))
-    nearest = [i for i in np.argsort(-cosines) if i != id][: tokens.NEAR]
+    nearest = [i for i in np.argsort(-cosines) if i != id][: readings.NEAR]
     assert (data["id"], data["near"]) == (id, nearest)
     np.testing.assert_allclose(data["cosines"], cosines[nearest], atol=1e-6)
 
@@ -102,20 +103,20 @@ def test_the_neighbours_are_the_nearest_rows(bundle):
 def test_the_arithmetic_shows_the_row(bundle, lang):
     id = bundle.tokenizer.find(" squirrel")
     page = html_of(shown_page("tokens", lang, prompt=PROMPT, token="5"))
-    words = session.Words(lang, "tokens")
+    words = cache.Words(lang, "tokens")
     row = bundle.model.embed_tokens.weight[id].numpy()
-    assert tokens.arithmetic(bundle, row, id, words) in page
+    assert readings.arithmetic(bundle, row, id, words) in page
     assert "28,311,552" in page or "28.311.552" in page
     worse = row.copy()
     worse[100] += 0.25  # a page that prints 0 whatever the model says proves nothing
-    assert ("0.250" if lang == "en" else "0,250") in tokens.arithmetic(bundle, worse, id, words)
+    assert ("0.250" if lang == "en" else "0,250") in readings.arithmetic(bundle, worse, id, words)
 
 
 @pytest.mark.parametrize("link, at", [(1, 1), (None, 4), (7, 4), (999_999_999, 4)])
 def test_the_link_chooses_a_token_or_is_ignored(bundle, link, at):
     pieces = [bundle.tokenizer.bytes(id) for id in bundle.tokenizer.encode(PROMPT)]
-    assert tokens.chosen({}, link, pieces) == at
-    assert tokens.chosen({"chosen": 0}, link, pieces) == 0
+    assert readings.chosen({}, link, pieces) == at
+    assert readings.chosen({"chosen": 0}, link, pieces) == 0
 
 
 def test_three_tokenizers_of_the_same_text():
@@ -131,16 +132,16 @@ def test_a_model_that_is_missing_leaves_the_others():
     def load(name):
         if name == "minilm":
             raise zoo.ModelUnavailable("model.safetensors", "a file", "install")
-        return session.bundle(name)
+        return cache.bundle(name)
 
-    found = tokens.compare("a dog", ("minilm", "experts"), load)
+    found = readings.compare("a dog", ("minilm", "experts"), load)
     assert found[0] == {"name": "minilm", "missing": "model.safetensors"}
     assert found[1]["tokens"] == ["a", "·dog"]
 
 
 def test_the_vocabulary_adds_up(bundle):
     counts = {
-        name: int(n.replace(",", "")) for name, n in tokens.makeup(bundle.tokenizer, "en").items() if "%" not in n
+        name: int(n.replace(",", "")) for name, n in readings.makeup(bundle.tokenizer, "en").items() if "%" not in n
     }
     assert counts["special"] + counts["single"] + counts["merged"] == counts["all"] == len(bundle.tokenizer)
     listed = json.loads(bundle.tokenizer.backend.to_str())["model"]["merges"]
@@ -166,7 +167,7 @@ LOOKED_UP = {
 def test_looking_up(bundle, lang):
     test = run_page("tokens", lang)
     for asked, found in LOOKED_UP.items():
-        assert tokens.look_up(bundle.tokenizer, asked) == found, asked
+        assert readings.look_up(bundle.tokenizer, asked) == found, asked
         test.text_input(key="look").set_value(asked).run()
         assert not test.exception, asked
         answer = next(one.value for one in test.get("html") if 'role="status"' in one.value)
@@ -183,7 +184,7 @@ def test_any_word_can_be_spelt():
 
 
 def test_the_letters_of_strawberry(bundle):
-    found = tokens.letters(bundle.tokenizer, "strawberry")
+    found = readings.letters(bundle.tokenizer, "strawberry")
     assert (found["letter"], found["count"]) == ("r", 3)
     assert [row["ids"] for row in found["rows"]] == [bundle.tokenizer.encode(" strawberry"), [302, 1709, 9500]]
     assert [sum(hit for own in row["letters"] for _, hit in own) for row in found["rows"]] == [3, 3]
@@ -199,7 +200,7 @@ def test_predict_then_reveal(bundle, lang):
         assert html_of(test).count('class="verdict right"') == 1 + key.startswith("spaces")
     page = html_of(test)
     assert "22676" in page and "2767" in page
-    assert tokens.fewer_same_more(len(tokens.without_spaces(bundle.tokenizer, PROMPT)), 7) == 2
+    assert readings.fewer_same_more(len(readings.without_spaces(bundle.tokenizer, PROMPT)), 7) == 2
 
 
 # ---- in the browser

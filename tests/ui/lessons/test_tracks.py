@@ -10,12 +10,13 @@ from playwright.sync_api import expect
 import content
 from model.arithmetic import cache_bytes
 from model.generate import Decoder
-from model.measure import Times, Turn
-from model.published import MODELS
+from model.runtime.timing import Times, Turn
+from model.weights.published import MODELS
 from tests.conftest import LANGUAGES, count_messages, html_of, run_page, settled, shown_page
-from tests.received import charts, received, values
-from ui import cache_costs, tracks
-from ui.numbers import number, percent
+from tests.support.received import charts, received, values
+from ui.kit.numbers import number, percent
+from ui.lessons.tracks import calculator
+from ui.lessons.tracks import view as tracks
 
 PROMPT = "The dog chased the squirrel because it"
 LONG = "When the old gardener who lived beside the river saw that the rain had not come for three weeks, she asked them"
@@ -129,7 +130,7 @@ def test_the_longer_prompt_is_asked_of_the_live_model(monkeypatch):
 @pytest.mark.parametrize("name", MODELS)
 def test_three_ways_of_sharing(name):
     config = MODELS[name]
-    found, own = cache_costs.ways(config, 1000)
+    found, own = calculator.ways(config, 1000)
     assert found[own].kv_heads == config.kv_heads
     assert found[own].bytes == cache_bytes(config, 1000)
     assert [way.name for way in found] == ["mha", "gqa", "mqa"]
@@ -138,21 +139,21 @@ def test_three_ways_of_sharing(name):
 
 
 def test_the_cache_weighs_as_much_as_the_model():
-    n = cache_costs.even(LLAMA)
+    n = calculator.even(LLAMA)
     assert n == 122_533
     assert cache_bytes(LLAMA, n - 1) < 2 * 8_030_261_248 <= cache_bytes(LLAMA, n)
     test = quick()
     test.button_group(key="pick-heavy").set_value(3).run()
     test.button(key="reveal-heavy").click().run()
     assert 'class="verdict right"' in html_of(test)
-    assert "122,533" in html_of(test) and number(cache_costs.even(replace(LLAMA, kv_heads=32)), "en") in html_of(test)
+    assert "122,533" in html_of(test) and number(calculator.even(replace(LLAMA, kv_heads=32)), "en") in html_of(test)
 
 
 def test_units():
-    assert cache_costs.scaled(999, "en") == "999\u202fB"
-    assert cache_costs.scaled(46_080, "it") == "46,1\u202fkB"
-    assert cache_costs.scaled(17_179_869_184, "en") == "17.2\u202fGB"
-    assert cache_costs.scaled(17_179_869_184, "en", 1024) == "16.0\u202fGiB"
+    assert calculator.scaled(999, "en") == "999\u202fB"
+    assert calculator.scaled(46_080, "it") == "46,1\u202fkB"
+    assert calculator.scaled(17_179_869_184, "en") == "17.2\u202fGB"
+    assert calculator.scaled(17_179_869_184, "en", 1024) == "16.0\u202fGiB"
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -175,8 +176,8 @@ def test_any_number_and_any_model():
     shown = html_of(test)
     assert number(cache_bytes(MODELS["Mistral 7B"], 20_000), "en") in shown
     assert percent(cache_bytes(MODELS["Mistral 7B"], 20_000) / (2 * 7_241_732_096), "en") in shown
-    assert cache_costs.scaled(cache_bytes(MODELS["Mistral 7B"], 4096), "en") in shown  # its window
-    for refused in (0, -5, cache_costs.MOST + 1):
+    assert calculator.scaled(cache_bytes(MODELS["Mistral 7B"], 4096), "en") in shown  # its window
+    for refused in (0, -5, calculator.MOST + 1):
         test.number_input(key="cost-tokens").set_value(refused).run()
         assert html_of(test).count('role="alert"') == 1
         assert not test.exception

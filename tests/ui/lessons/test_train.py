@@ -7,10 +7,12 @@ import streamlit as st
 from playwright.sync_api import expect
 
 import content
-from model import live
-from model.plans import PRESETS, Choices, Plan
+from model.toys import worker
+from model.toys.plans import PRESETS, Choices, Plan
 from tests.conftest import html_of, run_page, settled
-from ui import train_link, train_runs, trained
+from ui.lessons.train import link as train_link
+from ui.lessons.train import runs
+from ui.server import user_models
 
 QUICK = {"task": "copy", "steps": "100", "a-layers": "1", "b-layers": "1", "b-position": "learned"}
 
@@ -27,8 +29,8 @@ def test_the_page_begins_with_a_prepared_pair_and_what_its_models_do_untrained()
     records = data(test)
     assert tuple(records) == plans
     for plan in plans:
-        seen = live.look(live.begin(plan), plan.task.held_out())
-        assert records[plan].seen == [live.told_of(seen)]
+        seen = worker.look(worker.begin(plan), plan.task.held_out())
+        assert records[plan].seen == [worker.told_of(seen)]
         assert f"{100 * seen.accuracy:.3g}"[:3] in html_of(test) or plan != plans[-1]
     assert test.query_params["a-layers"] in ("1", ["1"]) and "b-layers" not in test.query_params
     assert test.button(key="clear").disabled and not test.button(key="go").disabled
@@ -113,7 +115,7 @@ def test_a_run_from_the_button_to_another_lesson():
     reached = data(test)[b].step
     until(test, lambda test: not test.session_state["train-runs"].job.alive)
     paused = data(test)[b].model
-    assert trained.exists(paused) and content.load("en", "train")["paused"] in html_of(test)
+    assert user_models.exists(paused) and content.load("en", "train")["paused"] in html_of(test)
 
     test.button(key="go").click().run()  # continue
     until(test, lambda test: not test.session_state["train-runs"].running)
@@ -122,7 +124,7 @@ def test_a_run_from_the_button_to_another_lesson():
     steps = [snapshot["step"] for snapshot in found[b].seen]
     assert steps == sorted(set(steps)) and steps[0] == 0
     assert found[b].last["accuracy"] > 0.95
-    assert found[b].model != paused and trained.find(paused) is not trained.find(found[b].model)
+    assert found[b].model != paused and user_models.find(paused) is not user_models.find(found[b].model)
     assert f"attention?model={found[b].model}&amp;prompt=" in html_of(test)
 
     other = run_page("next_token", model=found[b].model)
@@ -146,18 +148,18 @@ def test_a_trained_model_that_has_gone_is_named_in_one_sentence():
 
 
 def test_the_server_keeps_the_models_used_last(monkeypatch):
-    monkeypatch.setattr(trained, "MOST", 2)
-    monkeypatch.setattr(trained, "_kept", type(trained._kept)())
-    first, second = trained.keep("a", "x"), trained.keep("b", "y")
-    assert trained.find(first) == "a" and trained.example(second) == "y"
-    trained.find(first)
-    trained.keep("c", "z")
-    assert trained.exists(first) and not trained.exists(second) and first != second
+    monkeypatch.setattr(user_models, "MOST", 2)
+    monkeypatch.setattr(user_models, "_kept", type(user_models._kept)())
+    first, second = user_models.keep("a", "x"), user_models.keep("b", "y")
+    assert user_models.find(first) == "a" and user_models.example(second) == "y"
+    user_models.find(first)
+    user_models.keep("c", "z")
+    assert user_models.exists(first) and not user_models.exists(second) and first != second
 
 
 def test_a_session_keeps_a_few_runs():
-    lab = train_runs.Runs()
-    plans = [Plan("copy", Choices(layers=1), seed=seed) for seed in range(1, train_runs.MOST + 2)]
+    lab = runs.Runs()
+    plans = [Plan("copy", Choices(layers=1), seed=seed) for seed in range(1, runs.MOST + 2)]
     records = [lab.of(plan) for plan in plans]
     assert list(lab.records) == plans[1:] and len({record.id for record in records}) == len(plans)
 

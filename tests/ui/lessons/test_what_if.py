@@ -11,9 +11,9 @@ from playwright.sync_api import expect
 from model import lens, sampling, transformer, zoo
 from model.edits import HideKey, SilenceHead
 from tests.conftest import html_of, run_page, settled
-from tests.received import charts, received, values
-from ui import what_if_effect, what_if_search
-from ui.numbers import number, percent
+from tests.support.received import charts, received, values
+from ui.kit.numbers import number, percent
+from ui.lessons.what_if import effect, search
 
 PROMPT = "The dog chased the squirrel because it"
 EVERYTHING = (
@@ -25,7 +25,7 @@ EVERYTHING = (
 @pytest.fixture(autouse=True)
 def short(monkeypatch):
     """Twelve tokens more on every run of the page would be most of these tests' time."""
-    monkeypatch.setattr(what_if_effect, "TEXT", 2)
+    monkeypatch.setattr(effect, "TEXT", 2)
 
 
 @pytest.fixture(scope="module")
@@ -152,7 +152,7 @@ def test_what_cannot_be_done_is_said_and_the_rest_is(edits, made, said):
 
 
 def test_the_search_finds_the_head_that_costs_most(bundle, monkeypatch):
-    monkeypatch.setattr(what_if_search, "FEW", 4)
+    monkeypatch.setattr(search, "FEW", 4)
     test = page(edits="none")
     test.button(key="search-few").click().run()
     while any(button.key == "search-stop" for button in test.button):

@@ -9,10 +9,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from ui import html, session, take
-from ui.gate import PAGES, Gate
-from ui.notebook import notebook
-from ui.worksheet import Question
+from ui.frame import footer
+from ui.frame.notebook_export import notebook
+from ui.frame.worksheet import Question
+from ui.kit import cache, markup
+from ui.server.admission import PAGES, Gate
 
 
 def visit(gate: Gate, name: int, inside: list, order: list, most: list) -> None:
@@ -40,7 +41,7 @@ def test_no_more_than_the_seats_and_first_come_first_served():
 
 @pytest.mark.parametrize("later, second", [(60.0, "late"), (0.0, "the page")])
 def test_who_gives_way_comes_after_those_who_wait_and_before_those_who_come_much_later(later, second, monkeypatch):
-    monkeypatch.setattr("ui.gate.LATER", later)
+    monkeypatch.setattr("ui.server.admission.LATER", later)
     gate, order, leave = Gate(1), [], threading.Event()
 
     def visitor(name: str) -> None:
@@ -106,9 +107,9 @@ def test_a_fault_inside_frees_the_seat():
 
 
 def worksheet() -> bytes:
-    page = SimpleNamespace(words=session.Words("en", "machine"), bundle=None)
-    asked = {"?": Question(html.Raw("?"), ["a", "b"], False, lambda: 1, lambda *_: "")}
-    return take.worksheet(page, "machine", asked, session.Words("en", "take"))
+    page = SimpleNamespace(words=cache.Words("en", "machine"), bundle=None)
+    asked = {"?": Question(markup.Raw("?"), ["a", "b"], False, lambda: 1, lambda *_: "")}
+    return footer.worksheet(page, "machine", asked, cache.Words("en", "take"))
 
 
 def full_house() -> ExitStack:

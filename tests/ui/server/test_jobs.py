@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from ui import jobs
+from ui.server import jobs
 
 SCRIPT = """
 import json, signal, sys, time

@@ -4,7 +4,7 @@
 import content
 from model import zoo
 from model.transformer import run
-from ui.numbers import percent
+from ui.kit.numbers import percent
 from viz import theme
 from viz.attention import heatmap
 

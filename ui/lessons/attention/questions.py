@@ -3,16 +3,18 @@
 import numpy as np
 
 from model.trace import Trace
-from ui import attention, html, quiz, session
-from ui.lesson import Page
-from ui.numbers import number, percent
+from ui.frame import quiz
+from ui.frame.lesson import Page
+from ui.kit import cache, markup
+from ui.kit.numbers import number, percent
+from ui.lessons.attention import readings
 
 OPTIONS = 6  # words to choose from
 
 
-def swap(page: Page, trace: Trace, look: attention.Look) -> bool:
+def swap(page: Page, trace: Trace, look: readings.Look) -> bool:
     """Two words exchanged: does the head follow the word, or stay with the place? False where there are no two."""
-    found = attention.swap(page.bundle, trace, look)
+    found = readings.swap(page.bundle, trace, look)
     if found is None:
         return False
     words, chips = page.words, _chips(trace)
@@ -37,13 +39,17 @@ def swap(page: Page, trace: Trace, look: attention.Look) -> bool:
         section = "swap-other" if most not in (one, two) else "swap-word" if origin == was else "swap-place"
         before = row[origin if section == "swap-word" else most]
         told = words(
-            section, word=html.chip(found.tokens[most]), old=chips[most], before=share(before), after=share(after[most])
+            section,
+            word=markup.chip(found.tokens[most]),
+            old=chips[most],
+            before=share(before),
+            after=share(after[most]),
         )
         numbers = {"a": row[one], "b": after[two], "c": row[two], "d": after[one]}
         shares = {name: share(value) for name, value in numbers.items()}
         return told + words("swap-numbers", one=chips[one], two=chips[two], **shares)
 
-    pair = {"one": attention.plain(trace.tokens[one]), "two": attention.plain(trace.tokens[two])}
+    pair = {"one": readings.plain(trace.tokens[one]), "two": readings.plain(trace.tokens[two])}
     head = {"layer": look.layer + 1, "head": look.head + 1, "reader": chips[look.reader]}
     question = words.inline("swap-question", **pair, **head, text=found.text.strip())
     options = [found.tokens[i] for i in choices] + [words.text("another")]
@@ -51,22 +57,22 @@ def swap(page: Page, trace: Trace, look: attention.Look) -> bool:
     return True
 
 
-def append(page: Page, trace: Trace, look: attention.Look) -> None:
+def append(page: Page, trace: Trace, look: readings.Look) -> None:
     """One word more: does it change how the earlier ones are read? Works for every prompt."""
-    words, reader = page.words, html.chip(trace.tokens[look.reader])
-    text = page.text + attention.APPENDED
+    words, reader = page.words, markup.chip(trace.tokens[look.reader])
+    text = page.text + readings.APPENDED
     count = len(trace.layers) * len(trace.layers[0].pattern)
 
     def changes() -> np.ndarray:
-        return attention.changes(trace, _again(page, text), look.reader)
+        return readings.changes(trace, _again(page, text), look.reader)
 
     def answer() -> int:
-        changed = int((changes() > attention.ROUNDING).sum())
+        changed = int((changes() > readings.ROUNDING).sum())
         return 0 if changed == count else 1 if changed else 2
 
     def explain(chosen: int, right: int) -> str:
         found = changes()
-        values = {"changed": int((found > attention.ROUNDING).sum()), "count": count, "reader": reader}
+        values = {"changed": int((found > readings.ROUNDING).sum()), "count": count, "reader": reader}
         section = "explain-none" if right == 2 else "explain-changed"
         return words(section, **values, difference=number(found.max(), page.lang))
 
@@ -75,9 +81,9 @@ def append(page: Page, trace: Trace, look: attention.Look) -> None:
     quiz.predict(f"append-{page.model}-{page.text}", question, options, answer, explain)
 
 
-def carry(page: Page, trace: Trace, look: attention.Look) -> None:
+def carry(page: Page, trace: Trace, look: readings.Look) -> None:
     """Where does most come from? The weight alone does not say: a value can be short."""
-    look = attention.even_head(trace, look.reader)
+    look = readings.even_head(trace, look.reader)
     words, chips = page.words, _chips(trace)
     row = trace.layers[look.layer].pattern[look.head, look.reader]
     heaviest = np.argsort(-row, kind="stable")
@@ -88,11 +94,11 @@ def carry(page: Page, trace: Trace, look: attention.Look) -> None:
     others = [words.text("another")] if len(readable) > len(choices) else []
 
     def answer() -> int:
-        most = int(attention.carried(trace, look).argmax())
+        most = int(readings.carried(trace, look).argmax())
         return choices.index(most) if most in choices else len(choices)
 
     def explain(chosen: int, right: int) -> str:
-        lengths = attention.carried(trace, look)
+        lengths = readings.carried(trace, look)
         most, top = int(lengths.argmax()), readable[0]
         return words(
             "carry-same" if most == top else "carry-other",
@@ -111,8 +117,8 @@ def carry(page: Page, trace: Trace, look: attention.Look) -> None:
     quiz.predict(f"carry-{page.model}-{page.text}", question, options, answer, explain, tokens=True)
 
 
-def _chips(trace: Trace) -> list[html.Raw]:
-    return [html.chip(token) for token in trace.tokens]
+def _chips(trace: Trace) -> list[markup.Raw]:
+    return [markup.chip(token) for token in trace.tokens]
 
 
 def _named(trace: Trace, i: int) -> str:
@@ -123,4 +129,4 @@ def _named(trace: Trace, i: int) -> str:
 
 def _again(page: Page, text: str) -> Trace:
     """A pass of a changed sentence, which may be a token longer than the lesson's limit."""
-    return session.trace(page.model, text, frozenset({"pattern"}), 2 * len(page.ids) + 2)
+    return cache.trace(page.model, text, frozenset({"pattern"}), 2 * len(page.ids) + 2)

@@ -10,15 +10,16 @@ from model import lens
 from model.config import Config
 from model.layers import Attention
 from model.trace import Trace
-from ui import components, link
+from ui import components
+from ui.kit import url_state
 
 SHOWN = 16  # numbers of each vector that are drawn; differences are measured over all K
 SOURCE = (Attention.forward,)
-LINK = {name: link.TOKEN for name in ("token", "key", "target")} | {
-    "layer": link.LAYER,
-    "head": link.HEAD,
-    "mask": link.one_of("off"),
-    "rows": link.one_of("all"),
+LINK = {name: url_state.TOKEN for name in ("token", "key", "target")} | {
+    "layer": url_state.LAYER,
+    "head": url_state.HEAD,
+    "mask": url_state.one_of("off"),
+    "rows": url_state.one_of("all"),
 }
 APPENDED = " then"  # any word will do: what counts is that it comes later
 ROUNDING = 1e-4  # of a weight: below it, two runs of different length agree

@@ -8,7 +8,7 @@ import numpy as np
 import content
 from model import config, zoo
 from model.transformer import run
-from ui.numbers import number
+from ui.kit.numbers import number
 from viz import theme
 from viz.blocks import streams
 

@@ -9,7 +9,7 @@ from model import lens, transformer
 from model.sampling import softmax
 from model.trace import Trace
 from model.transformer import Transformer
-from ui.blocks_parts import present
+from ui.lessons.blocks.parts import present
 
 KEEP = frozenset(
     {"resid_pre", "resid_mid", "resid_post", "attn_in", "attn_out", "mlp_in", "mlp_out", "q", "k", "v", "q_rot"}

@@ -7,17 +7,22 @@ import numpy as np
 import streamlit as st
 
 import content
-from model import checkpoint, generate, sampling, zoo
+from model import generate, sampling, zoo
 from model.arithmetic import cache_bytes, count
-from model.checkpoint import Report
 from model.config import Config, differences
 from model.sampling import Sampling
 from model.trace import Trace
+from model.weights import checkpoint
+from model.weights.checkpoint import Report
 from model.zoo import ModelUnavailable
-from ui import blocks, components, html, link, quiz, session, widgets
-from ui.lesson import Page
-from ui.numbers import number, percent
-from ui.ring_costs import size
+from ui import components
+from ui.frame import quiz
+from ui.frame.lesson import Page
+from ui.kit import cache, markup, url_state
+from ui.kit import figures as widgets
+from ui.kit.numbers import number, percent
+from ui.lessons.blocks import view
+from ui.lessons.ring.costs import size
 from viz import switchboard as figures
 
 BASE, *SWITCHES = (name.removeprefix("switchboard/") for name in zoo.SWITCHBOARD)
@@ -29,10 +34,10 @@ SEED, TEMPERATURE = 9, 0.7
 CHANCE = 0.02  # bits per byte: what one seed more or less may make; not measured here
 KEEP = frozenset({"pattern", "logits"})
 LINK = {
-    "switch": link.one_of(*SWITCHES),
-    "map-layer": link.whole(99),
-    "map-head": link.whole(99),
-    "map-token": link.whole(MOST),
+    "switch": url_state.one_of(*SWITCHES),
+    "map-layer": url_state.whole(99),
+    "map-head": url_state.whole(99),
+    "map-token": url_state.whole(MOST),
 }
 SOURCE = (differences, cache_bytes, generate.stream)
 ASKED = ("no-positions", "mqa", "ungated", "post-norm", "sliding")
@@ -54,7 +59,7 @@ class Switch:
 def load(name: str) -> Switch:
     """Raises ModelUnavailable where a file is not there or not whole."""
     full = f"switchboard/{name}"
-    return Switch(name, session.bundle(full), report(full))
+    return Switch(name, cache.bundle(full), report(full))
 
 
 def report(full: str) -> Report:
@@ -75,13 +80,13 @@ def reached() -> dict[str, float]:
     return found
 
 
-def trained(words: session.Words, *names: str) -> html.Raw:
+def trained(words: cache.Words, *names: str) -> markup.Raw:
     """For other lessons: the section `trained` with what these models reached, as {base}, {mqa}, … Empty where one of
     them is not there."""
     found = {name: number(bits, words.lang) for name, bits in reached().items()}
     if not found.keys() >= set(names):
-        return html.Raw("")
-    return html.Raw(f'<div class="apart">{words("trained", **{name: found[name] for name in names})}</div>')
+        return markup.Raw("")
+    return markup.Raw(f'<div class="apart">{words("trained", **{name: found[name] for name in names})}</div>')
 
 
 # ---- one switch
@@ -100,7 +105,7 @@ def section(page: Page) -> None:
             format_func=lambda one: words.text(f"name-{one}"),
             label_visibility="collapsed",
             wrap=True,
-            **link.bind("switch", SWITCHES, FIRST),
+            **url_state.bind("switch", SWITCHES, FIRST),
         )
     try:
         compared(page, load(BASE), load(name))
@@ -133,7 +138,7 @@ def compared(page: Page, base: Switch, variant: Switch) -> None:
         widgets.table_twin(losses_table(courses, words), f"losses-{name}")
 
 
-def verdict(base: Switch, variant: Switch, words: session.Words) -> html.Raw:
+def verdict(base: Switch, variant: Switch, words: cache.Words) -> markup.Raw:
     """Better, worse or as good, on text that neither has seen."""
     found, own = base.report.bits_per_byte, variant.report.bits_per_byte
     section = "as-good" if abs(own - found) <= CHANCE else "worse" if own > found else "better"
@@ -141,7 +146,7 @@ def verdict(base: Switch, variant: Switch, words: session.Words) -> html.Raw:
     return words.inline(f"verdict-{section}", **{name: number(x, words.lang) for name, x in shown.items()})
 
 
-def _look(base: Switch, variant: Switch, words: session.Words) -> dict[str, str]:
+def _look(base: Switch, variant: Switch, words: cache.Words) -> dict[str, str]:
     """What the sentence about a switch may be filled with."""
     lang, old, new = words.lang, count(base.config), count(variant.config)
     caches = [cache_bytes(one.config, one.config.context) for one in (base, variant)]
@@ -163,7 +168,7 @@ def _look(base: Switch, variant: Switch, words: session.Words) -> dict[str, str]
     return filled | _busiest(variant, words)
 
 
-def _busiest(variant: Switch, words: session.Words) -> dict[str, str]:
+def _busiest(variant: Switch, words: cache.Words) -> dict[str, str]:
     """The share that the busiest expert of a layer gets: the mean over the layers, at the end of the training."""
     if variant.report.busiest is None:
         return {}
@@ -176,11 +181,11 @@ def _busiest(variant: Switch, words: session.Words) -> dict[str, str]:
     return {name: percent(float(share), words.lang) for name, share in shares.items()}
 
 
-def sheet(base: Switch, variant: Switch, words: session.Words) -> html.Raw:
+def sheet(base: Switch, variant: Switch, words: cache.Words) -> markup.Raw:
     """What differs, and what follows: as a table of the two."""
     lang, both = words.lang, (base, variant)
     rows = [
-        (blocks.row(name, words), *(blocks.value(name, one.config, words) for one in both))
+        (view.row(name, words), *(view.value(name, one.config, words) for one in both))
         for name in differences(base.config, variant.config)
     ]
     if base.report.recipe["balance"] != variant.report.recipe["balance"] and variant.config.experts:
@@ -199,19 +204,19 @@ def sheet(base: Switch, variant: Switch, words: session.Words) -> html.Raw:
     body = "".join(_row(*row, i < changed, words) for i, row in enumerate(rows))
     names = words.inline("name-base"), words.inline(f"name-{variant.name}")
     head = "".join(f'<th scope="col">{name}</th>' for name in ("", *names))
-    return html.Raw(f'<table class="grid-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>')
+    return markup.Raw(f'<table class="grid-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>')
 
 
-def _row(name: html.Raw, before: str, after: str, changed: bool, words: session.Words) -> str:
+def _row(name: markup.Raw, before: str, after: str, changed: bool, words: cache.Words) -> str:
     same = before == after
-    shown = words.inline("unchanged") if same else f"<b>{html.escapes(after)}</b>"
+    shown = words.inline("unchanged") if same else f"<b>{markup.escapes(after)}</b>"
     kind = ' class="note"' if same else ""
     arrow = '&nbsp;<span aria-hidden="true">→</span>' if changed else ""
-    first = f'<td class="number">{html.escapes(before)}{arrow}</td>'
+    first = f'<td class="number">{markup.escapes(before)}{arrow}</td>'
     return f'<tr><th scope="row">{name}</th>{first}<td{kind}>{shown}</td></tr>'
 
 
-def losses_table(courses: dict, words: session.Words) -> dict[str, list]:
+def losses_table(courses: dict, words: cache.Words) -> dict[str, list]:
     (steps, _), *_ = courses.values()
     return {words.text("step"): steps.tolist()} | {name: values.tolist() for name, (_, values) in courses.items()}
 
@@ -220,10 +225,10 @@ def losses_table(courses: dict, words: session.Words) -> dict[str, list]:
 
 
 def _trace(one: Switch, page: Page) -> Trace:
-    return session.trace(f"switchboard/{one.name}", page.text, KEEP, MOST)
+    return cache.trace(f"switchboard/{one.name}", page.text, KEEP, MOST)
 
 
-def maps(traces: list[Trace], both: tuple[Switch, Switch], names: tuple[str, str], words: session.Words) -> dict:
+def maps(traces: list[Trace], both: tuple[Switch, Switch], names: tuple[str, str], words: cache.Words) -> dict:
     """The weights of every head, and the likeliest next tokens, of both."""
     patterns = [np.stack([layer.pattern for layer in trace.layers]) for trace in traces]
     packed = {f"pattern{i}": np.rint(255 * pattern).astype(np.uint8) for i, pattern in enumerate(patterns)}
@@ -263,7 +268,7 @@ def writing(page: Page, both: tuple[Switch, Switch], names: tuple[str, str]) -> 
     columns = st.columns(2, gap="large")
     places = []
     for column, name in zip(columns, names, strict=True):
-        column.html(f"<h4 class='eyebrow'>{html.escapes(name)}</h4>")
+        column.html(f"<h4 class='eyebrow'>{markup.escapes(name)}</h4>")
         places.append(column.empty())
     texts = kept or [""] * len(both)
     if not kept:
@@ -288,7 +293,7 @@ def _written(one: Switch, page: Page):
 
 
 def _sample(prompt: str, text: str) -> str:
-    return f'<p class="sample"><span class="note">{html.typed(prompt)}</span>{html.typed(text)}</p>'
+    return f'<p class="sample"><span class="note">{markup.typed(prompt)}</span>{markup.typed(text)}</p>'
 
 
 # ---- all of them
@@ -314,7 +319,7 @@ def overview(page: Page, chosen: str) -> None:
     widgets.table_twin({words.text("col-model"): names, words.text("bits"): list(map(float, bits))}, "switchboard")
 
 
-def _best(ordered: list[str], found: dict[str, float], words: session.Words) -> html.Raw:
+def _best(ordered: list[str], found: dict[str, float], words: cache.Words) -> markup.Raw:
     """How many are better than the base by more than chance may do, how many worse, and the two ends."""
     variants = [name for name in ordered if name != BASE]
     better = sum(found[name] < found[BASE] - CHANCE for name in variants)

@@ -9,15 +9,17 @@ import content
 from model import layers
 from model.config import Config, differences
 from model.zoo import ModelUnavailable
-from ui import components, html, link, quiz, session
-from ui.blocks_parts import facts
-from ui.blocks_pass import Seen, see
-from ui.lesson import Page
-from ui.numbers import number
+from ui import components
+from ui.frame import quiz
+from ui.frame.lesson import Page
+from ui.kit import cache, markup, url_state
+from ui.kit.numbers import number
+from ui.lessons.blocks.parts import facts
+from ui.lessons.blocks.readings import Seen, see
 from viz import blocks as drawing
 
 SOURCE = (layers.PostNormBlock.forward, layers.PreNormBlock.forward, layers.RMSNorm.forward)
-LINK = {"part": link.matching("[a-z_]{1,20}"), "view": link.one_of("detailed")}
+LINK = {"part": url_state.matching("[a-z_]{1,20}"), "view": url_state.one_of("detailed")}
 OLD = ("minilm", "switchboard/2017")  # the first that can be read stands for 2017
 MOST = 64  # tokens of the older model: WordPiece may need more than the page's own
 SIDES = ("old", "new")
@@ -56,7 +58,7 @@ def sides(page: Page) -> list[Side]:
     problems = []
     for name in OLD:
         try:
-            bundle = session.bundle(name)
+            bundle = cache.bundle(name)
         except ModelUnavailable as problem:
             problems.append(problem.file)
             continue
@@ -71,7 +73,7 @@ def _side(name: str, model: str, bundle, ids: list[int], at: int) -> Side:
     def compute() -> Seen:
         return see(bundle.model, ids, bundle.tokenizer.strings(ids), at)
 
-    return Side(name, bundle, session.reading("blocks", model, tuple(ids), len(ids), compute))
+    return Side(name, bundle, cache.reading("blocks", model, tuple(ids), len(ids), compute))
 
 
 # ---- the two drawings
@@ -91,7 +93,7 @@ def figure(page: Page, both: list[Side]) -> None:
     components.mount("blocks", key="blocks", data=data)
 
 
-def _drawn(side: Side, words: session.Words) -> dict:
+def _drawn(side: Side, words: cache.Words) -> dict:
     """The parts by slot, and what attention and MLP are made of. The paper's second attention belongs to 2017."""
     config = side.config
     parts = [vars(part) for part in drawing.wired(config)]
@@ -119,12 +121,12 @@ def _drawn(side: Side, words: session.Words) -> dict:
 # ---- one number through a layer
 
 
-def arithmetic(both: list[Side], words: session.Words) -> html.Raw:
+def arithmetic(both: list[Side], words: cache.Words) -> markup.Raw:
     """In the middle layer of each model: the number that attention changes most at the last token, on its way."""
-    return html.Raw("".join(_through(side, words) for side in both))
+    return markup.Raw("".join(_through(side, words) for side in both))
 
 
-def _through(side: Side, words: session.Words) -> str:
+def _through(side: Side, words: cache.Words) -> str:
     values = side.seen.through
     post = side.config.norm_place == "post"
     shown = {name: number(value, words.lang) for name, value in values.items()}
@@ -134,7 +136,7 @@ def _through(side: Side, words: session.Words) -> str:
     add = words.inline("arith-add", **shown)
     steps = (add, norm) if post else (norm, words.inline("arith-reads"), add)
     counted = {name: values[name] + 1 for name in ("layer", "place")}
-    about = {"model": side.title, "token": html.chip(side.token)} | counted
+    about = {"model": side.title, "token": markup.chip(side.token)} | counted
     lines = "".join(f"<p>{step}</p>" for step in steps)
     section = "arith-post" if post else "arith-pre"
     return f'<h3>{words.inline(section, **about)}</h3><div class="arith">{lines}</div>'
@@ -143,11 +145,11 @@ def _through(side: Side, words: session.Words) -> str:
 # ---- what changed, field by field
 
 
-def fields_intro(both: list[Side], words: session.Words) -> str:
+def fields_intro(both: list[Side], words: cache.Words) -> str:
     return words("fields-intro") + (words("fields-minilm") if both[0].bundle.card.name == OLD[0] else "")
 
 
-def fields(both: list[Side], words: session.Words) -> html.Raw:
+def fields(both: list[Side], words: cache.Words) -> markup.Raw:
     """Every field in which the two configurations differ, ideas before sizes, with one sentence each."""
     old, new = both
     found = differences(old.config, new.config)
@@ -157,22 +159,22 @@ def fields(both: list[Side], words: session.Words) -> html.Raw:
         title = f'<th colspan="4" scope="colgroup" class="eyebrow">{words.inline(f"fields-{group}")}</th>'
         rows += [title] * bool(inner)
         for name in inner:
-            cells = "".join(f"<td>{html.escapes(value(name, side.config, words))}</td>" for side in both)
+            cells = "".join(f"<td>{markup.escapes(value(name, side.config, words))}</td>" for side in both)
             about = f'<td class="note">{words.inline(f"field-{name}")}</td>'
             rows.append(f'<th scope="row">{row(name, words)}</th>{cells}{about}')
-    head = "".join(f'<th scope="col">{html.escapes(one)}</th>' for one in ("", old.title, new.title, ""))
+    head = "".join(f'<th scope="col">{markup.escapes(one)}</th>' for one in ("", old.title, new.title, ""))
     body = "".join(f"<tr>{one}</tr>" for one in rows)
-    return html.Raw(f'<table class="grid-table fields"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>')
+    return markup.Raw(f'<table class="grid-table fields"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>')
 
 
-def row(name: str, words: session.Words) -> html.Raw:
+def row(name: str, words: cache.Words) -> markup.Raw:
     """What a field is called."""
-    return words.inline("row-windows") if name == "windows" else session.words("table").inline(f"row-{name}")
+    return words.inline("row-windows") if name == "windows" else cache.words("table").inline(f"row-{name}")
 
 
-def value(name: str, config: Config, words: session.Words) -> str:
+def value(name: str, config: Config, words: cache.Words) -> str:
     """A field's value as it is read, in the words of lesson 13."""
-    names, x = session.words("table"), getattr(config, name)
+    names, x = cache.words("table"), getattr(config, name)
     if x is None or (name == "rope_base" and config.position != "rotary"):
         return names.text("nothing")
     if name == "windows":
@@ -199,7 +201,7 @@ def grown(side: Side) -> float:
     return float(found[-1] / found[0])
 
 
-def aloud(side: Side, words: session.Words) -> html.Raw:
+def aloud(side: Side, words: cache.Words) -> markup.Raw:
     """What became of one stream, in a sentence that holds for any model."""
     found, times, lang = others(side), grown(side), words.lang
     section = (
@@ -216,7 +218,7 @@ def aloud(side: Side, words: session.Words) -> html.Raw:
     )
 
 
-def first_token(side: Side, words: session.Words) -> html.Raw | str:
+def first_token(side: Side, words: cache.Words) -> markup.Raw | str:
     """Where the first token's stream is far larger than the others', says so."""
     found = side.seen.sizes
     if found.shape[1] < 2:
@@ -225,10 +227,10 @@ def first_token(side: Side, words: session.Words) -> html.Raw | str:
     layer = int(times.argmax())
     section = "first-huge" if times[layer] >= 5 else "first-like"
     shown = {"times": number(float(times[layer]), words.lang), "size": number(float(found[layer, 0]), words.lang)}
-    return words(section, model=side.title, token=html.chip(side.seen.tokens[0]), layer=layer, **shown)
+    return words(section, model=side.title, token=markup.chip(side.seen.tokens[0]), layer=layer, **shown)
 
 
-def table(both: list[Side], words: session.Words) -> dict[str, list]:
+def table(both: list[Side], words: cache.Words) -> dict[str, list]:
     rows = [
         (side.title, layer, side.seen.tokens[token], float(x))
         for side in both

@@ -13,9 +13,11 @@ from model.generate import Decoder
 from model.sampling import Sampling
 from model.trace import Trace
 from model.zoo import ModelUnavailable
-from ui import components, html, link, quiz, session, widgets
-from ui.lesson import Page
-from ui.numbers import number, percent
+from ui import components
+from ui.frame import quiz
+from ui.frame.lesson import Page
+from ui.kit import cache, figures, markup, url_state
+from ui.kit.numbers import number, percent
 
 KEEP = frozenset({"pattern"})
 SOURCE = (masks.Bidirectional, masks.Causal)
@@ -26,14 +28,14 @@ SIDES = ("encoder", "decoder")
 MOST = 64  # tokens of the encoder: WordPiece may need more than the decoder's own
 MEAN = -1  # as a head: the mean over all
 STEPS = 12  # tokens that the decoder adds
-LINK = {side: link.matching(LOOK) for side in SIDES}
+LINK = {side: url_state.matching(LOOK) for side in SIDES}
 MOVED = 1e-3  # of a vector's length: below it, two passes of different length agree
 
 
-def encoder(words: session.Words):
+def encoder(words: cache.Words):
     """MiniLM, or None and one sentence where it cannot be read."""
     try:
-        return session.bundle("minilm")
+        return cache.bundle("minilm")
     except ModelUnavailable as problem:
         st.html(f'<div class="notice" role="alert">{words("no-minilm", file=problem.file)}</div>')
         return None
@@ -54,7 +56,7 @@ class Look:
         pattern = trace.layers[self.layer].pattern
         return pattern.mean(0) if self.head == MEAN else pattern[self.head]
 
-    def name(self, trace: Trace, words: session.Words) -> str:
+    def name(self, trace: Trace, words: cache.Words) -> str:
         heads = len(trace.layers[self.layer].pattern)
         where = {"layer": self.layer + 1, "head": self.head + 1, "heads": heads}
         return words.text("where-mean" if self.head == MEAN else "where-head", **where)
@@ -62,7 +64,7 @@ class Look:
 
 def traces(page: Page) -> tuple[Trace, Trace]:
     """The same text in the encoder and in the decoder."""
-    return session.trace("minilm", page.text, KEEP, MOST), page.trace(KEEP)
+    return cache.trace("minilm", page.text, KEEP, MOST), page.trace(KEEP)
 
 
 def ahead(weights: np.ndarray) -> float:
@@ -104,8 +106,8 @@ def maps(page: Page, bundle, both: tuple[Trace, Trace]) -> None:
     about = said(bundle, both, looks, words)
     st.html(f'<div class="read">{words.inline("maps-reading", **about)}</div>{words("maps-text", **about)}')
     with st.container(gap=None):
-        widgets.source(*SOURCE)
-        widgets.table_twin(table(both, looks, cards, words), "both-ways")
+        figures.source(*SOURCE)
+        figures.table_twin(table(both, looks, cards, words), "both-ways")
 
 
 def patterns(trace: Trace) -> np.ndarray:
@@ -113,7 +115,7 @@ def patterns(trace: Trace) -> np.ndarray:
     return np.stack([layer.pattern for layer in trace.layers])
 
 
-def said(bundle, both: tuple[Trace, Trace], looks: list[Look], words: session.Words) -> dict[str, str]:
+def said(bundle, both: tuple[Trace, Trace], looks: list[Look], words: cache.Words) -> dict[str, str]:
     """The shares of weight that go to later tokens, under these looks and over the whole encoder."""
     lang, (first, second) = words.lang, both
     weights = looks[0].weights(first)
@@ -130,7 +132,7 @@ def said(bundle, both: tuple[Trace, Trace], looks: list[Look], words: session.Wo
     return {name: percent(share, lang) for name, share in shares.items()} | counts | where
 
 
-def table(both, looks: list[Look], cards, words: session.Words) -> dict[str, list]:
+def table(both, looks: list[Look], cards, words: cache.Words) -> dict[str, list]:
     """Every weight of the two maps; what the mask hides is not in it."""
     rows = []
     for trace, look, card in zip(both, looks, cards, strict=True):
@@ -147,7 +149,7 @@ def table(both, looks: list[Look], cards, words: session.Words) -> dict[str, lis
 def moved(name: str, text: str, more: str, limit: int) -> tuple[str, float]:
     """By how much of its length a vector changes when words are added to the text: the token of the text with the
     largest change, and the change."""
-    before, after = (session.trace(name, each, frozenset({"final"}), limit) for each in (text, text + more))
+    before, after = (cache.trace(name, each, frozenset({"final"}), limit) for each in (text, text + more))
     same = np.cumprod(before.token_ids == np.resize(after.token_ids, len(before.token_ids))).astype(bool)
     old, new = before.final[same], after.final[: same.sum()]
     change = np.linalg.norm(new - old, axis=-1) / np.linalg.norm(old, axis=-1)
@@ -170,10 +172,10 @@ def ask_ahead(page: Page, bundle) -> None:
 
     def explain(chosen: int, right: int) -> str:
         (token, change), (_, other) = changes()
-        values = {"token": html.chip(token), "change": percent(change, page.lang), "other": percent(other, page.lang)}
+        values = {"token": markup.chip(token), "change": percent(change, page.lang), "other": percent(other, page.lang)}
         return words("explain-ahead", more=more, **values)
 
-    question = words.inline("question-ahead", text=html.typed(page.text), more=more)
+    question = words.inline("question-ahead", text=markup.typed(page.text), more=more)
     quiz.predict(f"ahead-{page.model}-{page.text}", question, options, answer, explain)
 
 
@@ -211,11 +213,11 @@ def grown(page: Page, place) -> list[tuple[int, float]]:
 
 def chips(page: Page, added: list[tuple[int, float]]) -> str:
     new = page.bundle.tokenizer.strings([token for token, _ in added])
-    return f"<p>{' '.join([*map(html.chip, page.tokens), *(html.chip(token, 'on') for token in new)])}</p>"
+    return f"<p>{' '.join([*map(markup.chip, page.tokens), *(markup.chip(token, 'on') for token in new)])}</p>"
 
 
 def stops(page: Page, bundle) -> dict[str, str]:
-    config, trace = bundle.model.config, session.trace("minilm", page.text, KEEP, MOST)
+    config, trace = bundle.model.config, cache.trace("minilm", page.text, KEEP, MOST)
     try:
         Decoder(bundle.model)
     except ValueError as refusal:
@@ -228,7 +230,7 @@ def stops(page: Page, bundle) -> dict[str, str]:
     raise AssertionError("an encoder that decodes")
 
 
-def uses(words: session.Words) -> None:
+def uses(words: cache.Words) -> None:
     """Where each of the three kinds is used."""
     for column, kind in zip(st.columns(3, gap="large"), ("encoder", "decoder", "pair"), strict=True):
         with column:

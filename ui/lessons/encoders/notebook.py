@@ -4,8 +4,9 @@
 from functools import partial
 
 import content
-from model import search, zoo
-from ui.numbers import number
+from model import zoo
+from model.analysis import retrieval
+from ui.kit.numbers import number
 from viz import encoders, theme
 
 # %% parameters
@@ -18,13 +19,13 @@ words = content.load(lang, "encoders")
 texts = [line.strip() for line in (sentences or words["sentences"]).splitlines() if line.strip()]
 query = query or words["query-meaning"]
 bundle = zoo.load("minilm")
-vectors = search.sentence_vectors(bundle.model, bundle.tokenizer, [*texts, query])
+vectors = retrieval.sentence_vectors(bundle.model, bundle.tokenizer, [*texts, query])
 cosines = vectors[:-1] @ vectors[-1]
 for place in (-cosines).argsort():
     print(f"{cosines[place]:.3f} {texts[place]}")
 
 # %%
-places, share = search.plane(vectors)
+places, share = retrieval.plane(vectors)
 print(f"the plane shows {share:.0%} of the variance")
 figure = encoders.plane(places, texts, query, cosines, partial(number, lang=lang))
 theme.dress(figure, "light")

@@ -10,11 +10,14 @@ import numpy as np
 import streamlit as st
 
 import content
-from model import search
-from ui import components, html, link, numbers, quiz, session, widgets
-from ui.lesson import Page
-from ui.numbers import number, percent
-from viz import distribution
+from model.analysis import retrieval
+from ui import components
+from ui.frame import quiz
+from ui.frame.lesson import Page
+from ui.kit import cache, markup, numbers, url_state
+from ui.kit import figures as widgets
+from ui.kit.numbers import number, percent
+from viz import bars
 from viz import encoders as figures
 
 LINES = 24  # of the list that are used; more, and no cell of the matrix can be hit with a finger
@@ -25,8 +28,8 @@ FOUND = 10  # that the keyword search hands on
 TERMS = 3  # of a long sum, written out
 EXAMPLES = ("word", "meaning", "number")
 PAIR = r"(\d{1,2})-(\d{1,2})"
-LINK = {"sentences": link.text(), "pair": link.matching(PAIR), "query": link.text(300)}
-SOURCE = (search.sentence_vector, search.keyword_scores, search.reranked)
+LINK = {"sentences": url_state.text(), "pair": url_state.matching(PAIR), "query": url_state.text(300)}
+SOURCE = (retrieval.sentence_vector, retrieval.keyword_scores, retrieval.reranked)
 TWINS = "A dog runs after a ball in the park.", "Un cane rincorre una palla nel parco."
 FILM = (  # English in both languages: MiniLM was trained on it
     "The film was good.",
@@ -41,8 +44,8 @@ class Shelf:
     texts: list[str]
     vectors: np.ndarray
 
-    def short(self, i: int) -> html.Raw:
-        return html.typed(clipped(self.texts[i]))
+    def short(self, i: int) -> markup.Raw:
+        return markup.typed(clipped(self.texts[i]))
 
     @property
     def key(self) -> int:
@@ -70,11 +73,11 @@ def clipped(text: str) -> str:
 
 @st.cache_data(max_entries=512, show_spinner=False)
 def vector(text: str) -> np.ndarray:
-    bundle = session.bundle("minilm")
-    return search.sentence_vectors(bundle.model, bundle.tokenizer, [text])[0]
+    bundle = cache.bundle("minilm")
+    return retrieval.sentence_vectors(bundle.model, bundle.tokenizer, [text])[0]
 
 
-def vectors(texts: list[str], words: session.Words) -> np.ndarray:
+def vectors(texts: list[str], words: cache.Words) -> np.ndarray:
     """One row each; a sign while it takes long."""
     waiting, start, rows = st.empty(), time.monotonic(), []
     for n, text in enumerate(texts, 1):
@@ -92,7 +95,7 @@ def vectors(texts: list[str], words: session.Words) -> np.ndarray:
 def shelf(page: Page, bundle) -> Shelf | None:
     """The reader's list, read; None and one sentence where it is empty."""
     words, lang = page.words, page.lang
-    own = link.typed(f"sentences-{lang}", words.text("sentences"), "sentences")
+    own = url_state.typed(f"sentences-{lang}", words.text("sentences"), "sentences")
     typed = st.text_area(words.text("list"), height=390, persist_state="session", **own)
     texts = [line.strip()[:CHARACTERS] for line in typed.splitlines() if line.strip()]
     if not texts:
@@ -145,7 +148,7 @@ def matrix(page: Page, bundle, shelf: Shelf) -> None:
     st.html(f"{words('pair-text')}{foreign(shelf, words)}")
     one, other = (shelf.vectors[i] for i in pair)
     named = {f"a  {pair[0] + 1}": one, f"b  {pair[1] + 1}": other, "a × b": one * other}
-    widgets.figure(distribution.strips(named, text("strip-hover")), "pair", text("strips-alt"))
+    widgets.figure(bars.strips(named, text("strip-hover")), "pair", text("strips-alt"))
     st.html(f'<p class="note">{words.inline("strips-note")}</p>{sums(bundle, shelf, pair, words)}')
     with st.container(gap=None):
         widgets.source(*SOURCE[:1])
@@ -168,7 +171,7 @@ def said(shelf: Shelf, pair: tuple[int, int], lang: str) -> dict[str, str]:
     }
 
 
-def foreign(shelf: Shelf, words: session.Words) -> str:
+def foreign(shelf: Shelf, words: cache.Words) -> str:
     """The same sentence in two languages, where the list has both."""
     if not set(TWINS) <= set(shelf.texts):
         return ""
@@ -176,14 +179,14 @@ def foreign(shelf: Shelf, words: session.Words) -> str:
     return words("foreign", one=TWINS[0], other=TWINS[1], cosine=number(shelf.cosines[one, other], words.lang))
 
 
-def sums(bundle, shelf: Shelf, pair: tuple[int, int], words: session.Words) -> html.Raw:
+def sums(bundle, shelf: Shelf, pair: tuple[int, int], words: cache.Words) -> markup.Raw:
     """How the first number of a vector comes about, and the cosine of both, written out."""
     show, (one, other) = partial(number, lang=words.lang), (shelf.vectors[i] for i in pair)
-    trace = session.trace("minilm", shelf.texts[pair[0]], frozenset({"final"}), bundle.model.config.context)
+    trace = cache.trace("minilm", shelf.texts[pair[0]], frozenset({"final"}), bundle.model.config.context)
     mean, count = trace.final.mean(0), len(trace.tokens)
 
     def note(section: str, **values) -> str:
-        return html.span(words.inline(section, **values), "note")
+        return markup.span(words.inline(section, **values), "note")
 
     def rest(n: int) -> str:
         return f" + {words.text('more', n=number(n, words.lang))}" if n > 0 else ""
@@ -201,7 +204,7 @@ def sums(bundle, shelf: Shelf, pair: tuple[int, int], words: session.Words) -> h
         f"a · b = {products}{rest(width - TERMS)} = {show(product)} {note('sum-product')}",
         f"cos = a · b ÷ (|a| · |b|) = <b>{show(product / (lengths[0] * lengths[1]))}</b>",
     )
-    return html.Raw(f'<div class="arith">{"".join(f"<p>{line}</p>" for line in lines)}</div>')
+    return markup.Raw(f'<div class="arith">{"".join(f"<p>{line}</p>" for line in lines)}</div>')
 
 
 def sub(index: int) -> str:
@@ -215,7 +218,7 @@ def bracketed(shown: str) -> str:
 # ---- the searches
 
 
-def asked(words: session.Words) -> str:
+def asked(words: cache.Words) -> str:
     """The query: typed, or one of the examples."""
     with st.container(key="query-row", gap="xsmall"):
         query = st.text_input(
@@ -234,10 +237,10 @@ def _take(query: str) -> None:
 
 
 def hits(shelf: Shelf, query: str) -> Hits:
-    scores, cosines = search.keyword_scores(query, shelf.texts), shelf.vectors @ vector(query)
+    scores, cosines = retrieval.keyword_scores(query, shelf.texts), shelf.vectors @ vector(query)
     by_words = [int(i) for i in np.argsort(-scores, kind="stable") if scores[i] > 0]
     nearest = np.argsort(-cosines, kind="stable").tolist()
-    return Hits(by_words, nearest, search.reranked(scores, cosines, FOUND).tolist(), scores, cosines)
+    return Hits(by_words, nearest, retrieval.reranked(scores, cosines, FOUND).tolist(), scores, cosines)
 
 
 def searches(page: Page, shelf: Shelf, query: str) -> None:
@@ -273,7 +276,7 @@ def searches(page: Page, shelf: Shelf, query: str) -> None:
         widgets.table_twin(dict(zip(titles, columns, strict=True)), "search")
 
 
-def aloud(shelf: Shelf, found: Hits, words: session.Words) -> html.Raw:
+def aloud(shelf: Shelf, found: Hits, words: cache.Words) -> markup.Raw:
     best = found.nearest[0]
     values = {"nearest": shelf.short(best), "cosine": number(found.cosines[best], words.lang)}
     if not found.keywords:
@@ -296,7 +299,7 @@ def plane(page: Page, shelf: Shelf, query: str) -> None:
     """The sentences, and the query with them, as points."""
     words, lang = page.words, page.lang
     rows = [*shelf.vectors, *([vector(query)] if query else [])]
-    places, share = search.plane(np.stack(rows))
+    places, share = retrieval.plane(np.stack(rows))
     cosines = shelf.vectors @ vector(query) if query else None
     chart = figures.plane(
         places, [clipped(text) for text in shelf.texts], query or None, cosines, partial(numbers.number, lang=lang)
@@ -315,7 +318,7 @@ def plane(page: Page, shelf: Shelf, query: str) -> None:
     right.html(f'<ol class="note">{items}</ol>')
     st.html(f'<p class="note">{words.inline("plane-note")}</p>{words("plane-text", **about)}')
     with st.container(gap=None):
-        widgets.source(search.plane)
+        widgets.source(retrieval.plane)
         names = [*shelf.texts, *([query] if query else [])]
         table = {
             words.text("col-sentence"): names,

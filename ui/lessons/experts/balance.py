@@ -5,14 +5,16 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from model import checkpoint, transformer, zoo
-from model.checkpoint import Report
+from model import transformer, zoo
 from model.trace import LayerTrace, Trace
 from model.train import Routing
-from ui import session, widgets
-from ui.experts_statistics import Statistics
-from ui.lesson import Page
-from ui.numbers import number, percent
+from model.weights import checkpoint
+from model.weights.checkpoint import Report
+from ui.frame.lesson import Page
+from ui.kit import cache
+from ui.kit import figures as widgets
+from ui.kit.numbers import number, percent
+from ui.lessons.experts.statistics import Statistics
 from viz import experts as figures
 
 PAIR = {"balanced": "switchboard/experts", "collapsed": "switchboard/collapsed"}
@@ -109,7 +111,7 @@ def pair(page: Page) -> dict[str, Trained] | None:
     found = {}
     for name, model in PAIR.items():
         try:
-            bundle = session.bundle(model)
+            bundle = cache.bundle(model)
             report = checkpoint.report(zoo.find(model).parent)
         except (zoo.ModelUnavailable, OSError, ValueError, KeyError) as problem:
             file = getattr(problem, "file", model)

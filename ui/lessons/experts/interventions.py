@@ -8,21 +8,22 @@ import streamlit as st
 from model import hf, lens, transformer
 from model.edits import Edit, ExpertOff, ForceExperts
 from model.trace import Trace
-from ui import html, link, session, widgets
-from ui.lesson import Page
-from ui.numbers import number, percent
-from ui.runs import Run, candidates, per_byte
+from ui.frame.lesson import Page
+from ui.kit import cache, markup, url_state
+from ui.kit import figures as widgets
+from ui.kit.numbers import number, percent
+from ui.kit.runs import Run, candidates, per_byte
 from viz import experts as figures
 from viz import sparse
 
 WAYS = ("off", "force")
 SOURCE = (ExpertOff, ForceExperts, hf.variant)
-EXPERT = link.whole(lambda page: page.bundle.model.config.experts)
+EXPERT = url_state.whole(lambda page: page.bundle.model.config.experts)
 LINK = {
     "active": EXPERT,
     "experts": lambda value, page: value == "" or EXPERT(value, page),
-    "where": lambda value, page: value == every(page) or link.LAYER(value, page),
-    "force": link.ON,
+    "where": lambda value, page: value == every(page) or url_state.LAYER(value, page),
+    "force": url_state.ON,
 }
 
 
@@ -58,12 +59,12 @@ def measured(page: Page, setting: Setting) -> Run:
     def compute() -> Run:
         model, config = page.bundle.model, page.bundle.model.config
         if setting.active != config.active_experts:
-            model = session.variant(page.model, active_experts=setting.active)
+            model = cache.variant(page.model, active_experts=setting.active)
         edits = setting.edits(config.layers)
         trace = transformer.run(model, page.ids, page.tokens, edits=edits, keep={"final"})
         return Run.of(model, trace)
 
-    return session.reading(f"experts-{setting}", page.model, tuple(page.ids), len(page.ids), compute)
+    return cache.reading(f"experts-{setting}", page.model, tuple(page.ids), len(page.ids), compute)
 
 
 def usual(page: Page) -> Setting:
@@ -127,7 +128,7 @@ def section(page: Page, trace: Trace) -> None:
         return
     before, after = measured(page, usual(page)), measured(page, setting)
     best = [int(run.chances.argmax()) for run in (before, after)]
-    chips = map(html.chip, page.bundle.tokenizer.strings(best))
+    chips = map(markup.chip, page.bundle.tokenizer.strings(best))
     values = {
         "setting": told(page, setting),
         "active": setting.active,

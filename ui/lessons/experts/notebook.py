@@ -8,9 +8,9 @@ import numpy as np
 import content
 from model import hf, lens, zoo
 from model.transformer import run
-from ui.experts_touch import WAYS, Setting
-from ui.numbers import percent
-from ui.runs import Run
+from ui.kit.numbers import percent
+from ui.kit.runs import Run
+from ui.lessons.experts.interventions import WAYS, Setting
 from viz import experts as figures
 from viz import sparse, theme
 

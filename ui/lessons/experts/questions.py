@@ -4,12 +4,14 @@ import numpy as np
 
 from model import transformer
 from model.trace import Trace
-from ui import experts_statistics, html, quiz
-from ui.experts_statistics import Statistics
-from ui.experts_touch import Setting, measured, usual
-from ui.lesson import Page
-from ui.numbers import number
-from ui.runs import per_byte
+from ui.frame import quiz
+from ui.frame.lesson import Page
+from ui.kit import markup
+from ui.kit.numbers import number
+from ui.kit.runs import per_byte
+from ui.lessons.experts import statistics
+from ui.lessons.experts.interventions import Setting, measured, usual
+from ui.lessons.experts.statistics import Statistics
 
 SAME = 0.005  # bits per byte: a smaller difference is none
 
@@ -30,14 +32,14 @@ def again(page: Page, trace: Trace) -> None:
 
     def explain(chosen: int, right: int) -> str:
         section = ("again-few", "again-some", "again-all")[right]
-        return words(section, n=same(), layers=layers, token=html.chip(page.tokens[-1]))
+        return words(section, n=same(), layers=layers, token=markup.chip(page.tokens[-1]))
 
     options = [
         words.text("again-at-most", n=few),
         words.text("again-between", a=few + 1, b=most),
         words.text("again-every", n=layers),
     ]
-    question = words.inline("again-question", token=html.chip(page.tokens[-1]), layers=layers)
+    question = words.inline("again-question", token=markup.chip(page.tokens[-1]), layers=layers)
     quiz.predict(f"again-{page.text}", question, options, answer, explain)
 
 
@@ -82,7 +84,7 @@ def busiest_off(page: Page, trace: Trace, found: Statistics) -> None:
     told = {"busy": busy + 1, "rare": rare + 1, "m": visits[busy], "n": visits[rare], "tokens": len(page.ids)}
     where = {"layer": layer + 1, "busy": busy + 1, "rare": rare + 1}
     shares = {"p": found.shares[layer, busy], "q": found.shares[layer, rare]}
-    shown = {name: experts_statistics.percent(share, lang) for name, share in shares.items()}
+    shown = {name: statistics.percent(share, lang) for name, share in shares.items()}
     options = [words.text(f"off-option-{name}", **where) for name in ("busy", "rare", "same")]
     quiz.predict(f"off-{page.text}", words.inline("off-question", **where, **shown), options, answer, explain)
 
@@ -92,13 +94,13 @@ def genre(page: Page, found: Statistics) -> None:
     words, lang = page.words, page.lang
 
     def answer() -> int:
-        told = experts_statistics.means(found)
+        told = statistics.means(found)
         if max(told["class"], told["genre"]) < 2 * min(told["class"], told["genre"]):
             return 2
         return 0 if told["class"] > told["genre"] else 1
 
     def explain(chosen: int, right: int) -> str:
-        values = experts_statistics.said(found, page)
+        values = statistics.said(found, page)
         return words(("genre-class", "genre-genre", "genre-both")[right], **values)
 
     options = [words.text(f"genre-option-{name}") for name in ("class", "genre", "both")]

@@ -8,17 +8,18 @@ import content
 from model import arithmetic
 from model.config import Config
 from model.layers import Experts
-from model.published import MODELS
 from model.trace import Trace
-from ui import components, link, session
-from ui.lesson import Page
-from ui.numbers import number, percent
+from model.weights.published import MODELS
+from ui import components
+from ui.frame.lesson import Page
+from ui.kit import cache, url_state
+from ui.kit.numbers import number, percent
 
 KEEP = frozenset(
     {"router_logits", "router_probs", "expert_index", "expert_weight", "expert_out", "mlp_out", "final"},
 )
 SOURCE = (Experts,)
-LINK = {"layer": link.LAYER, "token": link.TOKEN, "paths": link.one_of("all"), "kinds": link.LAYER}
+LINK = {"layer": url_state.LAYER, "token": url_state.TOKEN, "paths": url_state.one_of("all"), "kinds": url_state.LAYER}
 SHOWN = 16  # numbers of each vector that are drawn; differences are measured over all D
 PUBLISHED = "Mixtral 8x7B"
 PARTS = ("embedding", "attention", "rest", "used", "idle")
@@ -81,7 +82,7 @@ def yard(page: Page, trace: Trace) -> None:
     show("yard", page, **packed(trace), tokens=list(trace.tokens), start=start(trace), width=width)
 
 
-def table(trace: Trace, words: session.Words) -> dict[str, list]:
+def table(trace: Trace, words: cache.Words) -> dict[str, list]:
     """Every token in every layer: what the router says of each expert, and which it takes."""
     places = [(n, t, layer) for n, layer in enumerate(trace.layers) for t in range(len(trace.tokens))]
     columns = {

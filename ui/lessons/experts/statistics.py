@@ -10,10 +10,13 @@ import numpy as np
 import streamlit as st
 
 from model import zoo
-from model.information import entropy, lift
-from ui import components, experts, session, widgets
-from ui.lesson import Page
-from ui.numbers import number, percent
+from model.analysis.information import entropy, lift
+from ui import components
+from ui.frame.lesson import Page
+from ui.kit import cache
+from ui.kit import figures as widgets
+from ui.kit.numbers import number, percent
+from ui.lessons.experts import routing
 from viz import experts as figures
 
 KINDS = ("token", "class", "genre")
@@ -62,7 +65,7 @@ def read(page: Page) -> Statistics | None:
         )
 
     try:
-        return session.reading("experts-statistics", page.model, (), 0, compute)
+        return cache.reading("experts-statistics", page.model, (), 0, compute)
     except (OSError, ValueError, KeyError, TypeError):
         st.html(f'<div class="notice" role="alert">{page.words("no-statistics")}</div>')
         return None
@@ -138,7 +141,7 @@ def purposes(page: Page, found: Statistics) -> None:
         for pair in zip(found.typical, found.shares, strict=True)
     ]
     st.html(f"<h3>{words.inline('takes-title')}</h3>{words('takes', **values)}")
-    experts.show(
+    routing.show(
         "kinds",
         page,
         **components.pack(lift=lifts),
@@ -156,7 +159,7 @@ def _typical(tokens: list[dict], share: float) -> list[dict]:
     return [one for one in tokens if one["taken"] > share * one["of"]]
 
 
-def table(found: Statistics, words: session.Words) -> dict[str, list]:
+def table(found: Statistics, words: cache.Words) -> dict[str, list]:
     """Counts: a row for each layer and word class."""
     layers, classes, count = found.tables.shape
     columns = {

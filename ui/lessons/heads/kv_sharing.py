@@ -4,12 +4,15 @@ from dataclasses import replace
 
 from babel.numbers import format_decimal
 
-from model import arithmetic, measure
+from model import arithmetic
 from model.config import Config
-from ui import heads, quiz, session
-from ui.numbers import number, percent
+from model.runtime import timing
+from ui.frame import quiz
+from ui.kit import cache
+from ui.kit.numbers import number, percent
+from ui.lessons.heads import view
 
-SOURCE = (measure.sharing,)
+SOURCE = (timing.sharing,)
 LAYERS, CONTEXT, RUNS = 6, 2048, 9  # of the measurement: a shallower model, so that it takes about a second
 VOCABULARY = 100  # neither the embedding nor the language-model head is part of it
 TIMES = (1, 1.5, 3, 9)  # of the question, how many times as large
@@ -39,14 +42,14 @@ def ways(config: Config) -> list[dict]:
 def diagram(page) -> None:
     config, card = page.bundle.model.config, page.bundle.card
     start = (0, config.heads // 2)
-    heads.show("sharing", page, ways=ways(config), context=config.context, model=card.title, start=start)
+    view.show("sharing", page, ways=ways(config), context=config.context, model=card.title, start=start)
 
 
-def measured(page) -> list[measure.Sharing]:
+def measured(page) -> list[timing.Sharing]:
     """Models of this one's sizes, but shallower and with random weights, that differ in their key/value heads only."""
     config = replace(page.bundle.model.config, layers=LAYERS, vocab_size=VOCABULARY)
-    compute = lambda: list(measure.sharing(config, CONTEXT, RUNS))  # noqa: E731
-    return session.reading("sharing", page.model, (), CONTEXT, compute)
+    compute = lambda: list(timing.sharing(config, CONTEXT, RUNS))  # noqa: E731
+    return cache.reading("sharing", page.model, (), CONTEXT, compute)
 
 
 def setting(page) -> dict[str, str]:
@@ -55,7 +58,7 @@ def setting(page) -> dict[str, str]:
     return {name: number(n, page.lang) for name, n in counts.items()} | {"model": page.bundle.card.title}
 
 
-def told(found: list[measure.Sharing], words: session.Words) -> str:
+def told(found: list[timing.Sharing], words: cache.Words) -> str:
     """The first and the last way of sharing in a sentence."""
     values = {"context": number(CONTEXT, words.lang), "runs": RUNS, "layers": LAYERS}
     for name, one in (("all", found[0]), ("one", found[-1])):
@@ -64,7 +67,7 @@ def told(found: list[measure.Sharing], words: session.Words) -> str:
     return words.inline("measured-read", **values, ratio=number(ratio, words.lang))
 
 
-def table(found: list[measure.Sharing], words: session.Words) -> dict[str, list]:
+def table(found: list[timing.Sharing], words: cache.Words) -> dict[str, list]:
     """One row for each model measured."""
     return {
         words.text("col-kv"): [one.kv_heads for one in found],

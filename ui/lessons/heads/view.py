@@ -10,9 +10,11 @@ import content
 from model import lens, transformer
 from model.layers import Attention
 from model.trace import Trace
-from ui import components, html, link, quiz, session
-from ui.numbers import number, percent
-from ui.session import Words
+from ui import components
+from ui.frame import quiz
+from ui.kit import cache, markup, url_state
+from ui.kit.cache import Words
+from ui.kit.numbers import number, percent
 
 KEEP = frozenset({"pattern", "z", "attn_out", "resid_pre", "resid_post", "mlp_out", "final"})
 WRITES, EFFECTS, MEASURED = (Attention.forward, lens.head_writes), (lens.direct_effects,), (lens.head_kinds,)
@@ -25,15 +27,15 @@ PERCENT = "\u202f%"
 SAVED = (0.1, 0.5)  # of the bits: bounds of the question about them
 AGAINST = ("alone", "lead")
 LINK = {
-    "layer": link.LAYER,
-    "head": link.HEAD,
-    "token": link.TOKEN,
-    "score": link.whole(CANDIDATES),  # of which next token
-    "typed": link.text(TYPED),
-    "against": link.one_of(*AGAINST),
-    "kind": link.whole(4),
-    "sharing": link.whole(3),
-    "query": link.HEAD,
+    "layer": url_state.LAYER,
+    "head": url_state.HEAD,
+    "token": url_state.TOKEN,
+    "score": url_state.whole(CANDIDATES),  # of which next token
+    "typed": url_state.text(TYPED),
+    "against": url_state.one_of(*AGAINST),
+    "kind": url_state.whole(4),
+    "sharing": url_state.whole(3),
+    "query": url_state.HEAD,
 }
 
 
@@ -68,7 +70,7 @@ def writes(page, trace: Trace) -> Writes:
             ))  # fmt: skip
         return Writes(*map(np.stack, zip(*found, strict=True)))
 
-    return session.reading("head-writes", page.model, tuple(page.ids), 0, compute)
+    return cache.reading("head-writes", page.model, tuple(page.ids), 0, compute)
 
 
 @dataclass(frozen=True)
@@ -117,40 +119,40 @@ def start(bundle, trace: Trace, found: Candidates) -> tuple[int, int]:
     return int(layer), int(head)
 
 
-def choice(bundle, found: Candidates, words: Words) -> tuple[int, int | None, html.Raw]:
+def choice(bundle, found: Candidates, words: Words) -> tuple[int, int | None, markup.Raw]:
     """The token whose score is taken apart, and the one it is compared with. A token that is typed goes before the
     candidates; of several, the first counts; the third value says what was typed."""
     with st.container(key="candidate", gap="small"):
         picked = st.pills(
             words.text("candidate"),
             range(len(found.ids)),
-            format_func=lambda i: html.literal(found.tokens[i]),
+            format_func=lambda i: markup.literal(found.tokens[i]),
             required=True,
             wrap=True,
-            **link.bind("score", range(len(found.ids)), 0, lambda i: str(i + 1)),
+            **url_state.bind("score", range(len(found.ids)), 0, lambda i: str(i + 1)),
         )
         with st.container(horizontal=True, gap="medium"):
-            own = link.typed("typed-token", "", "typed", TYPED)
+            own = url_state.typed("typed-token", "", "typed", TYPED)
             typed = st.text_input(words.text("typed"), max_chars=TYPED, width=230, **own)
             compared = st.segmented_control(
                 words.text("against"),
                 AGAINST,
                 required=True,
-                **link.bind("against", AGAINST, AGAINST[1]),
+                **url_state.bind("against", AGAINST, AGAINST[1]),
                 format_func=lambda name: words.text(f"against-{name}"),
             )
-    token, told = found.ids[picked], html.Raw()
+    token, told = found.ids[picked], markup.Raw()
     if typed.strip():
         ids = bundle.tokenizer.encode(" " + typed.strip())
         token = ids[0]
         section = "typed-one" if len(ids) == 1 else "typed-many"
-        shown = html.chip(bundle.tokenizer.strings([token])[0])
-        told = words(section, text=html.typed(typed.strip()), token=shown, count=len(ids))
+        shown = markup.chip(bundle.tokenizer.strings([token])[0])
+        told = words(section, text=markup.typed(typed.strip()), token=shown, count=len(ids))
     rival = next(id for id in found.ids if id != token) if compared == "lead" else None
     return token, rival, told
 
 
-def sums(found: Score, words: Words) -> html.Raw:
+def sums(found: Score, words: Words) -> markup.Raw:
     """Heads, MLPs and the rest, added up beside the model's own score."""
     lang = words.lang
     heads, mlps = float(found.heads.sum()), float(found.mlps.sum())
@@ -160,12 +162,12 @@ def sums(found: Score, words: Words) -> html.Raw:
         (mlps, words.text("sum-mlps", count=len(found.mlps))),
         (found.rest, words.text("sum-rest")),
     )
-    terms = " ".join(f"{_term(x, lang, first=not i)} {html.span(name, 'note')}" for i, (x, name) in enumerate(parts))
-    name = html.sub("logit", found.name)
-    lead = f" − {html.sub('logit', found.rival)}" if found.rival else ""
+    terms = " ".join(f"{_term(x, lang, first=not i)} {markup.span(name, 'note')}" for i, (x, name) in enumerate(parts))
+    name = markup.sub("logit", found.name)
+    lead = f" − {markup.sub('logit', found.rival)}" if found.rival else ""
     own = {"own": number(found.own, lang), "difference": number(abs(total - found.own), lang)}
-    told = html.span(words.text("sum-difference", **own), "note")
-    return html.Raw(
+    told = markup.span(words.text("sum-difference", **own), "note")
+    return markup.Raw(
         f'<div class="arith"><p>{terms} = <b>{number(total, lang)}</b> = {name}{lead}</p><p>{told}</p></div>'
     )
 
@@ -175,12 +177,12 @@ def _term(x: float, lang: str, first: bool) -> str:
     return number(x, lang) if first else f"{'−' if x < 0 else '+'} {number(abs(x), lang)}"
 
 
-def moved(found: Score, words: Words) -> tuple[html.Raw, html.Raw]:
+def moved(found: Score, words: Words) -> tuple[markup.Raw, markup.Raw]:
     """The heads that moved a score most, or a lead, in a sentence; and what is taken apart, in another."""
     way = "alone" if found.rival is None else "lead"
     names = {
-        "token": html.chip(found.name),
-        "rival": html.chip(found.rival or ""),
+        "token": markup.chip(found.name),
+        "rival": markup.chip(found.rival or ""),
         "own": number(found.own, words.lang),
     }
     for direction, place in (("up", found.heads.argmax()), ("down", found.heads.argmin())):
@@ -194,7 +196,7 @@ def kinds(page) -> np.ndarray:
     """The scores of every head of this model for each of lens.KINDS: (4, L, H)."""
     bundle = page.bundle
     compute = lambda: lens.head_kinds(bundle.model, avoid=bundle.tokenizer.special)  # noqa: E731
-    return session.reading("head-kinds", page.model, (), 0, compute)
+    return cache.reading("head-kinds", page.model, (), 0, compute)
 
 
 def by_kind(page) -> dict[str, np.ndarray]:
@@ -245,14 +247,14 @@ def repeated_bits(page) -> tuple[float, float]:
         bits = lens.surprisal(model, transformer.run(model, ids, ids, keep={"final"}))
         return float(bits[: REPEATED - 1].mean()), float(bits[REPEATED:].mean())
 
-    return session.reading("repeated-bits", page.model, (), 0, compute)
+    return cache.reading("repeated-bits", page.model, (), 0, compute)
 
 
 # ---------------------------------------------------------------- what the figures are given
 
 
 def show(view: str, page, **data):
-    """One of the figures of ui/components/heads. They share the head that is chosen, through the link."""
+    """One of the figures of ui/lessons/heads/component. They share the head that is chosen, through the link."""
     config = page.bundle.model.config
     sizes = {"layers": config.layers, "heads": config.heads, "groups": config.kv_heads}
     common = {"view": view, "lang": page.lang, "words": content.load(page.lang, "heads"), "sizes": sizes}
@@ -339,7 +341,7 @@ def ask_depth(page, trace: Trace) -> None:
 
     options = [words.text("option-layers", low=low + 1, high=high) for low, high in pairwise(edges)]
     question = words.inline(
-        "question-depth", token=html.chip(page.tokens[-1]), count=count * len(trace.layers[0].pattern)
+        "question-depth", token=markup.chip(page.tokens[-1]), count=count * len(trace.layers[0].pattern)
     )
     quiz.predict(f"depth-{page.model}-{page.text}", question, options, answer, explain)
 

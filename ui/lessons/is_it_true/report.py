@@ -5,24 +5,25 @@ from collections.abc import Iterable
 from model import checks, zoo
 from model.checks import CHECKS, Row
 from model.checks.versions import fingerprints, versions
-from ui import html, session
-from ui.lesson import Page
-from ui.numbers import number
+from ui.frame.lesson import Page
+from ui.kit import cache, markup
+from ui.kit.numbers import number
 
 
 def ran_on() -> dict[str, str]:
     """Names and values; files are read once."""
-    return session.reading("ran-on", "", (), 0, lambda: versions() | fingerprints(checks.MODELS))
+    return cache.reading("ran-on", "", (), 0, lambda: versions() | fingerprints(checks.MODELS))
 
 
-def name_of(key: str, words: session.Words) -> str:
+def name_of(key: str, words: cache.Words) -> str:
     """Of a version: packages and files by their own names, the rest in the reader's language."""
     return words.text(f"ran-{key}") if key in ("machine", "device", "threads") else key
 
 
-def table(words: session.Words) -> str:
+def table(words: cache.Words) -> str:
     rows = "".join(
-        f'<tr><th scope="row">{html.escapes(name_of(key, words))}</th><td class="mono">{html.escapes(value)}</td></tr>'
+        f'<tr><th scope="row">{markup.escapes(name_of(key, words))}</th>'
+        f'<td class="mono">{markup.escapes(value)}</td></tr>'
         for key, value in ran_on().items()
     )
     return f'<table class="grid-table ran-on"><tbody>{rows}</tbody></table>'
@@ -52,7 +53,7 @@ def _cells(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _row(row: Row, words: session.Words) -> list[str]:
+def _row(row: Row, words: cache.Words) -> list[str]:
     title, lang = zoo.ENTRIES[row.model].card.title, words.lang
     if row.difference is None:
         found, kind = row.error or row.missing, "unread"

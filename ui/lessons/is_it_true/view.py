@@ -8,16 +8,19 @@ import streamlit as st
 from model import checks, zoo
 from model.checks import CHECKS, SABOTAGES, SORTS, Row
 from model.checks.subject import LIMIT, Subject
-from ui import components, html, jobs, link, prompt, session, widgets
-from ui import is_it_true_report as report
-from ui.lesson import Page
-from ui.numbers import THIN, number
+from ui import components
+from ui.frame import prompt_bar
+from ui.frame.lesson import Page
+from ui.kit import cache, figures, markup, url_state
+from ui.kit.numbers import THIN, number
+from ui.lessons.is_it_true import report
+from ui.server import jobs
 
 MODELS = checks.MODELS
 QUICK = ("parts",)  # the sorts that a page can afford at once, and one check more
 QUICK_TOO = "traced"
 NONE = "none"  # nothing is broken
-LINK = {"break": link.text()}  # see `damaged`
+LINK = {"break": url_state.text()}  # see `damaged`
 POLL = 0.5  # seconds between two looks at a run
 KEPT = 12  # runs of a session
 MARKS = {"equal": "✓", "differs": "✗", "unread": "–", "now": "…", "waiting": ""}
@@ -33,7 +36,7 @@ REASONS = {
     "weights": "read",
     "parameters": "counted",
 } | dict.fromkeys(("heads", "scores", "values", "experts", "ringed"), "order")
-SOURCE = (Subject.layers, checks.parts.heads, checks.ways.cache, checks.theirs.streams)
+SOURCE = (Subject.layers, checks.sums.heads, checks.equivalences.cache, checks.against_transformers.streams)
 
 
 def sabotage() -> str | None:
@@ -82,7 +85,7 @@ def quick(page: Page, broken: str | None) -> list[Row]:
         subject = Subject(page.model, page.bundle, page.source, broken)
         return [checks.carry_out(name, subject) for name in quick_names(page)]
 
-    return session.reading(f"checks-{broken}", page.model, tuple(page.ids), LIMIT, compute)
+    return cache.reading(f"checks-{broken}", page.model, tuple(page.ids), LIMIT, compute)
 
 
 def quick_names(page: Page) -> list[str]:
@@ -99,7 +102,7 @@ def run_of(page: Page) -> jobs.Job | None:
 
 
 def _text(page: Page) -> str:
-    return page.source[: prompt.CHARACTERS]
+    return page.source[: prompt_bar.CHARACTERS]
 
 
 def start(page: Page) -> None:
@@ -121,7 +124,7 @@ def said(job: jobs.Job | None) -> dict[tuple[str, str], Row]:
 
 def section(page: Page) -> None:
     """Looks again every half second while a run is under way, and at no other time."""
-    st.html(Path(__file__).with_suffix(".css"))
+    st.html(Path(__file__).with_name("style.css"))
     job = run_of(page)
     polling = bool(job and job.alive)
     st.fragment(_section, run_every=POLL if polling else None)(page, polling)
@@ -157,8 +160,10 @@ def _section(page: Page, polling: bool) -> None:
         text = report.markdown(
             page, broken, [*rows.values(), *(row for row in found.values() if row.model != page.model)]
         )
-        components.mount("checks", key="copy", data={"text": text, "words": words.all("copy", "copied", "not-copied")})
-        widgets.folded(words.text("report"), "report", lambda: st.code(text, language=None, wrap_lines=True))
+        components.mount(
+            "is_it_true", key="copy", data={"text": text, "words": words.all("copy", "copied", "not-copied")}
+        )
+        figures.folded(words.text("report"), "report", lambda: st.code(text, language=None, wrap_lines=True))
 
 
 def _quick_rows(page: Page, broken: str | None) -> tuple[dict[str, Row], Callable[[str], None]]:
@@ -188,7 +193,7 @@ def names(page: Page) -> list[str]:
 # ---------------------------------------------------------------- what is shown
 
 
-def state(job: jobs.Job | None, words: session.Words) -> html.Raw:
+def state(job: jobs.Job | None, words: cache.Words) -> markup.Raw:
     """What becomes of a run, beside its button."""
     if job is None:
         return words.inline("state-none")
@@ -237,7 +242,7 @@ def grid(page: Page, rows: dict[str, Row], now: str | None) -> str:
     return f'<table class="checks"><thead><tr>{head}</tr></thead>{"".join(bodies)}</table>'
 
 
-def line(words: session.Words, name: str, row: Row | None, now: bool) -> str:
+def line(words: cache.Words, name: str, row: Row | None, now: bool) -> str:
     kind, tolerance = verdict(row, now), CHECKS[name].tolerance
     mark = f'<span><i aria-hidden="true">{MARKS[kind]}</i>{words.inline(f"verdict-{kind}")}</span>'
     reason = words.inline(f"why-{REASONS.get(name, 'deep')}")
@@ -253,7 +258,7 @@ def line(words: session.Words, name: str, row: Row | None, now: bool) -> str:
     )
 
 
-def difference(row: Row | None, words: session.Words) -> str:
+def difference(row: Row | None, words: cache.Words) -> str:
     """The number, and where it was found."""
     if row is None or row.difference is None:
         return ""
@@ -272,7 +277,7 @@ def duration(row: Row | None, lang: str) -> str:
     return f"{number(row.seconds, lang)}{THIN}s" if row.seconds >= 1 else f"{number(1000 * row.seconds, lang)}{THIN}ms"
 
 
-def trouble(row: Row | None, words: session.Words) -> str:
+def trouble(row: Row | None, words: cache.Words) -> str:
     """Why there is nothing to compare, and what helps."""
     if row is None or row.difference is not None:
         return ""
@@ -280,22 +285,22 @@ def trouble(row: Row | None, words: session.Words) -> str:
         return f'<span class="trouble">{words.inline("unread-error", reason=row.error)}</span>'
     if row.remedy == "package":
         return f'<span class="trouble">{words.inline("unread-package", package=row.missing)}</span>'
-    card, frame = zoo.ENTRIES[row.model].card, session.words("ui")
+    card, frame = zoo.ENTRIES[row.model].card, cache.words("ui")
     remedy = row.remedy if zoo.ENTRIES[row.model].package else "own"
     what = frame.inline("model-file", file=row.missing, title=card.title, source=card.source)
     return f'<span class="trouble">{what} {frame.inline(f"remedy-{remedy}")}</span>'
 
 
-def others(found: dict[tuple[str, str], Row], words: session.Words) -> str:
+def others(found: dict[tuple[str, str], Row], words: cache.Words) -> str:
     """How far the three models are, one line each."""
     items = []
     for model in checks.MODELS:
         rows = [row for (name, _), row in found.items() if name == model]
-        items.append(f"<li><b>{html.escapes(zoo.ENTRIES[model].card.title)}</b> {standing(rows, words)}</li>")
+        items.append(f"<li><b>{markup.escapes(zoo.ENTRIES[model].card.title)}</b> {standing(rows, words)}</li>")
     return f'<ul class="models">{"".join(items)}</ul><p class="note">{words.inline("models-note")}</p>'
 
 
-def standing(rows: Iterable[Row], words: session.Words) -> str:
+def standing(rows: Iterable[Row], words: cache.Words) -> str:
     rows = list(rows)
     kinds = [verdict(row) for row in rows]
     if not rows:

@@ -7,9 +7,10 @@ from babel.numbers import format_decimal
 
 from model import lens
 from model.checks import rounding
-from ui import html, is_it_true
-from ui.lesson import Page
-from ui.numbers import number
+from ui.frame.lesson import Page
+from ui.kit import markup
+from ui.kit.numbers import number
+from ui.lessons.is_it_true import view
 
 KEEP = frozenset({"final"})
 TIMES = 1000  # orders that are tried
@@ -19,17 +20,17 @@ BREAK = "positions"
 SOURCE = (rounding.orders, rounding.added)
 
 
-def products(page: Page, trace) -> tuple[np.ndarray, html.Raw]:
+def products(page: Page, trace) -> tuple[np.ndarray, markup.Raw]:
     """The terms (D,) of one sum of the model's own, and what that sum is."""
     words, vector = page.words, trace.final[-1]
     if page.bundle.model.config.head:
         best = int(np.argmax(lens.next_logits(page.bundle.model, trace)))
         token = page.bundle.tokenizer.strings([best])[0]
-        return vector * lens.head_row(page.bundle.model, best), words.inline("sum-score", token=html.chip(token))
+        return vector * lens.head_row(page.bundle.model, best), words.inline("sum-score", token=markup.chip(token))
     return vector * trace.final[0], words.inline("sum-vectors")
 
 
-def sums(page: Page, terms: np.ndarray, what: html.Raw) -> str:
+def sums(page: Page, terms: np.ndarray, what: markup.Raw) -> str:
     """The same terms, added up in several orders: digits that are not those of the exact sum are marked."""
     words, lang = page.words, page.lang
     found = rounding.orders(terms)
@@ -75,17 +76,17 @@ def ask_shuffled(page: Page, terms: np.ndarray) -> tuple:
 def ask_noticed(page: Page) -> tuple:
     """How many of the checks inside our model notice that positions are left out?"""
     words = page.words
-    count = len(is_it_true.quick_names(page))
+    count = len(view.quick_names(page))
 
     def noticed() -> list[str]:
-        return [row.check for row in is_it_true.quick(page, BREAK) if not row.passed]
+        return [row.check for row in view.quick(page, BREAK) if not row.passed]
 
     def answer() -> int:
         share = len(noticed())
         return 0 if not share else 2 if share == count else 1
 
     def explain(chosen: int, right: int) -> str:
-        listed = html.Raw("".join(f"<li>{words.inline(f'check-{name}')}</li>" for name in noticed()))
+        listed = markup.Raw("".join(f"<li>{words.inline(f'check-{name}')}</li>" for name in noticed()))
         section = "explain-unnoticed" if right == 0 else "explain-noticed"
         return words(section, count=count, noticed=len(noticed())) + (f"<ul>{listed}</ul>" if listed else "")
 

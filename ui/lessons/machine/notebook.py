@@ -6,7 +6,7 @@ from functools import partial
 import content
 from model import lens, zoo
 from model.transformer import run
-from ui.numbers import percent
+from ui.kit.numbers import percent
 from viz import theme
 from viz.lens import tower
 

@@ -5,12 +5,13 @@ from itertools import takewhile
 
 import numpy as np
 
-from model import lens, readings, sampling, transformer
+from model import lens, sampling, transformer
+from model.analysis import readings
 from model.layers import PreNormBlock
 from model.trace import Trace
 from model.transformer import Transformer
-from ui import link
-from ui.prompt import CHARACTERS
+from ui.frame.prompt_bar import CHARACTERS
+from ui.kit import url_state
 
 KEEP = frozenset({"resid_pre", "resid_post", "attn_out", "mlp_out", "pattern", "final"})
 TRACKS = 16  # drawn at most
@@ -18,7 +19,7 @@ CANDIDATES = 8
 SHOWN = 5  # numbers of each vector in the arithmetic
 ROUNDING = 1e-3  # of a vector's length: below it, two runs of different length agree
 SOURCE = (PreNormBlock, Transformer.stream)  # the code whose numbers are drawn
-LINK = {"layer": link.LAYER, "part": link.one_of("token", "head"), "token": link.TOKEN}
+LINK = {"layer": url_state.LAYER, "part": url_state.one_of("token", "head"), "token": url_state.TOKEN}
 
 
 def read(bundle, trace: Trace, limit: int, before: dict | None = None) -> dict:

@@ -7,10 +7,11 @@ from functools import partial
 import numpy as np
 
 import content
-from model import information, lens, sampling, zoo
+from model import lens, sampling, zoo
+from model.analysis import information
 from model.transformer import run
-from ui.numbers import number, percent
-from viz import distribution, theme
+from ui.kit.numbers import number, percent
+from viz import bars, theme
 
 # %% parameters
 model = "smollm2"
@@ -37,8 +38,8 @@ print(f"{information.entropy(base):.3f} bits")
 # %% The likeliest, and all others in one bar
 shares = np.append(base[top], np.delete(base, top).sum())
 others = words["others"].format(n=number(len(base) - len(top), lang))
-rows = distribution.names(tokens, [number(x, lang) for x in logits[top]], others)
-figure = distribution.bars(rows, shares, partial(percent, lang=lang))
+rows = bars.names(tokens, [number(x, lang) for x in logits[top]], others)
+figure = bars.bars(rows, shares, partial(percent, lang=lang))
 theme.dress(figure, "light")
 
 # %% The dials, and what is drawn then

@@ -9,13 +9,13 @@ import streamlit as st
 from babel.numbers import format_decimal
 
 from model import lens, sampling
-from model.information import entropy
+from model.analysis.information import entropy
 from model.sampling import Sampling
 from model.trace import Trace
 from model.transformer import Transformer
-from ui import html, link, session
-from ui.numbers import number, percent
-from ui.session import Words
+from ui.kit import cache, markup, url_state
+from ui.kit.cache import Words
+from ui.kit.numbers import number, percent
 
 KEEP = frozenset({"final", "resid_pre", "resid_post"})
 SOURCE = (Transformer.forward, sampling.softmax, sampling.stages)
@@ -29,14 +29,14 @@ COUNTS = (1, 2, 3, 5, 8, 10, 20, 40, 50, 100, 200, 500, 1000, OFF)
 TIMES = (10, 100, 1000)
 LAST_SEED = 2**31
 LINK = {
-    "candidate": link.whole(TOP),
-    "dial": link.one_of(*DIALS),
-    "temperature": link.between(0, 2),
-    "top_k": link.one_of(*COUNTS),
-    "top_p": link.between(5, 100),
-    "min_p": link.between(0, 50),
-    "draws": link.one_of(*TIMES),
-    "seed": link.whole(LAST_SEED, first=0),
+    "candidate": url_state.whole(TOP),
+    "dial": url_state.one_of(*DIALS),
+    "temperature": url_state.between(0, 2),
+    "top_k": url_state.one_of(*COUNTS),
+    "top_p": url_state.between(5, 100),
+    "min_p": url_state.between(0, 50),
+    "draws": url_state.one_of(*TIMES),
+    "seed": url_state.whole(LAST_SEED, first=0),
 }
 SHARE, BOUNDS = 0.9, (10, 100, 1000)  # of the question how many tokens have most of the probability
 PERCENT = "\u202f%"
@@ -109,7 +109,7 @@ def levels(page, trace: Trace) -> Levels:
         chances = lens.chances(model, streams, found, int(ids[-1]))
         return Levels(ids, page.bundle.tokenizer.strings(ids.tolist()), found.probabilities[:, 0], chances)
 
-    return session.reading("levels", page.model, tuple(page.ids), len(page.ids), compute)
+    return cache.reading("levels", page.model, tuple(page.ids), len(page.ids), compute)
 
 
 def stages(reading: Reading, settings: Sampling) -> np.ndarray:
@@ -128,7 +128,7 @@ def said(reading: Reading, distribution: np.ndarray, words: Words) -> dict[str, 
     lang, size = words.lang, len(distribution)
     shares, bits = reading.with_tail(distribution), entropy(distribution)
     return {
-        "best": html.chip(reading.tokens[0]),
+        "best": markup.chip(reading.tokens[0]),
         "p": percent(shares[0], lang),
         "n": number(TOP, lang),
         "together": percent(shares[:-1].sum(), lang),
@@ -159,15 +159,15 @@ def candidate(reading: Reading, words: Words) -> int:
     return st.pills(
         words.text("candidate"),
         range(TOP),
-        format_func=lambda i: html.literal(reading.tokens[i]),
+        format_func=lambda i: markup.literal(reading.tokens[i]),
         required=True,
-        **link.bind("candidate", range(TOP), 0, lambda i: str(i + 1)),
+        **url_state.bind("candidate", range(TOP), 0, lambda i: str(i + 1)),
         label_visibility="collapsed",
         wrap=True,
     )
 
 
-def sums(bundle, reading: Reading, index: int, words: Words) -> tuple[dict[str, np.ndarray], html.Raw]:
+def sums(bundle, reading: Reading, index: int, words: Words) -> tuple[dict[str, np.ndarray], markup.Raw]:
     """How one candidate gets its score and its share: the vectors, and the sums written out."""
     lang, token, size = words.lang, int(reading.top[index]), len(reading.base)
     row = lens.head_row(bundle.model, token)
@@ -180,7 +180,7 @@ def sums(bundle, reading: Reading, index: int, words: Words) -> tuple[dict[str, 
         return " + ".join([*terms, words.text("more", n=number(count - TERMS, lang))])
 
     def line(equation: str, note: str = "") -> str:
-        return f"<p>{equation} {html.span(note, 'note')}</p>"
+        return f"<p>{equation} {markup.span(note, 'note')}</p>"
 
     terms = [f"({number(reading.vector[i], lang)} × {number(row[i], lang)})" for i in largest]
     error = number(abs(float(products.sum(dtype=np.float64)) - score), lang)
@@ -191,7 +191,7 @@ def sums(bundle, reading: Reading, index: int, words: Words) -> tuple[dict[str, 
     wide, tall = number(len(row), lang), number(size, lang)
     lines = (
         line(
-            f"x · {html.sub('w', reading.tokens[index])} = {chain(terms, len(row))} = <b>{number(score, lang)}</b>",
+            f"x · {markup.sub('w', reading.tokens[index])} = {chain(terms, len(row))} = <b>{number(score, lang)}</b>",
             words.text("score-difference", difference=error),
         ),
         line(
@@ -205,7 +205,7 @@ def sums(bundle, reading: Reading, index: int, words: Words) -> tuple[dict[str, 
         line(f"(1, {wide}) × ({wide}, {tall}) = (1, {tall})", words.text("shapes")),
     )
     vectors = {"x": reading.vector, "w": row, "x × w": products}
-    return vectors, html.Raw(f'<div class="arith">{"".join(lines)}</div>')
+    return vectors, markup.Raw(f'<div class="arith">{"".join(lines)}</div>')
 
 
 def dials(words: Words) -> tuple[int, Sampling]:
@@ -215,7 +215,7 @@ def dials(words: Words) -> tuple[int, Sampling]:
         words.text("dials"),
         DIALS,
         required=True,
-        **link.bind("dial", DIALS, DIALS[1]),
+        **url_state.bind("dial", DIALS, DIALS[1]),
         format_func=words.text,
         label_visibility="collapsed",
     )
@@ -298,7 +298,7 @@ def lens_table(found: Levels, words: Words) -> dict[str, list]:
     }
 
 
-def stages_reading(reading: Reading, distribution: np.ndarray, words: Words) -> html.Raw:
+def stages_reading(reading: Reading, distribution: np.ndarray, words: Words) -> markup.Raw:
     """What the stages have left over."""
     count = left(distribution)
     section = {1: "stages-reading-one", len(distribution): "stages-reading-all"}.get(count, "stages-reading")
@@ -306,14 +306,14 @@ def stages_reading(reading: Reading, distribution: np.ndarray, words: Words) -> 
     return words.inline(section, **said(reading, distribution, words), before=before)
 
 
-def lens_reading(found: Levels, words: Words) -> html.Raw:
+def lens_reading(found: Levels, words: Words) -> markup.Raw:
     """When the answer comes up for the first time, and from when on it stays."""
 
     def at(level: int) -> str:
         return words.text("at-layer", n=level, layers=len(found.ids) - 1) if level else words.text("at-embedding")
 
     section = "lens-reading-once" if found.first == found.settled else "lens-reading"
-    return words.inline(section, first=at(found.first), settled=at(found.settled), token=html.chip(found.tokens[-1]))
+    return words.inline(section, first=at(found.first), settled=at(found.settled), token=markup.chip(found.tokens[-1]))
 
 
 def ask_needed(reading: Reading, words: Words) -> tuple:

@@ -11,9 +11,10 @@ import streamlit as st
 import content
 from model import packing
 from model.masks import Causal
-from ui import components, html, link, session
-from ui.lesson import Page
-from ui.numbers import number, percent
+from ui import components
+from ui.frame.lesson import Page
+from ui.kit import cache, markup, url_state
+from ui.kit.numbers import number, percent
 
 BROWN = Path(__file__).parent / "brown_paragraphs.json"  # lengths only; training/paragraphs.py counted them
 MOST = 10_000  # documents
@@ -93,7 +94,7 @@ def given() -> Given:
 
 @lru_cache(maxsize=4)
 def _counted(model: str, lines: tuple[str, ...]) -> tuple[int, ...]:
-    tokenizer = session.bundle(model).tokenizer
+    tokenizer = cache.bundle(model).tokenizer
     return tuple(len(tokenizer.encode(line)) for line in lines)
 
 
@@ -119,13 +120,13 @@ def short(tokens: int) -> str:
 
 
 LINK = {
-    "method": link.one_of(*METHODS),
-    "context": link.one_of(*map(short, CONTEXTS)),
-    "own": link.ON,
-    "documents": link.one_of(*COUNTS),
-    "lines": link.text(),
-    "row": link.whole(WINDOW),
-    "window": link.whole(MOST),
+    "method": url_state.one_of(*METHODS),
+    "context": url_state.one_of(*map(short, CONTEXTS)),
+    "own": url_state.ON,
+    "documents": url_state.one_of(*COUNTS),
+    "lines": url_state.text(),
+    "row": url_state.whole(WINDOW),
+    "window": url_state.whole(MOST),
 }
 
 
@@ -146,7 +147,7 @@ def area(page: Page) -> None:
     """Where the reader writes documents, and what of them is not used as it stands."""
     words, found = page.words, given()
     size = {"height": 130, "max_chars": CHARACTERS, "persist_state": "session"}
-    st.text_area(words.text("lines"), **link.typed("lines", LINES, "lines"), **size)
+    st.text_area(words.text("lines"), **url_state.typed("lines", LINES, "lines"), **size)
     said = []
     if found.empty:
         said.append(words("empty-lines" if found.empty > 1 else "empty-line", n=number(found.empty, page.lang)))
@@ -156,7 +157,7 @@ def area(page: Page) -> None:
         st.html(f'<div class="notice" role="status">{"".join(said)}</div>')
 
 
-def too_long(batch: Batch, words: session.Words) -> html.Raw | None:
+def too_long(batch: Batch, words: cache.Words) -> markup.Raw | None:
     """How many documents do not fit into a row, if any."""
     long = sum(length > batch.context for length in batch.lengths)
     if not long:
@@ -176,7 +177,7 @@ def method(state: object) -> str:
 
 def window(state: object) -> int:
     """The first row that is drawn, from 0."""
-    first = state.get("first") if isinstance(state, dict) else link.count("window")
+    first = state.get("first") if isinstance(state, dict) else url_state.count("window")
     return first if isinstance(first, int) and first > 0 else 0
 
 
@@ -204,7 +205,7 @@ def drawn(page: Page, batch: Batch, state: object) -> dict:
     }
 
 
-def arithmetic(batch: Batch, name: str, words: session.Words) -> html.Raw:
+def arithmetic(batch: Batch, name: str, words: cache.Words) -> markup.Raw:
     """The sums of one method, with their numbers."""
     lang, found, padded = words.lang, batch.by(name), batch.by("padded")
     whole = {
@@ -221,10 +222,10 @@ def arithmetic(batch: Batch, name: str, words: session.Words) -> html.Raw:
         "left": percent(found.own_cells / found.cells, lang),
     }
     lines = "".join(
-        f"<p>{words.inline(f'sum-{line}', **values)} {html.span(words.text(f'sum-{line}-is', **values), 'note')}</p>"
+        f"<p>{words.inline(f'sum-{line}', **values)} {markup.span(words.text(f'sum-{line}-is', **values), 'note')}</p>"
         for line in ("wasted", "gain", "cells", "own")
     )
-    return html.Raw(f'<div class="arith">{lines}</div>')
+    return markup.Raw(f'<div class="arith">{lines}</div>')
 
 
 def source(name: str) -> tuple:
@@ -233,7 +234,7 @@ def source(name: str) -> tuple:
     return (packing.METHODS[name], *filled, packing.wasted)
 
 
-def table(batch: Batch, words: session.Words) -> dict[str, list]:
+def table(batch: Batch, words: cache.Words) -> dict[str, list]:
     found = [batch.by(name) for name in METHODS]
     return {
         words.text("col-method"): [words.text(f"method-{name}") for name in METHODS],
@@ -245,7 +246,7 @@ def table(batch: Batch, words: session.Words) -> dict[str, list]:
     }
 
 
-def ask_context(batch: Batch, words: session.Words) -> tuple:
+def ask_context(batch: Batch, words: cache.Words) -> tuple:
     """The context doubles: what becomes of the share that padding wastes? Question, options, answer, explanation."""
     lang, options = words.lang, ("falls", "stays", "rises")
 

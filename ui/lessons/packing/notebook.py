@@ -9,9 +9,9 @@ import torch
 import content
 from model import packing, zoo
 from model.tap import Recorder
-from ui.numbers import number, percent
-from ui.packed_run import together
-from ui.packing import CONTEXTS, LINES, brown
+from ui.kit.numbers import number, percent
+from ui.lessons.packing.batch import CONTEXTS, LINES, brown
+from ui.lessons.packing.row import together
 from viz import packing as figures
 from viz import theme
 from viz.attention import heatmap

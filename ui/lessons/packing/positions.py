@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from ui import html, session
-from ui.bag_of_words import cosine, table
-from ui.lesson import Page
-from ui.numbers import number
-from ui.packed_run import Row
+from ui.frame.lesson import Page
+from ui.kit import cache, markup
+from ui.kit.numbers import number
+from ui.lessons.packing.row import Row
+from ui.lessons.positions.tables import cosine, table
 
 STARTS = (0, *(4**power for power in range(7)))  # 0 to 4,096
 ALONE = 20  # where the document begins that has none before it, for the sake of the example
@@ -44,7 +44,7 @@ def moved(page: Page, encoder, packed: Row) -> Moved:
             "vectors": float(cosine(means[0], means[start])),
         }
 
-    return Moved(**session.reading(f"packed-moved-{start}", page.model, tuple(text), len(text), compute))
+    return Moved(**cache.reading(f"packed-moved-{start}", page.model, tuple(text), len(text), compute))
 
 
 @torch.inference_mode()
@@ -65,7 +65,7 @@ def _changes(outputs: dict[int, np.ndarray], starts: np.ndarray) -> np.ndarray:
     )
 
 
-def reading(page: Page, found: Moved) -> html.Raw:
+def reading(page: Page, found: Moved) -> markup.Raw:
     at, lang = found.starts.tolist().index(found.start), page.lang
     return page.words.inline(
         "table-reading",
@@ -77,7 +77,7 @@ def reading(page: Page, found: Moved) -> html.Raw:
     )
 
 
-def rows(encoder, found: Moved, words: session.Words) -> html.Raw:
+def rows(encoder, found: Moved, words: cache.Words) -> markup.Raw:
     """The two rows of the table that the first token of the document may get."""
     known = table(encoder)
     values = {"start": found.start, "rows": len(known), "last": len(known) - 1, "width": known.shape[1]}

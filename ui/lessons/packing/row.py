@@ -14,20 +14,21 @@ from model.edits import Edit, MovePositions, UseMask
 from model.masks import Documents
 from model.packing import Batch, Piece, lay_out
 from model.trace import Trace
-from ui import components, html, link, session
-from ui.lesson import Page
-from ui.numbers import number, percent
+from ui import components
+from ui.frame.lesson import Page
+from ui.kit import cache, markup, url_state
+from ui.kit.numbers import number, percent
 
 SOURCE = (Documents, lay_out)
 MOST, EACH = 40, 16  # tokens of the row, and of one document in it
 COLOURS = 8  # as many documents at the most
 LIMITS = {"most": MOST, "each": EACH, "all": COLOURS}
 LINK = {
-    "mask": link.one_of("off"),
-    "restart": link.one_of("off"),
-    "layer": link.LAYER,
-    "head": link.HEAD,
-    "reader": link.whole(MOST),
+    "mask": url_state.one_of("off"),
+    "restart": url_state.one_of("off"),
+    "layer": url_state.LAYER,
+    "head": url_state.HEAD,
+    "reader": url_state.whole(MOST),
 }
 
 
@@ -163,7 +164,7 @@ def measured(page: Page, packed: Row) -> Measured:
         return {"found": found, "alone": bits, "largest": float(np.abs(logits).max())}
 
     name = f"packed-{'-'.join(str(len(text)) for text in packed.texts)}"
-    kept = session.reading(name, page.model, tuple(packed.ids), MOST, compute)
+    kept = cache.reading(name, page.model, tuple(packed.ids), MOST, compute)
     settings = {setting: Found(**found) for setting, found in zip(SETTINGS, kept["found"], strict=True)}
     return Measured(settings, kept["alone"], kept["largest"])
 
@@ -189,7 +190,7 @@ def choice(state: object, page: Page, found: Measured) -> Choice:
 
 def _link() -> dict:
     switches = {name: st.query_params.get(name) != "off" for name in ("mask", "restart")}
-    return switches | {name: link.count(name) for name in ("layer", "head")}
+    return switches | {name: url_state.count(name) for name in ("layer", "head")}
 
 
 def drawn(page: Page, packed: Row, found: Measured, chosen: Choice) -> dict:
@@ -232,7 +233,7 @@ def _said(packed: Row, found: Measured, setting: Setting, lang: str) -> dict[str
     }
 
 
-def reading(packed: Row, found: Measured, setting: Setting, words: session.Words) -> html.Raw:
+def reading(packed: Row, found: Measured, setting: Setting, words: cache.Words) -> markup.Raw:
     """The sentence that says what this setting does."""
     section = {(True, True): "both", (True, False): "mask-only", (False, True): "restart-only", (False, False): "none"}
     name = section[setting.mask, setting.restart] if len(packed.texts) > 1 else "single"
@@ -247,7 +248,7 @@ def caveat(packed: Row, found: Measured, lang: str) -> dict[str, str]:
     return {"share": percent(share, lang), "alone": number(bits(found.alone, packed), lang)}
 
 
-def four(packed: Row, found: Measured, now: Setting, words: session.Words) -> html.Raw:
+def four(packed: Row, found: Measured, now: Setting, words: cache.Words) -> markup.Raw:
     """The four settings as a table, that of the figure in bold."""
 
     def line(setting: Setting) -> str:
@@ -264,7 +265,7 @@ def four(packed: Row, found: Measured, now: Setting, words: session.Words) -> ht
     body = "".join(map(line, SETTINGS))
     table = f'<table class="grid-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
     label = words.text("four-name")
-    return html.Raw(f'<div class="twin" tabindex="0" role="region" aria-label="{label}">{table}</div>')
+    return markup.Raw(f'<div class="twin" tabindex="0" role="region" aria-label="{label}">{table}</div>')
 
 
 def table(page: Page, packed: Row, found: Measured, setting: Setting) -> dict[str, list]:
@@ -301,7 +302,7 @@ def ask_hit(page: Page, packed: Row) -> tuple | None:
             words(
                 "explain-line",
                 n=d + 1,
-                document=html.typed(name(page, packed, d)),
+                document=markup.typed(name(page, packed, d)),
                 alone=number(found.alone[d], lang),
                 packed=number(now[d], lang),
             )

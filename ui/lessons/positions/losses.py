@@ -11,14 +11,15 @@ from babel.numbers import format_decimal
 from model import hf, lens, transformer
 from model.edits import MovePositions
 from model.trace import Trace
-from ui import html, link, widgets
-from ui.numbers import number
-from ui.positions import speeds
+from ui.kit import figures as widgets
+from ui.kit import markup, url_state
+from ui.kit.numbers import number
+from ui.lessons.positions.rotation import speeds
 from viz import positions as figures
 
 BASES = (100, 300, 1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000, 3_000_000, 10_000_000)
 FIRST = 10_000, 1_000  # the base of the paper; for a model that was trained with it, another
-LINK = {"base": link.one_of(*BASES)}
+LINK = {"base": url_state.one_of(*BASES)}
 PRESSED = (0.25, 0.5)  # places from one token to the next
 SHIFT, STRETCH = 4000, 4  # of the question
 CHANGED = 0.01  # of the loss: below it, nothing that matters happened
@@ -105,7 +106,7 @@ def bases(page, trace: Trace) -> None:
     words, text, own = page.words, page.words.text, trained(page)
     shown = partial(number, lang=page.lang)
     with st.container(gap="xsmall"):
-        slider = link.bind("base", BASES, FIRST[own == FIRST[0]])
+        slider = url_state.bind("base", BASES, FIRST[own == FIRST[0]])
         base = st.select_slider(text("base"), BASES, format_func=shown, width=560, **slider)
         named = {text("waves-name", base=shown(base)): waves(page, base)}
         named[text("waves-trained", base=shown(own))] = waves(page, own)
@@ -126,10 +127,10 @@ def bases(page, trace: Trace) -> None:
         st.html(f'<p class="note">{words.inline("loss-note", n=tokens - 1, links=samples(words))}</p>')
 
 
-def samples(words) -> html.Raw:
+def samples(words) -> markup.Raw:
     """Longer sentences, as links."""
     lines = words.text("samples").splitlines()
-    return html.Raw(" · ".join(f'<a href="?prompt={quote(line)}">{html.escapes(line)}</a>' for line in lines))
+    return markup.Raw(" · ".join(f'<a href="?prompt={quote(line)}">{markup.escapes(line)}</a>' for line in lines))
 
 
 def stretches(page) -> list[float]:

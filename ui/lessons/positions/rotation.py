@@ -14,17 +14,19 @@ from model import transformer
 from model.edits import MovePositions
 from model.positions import Rotary, Turned
 from model.trace import Trace
-from ui import attention, components, html, link, session
-from ui.bag_of_words import cosine
-from ui.numbers import number
+from ui import components
+from ui.kit import cache, markup, url_state
+from ui.kit.numbers import number
+from ui.lessons.attention import readings
+from ui.lessons.positions.tables import cosine
 
 KEEP = frozenset({"q", "k", "scores", "pattern", "mask", "final"})
 SOURCE = (Turned.turn, Rotary.forward)
 FAR = 4000  # how far the sliders move a token
-LINK = {"layer": link.LAYER, "head": link.HEAD, "token": link.TOKEN, "key": link.TOKEN} | {
-    "shift": link.whole(FAR, first=0),
-    "apart": link.whole(FAR, first=0),
-    "pair": link.whole(lambda page: page.bundle.model.config.head_width // 2),
+LINK = {"layer": url_state.LAYER, "head": url_state.HEAD, "token": url_state.TOKEN, "key": url_state.TOKEN} | {
+    "shift": url_state.whole(FAR, first=0),
+    "apart": url_state.whole(FAR, first=0),
+    "pair": url_state.whole(lambda page: page.bundle.model.config.head_width // 2),
 }
 
 
@@ -74,13 +76,13 @@ def speeds(model) -> np.ndarray:
 
 def place(page, trace: Trace) -> Place:
     """What the component last reported for this prompt; else what the link says; else the look of lesson 5."""
-    look = attention.start(page.bundle, trace)
+    look = readings.start(page.bundle, trace)
     start = Place(look.layer, look.head, look.reader, look.target)
     said = (st.session_state.get("dials") or {}).get("place")
     if said is None:
         counted = {"layer": "layer", "head": "head", "query": "token", "key": "key"}
-        said = {name: link.count(asked) for name, asked in counted.items()}
-        said |= {name: link.count(name, 0) for name in ("shift", "apart")}
+        said = {name: url_state.count(asked) for name, asked in counted.items()}
+        said |= {name: url_state.count(name, 0) for name in ("shift", "apart")}
     elif said.get("text") != page.text:
         said = {}
     ends = {"layer": len(trace.layers), "head": len(trace.layers[0].q), "query": len(page.ids), "key": len(page.ids)}
@@ -105,7 +107,7 @@ def dials(page, trace: Trace) -> Place:
         "far": FAR,
         "check": check(page, trace, at),
     }
-    components.mount("dials", key="dials", data=data, on_place_change=lambda: None)
+    components.mount("positions", key="dials", data=data, on_place_change=lambda: None)
     return at
 
 
@@ -131,7 +133,7 @@ def check(page, trace: Trace, at: Place) -> dict:
         return asked, spread, float(np.abs(summed - moved.layers[0].scores[:, at.query]).max())
 
     name = f"moved-{at.query}-{at.key}-{at.shift}-{at.apart}"
-    asked, spread, first = session.reading(name, page.model, tuple(page.ids), len(page.ids), compute)
+    asked, spread, first = cache.reading(name, page.model, tuple(page.ids), len(page.ids), compute)
     return {"score": float(asked[at.layer, at.head]), "spread": spread, "first": first}
 
 
@@ -147,13 +149,13 @@ def falling(page, trace: Trace, at: Place) -> tuple[np.ndarray, dict[str, np.nda
         readable = trace.layers[0].mask[..., None]
         return [(products(trace, i) * readable).sum((1, 2)) / readable.sum() for i in range(len(trace.layers))]
 
-    means = np.stack(session.reading("means", page.model, tuple(page.ids), len(page.ids), compute))
+    means = np.stack(cache.reading("means", page.model, tuple(page.ids), len(page.ids), compute))
     chosen = products(trace, at.layer)[at.head, at.query, at.key]
     found = {"pair": chosen, "head": means[at.layer, at.head], "all": means.mean((0, 1))}
     return distances, {name: scores(x, speeds(page.bundle.model), distances) for name, x in found.items()}
 
 
-def read_falling(distances: np.ndarray, scores: dict[str, np.ndarray], words: session.Words) -> html.Raw:
+def read_falling(distances: np.ndarray, scores: dict[str, np.ndarray], words: cache.Words) -> markup.Raw:
     """The sentence that reads the figure aloud."""
     found = {"near": scores["all"][1], "far": scores["all"][-1]}
     places = {"end": distances[-1], "best": distances[scores["head"].argmax()]}
@@ -190,12 +192,12 @@ def twice(page, token: int) -> Twice:
             "turned": tuple(map(complex, hands)),
         }
 
-    return Twice(**session.reading(f"twice-{token}", page.model, tuple(page.ids), len(page.ids) + 1, compute))
+    return Twice(**cache.reading(f"twice-{token}", page.model, tuple(page.ids), len(page.ids) + 1, compute))
 
 
 def read_twice(page, found: Twice) -> dict[str, str]:
     return {
-        "token": html.chip(page.tokens[found.here]),
+        "token": markup.chip(page.tokens[found.here]),
         "here": number(found.here, page.lang),
         "there": number(found.there, page.lang),
         "difference": number(found.difference[0], page.lang),
@@ -203,7 +205,7 @@ def read_twice(page, found: Twice) -> dict[str, str]:
     }
 
 
-def hands(found: Twice, words: session.Words) -> html.Raw:
+def hands(found: Twice, words: cache.Words) -> markup.Raw:
     """The fastest pair of the token's query in layer 1, head 1, at both places."""
 
     def pair(x: complex) -> str:
@@ -211,12 +213,12 @@ def hands(found: Twice, words: session.Words) -> html.Raw:
         return f"({number(x.real, words.lang)}{comma}{number(x.imag, words.lang)})"
 
     start, here, there = found.turned
-    q = html.span("q", "query")
+    q = markup.span("q", "query")
     lines = (
-        f"<p>{q} = {pair(start)} {html.span(words.text('hands-both'), 'note')}</p>",
+        f"<p>{q} = {pair(start)} {markup.span(words.text('hands-both'), 'note')}</p>",
         *(
             f"<p>{words.inline('hands-at', place=place)}: {pair(turned)}</p>"
             for place, turned in ((found.here, here), (found.there, there))
         ),
     )
-    return html.Raw(f'<div class="arith">{"".join(lines)}</div>')
+    return markup.Raw(f'<div class="arith">{"".join(lines)}</div>')

@@ -11,8 +11,9 @@ from model import hf, lens, sampling, transformer
 from model.positions import Learned, Sinusoidal
 from model.trace import Trace
 from model.transformer import Transformer
-from ui import attention, html, link, session
-from ui.numbers import number, percent
+from ui.kit import cache, markup, url_state
+from ui.kit.numbers import number, percent
+from ui.lessons.attention import readings
 
 SOURCE = (Learned, Sinusoidal)
 MOST = 256  # tokens of MiniLM that are read
@@ -21,7 +22,7 @@ EVERY = 4  # of the rows that are compared, one in so many
 DECODER = ("same", "shares", "other")  # what may become of a prediction
 SAME = 1e-4  # in a number of a sentence's vector or in a probability: below it, two sums differ by rounding
 ORDER = r"(swap|shuffle)-(\d{1,4})"
-LINK = {"order": link.matching(ORDER), "row": link.whole(9999, first=0)}
+LINK = {"order": url_state.matching(ORDER), "row": url_state.whole(9999, first=0)}
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def order(trace: Trace, fixed: np.ndarray, way: str, seed: int) -> list[int]:
     if way == "shuffle":
         place[loose] = chance.permutation(loose)
         return place.tolist()
-    known = np.flatnonzero(attention.content_words(trace) & ~fixed)
+    known = np.flatnonzero(readings.content_words(trace) & ~fixed)
     ends = known if len(known) > 1 else loose
     pair = [ends[0], ends[-1]] if seed == 0 else chance.choice(loose, 2, replace=False)
     place[pair] = place[pair[::-1]]
@@ -73,7 +74,7 @@ def bag(bundle, text: str, way: str, seed: int) -> Bag:
         models = (bundle.model, hf.variant(bundle.model, position="none"))
         return [(sentence(model, ids), sentence(model, [ids[i] for i in found])) for model in models]
 
-    table, bare = session.reading(f"bag-{way}-{seed}", "minilm", tuple(ids), MOST, compute)
+    table, bare = cache.reading(f"bag-{way}-{seed}", "minilm", tuple(ids), MOST, compute)
     return Bag(tokens, found, table, bare)
 
 
@@ -86,21 +87,21 @@ def cosine(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return (a * b).sum(-1) / (np.linalg.norm(a, axis=-1) * np.linalg.norm(b, axis=-1))
 
 
-def orders(found: Bag, words: session.Words) -> html.Raw:
+def orders(found: Bag, words: cache.Words) -> markup.Raw:
     """Both orders as chips, the moved tokens outlined."""
     lines = (("as-written", range(len(found.order))), ("rearranged", found.order))
 
     def chips(places) -> str:
         return " ".join(
-            html.chip(found.tokens[j], "selected" if found.order[i] != i else "") for i, j in enumerate(places)
+            markup.chip(found.tokens[j], "selected" if found.order[i] != i else "") for i, j in enumerate(places)
         )
 
-    return html.Raw(
+    return markup.Raw(
         "".join(f'<p class="eyebrow">{words.inline(name)}</p><p>{chips(places)}</p>' for name, places in lines)
     )
 
 
-def reading(found: Bag, words: session.Words) -> html.Raw:
+def reading(found: Bag, words: cache.Words) -> markup.Raw:
     """What the two models made of the other order."""
     if all(found.tokens[i] == found.tokens[j] for i, j in enumerate(found.order)):
         return words.inline("bag-no-order")
@@ -134,7 +135,7 @@ def ask_decoder(page, trace: Trace) -> tuple | None:
             traces = [transformer.run(model, ids, page.tokens, keep={"final"}) for ids in texts]
             return [sampling.softmax(lens.next_logits(model, trace)) for trace in traces]
 
-        return session.reading("decoder", page.model, tuple(page.ids), MOST, compute)
+        return cache.reading("decoder", page.model, tuple(page.ids), MOST, compute)
 
     def answer() -> int:
         before, after = shares()
@@ -148,14 +149,14 @@ def ask_decoder(page, trace: Trace) -> tuple | None:
         one, two = page.bundle.tokenizer.strings([first, second])
         return words(
             f"explain-decoder-{DECODER[right]}",
-            first=html.chip(one),
-            second=html.chip(two),
+            first=markup.chip(one),
+            second=markup.chip(two),
             p=percent(before[first], lang),
             q=percent(after[second], lang),
             bits=number(lens.divergence(before, after), lang),
         )
 
-    one, two, end = (html.chip(page.tokens[i]) for i in (*moved[:2], last))
+    one, two, end = (markup.chip(page.tokens[i]) for i in (*moved[:2], last))
     question = words.inline("question-decoder", model=page.bundle.card.title, one=one, two=two, last=end)
     return question, [words.text(f"decoder-{name}") for name in DECODER], answer, explain
 
@@ -180,15 +181,15 @@ def similarity(rows: np.ndarray) -> np.ndarray:
     return cosine(few[:, None], few[None])
 
 
-def look_up(bundle, row: int, words: session.Words) -> html.Raw:
+def look_up(bundle, row: int, words: cache.Words) -> markup.Raw:
     """Asks the model for one row of its table. Behind the last one the model has nothing to give, and says so."""
     lang = words.lang
     try:
         found = bundle.model.position(torch.tensor([row], device=bundle.model.device)).rows[0].cpu().numpy()
     except ValueError as error:
         last = number(bundle.model.config.context - 1, lang)
-        notice = words("row-missing", row=number(row, lang), last=last, error=html.span(str(error), "mono"))
-        return html.Raw(f'<div class="notice" role="status">{notice}</div>')
+        notice = words("row-missing", row=number(row, lang), last=last, error=markup.span(str(error), "mono"))
+        return markup.Raw(f'<div class="notice" role="status">{notice}</div>')
     likeness = cosine(table(bundle), found)
     likeness[row] = -1
     near = int(likeness.argmax())

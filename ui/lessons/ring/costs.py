@@ -5,10 +5,11 @@ import streamlit as st
 
 from model.arithmetic import RingCosts, ring_costs
 from model.config import Config
-from model.published import MODELS
-from ui import html, link, quiz, session, widgets
-from ui.lesson import Page
-from ui.numbers import number
+from model.weights.published import MODELS
+from ui.frame import quiz
+from ui.frame.lesson import Page
+from ui.kit import cache, figures, markup, url_state
+from ui.kit.numbers import number
 from viz import ring as curves
 
 LENGTHS = tuple(2**power for power in range(10, 21))  # 1,024 to 1,048,576 tokens
@@ -35,8 +36,8 @@ def models(page: Page) -> dict[str, Config]:
 
 LINK = {
     "costs": lambda name, page: name in models(page),
-    "length": link.one_of(*map(short, LENGTHS)),
-    "over": link.one_of(*DEVICES),
+    "length": url_state.one_of(*map(short, LENGTHS)),
+    "over": url_state.one_of(*DEVICES),
 }
 
 
@@ -62,15 +63,15 @@ def section(page: Page) -> None:
     st.html(f'<p class="eyebrow">{words.inline("by-devices")}</p>')
     lines = by_devices(config, length, words)
     axis = {"at": devices, "ticks": {n: str(n) for n in DEVICES}, "size": lambda x: size(x, lang)}
-    widgets.figure(curves.curves(DEVICES, lines, **axis), "by-devices", words.text("by-devices-alt"))
+    figures.figure(curves.curves(DEVICES, lines, **axis), "by-devices", words.text("by-devices-alt"))
     st.html(f'<p class="eyebrow">{words.inline("by-length", devices=devices)}</p>')
     grown = by_length(config, devices, words)
     ticks = {n: short(n) for n in LENGTHS[::2]}
-    widgets.figure(
+    figures.figure(
         curves.curves(LENGTHS, grown, **axis | {"at": length, "ticks": ticks}), "by-length", words.text("by-length-alt")
     )
     st.html(words("kernel"))
-    widgets.table_twin({words.text("cost-devices"): list(DEVICES)} | {n: list(y) for n, y in lines.items()}, "devices")
+    figures.table_twin({words.text("cost-devices"): list(DEVICES)} | {n: list(y) for n, y in lines.items()}, "devices")
 
 
 def without(costs: RingCosts) -> int:
@@ -88,16 +89,16 @@ def said(costs: RingCosts, length: int, devices: int, lang: str) -> dict[str, st
     }
 
 
-def by_devices(config: Config, length: int, words: session.Words) -> dict[str, np.ndarray]:
+def by_devices(config: Config, length: int, words: cache.Words) -> dict[str, np.ndarray]:
     """Bytes on and from one device, for each number of devices. One alone sends nothing."""
     return _lines([ring_costs(config, length, devices) for devices in DEVICES], words)
 
 
-def by_length(config: Config, devices: int, words: session.Words) -> dict[str, np.ndarray]:
+def by_length(config: Config, devices: int, words: cache.Words) -> dict[str, np.ndarray]:
     return _lines([ring_costs(config, length, devices) for length in LENGTHS], words)
 
 
-def _lines(costs: list[RingCosts], words: session.Words) -> dict[str, np.ndarray]:
+def _lines(costs: list[RingCosts], words: cache.Words) -> dict[str, np.ndarray]:
     return {
         words.text("line-with"): np.array([x.held for x in costs], dtype=float),
         words.text("line-without"): np.array([without(x) for x in costs], dtype=float),
@@ -105,16 +106,16 @@ def _lines(costs: list[RingCosts], words: session.Words) -> dict[str, np.ndarray
     }
 
 
-def sums(config: Config, costs: RingCosts, length: int, devices: int, words: session.Words) -> html.Raw:
+def sums(config: Config, costs: RingCosts, length: int, devices: int, words: cache.Words) -> markup.Raw:
     """The formulas of model.arithmetic.ring_costs with their numbers."""
     lang, t = words.lang, -(-length // devices)
     H, G, K = config.heads, config.kv_heads, config.head_width
     per_token, turns = number(t, lang), 2 if devices > 1 else 1
-    own = html.span(words.text("cost-own"), "note")
+    own = markup.span(words.text("cost-own"), "note")
 
     def line(name: str, formula: str, numbers: str, result: int, role: str = "") -> str:
-        note = html.span(words.text(f"cost-{name}"), "note")
-        return f"<p>{html.span(formula, role)} = {numbers} = <b>{size(result, lang)}</b> {note}</p>"
+        note = markup.span(words.text(f"cost-{name}"), "note")
+        return f"<p>{markup.span(formula, role)} = {numbers} = <b>{size(result, lang)}</b> {note}</p>"
 
     lines = (
         f"<p>t = {number(length, lang)} ÷ {devices} = <b>{per_token}</b> {own}</p>",
@@ -126,7 +127,7 @@ def sums(config: Config, costs: RingCosts, length: int, devices: int, words: ses
         if devices > 1
         else f"<p>{words.inline('cost-alone')}</p>",
     )
-    return html.Raw(f'<div class="arith">{"".join(lines)}</div>')
+    return markup.Raw(f'<div class="arith">{"".join(lines)}</div>')
 
 
 def ask_sent(page: Page) -> None:

@@ -7,9 +7,9 @@ import torch
 import content
 from model import zoo
 from model.arithmetic import ring_costs
-from model.published import MODELS
 from model.ring import ring_attention
 from model.transformer import run
+from model.weights.published import MODELS
 from viz import ring, theme
 
 # %% parameters

@@ -7,15 +7,16 @@ from threading import Lock
 import numpy as np
 import streamlit as st
 
-from model import ring_processes
+from model.runtime import ring_processes
 from model.trace import Trace
-from ui import html, link, ring, session
-from ui.lesson import Page
-from ui.numbers import number
-from ui.ring_costs import size
+from ui.frame.lesson import Page
+from ui.kit import cache, markup, url_state
+from ui.kit.numbers import number
+from ui.lessons.ring import view
+from ui.lessons.ring.costs import size
 
 PROCESSES = (2, 3, 4)
-LINK = {"processes": link.one_of(*PROCESSES)}
+LINK = {"processes": url_state.one_of(*PROCESSES)}
 POLL = 0.5  # seconds between two looks at a run that is under way
 
 _worker = ThreadPoolExecutor(max_workers=1)
@@ -27,7 +28,7 @@ class Job:
     """A run that was started from this page."""
 
     prompt: tuple[str, str]  # the model and the text
-    chosen: ring.Choice
+    chosen: view.Choice
     future: Future  # of a ProcessRun
 
 
@@ -36,8 +37,8 @@ def start(page: Page, trace: Trace, devices: int) -> None:
     st.session_state["ring-taken"] = not _taken.acquire(blocking=False)
     if st.session_state["ring-taken"]:
         return
-    chosen = ring.Choice(ring.choice(trace).layer, devices)
-    future = _worker.submit(ring_processes.run, *ring.tensors(trace, chosen.layer), devices=devices)
+    chosen = view.Choice(view.choice(trace).layer, devices)
+    future = _worker.submit(ring_processes.run, *view.tensors(trace, chosen.layer), devices=devices)
     future.add_done_callback(lambda _: _taken.release())
     st.session_state["ring-job"] = Job((page.model, page.text), chosen, future)
 
@@ -59,7 +60,7 @@ def _section(page: Page, trace: Trace, polling: bool) -> None:
     words, length = page.words, len(trace.tokens)
     with st.container(key="ring-run", horizontal=True, vertical_alignment="bottom", gap="medium"):
         numbers = [n for n in PROCESSES if n <= length]
-        own = link.bind("processes", numbers, min(PROCESSES[1], length))
+        own = url_state.bind("processes", numbers, min(PROCESSES[1], length))
         devices = st.segmented_control(words.text("processes"), numbers, required=True, **own)
         begin = {"on_click": start, "args": (page, trace, devices), "disabled": polling}
         st.button(words.text("begin"), key="begin", type="primary", **begin)
@@ -76,7 +77,7 @@ def _section(page: Page, trace: Trace, polling: bool) -> None:
         st.html(report(trace, found, words))
 
 
-def report(trace: Trace, done: Job, words: session.Words) -> str:
+def report(trace: Trace, done: Job, words: cache.Words) -> str:
     """What each process held and sent, and how far their answer is from the model's own."""
     lang, run = words.lang, done.future.result()
     z = trace.layers[done.chosen.layer].z
@@ -92,7 +93,7 @@ def report(trace: Trace, done: Job, words: session.Words) -> str:
     rows = "".join(
         f'<tr><th scope="row" class="number">{n}</th>'
         + "".join(
-            f'<td class="number">{html.escapes(cell)}</td>'
+            f'<td class="number">{markup.escapes(cell)}</td>'
             for cell in (
                 str(x.process),
                 number(x.stop - x.start, lang),

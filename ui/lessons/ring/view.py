@@ -10,9 +10,11 @@ import content
 from model import ring
 from model.ring import RingRun
 from model.trace import Trace
-from ui import components, link, quiz, session, widgets
-from ui.lesson import Page
-from ui.numbers import number
+from ui import components
+from ui.frame import quiz
+from ui.frame.lesson import Page
+from ui.kit import cache, figures, url_state
+from ui.kit.numbers import number
 
 KEEP = frozenset({"q_rot", "k_rot", "v", "z", "scores"})
 SOURCE = (ring.Partial.absorb, ring.seat)
@@ -20,11 +22,11 @@ DEVICES = range(2, 9)
 USUAL = 4  # devices, where the text is long enough
 SHOWN = 16  # numbers of each vector that are drawn; differences are measured over all K
 LINK = {
-    "layer": link.LAYER,
-    "head": link.HEAD,
-    "token": link.TOKEN,
-    "devices": link.one_of(*DEVICES),
-    "step": link.whole(DEVICES[-1]),
+    "layer": url_state.LAYER,
+    "head": url_state.HEAD,
+    "token": url_state.TOKEN,
+    "devices": url_state.one_of(*DEVICES),
+    "step": url_state.whole(DEVICES[-1]),
 }
 
 
@@ -56,8 +58,8 @@ def telling(trace: Trace, devices: int) -> np.ndarray:
 def choice(trace: Trace) -> Choice:
     """What the reader chose, else what the link says, else a layer where one sees much. What is damaged is ignored."""
     asked = st.session_state.get("ring", {}).get("run") or {
-        "layer": link.count("layer"),
-        "devices": link.count("devices", 0),
+        "layer": url_state.count("layer"),
+        "devices": url_state.count("devices", 0),
     }
     devices = asked.get("devices") if asked.get("devices") in DEVICES else usual(trace)
     best = int(telling(trace, devices).min(1).argmin())
@@ -128,10 +130,10 @@ def figure(page: Page, trace: Trace) -> None:
     if found:
         st.html(f"<h2>{words.inline('equal-title')}</h2>{proof(trace, chosen, found, words)}")
         st.html(f"<h2>{words.inline('uneven-title')}</h2>{uneven(trace, found, words)}")
-        widgets.table_twin(table(found, words), "ring")
+        figures.table_twin(table(found, words), "ring")
 
 
-def proof(trace: Trace, chosen: Choice, found: RingRun, words: session.Words) -> str:
+def proof(trace: Trace, chosen: Choice, found: RingRun, words: cache.Words) -> str:
     """Ring against the model's own answer, over all heads, tokens and numbers of the layer."""
     z, lang = trace.layers[chosen.layer].z, words.lang
     difference, largest = float(np.abs(found.output.numpy() - z).max()), float(np.abs(z).max())
@@ -155,7 +157,7 @@ def counts(found: RingRun) -> np.ndarray:
     return np.array([[step.scores for step in devices] for devices in found.steps])
 
 
-def uneven(trace: Trace, found: RingRun, words: session.Words) -> str:
+def uneven(trace: Trace, found: RingRun, words: cache.Words) -> str:
     """Which share of the squares is never computed, and what it costs that the devices are unevenly busy."""
     scores, length, lang = counts(found), len(trace.tokens), words.lang
     devices = len(scores)
@@ -174,7 +176,7 @@ def uneven(trace: Trace, found: RingRun, words: session.Words) -> str:
     )
 
 
-def table(found: RingRun, words: session.Words) -> dict[str, list]:
+def table(found: RingRun, words: cache.Words) -> dict[str, list]:
     rows = [(s + 1, d + 1, x.block.owner + 1, x.scores) for s, row in enumerate(found.steps) for d, x in enumerate(row)]
     names = ("col-step", "col-device", "col-block", "col-scores")
     return dict(zip(map(words.text, names), map(list, zip(*rows, strict=True)), strict=True))

@@ -9,7 +9,7 @@ import content
 from model import lens, masks, sampling, zoo
 from model.edits import UseMask
 from model.transformer import run
-from ui.numbers import number, percent
+from ui.kit.numbers import number, percent
 from viz import sparse, theme
 
 # %% parameters

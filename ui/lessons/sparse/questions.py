@@ -5,10 +5,11 @@ import numpy as np
 
 from model import masks
 from model.masks import Mask, Sliding, Strided
-from ui import html, sparse
-from ui.lesson import Page
-from ui.numbers import number, percent
-from ui.runs import per_byte
+from ui.frame.lesson import Page
+from ui.kit import markup
+from ui.kit.numbers import number, percent
+from ui.kit.runs import per_byte
+from ui.lessons.sparse import view
 
 
 def reach(page: Page) -> tuple | None:
@@ -26,11 +27,11 @@ def reach(page: Page) -> tuple | None:
     def layers(rule: Mask) -> int:
         return int(masks.reach((rule,) * far, length)[-1, 0])
 
-    usable = [size for size in sparse.SIZES if far > 2 * (size - 1) and steps(size) < -(-far // (size - 1))] or [2]
+    usable = [size for size in view.SIZES if far > 2 * (size - 1) and steps(size) < -(-far // (size - 1))] or [2]
     window = max(usable)
     numbers = sorted({1, steps(window), -(-far // (window - 1)), far})
     options = [*(number(n, page.lang) for n in numbers), words.text("never")]
-    ends = {"first": html.chip(page.tokens[0]), "last": html.chip(page.tokens[-1])}
+    ends = {"first": markup.chip(page.tokens[0]), "last": markup.chip(page.tokens[-1])}
 
     def answer() -> int:
         return numbers.index(layers(Sliding(window)))
@@ -50,11 +51,11 @@ def budget(page: Page) -> tuple | None:
     if length < 12:
         return None
     window = max(4, round(length / 4.5))
-    sliding = sparse.Choice("sliding", window)
-    budget, full = sliding.scores(length), sparse.FULL
+    sliding = view.Choice("sliding", window)
+    budget, full = sliding.scores(length), view.FULL
 
-    def nearest(pattern: str) -> sparse.Choice:
-        others = [sparse.Choice(pattern, size) for size in range(4, length)]
+    def nearest(pattern: str) -> view.Choice:
+        others = [view.Choice(pattern, size) for size in range(4, length)]
         return min(others, key=lambda each: abs(each.scores(length) - budget))
 
     choices = [sliding, nearest("strided"), nearest("fixed")]
@@ -62,11 +63,11 @@ def budget(page: Page) -> tuple | None:
         words.text("option-budget", pattern=each.name(words), n=number(each.scores(length), lang)) for each in choices
     ]
 
-    def bits(choice: sparse.Choice) -> float:
-        return per_byte(page, sparse.measured(page, choice))
+    def bits(choice: view.Choice) -> float:
+        return per_byte(page, view.measured(page, choice))
 
     def explain(chosen: int, right: int) -> str:
-        looks = [sparse.lost_weight(page, each) for each in choices]
+        looks = [view.lost_weight(page, each) for each in choices]
         rows = "".join(
             words(
                 "explain-row",
@@ -74,7 +75,7 @@ def budget(page: Page) -> tuple | None:
                 bits=number(bits(each), lang),
                 lost=percent(lost, lang),
                 sink=percent(sink, lang),
-                first=html.chip(page.tokens[0]),
+                first=markup.chip(page.tokens[0]),
             )
             for each, (lost, sink) in zip(choices, looks, strict=True)
         )

@@ -12,10 +12,11 @@ import content
 from model import lens, masks
 from model.edits import UseMask
 from model.masks import Causal, Fixed, Mask, Sliding, Strided
-from ui import components, html, link, session
-from ui.lesson import Page
-from ui.numbers import number, percent
-from ui.runs import Run, per_byte
+from ui import components
+from ui.frame.lesson import Page
+from ui.kit import cache, markup, url_state
+from ui.kit.numbers import number, percent
+from ui.kit.runs import Run, per_byte
 
 PASSAGE = (
     "Mary kept the brass key in a blue tin behind the flour. On Monday her brother Tom came to stay, and they baked "
@@ -31,11 +32,11 @@ NEVER = 255  # in the bytes of a reach
 KEEP = {"final", "pattern"}  # of the pass with nothing hidden
 LENGTHS = 2 ** np.arange(4, 21)
 LINK = {
-    "pattern": link.one_of(*PATTERNS),
-    "size": link.one_of(*SIZES),
-    "board": link.one_of("wide"),
-    "token": link.whole(lambda page: max(len(page.ids), WIDE)),
-    "cost": link.TOKEN,
+    "pattern": url_state.one_of(*PATTERNS),
+    "size": url_state.one_of(*SIZES),
+    "board": url_state.one_of("wide"),
+    "token": url_state.whole(lambda page: max(len(page.ids), WIDE)),
+    "cost": url_state.TOKEN,
 }
 
 
@@ -59,7 +60,7 @@ class Choice:
     def hides(self, length: int) -> bool:
         return self.scores(length) < FULL.scores(length)
 
-    def name(self, words: session.Words) -> str:
+    def name(self, words: cache.Words) -> str:
         return words.text(self.pattern) if self.pattern == "full" else words.text(f"name-{self.pattern}", n=self.size)
 
 
@@ -148,7 +149,7 @@ def source(choice: Choice) -> tuple:
 # ---------------------------------------------------------------- what it costs
 
 
-def curves(choice: Choice, words: session.Words) -> dict[str, np.ndarray]:
+def curves(choice: Choice, words: cache.Words) -> dict[str, np.ndarray]:
     """Scores of one head in one layer for every length in LENGTHS, by what the curve is called; the last one has a
     stride that grows with the length, as Child et al. let it."""
     named = {other: Choice(other, choice.size) for other in PATTERNS}
@@ -157,7 +158,7 @@ def curves(choice: Choice, words: session.Words) -> dict[str, np.ndarray]:
     return {name: np.array(scores) for name, scores in found.items()}
 
 
-def costs(choice: Choice, words: session.Words) -> html.Raw:
+def costs(choice: Choice, words: cache.Words) -> markup.Raw:
     """The cost of the longest text, in words."""
     longest, lang = int(LENGTHS[-1]), words.lang
     full, own = FULL.scores(longest), choice.scores(longest)
@@ -183,7 +184,7 @@ def measured(page: Page, choice: Choice) -> Run:
         return Run.of(model, trace)
 
     name = f"sparse-{choice.pattern}-{choice.size}"
-    return session.reading(name, page.model, tuple(page.ids), len(page.ids), compute)
+    return cache.reading(name, page.model, tuple(page.ids), len(page.ids), compute)
 
 
 def lost_weight(page: Page, choice: Choice) -> tuple[float, float]:
@@ -221,9 +222,9 @@ def said(page: Page, choice: Choice, before: Run, after: Run) -> dict[str, objec
     return {
         **{name: number(x, lang) for name, x in (ends | bits).items()},
         **{name: percent(x, lang) for name, x in shares.items()},
-        "best": html.chip(page.bundle.tokenizer.strings([best])[0]),
-        "now": html.chip(page.bundle.tokenizer.strings([now])[0]),
-        "first": html.chip(page.tokens[0]),
+        "best": markup.chip(page.bundle.tokenizer.strings([best])[0]),
+        "now": markup.chip(page.bundle.tokenizer.strings([now])[0]),
+        "first": markup.chip(page.tokens[0]),
         "pattern": choice.name(page.words),
     }
 
@@ -246,7 +247,7 @@ def compared(page: Page, waiting) -> list[tuple[Choice, float, float]]:
     return kept[1]
 
 
-def grid_table(found: list[tuple[Choice, float, float]], words: session.Words) -> html.Raw:
+def grid_table(found: list[tuple[Choice, float, float]], words: cache.Words) -> markup.Raw:
     """Bits per byte, a row for each pattern, a column for each size."""
     bits = {choice: number(x, words.lang) for choice, _, x in found}
 
@@ -258,4 +259,4 @@ def grid_table(found: list[tuple[Choice, float, float]], words: session.Words) -
     body = "".join(f"<tr>{row(pattern)}</tr>" for pattern in PATTERNS)
     corner, what = f'<th scope="col">{words.inline("col-pattern")}</th>', words.inline("table-note")
     table = f"<thead><tr>{corner}{head}</tr></thead><tbody>{body}</tbody>"
-    return html.Raw(f'<p class="note">{what}</p><table class="grid-table">{table}</table>')
+    return markup.Raw(f'<p class="note">{what}</p><table class="grid-table">{table}</table>')

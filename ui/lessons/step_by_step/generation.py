@@ -13,8 +13,8 @@ import numpy as np
 import streamlit as st
 
 from model import sampling, transformer
+from model.analysis.text_tree import Tree
 from model.generate import Decoder
-from model.tree import Tree
 
 LIMIT = 64  # tokens after the prompt
 TOP = 8  # candidates with a bar of their own

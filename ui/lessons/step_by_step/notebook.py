@@ -9,8 +9,8 @@ import numpy as np
 import content
 from model import generate, zoo
 from model.sampling import Sampling
-from ui.numbers import number, percent
-from viz import distribution, theme
+from ui.kit.numbers import number, percent
+from viz import bars, theme
 
 # %% parameters
 model = "smollm2"
@@ -36,6 +36,6 @@ print(bundle.tokenizer.decode([*ids, *(step.token for step in grown)]))
 chances = grown[len(forced)].stages.base
 top = np.argsort(-chances, kind="stable")[:8]
 shares = np.append(chances[top], np.delete(chances, top).sum())
-rows = [*map(distribution.label, bundle.tokenizer.strings(top.tolist())), f"+ {number(len(chances) - len(top), lang)}"]
-figure = distribution.bars(rows, shares, partial(percent, lang=lang))
+rows = [*map(bars.label, bundle.tokenizer.strings(top.tolist())), f"+ {number(len(chances) - len(top), lang)}"]
+figure = bars.bars(rows, shares, partial(percent, lang=lang))
 theme.dress(figure, "light")

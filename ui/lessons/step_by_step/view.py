@@ -10,22 +10,23 @@ from babel.numbers import format_decimal
 
 import content
 from model import generate, sampling
+from model.analysis.text_tree import merged
 from model.generate import beam_search, stream
 from model.sampling import Sampling
-from model.tree import merged
-from ui import components, html, link, session, widgets
-from ui.growth import HOTTEST, LAST_SEED, LIMIT, Growth, growth
-from ui.numbers import number, percent
+from ui import components
+from ui.kit import cache, figures, markup, url_state
+from ui.kit.numbers import number, percent
+from ui.lessons.step_by_step.generation import HOTTEST, LAST_SEED, LIMIT, Growth, growth
 
 SOURCE = (generate.stream, sampling.draw, generate.beam_search)
 FACES = 1000  # of the dice, as they are shown
 TEXT = 12  # tokens of the texts that are compared by seed
 BEAM, WIDTHS = 8, (2, 3, 4)  # steps and widths of beam search
 LINK = {
-    "path": link.matching(rf"\d{{1,8}}(\.\d{{1,8}}){{0,{LIMIT - 1}}}"),  # the ids of the tokens
-    "temperature": link.between(0, HOTTEST),
-    "seed": link.whole(LAST_SEED, first=0),
-    "beams": link.one_of(*WIDTHS),
+    "path": url_state.matching(rf"\d{{1,8}}(\.\d{{1,8}}){{0,{LIMIT - 1}}}"),  # the ids of the tokens
+    "temperature": url_state.between(0, HOTTEST),
+    "seed": url_state.whole(LAST_SEED, first=0),
+    "beams": url_state.one_of(*WIDTHS),
 }
 START = 6  # last tokens of the text that a search started from, shown
 SAME = 1 + 1e-6  # times as likely: below it, two sums differ by rounding only
@@ -82,12 +83,12 @@ def figure(page) -> None:
 
     _mount("loop", page, drawn(grown), obey)
     st.html(f"<h2>{page.words.inline('sums', n=grown.step + 1)}</h2>{sums(grown, page.words)}")
-    widgets.table_twin(table(grown, page.words), "text")
+    figures.table_twin(table(grown, page.words), "text")
 
 
 def _mount(view: str, page, data: dict, obey) -> None:
     shared = {"view": view, "lang": page.lang, "words": content.load(page.lang, "step_by_step")}
-    components.mount("loop", key=view, data={**shared, **data}, on_order_change=obey)
+    components.mount("step_by_step", key=view, data={**shared, **data}, on_order_change=obey)
 
 
 def table(grown: Growth, words) -> dict[str, list]:
@@ -103,7 +104,7 @@ def table(grown: Growth, words) -> dict[str, list]:
     }
 
 
-def sums(grown: Growth, words) -> html.Raw:
+def sums(grown: Growth, words) -> markup.Raw:
     """How the drawn token gets its probability, and the text the product of all."""
     reading, lang = grown.reading(), words.lang
     chosen = reading.ids.index(reading.drawn)
@@ -127,14 +128,14 @@ def sums(grown: Growth, words) -> html.Raw:
         lines.append(f"ln p({whole}) = −{logs} = <b>{number(together, lang)}</b>")
     arith = "".join(f"<p>{line}</p>" for line in lines)
     head = words("sums-token", n=number(reading.size, lang), best=best)
-    return html.Raw(f'{head}<div class="arith">{arith}</div>{note}')
+    return markup.Raw(f'{head}<div class="arith">{arith}</div>{note}')
 
 
 def _share(token: str, power: str, exponent: float, total: float, lang: str, at: str = "") -> str:
     """One line of the softmax, with its numbers."""
     part = math.exp(exponent)
     numbers = f"{number(part, lang)} ÷ {number(total, lang)}"
-    return f"p({html.chip(token)}){at} = e<sup>{power}</sup> ÷ Σ = {numbers} = <b>{percent(part / total, lang)}</b>"
+    return f"p({markup.chip(token)}){at} = e<sup>{power}</sup> ÷ Σ = {numbers} = <b>{percent(part / total, lang)}</b>"
 
 
 def _terms(terms: list[str], sign: str) -> str:
@@ -199,7 +200,7 @@ def beams(page) -> None:
         if width in WIDTHS:
             grown.beams = {"turn": grown.beams["turn"] + 1, **search(grown.bundle, grown.text, width)}
 
-    asked = link.count("beams", 0)
+    asked = url_state.count("beams", 0)
     if "ends" not in grown.beams and asked in WIDTHS:
         grown.beams = {"turn": 0, **search(grown.bundle, grown.text, asked)}
     texts = float(page.bundle.model.config.vocab_size) ** BEAM
@@ -247,12 +248,12 @@ def search(bundle, ids: list[int], width: int) -> dict:
 
 
 def likelier(page) -> tuple[Callable[[], int], Callable[[int, int], str]]:
-    """Is greedy's text the likeliest? Answer and explanation, for ui.quiz."""
+    """Is greedy's text the likeliest? Answer and explanation, for ui.frame.quiz."""
 
     def found() -> dict:
         width = WIDTHS[-1]
         name = f"beams-{width}"
-        return session.reading(name, page.model, tuple(page.ids), BEAM, lambda: search(page.bundle, page.ids, width))
+        return cache.reading(name, page.model, tuple(page.ids), BEAM, lambda: search(page.bundle, page.ids, width))
 
     def answer() -> int:
         return int(found()["gain"] > SAME)
@@ -273,22 +274,22 @@ def likelier(page) -> tuple[Callable[[], int], Callable[[int, int], str]]:
     return answer, explain
 
 
-def _chips(data: dict, node: int) -> html.Raw:
+def _chips(data: dict, node: int) -> markup.Raw:
     tokens = []
     while node:
         tokens.append(data["nodes"]["token"][node])
         node = data["nodes"]["parent"][node]
-    return html.Raw(" ".join(map(html.chip, reversed(tokens))))
+    return markup.Raw(" ".join(map(markup.chip, reversed(tokens))))
 
 
-def returns(page) -> tuple[list[html.Raw], Callable[[], int], Callable[[int, int], str]]:
+def returns(page) -> tuple[list[markup.Raw], Callable[[], int], Callable[[int, int], str]]:
     """Greedy after the second candidate instead of the first: do the same words come back? The two candidates, answer
     and explanation."""
     two = growth(page).reading(0).ids[:2]
 
     def found() -> list[list[int]]:
         name = f"greedy-{two[0]}-{two[1]}"
-        return session.reading(name, page.model, tuple(page.ids), AFTER, lambda: [greedy(page, token) for token in two])
+        return cache.reading(name, page.model, tuple(page.ids), AFTER, lambda: [greedy(page, token) for token in two])
 
     def answer() -> int:
         return int(longest_run(*found())[2] < RUN)
@@ -300,7 +301,7 @@ def returns(page) -> tuple[list[html.Raw], Callable[[], int], Callable[[int, int
         section = "explain-no-return" if right else "explain-return"
         return page.words(section, first=texts[0], second=texts[1], n=length, after=AFTER)
 
-    return [html.chip(token) for token in page.bundle.tokenizer.strings(two)], answer, explain
+    return [markup.chip(token) for token in page.bundle.tokenizer.strings(two)], answer, explain
 
 
 def greedy(page, token: int) -> list[int]:
@@ -319,8 +320,8 @@ def longest_run(first: Sequence[int], second: Sequence[int]) -> tuple[int, int, 
     return best
 
 
-def _marked(page, text: list[int], start: int, length: int) -> html.Raw:
+def _marked(page, text: list[int], start: int, length: int) -> markup.Raw:
     """A text as chips, the run that it shares with the other one in green."""
     marks = ["on" if length >= RUN and start <= i < start + length else "" for i in range(len(text))]
     tokens = page.bundle.tokenizer.strings(text)
-    return html.Raw(" ".join(html.chip(token, mark) for token, mark in zip(tokens, marks, strict=True)))
+    return markup.Raw(" ".join(markup.chip(token, mark) for token, mark in zip(tokens, marks, strict=True)))

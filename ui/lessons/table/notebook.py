@@ -6,10 +6,10 @@ from functools import partial
 
 import content
 from model import arithmetic
-from ui import table
-from ui.experts import parts
-from ui.numbers import number, percent
-from ui.table_config import configuration, edited, pasted
+from ui.kit.numbers import number, percent
+from ui.lessons.experts.routing import parts
+from ui.lessons.table import view
+from ui.lessons.table.parse import configuration, edited, pasted
 from viz import experts, theme
 
 # %% parameters
@@ -21,8 +21,8 @@ edit = ""  # what was changed, as in "width:2048,layers:16"
 config = ""  # a config.json
 
 # %%
-published = pasted(config or table.EXAMPLE) if table_of == "own" else configuration(table_of)
-models = {table_of: edited(published, dict(re.findall(table.EDITS, edit)))}
+published = pasted(config or view.EXAMPLE) if table_of == "own" else configuration(table_of)
+models = {table_of: edited(published, dict(re.findall(view.EDITS, edit)))}
 if beside != "none":
     models[beside if beside != table_of else f"{beside}, published"] = configuration(beside)
 for name, one in models.items():

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from model import hf, zoo
 from model.config import CHOICES, Config
-from model.families import FAMILIES
-from model.published import MODELS
-from ui import session
+from model.weights.families import FAMILIES
+from model.weights.published import MODELS
+from ui.kit import cache
 
 SIZES = ("layers", "width", "vocab_size", "context", "heads", "kv_heads", "head_width", "mlp_width")
 WHOLE = (*SIZES, "window", "experts", "active_experts", "segments")
@@ -39,10 +39,10 @@ def _short(value) -> str:
 
 def configuration(name: str) -> Config:
     """Of a published model, or of one that can be loaded here, which it may raise ModelUnavailable for."""
-    return MODELS[name] if name in MODELS else session.bundle(name).model.config
+    return MODELS[name] if name in MODELS else cache.bundle(name).model.config
 
 
-def title(name: str, words: session.Words) -> str:
+def title(name: str, words: cache.Words) -> str:
     if name in zoo.ENTRIES:
         return zoo.ENTRIES[name].card.title
     return name if name in MODELS else words.text(name)

@@ -5,11 +5,12 @@ from dataclasses import replace
 
 from model.arithmetic import count
 from model.config import Config
-from model.published import MODELS
-from ui import html, quiz, session
-from ui.numbers import number, percent
-from ui.table_config import configuration, title
-from ui.table_sums import in_full, one_layer
+from model.weights.published import MODELS
+from ui.frame import quiz
+from ui.kit import cache, markup
+from ui.kit.numbers import number, percent
+from ui.lessons.table.parse import configuration, title
+from ui.lessons.table.sums import in_full, one_layer
 
 ASKED = ("smollm2", "minilm", "GPT-2", "Llama 3.1 8B")
 MIXTURE = "Mixtral 8x7B"
@@ -20,7 +21,7 @@ def _nearest(guesses: Sequence[float], found: float) -> int:
     return min(range(len(guesses)), key=lambda i: abs(guesses[i] - found))
 
 
-def doubled(name: str, config: Config, words: session.Words) -> None:
+def doubled(name: str, config: Config, words: cache.Words) -> None:
     """The table's own model, everything in it twice as wide: what becomes of the parameters of a layer?"""
 
     def after() -> int:
@@ -32,12 +33,12 @@ def doubled(name: str, config: Config, words: session.Words) -> None:
         numbers = {"before": before, "after": after(), "times": after() / before}
         return words("explain-doubled", **{key: in_full(value, words.lang) for key, value in numbers.items()})
 
-    question = words.inline("question-doubled", model=html.typed(name))
+    question = words.inline("question-doubled", model=markup.typed(name))
     answers = [f"× {times}" for times in TIMES]
     quiz.predict(f"doubled-{config}", question, answers, lambda: _nearest(TIMES, after() / one_layer(config)), explain)
 
 
-def vocabulary(words: session.Words) -> None:
+def vocabulary(words: cache.Words) -> None:
     """In which model do embedding and head take the largest share?"""
     names = [title(name, words) for name in ASKED]
 
@@ -53,7 +54,7 @@ def vocabulary(words: session.Words) -> None:
     quiz.predict("vocabulary", words.inline("question-vocabulary"), names, answer, explain)
 
 
-def used(words: session.Words) -> None:
+def used(words: cache.Words) -> None:
     """How many parameters of a mixture of experts does one token use?"""
     config, lang = MODELS[MIXTURE], words.lang
     found = count(config)

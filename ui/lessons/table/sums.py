@@ -8,8 +8,9 @@ import streamlit as st
 from model import arithmetic
 from model.arithmetic import cache_bytes, count, count_pair, operations
 from model.config import PAPER_2017, Config
-from ui import html, session, widgets
-from ui.numbers import number, percent
+from ui.kit import cache as session
+from ui.kit import figures, markup
+from ui.kit.numbers import number, percent
 
 PARTS = ("head", "norms", "routers", "attention", "mlp", "experts", "positions", "embedding")
 BITS = (32, 16, 8, 4)
@@ -151,14 +152,18 @@ def section(name: str, pair: dict[str, Config], tokens: int, words: session.Word
         st.html(f"<h2>{words.inline(f'title-{section}')}</h2>{words(f'text-{section}')}")
 
     heading("sums")
-    aloud = {"model": html.typed(name), "total": in_full(found.total, lang), "layer": in_full(one_layer(config), lang)}
+    aloud = {
+        "model": markup.typed(name),
+        "total": in_full(found.total, lang),
+        "layer": in_full(one_layer(config), lang),
+    }
     st.html(f'<div class="read">{words.inline("sums-reading", **aloud)}</div>{_parameters(config, words)}')
     heading("memory")
     st.html("".join(_memory(each, which, tokens, words) for each, which in pair.items()))
     st.html(_cache(config, tokens, words) if config.causal else words("no-cache"))
     heading("flops")
     st.html(_flops(config, tokens, words))
-    widgets.source(*SOURCE)
+    figures.source(*SOURCE)
     heading("pair")
     st.html(_pair(words))
 
@@ -168,7 +173,7 @@ def _arith(lines: list[str]) -> str:
 
 
 def _sum(words: session.Words, section: str, formula: str, factors: str, result: int, unit: str = "") -> str:
-    note = html.span(words.text(section), "note")
+    note = markup.span(words.text(section), "note")
     shown = in_full(result, words.lang) + (f"\u202f{unit}" if unit else "")
     middle = "" if factors == shown else f" = {factors}"
     return f"{formula}{middle} = <b>{shown}</b> {note}"
@@ -185,7 +190,7 @@ def _parameters(config: Config, words: session.Words) -> str:
         return [_sum(words, *term) for term in terms]
 
     def added(section: str, terms: list[tuple]) -> str:
-        note = html.span(words.text(section), "note")
+        note = markup.span(words.text(section), "note")
         results = [result for *_, result in terms]
         return f"{' + '.join(in_full(x, lang) for x in results)} = <b>{in_full(sum(results), lang)}</b> {note}"
 
@@ -245,8 +250,10 @@ def _memory(name: str, config: Config, tokens: int, words: session.Words) -> str
         return f'<tr><th scope="row">{words.inline("in-bits", n=bits)}</th>{cells}</tr>'
 
     table = f"<table class='grid-table'><thead><tr>{head}</tr></thead><tbody>{''.join(map(row, BITS))}</tbody></table>"
-    scroll = f'<div style="overflow-x: auto" tabindex="0" role="region" aria-label="{html.escapes(name)}">{table}</div>'
-    return f'<p class="eyebrow" style="margin: 20px 0 6px">{html.typed(name)}</p>{scroll}'
+    scroll = (
+        f'<div style="overflow-x: auto" tabindex="0" role="region" aria-label="{markup.escapes(name)}">{table}</div>'
+    )
+    return f'<p class="eyebrow" style="margin: 20px 0 6px">{markup.typed(name)}</p>{scroll}'
 
 
 def _cache(config: Config, tokens: int, words: session.Words) -> str:
@@ -276,7 +283,7 @@ def _flops(config: Config, tokens: int, words: session.Words) -> str:
         factors = f"4 × {L} × {H} × {K} × {_mean(read, config.layers * tokens, lang)}"
         lines.append(_sum(words, f"sum-reads-{way}", "4·L·H·K·t", factors, found.attention))
         share = percent(found.attention / found.total, lang)
-        note = html.span(words.text(f"sum-{way}", share=share), "note")
+        note = markup.span(words.text(f"sum-{way}", share=share), "note")
         lines.append(f"<b>{scaled(found.total, 'FLOP', lang)}</b> {note}")
     return _arith(lines)
 
@@ -294,4 +301,4 @@ def _pair(words: session.Words) -> str:
     parts = {part: number(getattr(whole, part), lang) for part in ("embedding", "attention", "mlp", "norms")}
     formula = " + ".join(parts.values())
     named = words.inline("pair-parts")
-    return _arith([f"{html.Raw(named)}", f"{formula} = <b>{number(whole.total, lang)}</b>"])
+    return _arith([f"{markup.Raw(named)}", f"{formula} = <b>{number(whole.total, lang)}</b>"])

@@ -9,13 +9,15 @@ import content
 from model import zoo
 from model.arithmetic import count
 from model.config import Config
-from model.published import MODELS
+from model.weights.published import MODELS
 from model.zoo import ModelUnavailable
-from ui import components, html, link, session, table_config, table_questions, table_sums, widgets
-from ui.lesson import Page
-from ui.numbers import number, percent
-from ui.table_config import EDITABLE, KINDS, OWN, REAL, SWITCHES, WHOLE, Problem, configuration, title
-from ui.table_sums import PARTS
+from ui import components
+from ui.frame.lesson import Page
+from ui.kit import cache, figures, markup, url_state
+from ui.kit.numbers import number, percent
+from ui.lessons.table import parse, questions, sums
+from ui.lessons.table.parse import EDITABLE, KINDS, OWN, REAL, SWITCHES, WHOLE, Problem, configuration, title
+from ui.lessons.table.sums import PARTS
 from viz import table as areas
 
 FIRST = "Llama 3.1 8B"
@@ -24,11 +26,11 @@ LENGTHS = tuple(2**power for power in range(10, 21))  # 1,024 to 1,048,576 token
 PASTED = 50_000  # characters
 EDITS = r"(\w+):([\w.-]+)"
 LINK = {
-    "table-of": link.one_of(*MODELS, *zoo.ENTRIES, OWN),
-    "beside": link.one_of(NONE, *MODELS, *zoo.ENTRIES),
-    "tokens": link.matching("\\d{1,4}[kM]"),
-    "edit": link.matching(rf"{EDITS}(,{EDITS})*"),
-    "config": link.text(),
+    "table-of": url_state.one_of(*MODELS, *zoo.ENTRIES, OWN),
+    "beside": url_state.one_of(NONE, *MODELS, *zoo.ENTRIES),
+    "tokens": url_state.matching("\\d{1,4}[kM]"),
+    "edit": url_state.matching(rf"{EDITS}(,{EDITS})*"),
+    "config": url_state.text(),
 }
 # A row belongs to the parts of the area picture that grow with it.
 ROWS = {
@@ -106,22 +108,22 @@ def section(page: Page) -> None:
         second = title(other, words)
         pair[words.text("as-published", model=second) if second == shown.name else second] = beside
     if beyond := [
-        words("beyond", model=html.typed(each), context=number(config.context, words.lang))
+        words("beyond", model=markup.typed(each), context=number(config.context, words.lang))
         for each, config in pair.items()
         if tokens > config.context
     ]:
         st.html(f'<div class="notice" role="status">{"".join(beyond)}</div>')
     data = _drawn(shown, pair, tokens, words)
     components.mount("table", key="table", data={**data, "model": name}, on_edits_change=lambda: None)
-    widgets.table_twin(table_sums.twin(pair, words), "parameters")
-    table_sums.section(shown.name, pair, tokens, words)
-    table_questions.doubled(shown.name, shown.config, words)
+    figures.table_twin(sums.twin(pair, words), "parameters")
+    sums.section(shown.name, pair, tokens, words)
+    questions.doubled(shown.name, shown.config, words)
 
 
-def _choose(words: session.Words) -> tuple[str, str, int]:
+def _choose(words: cache.Words) -> tuple[str, str, int]:
     known = (*MODELS, *(name for name in zoo.ENTRIES if name not in zoo.SWITCHBOARD))
     shown = {"format_func": lambda name: title(name, words), "width": 250}
-    of, beside = link.bind("table-of", (*known, OWN), FIRST), link.bind("beside", (NONE, *known), NONE)
+    of, beside = url_state.bind("table-of", (*known, OWN), FIRST), url_state.bind("beside", (NONE, *known), NONE)
     name = st.selectbox(words.text("model"), (*known, OWN), **shown, **of)
     other = st.selectbox(words.text("beside"), (NONE, *known), **shown, **beside)
     dial = {"format_func": _short, "bind": "query-params", "width": 300}
@@ -132,16 +134,18 @@ def _short(tokens: int) -> str:
     return f"{tokens >> 20}M" if tokens >= 1 << 20 else f"{tokens >> 10}k"
 
 
-def _pasted(words: session.Words) -> Config:
+def _pasted(words: cache.Words) -> Config:
     """Of the pasted text, which outlives a look at another model: the state of an input that is not drawn does not."""
     if "pasted" not in st.session_state and "table-pasted" in st.session_state:
         st.session_state.pasted = st.session_state["table-pasted"]
-    text = st.text_area(words.text("paste"), height=330, max_chars=PASTED, **link.typed("pasted", EXAMPLE, "config"))
+    text = st.text_area(
+        words.text("paste"), height=330, max_chars=PASTED, **url_state.typed("pasted", EXAMPLE, "config")
+    )
     st.session_state["table-pasted"] = text
-    return table_config.pasted(text)
+    return parse.pasted(text)
 
 
-def said(problem: Problem, words: session.Words, row: bool = False) -> html.Raw:
+def said(problem: Problem, words: cache.Words, row: bool = False) -> markup.Raw:
     """The problem in one sentence. A `row` is called by its name in the reader's language, a setting of a file as it
     is written there."""
     values = {
@@ -149,7 +153,7 @@ def said(problem: Problem, words: session.Words, row: bool = False) -> html.Raw:
     }
     if row:
         values["field"] = words.text(f"row-{values['field']}")
-    return words.inline(problem.section, **{name: html.typed(value) for name, value in values.items()})
+    return words.inline(problem.section, **{name: markup.typed(value) for name, value in values.items()})
 
 
 # ---- rows that the reader changed
@@ -160,9 +164,9 @@ def _changed(name: str, shown: str, published: Config) -> Table:
     typed = _typed(name)
     kept = st.session_state.setdefault("table-kept", {})
     try:
-        config = table_config.edited(published, typed)
+        config = parse.edited(published, typed)
     except Problem as problem:
-        return Table(shown, published, table_config.edited(published, kept.get(published, {})), typed, problem)
+        return Table(shown, published, parse.edited(published, kept.get(published, {})), typed, problem)
     st.session_state["table-kept"] = {published: typed}
     return Table(
         shown, published, config, {row: text for row, text in typed.items() if _differs(row, config, published)}
@@ -170,7 +174,7 @@ def _changed(name: str, shown: str, published: Config) -> Table:
 
 
 def _differs(row: str, config: Config, other: Config) -> bool:
-    return table_config.rows(config)[row] != table_config.rows(other)[row]
+    return parse.rows(config)[row] != parse.rows(other)[row]
 
 
 def _typed(name: str) -> dict[str, str]:
@@ -181,7 +185,7 @@ def _typed(name: str) -> dict[str, str]:
     linked = dict(re.findall(EDITS, st.query_params.get("edit", "")[:600]))
     rows = {row: text for row, text in linked.items() if row in EDITABLE}
     try:
-        table_config.edited(configuration(name), rows)
+        parse.edited(configuration(name), rows)
     except (KeyError, Problem, ModelUnavailable):  # a damaged link is ignored, and a pasted table is in none
         return {}
     return rows
@@ -190,7 +194,7 @@ def _typed(name: str) -> dict[str, str]:
 # ---- what the component draws
 
 
-def _drawn(shown: Table, pair: dict[str, Config], tokens: int, words: session.Words) -> dict:
+def _drawn(shown: Table, pair: dict[str, Config], tokens: int, words: cache.Words) -> dict:
     configs = list(pair.values())
     counts = [count(config) for config in configs]
     present = [part for part in PARTS if any(getattr(each, part) for each in counts)]
@@ -201,12 +205,12 @@ def _drawn(shown: Table, pair: dict[str, Config], tokens: int, words: session.Wo
         "rows": rows,
         "edited": dict(shown.typed),
         "problem": _problem(shown.problem, words),
-        "results": table_sums.results(configs, tokens, words),
+        "results": sums.results(configs, tokens, words),
         "parts": [
             {
                 "part": part,
                 "label": words.text(f"part-{part}"),
-                "counts": [table_sums.in_full(getattr(each, part), words.lang) for each in counts],
+                "counts": [sums.in_full(getattr(each, part), words.lang) for each in counts],
                 "shares": [percent(getattr(each, part) / each.total, words.lang) for each in counts],
             }
             for part in present
@@ -215,11 +219,11 @@ def _drawn(shown: Table, pair: dict[str, Config], tokens: int, words: session.Wo
             {
                 "side": (each.total / scale) ** 0.5,
                 "model": _boxes(areas.model(vars(each), config.layers, *_experts(config))),
-                "layer": _boxes(areas.layer(table_sums.matrices(config, words), *_experts(config))),
-                "of": table_sums.in_full(table_sums.one_layer(config), words.lang),
-                "share": (table_sums.one_layer(config) / max(map(table_sums.one_layer, configs))) ** 0.5,
+                "layer": _boxes(areas.layer(sums.matrices(config, words), *_experts(config))),
+                "of": sums.in_full(sums.one_layer(config), words.lang),
+                "share": (sums.one_layer(config) / max(map(sums.one_layer, configs))) ** 0.5,
                 "layers": number(config.layers, words.lang),
-                "total": table_sums.in_full(each.total, words.lang),
+                "total": sums.in_full(each.total, words.lang),
             }
             for config, each in zip(configs, counts, strict=True)
         ],
@@ -228,7 +232,7 @@ def _drawn(shown: Table, pair: dict[str, Config], tokens: int, words: session.Wo
     }
 
 
-def _problem(problem: Problem | None, words: session.Words) -> dict | None:
+def _problem(problem: Problem | None, words: cache.Words) -> dict | None:
     return problem and {"field": problem.values["field"], "html": str(said(problem, words, row=True))}
 
 
@@ -258,8 +262,8 @@ def _shown(name: str, configs: list[Config]) -> bool:
     )
 
 
-def _row(name: str, shown: Table, configs: list[Config], words: session.Words) -> dict:
-    value = table_config.rows(configs[0])[name]
+def _row(name: str, shown: Table, configs: list[Config], words: cache.Words) -> dict:
+    value = parse.rows(configs[0])[name]
     # as they are read: a GGUF file keeps 1e-5 in 32 bits, which is not quite the same
     apart = _differs(name, configs[0], configs[-1]) and len({_cell(name, each, words) for each in configs}) > 1
     row = {
@@ -279,8 +283,8 @@ def _row(name: str, shown: Table, configs: list[Config], words: session.Words) -
     return row | {"kind": "whole" if name in WHOLE else "real"}
 
 
-def _cell(name: str, config: Config, words: session.Words) -> str:
-    return _said(name, table_config.rows(config)[name] if _shown(name, [config]) else None, words)
+def _cell(name: str, config: Config, words: cache.Words) -> str:
+    return _said(name, parse.rows(config)[name] if _shown(name, [config]) else None, words)
 
 
 def _raw(value) -> str:
@@ -290,7 +294,7 @@ def _raw(value) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _said(name: str, value, words: session.Words) -> str:
+def _said(name: str, value, words: cache.Words) -> str:
     """A value as it is read."""
     if isinstance(value, bool):
         return words.text("yes" if value else "no")

@@ -4,7 +4,7 @@
 from model import lens, zoo
 from model.transformer import run
 from viz import theme
-from viz.distribution import strips
+from viz.bars import strips
 
 # %% parameters
 model = "smollm2"

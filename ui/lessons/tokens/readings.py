@@ -8,9 +8,9 @@ import numpy as np
 from model import lens
 from model.tokens import Tokenizer, visible
 from model.zoo import ModelUnavailable
-from ui import html, link, session
 from ui.components import pack
-from ui.numbers import number, percent
+from ui.kit import cache, markup, url_state
+from ui.kit.numbers import number, percent
 
 FIRST = 16  # numbers of a vector that are drawn
 NEAR = 8  # neighbours of a row
@@ -18,11 +18,11 @@ LONGEST = 32  # bytes of a word whose merges are drawn
 AROUND = 4  # ids before and after the one looked up
 CHIPS = 120  # of one text, drawn at most
 CHARACTERS = 40  # of what is typed into a box of this page
-LINK = {"token": link.TOKEN} | {
-    "word": link.whole(lambda page: len(page.ids)),  # of the words whose merges are drawn
-    "merge": link.whole(LONGEST, first=1),  # step 1 is before the first merge
-    "look": link.text(CHARACTERS),
-    "spell": link.text(CHARACTERS),
+LINK = {"token": url_state.TOKEN} | {
+    "word": url_state.whole(lambda page: len(page.ids)),  # of the words whose merges are drawn
+    "merge": url_state.whole(LONGEST, first=1),  # step 1 is before the first merge
+    "look": url_state.text(CHARACTERS),
+    "spell": url_state.text(CHARACTERS),
 }
 WRITTEN = 4  # numbers of a vector in the arithmetic
 
@@ -101,7 +101,7 @@ def _characters(text: bytes):
 def row(page, id: int) -> dict:
     """The token's row in the embedding table, and the rows that point most nearly the same way."""
     bundle = page.bundle
-    near = session.reading("near", page.model, (id,), 1, lambda: lens.neighbours(bundle.model, id, NEAR))
+    near = cache.reading("near", page.model, (id,), 1, lambda: lens.neighbours(bundle.model, id, NEAR))
     ids = near.token_ids.tolist()
     rows, width = bundle.model.embed_tokens.weight.shape
     return {
@@ -129,7 +129,7 @@ def size(bundle, lang: str) -> dict[str, str]:
     }
 
 
-def arithmetic(bundle, embed: np.ndarray, id: int, words) -> html.Raw:
+def arithmetic(bundle, embed: np.ndarray, id: int, words) -> markup.Raw:
     """Looking a row up and multiplying by one-hot, with their numbers. embed (D,): what the model itself made of it."""
     rows, width = bundle.model.embed_tokens.weight.shape
     looked_up = bundle.model.embed_tokens.weight[id].detach().float().cpu().numpy()
@@ -141,7 +141,7 @@ def arithmetic(bundle, embed: np.ndarray, id: int, words) -> html.Raw:
 
     shapes = {"rows": number(rows, words.lang), "width": number(width, words.lang)}
     values = {
-        "token": html.chip(bundle.tokenizer.strings([id])[0]),
+        "token": markup.chip(bundle.tokenizer.strings([id])[0]),
         "id": id,
         "last": rows - 1,
         "row": vector(looked_up),
@@ -150,7 +150,7 @@ def arithmetic(bundle, embed: np.ndarray, id: int, words) -> html.Raw:
         **shapes,
     }
     lines = "".join(f"<p>{words.inline(f'sum-{line}', **values)}</p>" for line in ("row", "one-hot", "shapes", "same"))
-    return html.Raw(f'<div class="arith">{lines}</div>')
+    return markup.Raw(f'<div class="arith">{lines}</div>')
 
 
 def merges(tokenizer: Tokenizer, text: str) -> list[dict]:

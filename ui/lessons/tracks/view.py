@@ -8,12 +8,13 @@ import streamlit as st
 import torch
 
 import content
-from model import measure
 from model.cache import KVCache, LayerCache
 from model.generate import Decoder
-from model.measure import Point, Times, Turn
-from ui import components, html, link, session, widgets
-from ui.numbers import number
+from model.runtime import timing
+from model.runtime.timing import Point, Times, Turn
+from ui import components
+from ui.kit import cache, figures, markup, url_state
+from ui.kit.numbers import number
 from viz import tracks as charts
 
 TURNS = 5  # tokens written: one by the prefill, the others one at a time
@@ -24,7 +25,7 @@ EACH = 3  # runs at each length
 SHORT, LONG = 8, 128  # prompts that the question compares
 GROWN = 1.5  # times as long: from here on a time has clearly grown
 SOURCE = (Decoder.logits, LayerCache.append, KVCache.bytes)
-LINK = {"turn": link.whole(TURNS)}
+LINK = {"turn": url_state.whole(TURNS)}
 MS = 1000
 
 _alone = threading.Lock()  # one measurement at a time: two of them would time each other
@@ -57,7 +58,7 @@ def _figure(page) -> None:
     st.html(agreement(page, runs))
     note = words.inline("progress", n=len(runs) + 1, all=RUNS) if len(runs) < RUNS else words.inline("caveat")
     st.html(f'<p class="note">{note}</p>')
-    widgets.table_twin(table(page, runs), "tracks")
+    figures.table_twin(table(page, runs), "tracks")
 
 
 def _runs(page) -> list[list[Turn]]:
@@ -71,7 +72,7 @@ def _runs(page) -> list[list[Turn]]:
 
 def run(page) -> list[Turn]:
     with _alone:
-        return list(measure.both_ways(page.bundle.model, page.ids, TURNS))
+        return list(timing.both_ways(page.bundle.model, page.ids, TURNS))
 
 
 def first(runs: list[list[Turn]]) -> Times:
@@ -110,7 +111,7 @@ def drawn(page, runs: list[list[Turn]]) -> dict:
     }
 
 
-def summary(page, runs: list[list[Turn]]) -> html.Raw:
+def summary(page, runs: list[list[Turn]]) -> markup.Raw:
     """The times in a sentence and a table."""
     words, lang = page.words, page.lang
     rows = {"first": first(runs), "later-with": later(runs, "cached"), "later-without": later(runs, "uncached")}
@@ -119,10 +120,10 @@ def summary(page, runs: list[list[Turn]]) -> html.Raw:
     table = f'<table class="grid-table"><thead><tr>{columns}</tr></thead><tbody>{body}</tbody></table>'
     cached, uncached = (number(1 / rows[f"later-{way}"].median, lang) for way in ("with", "without"))
     sentence = words.inline("speed", cached=cached, uncached=uncached)
-    return html.Raw(f'<div class="read">{sentence}</div>{table}')
+    return markup.Raw(f'<div class="read">{sentence}</div>{table}')
 
 
-def agreement(page, runs: list[list[Turn]]) -> html.Raw:
+def agreement(page, runs: list[list[Turn]]) -> markup.Raw:
     """How far the logits of the two ways differ."""
     difference = max(turn.difference for turns in runs for turn in turns)
     scores = page.bundle.model.config.vocab_size
@@ -179,7 +180,7 @@ def curve(page) -> None:
     spot = st.empty()
     if st.button(words.text("measure"), key="measure"):
         points: list[Point] = []
-        waiting = measure.curve(model, page.ids, LENGTHS, EACH)
+        waiting = timing.curve(model, page.ids, LENGTHS, EACH)
         for length in LENGTHS:
             with spot.container():
                 if len(points) > 1:
@@ -215,11 +216,11 @@ def lines(page, points: list[Point]) -> None:
     ways = [line("with", "decode"), line("without", "prefill"), line("gru", "recurrent")]
     st.html(f"<h3>{page.words.inline('one-title')}</h3>")
     one = charts.times(lengths, ways, "ms", text("across"))
-    widgets.figure(one, f"one-{count}", text("one-alt"))
+    figures.figure(one, f"one-{count}", text("one-alt"))
     every = np.arange(1, lengths[-1] + 1)
     sums = [charts.Line(way.style, way.name, total(lengths, way.times) / MS) for way in ways[:2]]
     st.html(f"<h3>{page.words.inline('sum-title')}</h3>")
-    widgets.figure(charts.times(every, sums, "s", text("across-sum")), f"sum-{count}", text("sum-alt"))
+    figures.figure(charts.times(every, sums, "s", text("across-sum")), f"sum-{count}", text("sum-alt"))
 
 
 def total(lengths: Sequence[int], times: np.ndarray) -> np.ndarray:
@@ -251,17 +252,17 @@ def reading(page, points: list[Point]) -> None:
     columns = {words.text("column-length"): lengths}
     for way, name in (("decode", "line-with"), ("prefill", "line-without"), ("recurrent", "line-gru")):
         columns[f"{words.text(name)}, ms"] = [MS * getattr(point, way).median for point in points]
-    widgets.table_twin(columns, "lengths")
+    figures.table_twin(columns, "lengths")
 
 
 # ---- the question
 
 
 def longer(page) -> tuple[Callable[[], int], Callable[[int, int], str]]:
-    """Which time grows with the prompt? Answer and explanation, for ui.quiz; measured when it is asked for."""
+    """Which time grows with the prompt? Answer and explanation, for ui.frame.quiz; measured when it is asked for."""
 
     def found() -> dict[str, tuple[float, float]]:
-        return session.reading("longer", page.model, tuple(page.ids), LONG, lambda: _longer(page))
+        return cache.reading("longer", page.model, tuple(page.ids), LONG, lambda: _longer(page))
 
     def grew(name: str) -> bool:
         short, long = found()[name]
@@ -290,8 +291,8 @@ def _longer(page) -> dict[str, tuple[float, float]]:
         text = np.resize(page.ids, length).tolist()
         decoder = Decoder(model)
         with _alone:
-            times["first"].append(measure.timed(lambda text=text: Decoder(model).logits(text), model.device, EACH))
+            times["first"].append(timing.timed(lambda text=text: Decoder(model).logits(text), model.device, EACH))
             decoder.logits(text)
-            again = measure.timed(lambda text=text, known=decoder: known.logits(text), model.device, EACH)
+            again = timing.timed(lambda text=text, known=decoder: known.logits(text), model.device, EACH)
             times["later"].append(again)
     return {name: tuple(min(time.seconds) for time in pair) for name, pair in times.items()}

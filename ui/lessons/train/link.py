@@ -8,17 +8,20 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 import content
-from model.plans import NAMES, OPTIONS, PRESETS, SEEDS, STEPS, Choices, Plan
-from model.tasks import TASKS, Text
-from ui import html, link, path, session
-from ui.numbers import number
+from model.toys.plans import NAMES, OPTIONS, PRESETS, SEEDS, STEPS, Choices, Plan
+from model.toys.tasks import TASKS, Text
+from ui.frame import curriculum
+from ui.kit import cache, markup, url_state
+from ui.kit.numbers import number
 
 SIDES = ("a", "b")
 FIRST = "induction"
 WHOLE = {"task": tuple(TASKS), "seed": SEEDS, "steps": STEPS}  # what both models share, and the values allowed
 USUAL = {"task": FIRST, "seed": Plan.seed, "steps": Plan.steps}
 LONGEST = Text.bounds[1]
-LINK = {name: link.text() for name in (*WHOLE, *(f"{side}-{name}" for side in SIDES for name in NAMES))}  # see `read`
+LINK = {
+    name: url_state.text() for name in (*WHOLE, *(f"{side}-{name}" for side in SIDES for name in NAMES))
+}  # see `read`
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ def shown(experiment: Experiment) -> Experiment | None:
     return st.session_state.get("train-sound")
 
 
-def read(words: session.Words) -> Experiment:
+def read(words: cache.Words) -> Experiment:
     """What the link says; a value that is not allowed is named, and the usual one used."""
     problems = []
 
@@ -65,7 +68,7 @@ def read(words: session.Words) -> Experiment:
         found = option(allowed, asked)
         if found is None:
             listed = ", ".join(map(str, allowed))
-            problems.append(words("refused", name=name, value=html.typed(asked[:40]), allowed=listed, usual=usual))
+            problems.append(words("refused", name=name, value=markup.typed(asked[:40]), allowed=listed, usual=usual))
             return usual
         return found
 
@@ -136,14 +139,14 @@ def encoded(lang: str) -> bytes:
 
 def course(lang: str) -> str:
     parts = []
-    for step in path.STEPS:
+    for step in curriculum.STEPS:
         if step.exists:
             found = content.load(lang, step.slug)
             parts += [found["intro"], found["takeaway"]]
     return "\n\n".join(parts)
 
 
-def measured(words: session.Words) -> dict[str, str]:
+def measured(words: cache.Words) -> dict[str, str]:
     """How long the text is, and how long it must and may be, in bytes."""
     least, most = (number(bound, words.lang) for bound in Text.bounds)
     return {"least": least, "most": most, "typed": number(len(encoded(words.lang)), words.lang)}

@@ -9,10 +9,10 @@ from threading import Event
 import numpy as np
 
 import content
-from model.live import follow
-from model.plans import OPTIONS, Choices, Plan
-from ui.numbers import number, percent
-from ui.train_link import course, option
+from model.toys.plans import OPTIONS, Choices, Plan
+from model.toys.worker import follow
+from ui.kit.numbers import number, percent
+from ui.lessons.train.link import course, option
 from viz import switchboard, theme
 
 # %% parameters

@@ -1,10 +1,10 @@
 """Lesson 16, predict then reveal: which of the two models learns its task? Answered by the run itself."""
 
-from ui import quiz
-from ui.lesson import Page
-from ui.numbers import percent
-from ui.train_link import Experiment
-from ui.train_runs import Record, runs
+from ui.frame import quiz
+from ui.frame.lesson import Page
+from ui.kit.numbers import percent
+from ui.lessons.train.link import Experiment
+from ui.lessons.train.runs import Record, runs
 
 ENOUGH = 0.95  # accuracy that counts as learned
 ENOUGH_OF_TEXT = 0.5  # of a text nobody can guess every letter

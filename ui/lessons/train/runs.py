@@ -7,11 +7,12 @@ from tempfile import TemporaryDirectory
 
 import streamlit as st
 
-from model import live, zoo
-from model.plans import Plan
+from model import zoo
+from model.toys import worker
+from model.toys.plans import Plan
 from model.zoo import Bundle, Card
-from ui import hosted, jobs, trained
-from ui.jobs import Job
+from ui.server import jobs, limits, user_models
+from ui.server.jobs import Job
 
 MOST = 8  # runs of a session that are kept
 TURN = 60.0  # seconds a run may have while others wait
@@ -20,8 +21,8 @@ FINISHED = ("done", "solved", "diverged")
 
 @dataclass
 class Record:
-    """One run. seen: its snapshots as the process tells them (live.told_of), the first of the untrained model, computed
-    here. ended: None while there is something left to do; model: its name in the other lessons."""
+    """One run. seen: its snapshots as the process tells them (worker.told_of), the first of the untrained model,
+    computed here. ended: None while there is something left to do; model: its name in the other lessons."""
 
     plan: Plan
     file: Path
@@ -56,7 +57,7 @@ class Runs:
 
     def of(self, plan: Plan) -> Record:
         if plan not in self.records:
-            untrained = live.told_of(live.look(live.begin(plan), plan.task.held_out()))
+            untrained = worker.told_of(worker.look(worker.begin(plan), plan.task.held_out()))
             file = Path(self.folder.name) / secrets.token_hex(8)
             self.records[plan] = Record(plan, file, [untrained])
             for old in list(self.records)[:-MOST]:
@@ -70,9 +71,9 @@ class Runs:
         self._at_work = [record for record in map(self.of, plans) if not record.finished]
         self.running, self.broken = bool(self._at_work), False
         if self.running:
-            times = {"turn": TURN, "longest": hosted.limits().training_seconds}
-            runs = [{"plan": live.as_json(record.plan), "file": str(record.file)} for record in self._at_work]
-            self.job, self._heard = jobs.submit("model.live", {"runs": runs}, **times), 0
+            times = {"turn": TURN, "longest": limits.limits().training_seconds}
+            runs = [{"plan": worker.as_json(record.plan), "file": str(record.file)} for record in self._at_work]
+            self.job, self._heard = jobs.submit("model.toys.worker", {"runs": runs}, **times), 0
             for record in self._at_work:
                 record.model = None  # what it was is no longer what it will be
 
@@ -117,12 +118,12 @@ class Runs:
         for plan, record in self.records.items():
             at_work = self.running and record in self._at_work
             if not record.model and not at_work and record.file.exists():
-                record.model = trained.keep(_bundle(record, title(plan)), plan.task.prompt())
+                record.model = user_models.keep(_bundle(record, title(plan)), plan.task.prompt())
                 st.session_state.setdefault("trained", []).append(record.model)
 
 
 def _bundle(record: Record, title: str) -> Bundle:
-    model = live.trained(record.plan, record.file).to(zoo.device())
+    model = worker.trained(record.plan, record.file).to(zoo.device())
     count = sum(weight.numel() for weight in model.parameters())
     return Bundle(model, record.plan.task.tokenizer, Card(title, title, "CC0-1.0", "", count))
 

@@ -6,14 +6,18 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from model.packing import NOTHING
-from model.plans import NAMES, OPTIONS, PRESETS, Choices, Plan
-from model.tasks import TASKS
+from model.toys.plans import NAMES, OPTIONS, PRESETS, Choices, Plan
+from model.toys.tasks import TASKS
 from model.train import Run, rate_at
-from ui import components, html, path, session, train_link, trained, widgets
-from ui.lesson import Page
-from ui.numbers import number, percent
-from ui.train_link import SIDES, Experiment
-from ui.train_runs import Record, Runs, runs
+from ui import components
+from ui.frame import curriculum
+from ui.frame.lesson import Page
+from ui.kit import cache, figures, markup
+from ui.kit.numbers import number, percent
+from ui.lessons.train import link as train_link
+from ui.lessons.train.link import SIDES, Experiment
+from ui.lessons.train.runs import Record, Runs, runs
+from ui.server import user_models
 
 EVERY = 0.5  # seconds between two looks at the process
 OVERLAP = 6  # snapshots sent again, for a browser that missed some
@@ -142,7 +146,7 @@ def _figure(page: Page, lab: Runs, plans: tuple[Plan, ...], sent: dict) -> None:
         st.rerun()  # the buttons and everything below are the page's
 
 
-def _state(page: Page, lab: Runs, records: list[Record]) -> html.Raw:
+def _state(page: Page, lab: Runs, records: list[Record]) -> markup.Raw:
     words = page.words
     if lab.broken:
         return words.inline("broken")
@@ -214,7 +218,7 @@ def table(page: Page, experiment: Experiment) -> None:
         for name in ("accuracy", "loss"):
             values = [by_step[step][name] if step in by_step else "" for step in steps]
             columns[page.words.text(f"col-{name}", model=side.upper())] = values
-    widgets.table_twin(columns, "training")
+    figures.table_twin(columns, "training")
 
 
 def arithmetic(page: Page, experiment: Experiment) -> None:
@@ -238,7 +242,7 @@ def arithmetic(page: Page, experiment: Experiment) -> None:
     }
     lines = "".join(f"<p>{words.inline(section, **about)}</p>" for section in ("sum-even", "sum-loss", "sum-accuracy"))
     st.html(f'<h2>{words.inline("sum-title")}</h2>{words("sum-intro")}<div class="arith">{lines}</div>')
-    widgets.source(TASKS[plan.name], Run.take, rate_at)
+    figures.source(TASKS[plan.name], Run.take, rate_at)
 
 
 def ways_on(page: Page, experiment: Experiment) -> None:
@@ -248,11 +252,11 @@ def ways_on(page: Page, experiment: Experiment) -> None:
     ready = [(side, record) for side, record in zip(SIDES, records, strict=False) if record.model]
     st.html(f"<h2>{words.inline('open-title')}</h2>{words('open-intro' if ready else 'open-none')}")
     for side, record in ready:
-        links = html.Raw(" · ".join(_way(slug, record) for slug in OPEN if path.find(slug).exists))
+        links = markup.Raw(" · ".join(_way(slug, record) for slug in OPEN if curriculum.find(slug).exists))
         about = {"model": side.upper(), "title": title(record.plan, page)}
         st.html(f"<p>{words.inline('open-model', **about, links=links)}</p>")
 
 
 def _way(slug: str, record: Record) -> str:
-    link = urlencode({"model": record.model, "prompt": trained.example(record.model)})
-    return f'<a href="{slug}?{html.escapes(link)}">{session.words("path").inline(slug)}</a>'
+    link = urlencode({"model": record.model, "prompt": user_models.example(record.model)})
+    return f'<a href="{slug}?{markup.escapes(link)}">{cache.words("path").inline(slug)}</a>'

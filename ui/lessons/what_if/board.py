@@ -4,9 +4,10 @@ import numpy as np
 import streamlit as st
 
 import content
-from model.changes import Change, Cut, Head, Mean, Scale, Silence
-from ui import components, what_if
-from ui.what_if import Lab, Run
+from model.what_if.changes import Change, Cut, Head, Mean, Scale, Silence
+from ui import components
+from ui.lessons.what_if import lab as what_if
+from ui.lessons.what_if.lab import Lab, Run
 
 KEY = "what-if-map"
 SCOPES = ("head", "layer", "all")

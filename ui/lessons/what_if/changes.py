@@ -6,9 +6,10 @@ from dataclasses import fields
 
 import streamlit as st
 
-from model.changes import ALL, KINDS, PERCENT, RULES, SEEDS, SIZE, Patch, Silence
-from ui import prompt, what_if
-from ui.what_if import Lab
+from model.what_if.changes import ALL, KINDS, PERCENT, RULES, SEEDS, SIZE, Patch, Silence
+from ui.frame import prompt_bar
+from ui.lessons.what_if import lab as what_if
+from ui.lessons.what_if.lab import Lab
 
 OF_EXPERTS = ("drop", "force")
 WIDTHS = {"text": 150, "other": 320, "experts": 180, "rule": 150}  # px
@@ -54,7 +55,7 @@ def row(lab: Lab) -> None:
             words.text("kind"), kinds, key=_key(lab, "kind"), format_func=lambda k: words.text(f"kind-{k}"), width=250
         )
         if kind == Patch.kind:
-            size = {"max_chars": prompt.CHARACTERS, "width": WIDTHS["other"]}
+            size = {"max_chars": prompt_bar.CHARACTERS, "width": WIDTHS["other"]}
             known = {"key": _key(lab, "other"), "on_change": _store, "args": (lab,)}
             st.text_input(words.text("other"), lab.experiment.other, **known, **size)
         for field in fields(KINDS[kind]):

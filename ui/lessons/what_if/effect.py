@@ -7,11 +7,14 @@ from itertools import takewhile
 import numpy as np
 import streamlit as st
 
-from model import experiment, lens, zoo
-from ui import html, what_if, widgets
-from ui.numbers import number, percent
-from ui.runs import TOP, with_rest
-from ui.what_if import Lab, Run
+from model import lens, zoo
+from model.what_if import experiment
+from ui.kit import figures as widgets
+from ui.kit import markup
+from ui.kit.numbers import number, percent
+from ui.kit.runs import TOP, with_rest
+from ui.lessons.what_if import lab as what_if
+from ui.lessons.what_if.lab import Lab, Run
 from viz import what_if as figures
 
 MOVED = 7  # candidates that moved most
@@ -37,7 +40,7 @@ def moved(lab: Lab, after: Run) -> tuple[list[str], np.ndarray]:
 
 def aloud(lab: Lab, after: Run) -> None:
     words, lang, before = lab.words, lab.page.lang, lab.before
-    was, now = map(html.chip, lab.setting.tokenizer.strings([before.answer, after.answer]))
+    was, now = map(markup.chip, lab.setting.tokenizer.strings([before.answer, after.answer]))
     values = {
         "was": was,
         "now": now,
@@ -92,7 +95,7 @@ def streams(lab: Lab, after: Run) -> None:
     level = int(apart.any(1).argmax())
     first = words.text("at-embedding") if not level else words.text("at-layer", layer=level)
     last, least = percent(after.distances[-1, -1], lang), len(after.ids) - int(apart[-1].sum())
-    values = {"first": first, "last": last, "token": html.chip(lab.page.tokens[-1])}
+    values = {"first": first, "last": last, "token": markup.chip(lab.page.tokens[-1])}
     section = "parted-all" if not least else "parted-one" if least == 1 else "parted"
     st.html(f'<div class="read">{words.inline(section, **values, n=least)}</div>')
     levels = [words.text("embedding"), *map(str, range(1, count + 1))]
@@ -138,7 +141,7 @@ def _grown(lab: Lab, name: str, ids: list[int], edits: Callable[[], tuple]) -> I
 def _line(lab: Lab, name: str, ids: list[int], same: int) -> str:
     """A row of chips; from the first token that is another one on, they are outlined."""
     tokens = enumerate(lab.setting.tokenizer.strings(ids))
-    chips = " ".join(html.chip(token, "" if i < same else "selected") for i, token in tokens)
+    chips = " ".join(markup.chip(token, "" if i < same else "selected") for i, token in tokens)
     return f'<p class="goes-on"><span class="eyebrow">{name}</span> {chips}</p>'
 
 

@@ -7,8 +7,10 @@ import numpy as np
 import streamlit as st
 from babel.numbers import format_decimal
 
-from model import experiment, lens, sampling, transformer
-from model.changes import (
+from model import lens, sampling, transformer
+from model.trace import Trace
+from model.what_if import experiment
+from model.what_if.changes import (
     Change,
     Cut,
     Drop,
@@ -25,16 +27,16 @@ from model.changes import (
     UseRule,
     Vectors,
 )
-from model.experiment import Experiment, LeftOut
-from model.trace import Trace
-from ui import html, link, prompt, session
-from ui.lesson import Page
-from ui.numbers import number
+from model.what_if.experiment import Experiment, LeftOut
+from ui.frame import prompt_bar
+from ui.frame.lesson import Page
+from ui.kit import cache, markup, url_state
+from ui.kit.numbers import number
 
 LIMIT = 32
 KEEP = frozenset({"final", "z", "resid_pre", "resid_post", "mlp_out", "pattern", "mask"})
 OTHER = "The cat drank the milk because it"  # a link must mean the same in every language
-LINK = {"edits": link.text(), "other": link.text(), "layer": link.LAYER, "head": link.HEAD}
+LINK = {"edits": url_state.text(), "other": url_state.text(), "layer": url_state.LAYER, "head": url_state.HEAD}
 BEGIN = 2  # heads that are silenced where a link asks for nothing
 SOURCE = (experiment.distances, lens.divergence, experiment.continuation)
 
@@ -66,15 +68,15 @@ class Lab:
     before: Run
 
     @property
-    def words(self) -> session.Words:
+    def words(self) -> cache.Words:
         return self.page.words
 
 
 def open_lab(page: Page, said: Mapping[str, str] | None = None) -> Lab:
     """What the link asks for; where it says nothing, the heads that did most for the answer are silenced. `said`: the
-    link of a reader whose page this is not (ui/notebook.py)."""
+    link of a reader whose page this is not (ui/frame/notebook_export.py)."""
     said = st.query_params if said is None else said
-    other = said.get("other", OTHER)[: prompt.CHARACTERS]
+    other = said.get("other", OTHER)[: prompt_bar.CHARACTERS]
     encode, config = page.bundle.tokenizer.encode, page.bundle.model.config
     theirs = tuple(encode(other)[:LIMIT]) if other.strip() else ()
     setting = Setting(config, page.bundle.tokenizer, tuple(page.ids), theirs)
@@ -83,7 +85,7 @@ def open_lab(page: Page, said: Mapping[str, str] | None = None) -> Lab:
     text = str(Experiment(tuple(strongest(page, trace)[:BEGIN]))) if asked is None else asked
     made, left_out = experiment.from_text(text, other, setting)
     ids = tuple(page.ids)
-    before = session.reading("what-if-before", page.model, ids, LIMIT, lambda: _run(page, trace, trace))
+    before = cache.reading("what-if-before", page.model, ids, LIMIT, lambda: _run(page, trace, trace))
     return Lab(page, setting, made, left_out, before)
 
 
@@ -96,7 +98,7 @@ def strongest(page: Page, trace: Trace) -> list[Silence]:
         order = np.argsort(-(one - other), axis=None, kind="stable")
         return [Silence(i // one.shape[1] + 1, i % one.shape[1] + 1) for i in order.tolist()]
 
-    return session.reading("what-if-strongest", page.model, tuple(page.ids), LIMIT, compute)
+    return cache.reading("what-if-strongest", page.model, tuple(page.ids), LIMIT, compute)
 
 
 def effects(page: Page, trace: Trace, token: int) -> np.ndarray:
@@ -128,7 +130,7 @@ def add(lab: Lab, change: Change, setting: Setting | None = None) -> None:
 def other_trace(lab: Lab) -> Trace | None:
     if not lab.experiment.patches:
         return None
-    return session.trace(lab.page.model, lab.experiment.other, frozenset({"resid_pre"}), LIMIT)
+    return cache.trace(lab.page.model, lab.experiment.other, frozenset({"resid_pre"}), LIMIT)
 
 
 def edits(lab: Lab) -> tuple:
@@ -145,7 +147,7 @@ def changed(lab: Lab) -> Run:
         shown = page.bundle.tokenizer.strings(ids)
         return _run(page, page.trace(KEEP), transformer.run(page.bundle.model, ids, shown, edits=edits(lab), keep=keep))
 
-    return session.reading(f"what-if-{made}-{made.other}", page.model, tuple(page.ids), LIMIT, compute)
+    return cache.reading(f"what-if-{made}-{made.other}", page.model, tuple(page.ids), LIMIT, compute)
 
 
 def _run(page: Page, before: Trace, after: Trace) -> Run:
@@ -161,14 +163,14 @@ def _run(page: Page, before: Trace, after: Trace) -> Run:
 # ---------------------------------------------------------------- in words
 
 
-def as_html(change: Change, lab: Lab) -> html.Raw:
+def as_html(change: Change, lab: Lab) -> markup.Raw:
     """A change in a sentence."""
-    return _named(change, lab, lab.words.inline, html.chip)
+    return _named(change, lab, lab.words.inline, markup.chip)
 
 
 def as_label(change: Change, lab: Lab) -> str:
     """A change on a button."""
-    return _named(change, lab, lab.words.text, html.literal)
+    return _named(change, lab, lab.words.text, markup.literal)
 
 
 def _named(change: Change, lab: Lab, say: Callable, show: Callable) -> str:
@@ -213,7 +215,7 @@ def times(share: int, lang: str) -> str:
     return format_decimal(share / 100, locale=lang).replace("-", "−")
 
 
-def reason(problem: Unfit, lab: Lab) -> html.Raw:
+def reason(problem: Unfit, lab: Lab) -> markup.Raw:
     """Why a change cannot be made."""
     values = problem.values
     if "earlier" in values:
@@ -221,8 +223,8 @@ def reason(problem: Unfit, lab: Lab) -> html.Raw:
     return lab.words.inline(f"unfit-{problem.code}", model=lab.page.bundle.card.title, **values)
 
 
-def refused(left: LeftOut, lab: Lab) -> dict[str, html.Raw]:
+def refused(left: LeftOut, lab: Lab) -> dict[str, markup.Raw]:
     """A change that was left out, and why, for a sentence."""
     readable = left.change is not None and left.reason.code not in ("rule", "many")
-    told = as_html(left.change, lab) if readable else html.span(left.text, "mono")
+    told = as_html(left.change, lab) if readable else markup.span(left.text, "mono")
     return {"change": told, "reason": reason(left.reason, lab)}

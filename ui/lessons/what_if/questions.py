@@ -4,9 +4,11 @@ import numpy as np
 
 from model import lens, sampling, transformer
 from model.edits import HideKey
-from ui import html, quiz, session, what_if
-from ui.numbers import number, percent
-from ui.what_if import Lab
+from ui.frame import quiz
+from ui.kit import cache, markup
+from ui.kit.numbers import number, percent
+from ui.lessons.what_if import lab as what_if
+from ui.lessons.what_if.lab import Lab
 
 OPTIONS = 5
 
@@ -32,18 +34,18 @@ def hidden(lab: Lab) -> None:
                 found.append(lens.divergence(lab.before.chances, after))
             return found
 
-        return session.reading("what-if-hidden", page.model, tuple(page.ids), what_if.LIMIT, compute)
+        return cache.reading("what-if-hidden", page.model, tuple(page.ids), what_if.LIMIT, compute)
 
     def explain(chosen: int, right: int) -> str:
         found, most = costs(), int(np.argmax(weights[choices]))
         values = {
-            "word": html.chip(page.tokens[choices[right]]),
+            "word": markup.chip(page.tokens[choices[right]]),
             "bits": number(found[right], lang),
             "p": percent(weights[choices[right]], lang),
-            "other": html.chip(page.tokens[choices[most]]),
+            "other": markup.chip(page.tokens[choices[most]]),
             "more": percent(weights[choices[most]], lang),
             "less": number(found[most], lang),
-            "chosen": html.chip(page.tokens[choices[chosen]]),
+            "chosen": markup.chip(page.tokens[choices[chosen]]),
             "own": number(found[chosen], lang),
         }
         told = "" if chosen == right else words("hidden-chosen", **values)
@@ -54,7 +56,7 @@ def hidden(lab: Lab) -> None:
         token = page.tokens[i]
         return token if page.tokens.count(token) == 1 else f"{token} ({i + 1})"
 
-    question = words.inline("question-hidden", last=html.chip(page.tokens[last]))
+    question = words.inline("question-hidden", last=markup.chip(page.tokens[last]))
     options = [named(i) for i in choices]
     key = f"hidden-{page.model}-{page.text}"
     quiz.predict(key, question, options, lambda: int(np.argmax(costs())), explain, tokens=True)

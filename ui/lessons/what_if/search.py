@@ -7,12 +7,15 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from model import ablation, lens, sampling
-from model.changes import Silence
-from ui import html, what_if, widgets
-from ui.lesson import Page
-from ui.numbers import number, percent
-from ui.what_if import Lab
+from model import lens, sampling
+from model.analysis import ablation
+from model.what_if.changes import Silence
+from ui.frame.lesson import Page
+from ui.kit import figures as widgets
+from ui.kit import markup
+from ui.kit.numbers import number, percent
+from ui.lessons.what_if import lab as what_if
+from ui.lessons.what_if.lab import Lab
 from viz import what_if as figures
 
 FEW = 12  # heads that are tried at first
@@ -123,7 +126,7 @@ def _direct(lab: Lab, found: Search) -> str:
     """Before anything is silenced: what the direct effects say."""
     layer, head = found.ranked[0]
     values = {"layer": layer + 1, "head": head + 1, "x": number(float(found.direct[layer, head]), lab.page.lang)}
-    answer = html.chip(lab.setting.tokenizer.strings([found.answer])[0])
+    answer = markup.chip(lab.setting.tokenizer.strings([found.answer])[0])
     section = "direct-first" if lab.setting.config.norm_place == "pre" else "direct-none"
     return f'<div class="read">{lab.words.inline(section, answer=answer, **values)}</div>'
 
@@ -139,7 +142,7 @@ def _results(lab: Lab, found: Search) -> None:
         "bits": number(abs(bits), lang),
         "p": percent(found.chance, lang),
         "q": percent(found.chance * 2**-bits, lang),
-        "answer": html.chip(lab.setting.tokenizer.strings([found.answer])[0]),
+        "answer": markup.chip(lab.setting.tokenizer.strings([found.answer])[0]),
         "n": len(found.found),
         "all": all_,
         "rank": rank,

@@ -1,6 +1,6 @@
 // The numbers of a figure: for its CSV file, and for the table behind it where the lesson has not written one.
 
-const ROWS = 200; // of a table that are shown, as in ui/widgets.py
+const ROWS = 200; // of a table that are shown, as in ui/kit/figures.py
 
 function rowsOf(figure) {
   const chart = chartOf(figure);

@@ -1,5 +1,5 @@
 // Every figure, chart or component, can be saved: a line "Table, save as SVG PNG CSV" that shows when the figure is pointed
-// at or reached by keyboard. The words are those that ui/lesson.py leaves in the page's foot.
+// at or reached by keyboard. The words are those that ui/frame/lesson.py leaves in the page's foot.
 
 const FIGURES = ".stBidiComponent";
 const TWIN = "[class*='st-key-table-']";
@@ -117,7 +117,7 @@ async function saveTwin({ name, table }) {
   }
 }
 
-// A text that begins like a formula stays a text, as in ui/spreadsheet.py.
+// A text that begins like a formula stays a text, as in ui/kit/csv.py.
 const literal = (value) => (typeof value === "string" && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value ?? ""));
 const cell = (value) => (/[",\r\n]/.test(literal(value)) ? `"${literal(value).replaceAll('"', '""')}"` : literal(value));
 const csv = (rows) => Array.from(rows, (row) => row.map(cell).join(",")).join("\r\n") + "\r\n";

@@ -1,7 +1,7 @@
-// The menu "Share" (ui/share.py), the presenter's view and what a link hides. A link is made here and when it is wanted, since
+// The menu "Share" (ui/frame/share_menu.py), the presenter's view and what a link hides. A link is made here and when it is wanted, since
 // components write it without the server.
 
-// What the link wants of the frame stands on the root element, where ui/style.css looks.
+// What the link wants of the frame stands on the root element, where ui/frame/style.css looks.
 function frame() {
   const link = new URLSearchParams(location.search);
   document.documentElement.toggleAttribute("data-present", link.get("present") === "1");

@@ -1,4 +1,4 @@
-// The attention explorer. `data` is packed once by ui/attention.py: whatever the reader chooses is worked out here, and
+// The attention explorer. `data` is packed once by ui/lessons/attention/readings.py: whatever the reader chooses is worked out here, and
 // no request goes to the server, save when the chart of a head is asked for. Layers, heads and tokens count from 0 here, from 1 on screen and in the link.
 
 export default function attention(given) {

@@ -1,4 +1,4 @@
-// The machine at a glance. Geometry first (plan), then the drawing; `data` is packed by ui/machine.py.
+// The machine at a glance. Geometry first (plan), then the drawing; `data` is packed by ui/lessons/machine/readings.py.
 // Words of the prompt only ever become text nodes.
 
 const NARROW = 880; // below this width the parts stand under one another, the head first

@@ -1,4 +1,4 @@
-// The ring. `data` is packed by ui/ring.py for one layer and one number of devices; steps, devices, heads and queries are
+// The ring. `data` is packed by ui/lessons/ring/view.py for one layer and one number of devices; steps, devices, heads and queries are
 // gone through here without the server. Everything counts from 0 here, from 1 on screen and in the link.
 
 const PACE = 1500; // ms from one step to the next while it plays

@@ -1,4 +1,4 @@
-// Lesson 1. One view for each of its figures, chosen by data.view; `data` is packed by ui/tokens.py.
+// Lesson 1. One view for each of its figures, chosen by data.view; `data` is packed by ui/lessons/tokens/readings.py.
 // Words of the reader only ever become text nodes.
 
 const STEP = 900; // ms between two merges while playing

@@ -1,4 +1,4 @@
-// The attention after the changes, on which edges are cut. `data` comes from ui/what_if_map.py. The head that is shown is
+// The attention after the changes, on which edges are cut. `data` comes from ui/lessons/what_if/board.py. The head that is shown is
 // chosen here and stands in the link; a deed (cut, silence, scale …) is reported, and new data come back. Layers, heads
 // and tokens count from 0 here, from 1 on screen and in the link.
 
