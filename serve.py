@@ -16,6 +16,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from ui.frame import curriculum
+from ui.server import streamlit_patches  # noqa: F401  (by being imported)
 
 HERE = Path(__file__).parent
 
