@@ -17,7 +17,7 @@ class NoCache:
         return k, v
 
 
-nothing = NoCache()
+NO_CACHE = NoCache()
 
 
 class LayerCache:

@@ -35,7 +35,7 @@ class Decoder:
         new = self.model.ids(ids[known:])
         self.cache.truncate(known)
         self.ids = ids[:known]  # all that is sure, should the pass be interrupted
-        last = self.model.stream(new, cache=self.cache)[:, -1]
+        last = self.model.hidden_states(new, cache=self.cache)[:, -1]
         self.ids = ids
         return self.model.lm_head(last)[0].float().cpu().numpy()
 

@@ -9,8 +9,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from model.config import Config
-from model.positions import Nowhere, Tap
-from model.tap import closed
+from model.positions import PositionEncoding
+from model.tap import Tap, null_tap
 
 ACTIVATIONS = {
     "relu": functional.relu,
@@ -50,7 +50,7 @@ class Attention(nn.Module):
         self.v_proj = nn.Linear(config.width, shared, bias=config.bias)
         self.o_proj = nn.Linear(inner, config.width, bias=config.bias)
 
-    def forward(self, x: Tensor, place: Nowhere, mask: Tensor, cache, tap: Tap) -> Tensor:
+    def forward(self, x: Tensor, place: PositionEncoding, mask: Tensor, cache, tap: Tap) -> Tensor:
         B, T, _ = x.shape
         H, G, K = self.heads, self.kv_heads, self.head_width
 
@@ -125,7 +125,7 @@ class Experts(nn.Module):
         order = index.flatten().argsort(stable=True)
         counts = index.flatten().bincount(minlength=len(self.experts)).tolist()
         portions = x.flatten(0, 1)[order // self.active].split(counts)
-        said = torch.cat([expert(rows, closed) for expert, rows in zip(self.experts, portions, strict=True)])
+        said = torch.cat([expert(rows, null_tap) for expert, rows in zip(self.experts, portions, strict=True)])
         return said[order.argsort()].view(*index.shape, -1)
 
 
@@ -142,7 +142,7 @@ class PreNormBlock(nn.Module):
         self.mlp_norm = NORMS[config.norm](config.width, config.norm_eps)
         self.mlp = Experts(config) if config.experts else MLPS[config.mlp](config)
 
-    def forward(self, x: Tensor, place: Nowhere, mask: Tensor, cache, tap: Tap) -> Tensor:
+    def forward(self, x: Tensor, place: PositionEncoding, mask: Tensor, cache, tap: Tap) -> Tensor:
         x = tap("resid_pre", x)
         y = tap("attn_in", self.attn_norm(x))
         x = tap("resid_mid", x + tap("attn_out", self.attn(y, place, mask, cache, tap)))
@@ -153,7 +153,7 @@ class PreNormBlock(nn.Module):
 class PostNormBlock(PreNormBlock):
     """Each part reads the stream itself, and the sum is normed, as in 2017."""
 
-    def forward(self, x: Tensor, place: Nowhere, mask: Tensor, cache, tap: Tap) -> Tensor:
+    def forward(self, x: Tensor, place: PositionEncoding, mask: Tensor, cache, tap: Tap) -> Tensor:
         x = tap("resid_pre", x)
         y = tap("attn_in", x)
         x = tap("resid_mid", self.attn_norm(x + tap("attn_out", self.attn(y, place, mask, cache, tap))))

@@ -14,7 +14,7 @@ TOKENS = 4096  # of the vocabulary at a time: their scores stay near the cache, 
 
 
 @dataclass(frozen=True)
-class Likeliest:
+class TopTokens:
     """The likeliest tokens for each of n vectors: ids (n, top), probabilities (n, top) over the whole vocabulary."""
 
     token_ids: np.ndarray
@@ -22,13 +22,13 @@ class Likeliest:
 
 
 @torch.inference_mode()
-def likeliest(model: Transformer, streams: np.ndarray, top: int = 1) -> Likeliest:
+def top_tokens(model: Transformer, streams: np.ndarray, top: int = 1) -> TopTokens:
     """What the language-model head says to vectors of the stream (n, D), before the final norm."""
-    scores, ids, total = _said(model, model.norm(torch.tensor(streams, device=model.device)), top)
-    return Likeliest(ids.cpu().numpy(), (scores - total).exp().cpu().numpy())
+    scores, ids, total = _topk_and_logsumexp(model, model.norm(torch.tensor(streams, device=model.device)), top)
+    return TopTokens(ids.cpu().numpy(), (scores - total).exp().cpu().numpy())
 
 
-def _said(model: Transformer, rows: Tensor, top: int = 1) -> tuple[Tensor, Tensor, Tensor]:
+def _topk_and_logsumexp(model: Transformer, rows: Tensor, top: int = 1) -> tuple[Tensor, Tensor, Tensor]:
     """What the head says to vectors (n, D) behind the final norm: the best scores and their ids (n, top), and the
     logarithm of all scores' powers of e, added up (n, 1). Of each part of the vocabulary no more is kept.
 
@@ -50,24 +50,24 @@ def _said(model: Transformer, rows: Tensor, top: int = 1) -> tuple[Tensor, Tenso
     return values, torch.cat(ids, 1).gather(1, places), torch.cat(totals, 1).logsumexp(-1, keepdim=True)
 
 
-def streams(trace: Trace, positions: Sequence[int]) -> np.ndarray:
+def residual_streams(trace: Trace, positions: Sequence[int]) -> np.ndarray:
     """The stream of these positions as it enters the first layer and leaves every one: (P, layers + 1, D)."""
     levels = [trace.layers[0].resid_pre, *(layer.resid_post for layer in trace.layers)]
     return np.stack([level[list(positions)] for level in levels], axis=1)
 
 
-def logit_lens(model: Transformer, trace: Trace, positions: Sequence[int]) -> Likeliest:
+def logit_lens(model: Transformer, trace: Trace, positions: Sequence[int]) -> TopTokens:
     """What the model would say if it stopped after the embedding, or after any layer: two arrays (P, layers + 1).
 
     nostalgebraist 2020, "interpreting GPT: the logit lens". The lower layers were not trained to be read this way.
     """
-    levels = streams(trace, positions)
-    found = likeliest(model, levels.reshape(-1, levels.shape[-1]))
-    return Likeliest(found.token_ids.reshape(levels.shape[:2]), found.probabilities.reshape(levels.shape[:2]))
+    levels = residual_streams(trace, positions)
+    found = top_tokens(model, levels.reshape(-1, levels.shape[-1]))
+    return TopTokens(found.token_ids.reshape(levels.shape[:2]), found.probabilities.reshape(levels.shape[:2]))
 
 
 @torch.inference_mode()
-def chances(model: Transformer, streams: np.ndarray, found: Likeliest, token_id: int) -> np.ndarray:
+def token_probability(model: Transformer, streams: np.ndarray, found: TopTokens, token_id: int) -> np.ndarray:
     """The probability (n,) of one token for vectors of the stream (n, D) whose likeliest were `found`: that of the
     likeliest, times e to the difference of the two scores. No second look at the whole vocabulary is needed."""
     rows, weight = model.norm(torch.tensor(streams, device=model.device)), model.lm_head.weight
@@ -76,7 +76,7 @@ def chances(model: Transformer, streams: np.ndarray, found: Likeliest, token_id:
     return found.probabilities[:, 0] * behind.exp().float().cpu().numpy()
 
 
-def head_row(model: Transformer, token_id: int) -> np.ndarray:
+def unembedding_row(model: Transformer, token_id: int) -> np.ndarray:
     """The row (D,) of the language-model head that `final` is multiplied with for this token's score."""
     return model.lm_head.weight[token_id].detach().float().cpu().numpy()
 
@@ -182,7 +182,7 @@ def surprisal(model: Transformer, trace: Trace) -> np.ndarray:
     rows = torch.tensor(trace.final[:-1], device=model.device)
     wanted = torch.tensor(trace.token_ids[1:], device=model.device)
     scores = (rows * model.lm_head.weight[wanted]).sum(-1)
-    return ((_said(model, rows)[2][:, 0] - scores) / np.log(2)).float().cpu().numpy()
+    return ((_topk_and_logsumexp(model, rows)[2][:, 0] - scores) / np.log(2)).float().cpu().numpy()
 
 
 def divergence(before: np.ndarray, after: np.ndarray) -> float:
@@ -213,7 +213,7 @@ def embedding(model: Transformer, ids: Sequence[int]) -> np.ndarray:
 
 
 @torch.inference_mode()
-def neighbours(model: Transformer, token_id: int, top: int) -> Likeliest:
+def neighbours(model: Transformer, token_id: int, top: int) -> TopTokens:
     """The tokens whose embedding rows point most nearly the same way: ids and cosines (top,), without itself."""
     table = model.embed_tokens.weight
     lengths = torch.linalg.vector_norm(table, dim=-1).clamp_min(1e-8)  # a row of zeros points nowhere
@@ -221,7 +221,7 @@ def neighbours(model: Transformer, token_id: int, top: int) -> Likeliest:
     cosines = (table @ table[token_id]) / (lengths * lengths[token_id])
     best = cosines.topk(top + 1)
     others = best.indices != token_id
-    return Likeliest(best.indices[others][:top].cpu().numpy(), best.values[others][:top].cpu().numpy())
+    return TopTokens(best.indices[others][:top].cpu().numpy(), best.values[others][:top].cpu().numpy())
 
 
 @torch.inference_mode()

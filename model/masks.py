@@ -22,14 +22,14 @@ class Mask:
     def __call__(self, queries: Tensor, keys: Tensor) -> Tensor:
         raise NotImplementedError
 
-    def reads(self, positions: np.ndarray) -> np.ndarray:
+    def keys_per_query(self, positions: np.ndarray) -> np.ndarray:
         """How many keys the query at each position reads, itself included: a formula, for lengths that no grid
         could hold. Only for rules that look back."""
         raise NotImplementedError
 
-    def scores(self, length: int) -> int:
+    def score_count(self, length: int) -> int:
         """How many scores a text of this many tokens takes, in one head of one layer."""
-        return int(self.reads(np.arange(length)).sum())
+        return int(self.keys_per_query(np.arange(length)).sum())
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Causal(Mask):
     def __call__(self, queries: Tensor, keys: Tensor) -> Tensor:
         return keys[None] <= queries[:, None]
 
-    def reads(self, positions: np.ndarray) -> np.ndarray:
+    def keys_per_query(self, positions: np.ndarray) -> np.ndarray:
         return positions + 1
 
 
@@ -63,7 +63,7 @@ class Sliding(Causal):
     def __call__(self, queries: Tensor, keys: Tensor) -> Tensor:
         return super().__call__(queries, keys) & (queries[:, None] - keys[None] < self.window)
 
-    def reads(self, positions: np.ndarray) -> np.ndarray:
+    def keys_per_query(self, positions: np.ndarray) -> np.ndarray:
         return np.minimum(positions + 1, self.window)
 
 
@@ -81,7 +81,7 @@ class Strided(Causal):
         distance = queries[:, None] - keys[None]
         return super().__call__(queries, keys) & ((distance < self.stride) | (distance % self.stride == 0))
 
-    def reads(self, positions: np.ndarray) -> np.ndarray:
+    def keys_per_query(self, positions: np.ndarray) -> np.ndarray:
         return np.minimum(positions + 1, self.stride) + positions // self.stride
 
 
@@ -103,7 +103,7 @@ class Fixed(Causal):
         summaries = keys[None] % self.stride >= self.stride - self.summary
         return super().__call__(queries, keys) & (own | summaries)
 
-    def reads(self, positions: np.ndarray) -> np.ndarray:
+    def keys_per_query(self, positions: np.ndarray) -> np.ndarray:
         return positions % self.stride + 1 + positions // self.stride * self.summary
 
 
@@ -117,7 +117,7 @@ class Documents(Causal):
         owner = torch.tensor(self.documents, device=keys.device)
         return super().__call__(queries, keys) & (owner[queries][:, None] == owner[keys])
 
-    def reads(self, positions: np.ndarray) -> np.ndarray:
+    def keys_per_query(self, positions: np.ndarray) -> np.ndarray:
         owner = np.array(self.documents)
         earlier = np.tril(owner[:, None] == owner).sum(1)
         return earlier[positions]

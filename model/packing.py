@@ -115,7 +115,7 @@ METHODS = {
 class Batch:
     """Rows as a model reads them, (R, context) each, of ints.
 
-    targets: the token to guess at each place, NOTHING where its piece ends and in padding. documents: which piece a
+    targets: the token to guess at each place, IGNORE_INDEX where its piece ends and in padding. documents: which piece a
     token belongs to, numbered from 0 in its row; −1 for padding. positions start again with every piece.
     """
 
@@ -125,13 +125,13 @@ class Batch:
     documents: np.ndarray
 
 
-NOTHING = -100  # what PyTorch's cross-entropy leaves out
+IGNORE_INDEX = -100  # what PyTorch's cross-entropy leaves out
 
 
 def lay_out(rows: Rows, texts: Sequence[np.ndarray], context: int) -> Batch:
     """The tokens of the documents, `texts`, in these rows."""
     shape = len(rows), context
-    batch = Batch(np.zeros(shape, np.int64), np.full(shape, NOTHING), np.zeros(shape, np.int64), np.full(shape, -1))
+    batch = Batch(np.zeros(shape, np.int64), np.full(shape, IGNORE_INDEX), np.zeros(shape, np.int64), np.full(shape, -1))
     for r, row in enumerate(rows):
         at = 0
         for number, piece in enumerate(row):

@@ -11,13 +11,11 @@ import torch
 from torch import Tensor, nn
 
 from model.config import Config
-from model.tap import Closed, Recorder
-
-Tap = Closed | Recorder
+from model.tap import Tap
 
 
-class Nowhere:
-    """Without positions: neither changes anything."""
+class PositionEncoding:
+    """What a pass does for the positions: by itself nothing, as in a model without any."""
 
     def add(self, x: Tensor, tap: Tap) -> Tensor:
         return x
@@ -26,7 +24,7 @@ class Nowhere:
         return q, k
 
 
-class Added(Nowhere):
+class AdditivePositions(PositionEncoding):
     """Rows (T, D) or (B, T, D) that are added to the embedding, once, at the bottom; the embedding may be enlarged."""
 
     def __init__(self, rows: Tensor, scale: float = 1.0):
@@ -36,7 +34,7 @@ class Added(Nowhere):
         return x * self.scale + tap("pos_embed", self.rows)
 
 
-class Turned(Nowhere):
+class RotaryPositions(PositionEncoding):
     """Turns pairs of dimensions in every attention, by angles (T, K/2) or (B, T, K/2), the same in every head."""
 
     def __init__(self, angles: Tensor):
@@ -44,9 +42,9 @@ class Turned(Nowhere):
         self.cos, self.sin = torch.cat((cos, cos), dim=-1), torch.cat((-sin, sin), dim=-1)
 
     def rotate(self, q: Tensor, k: Tensor, tap: Tap) -> tuple[Tensor, Tensor]:
-        return tap("q_rot", self.turn(q)), tap("k_rot", self.turn(k))
+        return tap("q_rot", self.rotate_pairs(q)), tap("k_rot", self.rotate_pairs(k))
 
-    def turn(self, x: Tensor) -> Tensor:
+    def rotate_pairs(self, x: Tensor) -> Tensor:
         """Pair i is (a, b) = (x[i], x[i + K/2]) and becomes (a cos − b sin, b cos + a sin). Hugging Face's Llama pairs
         the dimensions like this; the paper pairs neighbours, which is the same up to their order."""
         return torch.addcmul(x * self.cos, x.roll(x.shape[-1] // 2, -1), self.sin)
@@ -66,8 +64,8 @@ class NoPosition(nn.Module):
     def __init__(self, config: Config):
         super().__init__()
 
-    def forward(self, positions: Tensor) -> Nowhere:
-        return Nowhere()
+    def forward(self, positions: Tensor) -> PositionEncoding:
+        return PositionEncoding()
 
 
 class Learned(nn.Module):
@@ -77,12 +75,12 @@ class Learned(nn.Module):
         super().__init__()
         self.table = Table(config.context, config.width)
 
-    def forward(self, positions: Tensor) -> Nowhere:
+    def forward(self, positions: Tensor) -> PositionEncoding:
         if (end := int(positions.max())) >= len(self.table.weight):
             raise ValueError(
                 f"position {end} is beyond the table of positions, which has {len(self.table.weight)} rows"
             )
-        return Added(self.table(positions))
+        return AdditivePositions(self.table(positions))
 
 
 class Sinusoidal(nn.Module):
@@ -95,9 +93,9 @@ class Sinusoidal(nn.Module):
         self.register_buffer("speeds", speeds, persistent=False)
         self.scale = config.width**0.5
 
-    def forward(self, positions: Tensor) -> Nowhere:
+    def forward(self, positions: Tensor) -> PositionEncoding:
         angles = positions[..., None] * self.speeds
-        return Added(torch.stack((angles.sin(), angles.cos()), dim=-1).flatten(-2), self.scale)
+        return AdditivePositions(torch.stack((angles.sin(), angles.cos()), dim=-1).flatten(-2), self.scale)
 
 
 class Rotary(nn.Module):
@@ -111,8 +109,8 @@ class Rotary(nn.Module):
         speeds = SCALINGS[scaling["rope_type"]](speeds, scaling)
         self.register_buffer("speeds", speeds, persistent=False)  # radians per position, of each pair
 
-    def forward(self, positions: Tensor) -> Nowhere:
-        return Turned(positions[..., None] * self.speeds)
+    def forward(self, positions: Tensor) -> PositionEncoding:
+        return RotaryPositions(positions[..., None] * self.speeds)
 
 
 def _llama3(speeds: Tensor, scaling: dict) -> Tensor:

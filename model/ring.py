@@ -82,7 +82,7 @@ def spans(length: int, devices: int) -> list[range]:
     return [range(*pair) for pair in itertools.pairwise(starts)]
 
 
-def seat(q: Tensor, own: Block, *, devices: int, causal: bool) -> Generator[Step, Block, None]:
+def device_loop(q: Tensor, own: Block, *, devices: int, causal: bool) -> Generator[Step, Block, None]:
     """The work of one device: `next` reads its own block, every `send(block)` one of another. It is the same whether
     the blocks come from a list (`ring_attention`) or through a wire (`model.runtime.ring_processes`).
 
@@ -116,7 +116,7 @@ def ring_attention(q: Tensor, k: Tensor, v: Tensor, *, devices: int, causal: boo
         for rank, span in enumerate(spans(q.shape[1], devices))
     ]
     seats = [
-        seat(q[:, block.places.start : block.places.stop], block, devices=devices, causal=causal) for block in blocks
+        device_loop(q[:, block.places.start : block.places.stop], block, devices=devices, causal=causal) for block in blocks
     ]
     steps = [tuple(next(device) for device in seats)]
     for _ in range(devices - 1):

@@ -2,9 +2,9 @@
 
     pattern = tap("pattern", scores.softmax(-1))
 
-`closed` is the tap of an ordinary pass: it hands the value on. A `Recorder` is the tap of a showing pass: it lets edits
-change the value, keeps what was asked for, and hands it on. So one line both records and intervenes, and nothing is
-left behind in the model.
+`null_tap` is the tap of an ordinary pass: it hands the value on. A `Recorder` is the tap of a traced pass: it lets
+edits change the value, keeps what was asked for, and hands it on. So one line both records and intervenes, and nothing
+is left behind in the model.
 """
 
 from collections.abc import Iterable
@@ -15,24 +15,21 @@ from model.edits import Edit
 from model.trace import FIELDS, LAYER_FIELDS
 
 
-class Closed:
+class NullTap:
     """The tap of an ordinary pass."""
 
     def __call__(self, name: str, x: Tensor) -> Tensor:
         return x
 
-    def layer(self, index: int) -> "Closed":
-        return self
-
-    def outside(self) -> "Closed":
+    def layer(self, index: int | None) -> "NullTap":
         return self
 
 
-closed = Closed()
+null_tap = NullTap()
 
 
 class Recorder:
-    """The tap of a showing pass.
+    """The tap of a traced pass.
 
     edits: interventions, applied in their order where their value is born.
     keep: names of trace fields; None keeps all. A name that is no field of a trace raises ValueError.
@@ -50,12 +47,9 @@ class Recorder:
         self.kept: dict[tuple[int | None, str], Tensor] = {}
         self.index: int | None = None
 
-    def layer(self, index: int) -> "Recorder":
+    def layer(self, index: int | None) -> "Recorder":
+        """The tap for the values of one layer, or of none (None)."""
         self.index = index  # the layers run one after another: the values of the last one have all been born
-        return self
-
-    def outside(self) -> "Recorder":
-        self.index = None
         return self
 
     def __call__(self, name: str, x: Tensor) -> Tensor:
@@ -71,3 +65,6 @@ class Recorder:
         if self.edits:
             never = [repr(edit) for edits in self.edits.values() for edit in edits]
             raise ValueError(f"never reached in this model: {', '.join(never)}")
+
+
+Tap = NullTap | Recorder

@@ -23,7 +23,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from model.config import Config
-from model.packing import NOTHING, Batch
+from model.packing import IGNORE_INDEX, Batch
 from model.tap import Recorder
 from model.transformer import Transformer
 
@@ -40,15 +40,16 @@ class Recipe:
     """How to learn. balance, router_z: weights of the losses that keep experts evenly used and router scores small
     (Fedus et al. 2021, "Switch Transformers"; Zoph et al. 2022, "ST-MoE")."""
 
-    rate: float = 3e-3
+    lr: float = 3e-3
     warm_up: int = 100  # steps
-    floor: float = 0.1  # of the rate, at the end
-    decay: float = 0.1  # of matrices; vectors are left alone
+    min_lr_ratio: float = 0.1  # of the learning rate, at the end
+    weight_decay: float = 0.1  # of matrices; vectors are left alone
     betas: tuple[float, float] = (0.9, 0.95)
     clip: float = 1.0  # the largest length of a gradient
     balance: float = 0.01
     router_z: float = 0.0
-    even: bool = False  # every matrix begins so that what comes out is as large as what goes in: for narrow models
+    # every matrix begins so that what comes out is as large as what goes in: for narrow models
+    variance_preserving_init: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,17 +59,17 @@ class Progress:
 
     step: int
     loss: float
-    rate: float
-    gradient: float
+    lr: float
+    grad_norm: float
     load: tuple[tuple[float, ...], ...] | None
 
 
-def rate_at(step: int, steps: int, recipe: Recipe) -> float:
+def lr_at(step: int, steps: int, recipe: Recipe) -> float:
     """Linear warm-up, then half a cosine down to the floor (Loshchilov and Hutter 2017)."""
     if step < recipe.warm_up:
-        return recipe.rate * (step + 1) / recipe.warm_up
+        return recipe.lr * (step + 1) / recipe.warm_up
     done = (step - recipe.warm_up) / max(1, steps - recipe.warm_up)
-    return recipe.rate * (recipe.floor + (1 - recipe.floor) * (1 + math.cos(math.pi * min(1, done))) / 2)
+    return recipe.lr * (recipe.min_lr_ratio + (1 - recipe.min_lr_ratio) * (1 + math.cos(math.pi * min(1, done))) / 2)
 
 
 def train(
@@ -90,7 +91,7 @@ def train(
     if checkpoint is not None and checkpoint.exists():
         run.load(checkpoint)
     while run.step < steps:
-        run.take(data.batch(run.step))
+        run.train_step(data.batch(run.step))
         yield run
 
 
@@ -100,13 +101,13 @@ class Run:
     def __init__(self, config: Config, steps: int, seed: int, recipe: Recipe, device: torch.device):
         self.config, self.steps, self.seed, self.recipe, self.device = config, steps, seed, recipe, device
         self.step, self.progress = 0, None
-        self.model = initialised(config, seed, recipe.even).to(device).train()
+        self.model = initialised(config, seed, recipe.variance_preserving_init).to(device).train()
         matrices = [weight for weight in self.model.parameters() if weight.ndim > 1]
         vectors = [weight for weight in self.model.parameters() if weight.ndim < 2]
-        groups = [{"params": matrices, "weight_decay": recipe.decay}, {"params": vectors, "weight_decay": 0.0}]
-        self.optimizer = torch.optim.AdamW(groups, lr=recipe.rate, betas=recipe.betas)
+        groups = [{"params": matrices, "weight_decay": recipe.weight_decay}, {"params": vectors, "weight_decay": 0.0}]
+        self.optimizer = torch.optim.AdamW(groups, lr=recipe.lr, betas=recipe.betas)
 
-    def take(self, batch: Batch) -> None:
+    def train_step(self, batch: Batch) -> None:
         """One step: guess, compare, change the weights."""
         ids, targets, positions, documents = (
             torch.from_numpy(_share(array)).to(self.device)
@@ -114,21 +115,21 @@ class Run:
         )
         tap = Recorder(keep={"router_logits", "router_probs", "expert_index"} if self.config.experts else ())
         logits = self.model(ids, tap=tap, positions=positions, documents=documents)
-        loss = functional.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=NOTHING)
+        loss = functional.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORE_INDEX)
         routing = Routing.of(tap, self.config, documents >= 0) if self.config.experts else None
         whole = loss
         if routing:
             whole = loss + self.recipe.balance * routing.balance + self.recipe.router_z * routing.router_z
         whole.backward()
         _average(self.model)
-        gradient = nn.utils.clip_grad_norm_(self.model.parameters(), self.recipe.clip)
-        rate = rate_at(self.step, self.steps, self.recipe)
+        grad_norm = nn.utils.clip_grad_norm_(self.model.parameters(), self.recipe.clip)
+        lr = lr_at(self.step, self.steps, self.recipe)
         for group in self.optimizer.param_groups:
-            group["lr"] = rate
+            group["lr"] = lr
         self.optimizer.step()
         self.optimizer.zero_grad()
         load = tuple(map(tuple, routing.load.tolist())) if routing else None
-        self.progress = Progress(self.step, float(loss.detach()), rate, float(gradient), load)
+        self.progress = Progress(self.step, float(loss.detach()), lr, float(grad_norm), load)
         self.step += 1
 
     def save(self, path: Path) -> None:
@@ -171,7 +172,7 @@ class Run:
 _drawing = threading.Lock()  # all threads draw from the same generator
 
 
-def initialised(config: Config, seed: int, even: bool = False) -> Transformer:
+def initialised(config: Config, seed: int, variance_preserving: bool = False) -> Transformer:
     """A new model, its matrices drawn at random, as suits the place of its norms.
 
     Before each part: with a standard deviation of 0.02, those that write to the stream with less, so that it does not
@@ -184,16 +185,16 @@ def initialised(config: Config, seed: int, even: bool = False) -> Transformer:
         model = Transformer(config)
         for name, weight in model.named_parameters():
             if weight.ndim > 1:
-                nn.init.normal_(weight, std=_spread(name, weight, config, even))
+                nn.init.normal_(weight, std=_init_std(name, weight, config, variance_preserving))
             elif name.endswith("bias"):
                 nn.init.zeros_(weight)
     return model
 
 
-def _spread(name: str, weight: Tensor, config: Config, even: bool) -> float:
+def _init_std(name: str, weight: Tensor, config: Config, variance_preserving: bool) -> float:
     writes = name.endswith(("o_proj.weight", "down_proj.weight"))
     once = 1 / math.sqrt(2 * config.layers) if writes and config.norm_place == "pre" else 1.0
-    if even or (config.norm_place == "post" and name.startswith("layers.")):
+    if variance_preserving or (config.norm_place == "post" and name.startswith("layers.")):
         return once * weight.shape[1] ** -0.5
     return once * 0.02
 

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Sequence
 import torch
 from torch import Tensor, nn
 
-from model.cache import KVCache, NoCache, nothing
+from model.cache import NO_CACHE, KVCache, NoCache
 from model.config import Config
 from model.edits import Edit
 from model.layers import BLOCKS, NORMS
 from model.masks import for_layers
-from model.positions import POSITIONS, Table, Tap
-from model.tap import Recorder, closed
+from model.positions import POSITIONS, Table
+from model.tap import Recorder, Tap, null_tap
 from model.trace import FIELDS, LAYER_FIELDS, LayerTrace, Trace
 
 
@@ -51,12 +51,12 @@ class Transformer(nn.Module):
             self.lm_head.weight = self.embed_tokens.weight
         self.masks = for_layers(config)
 
-    def stream(
+    def hidden_states(
         self,
         ids: Tensor,
         *,
-        cache: KVCache | NoCache = nothing,
-        tap: Tap = closed,
+        cache: KVCache | NoCache = NO_CACHE,
+        tap: Tap = null_tap,
         positions: Tensor | None = None,
         documents: Tensor | None = None,
     ) -> Tensor:
@@ -77,12 +77,12 @@ class Transformer(nn.Module):
         x = self.embed_norm(place.add(self.segment(x), tap))
         for i, block in enumerate(self.layers):
             x = block(x, place, masks[self.masks[i]], cache.layer(i), tap.layer(i))
-        return tap.outside()("final", self.norm(x))
+        return tap.layer(None)("final", self.norm(x))
 
     def forward(self, ids: Tensor, **settings) -> Tensor | None:
-        """ids (B, T) -> logits (B, T, V), or None without a head. Settings as for `stream`."""
-        tap = settings.get("tap", closed)
-        return tap("logits", self.lm_head(self.stream(ids, **settings)))
+        """ids (B, T) -> logits (B, T, V), or None without a head. Settings as for `hidden_states`."""
+        tap = settings.get("tap", null_tap)
+        return tap("logits", self.lm_head(self.hidden_states(ids, **settings)))
 
     @property
     def device(self) -> torch.device:
@@ -118,7 +118,7 @@ def run(
         edit.check(model.config)
     tap = Recorder(edits, keep)
     ids = model.ids(ids)
-    (model.forward if "logits" in tap.keep else model.stream)(ids, tap=tap)
+    (model.forward if "logits" in tap.keep else model.hidden_states)(ids, tap=tap)
     tap.close()
 
     def values(names: frozenset[str], layer: int | None) -> dict:

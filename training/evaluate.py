@@ -33,8 +33,8 @@ def bits_per_byte(model: Transformer, tokenizer: Tokenizer, file: Path, context:
             torch.from_numpy(array).to(model.device) for array in (batch.ids, batch.positions, batch.documents)
         )
         logits = model(ids, positions=positions, documents=documents).cpu()
-        known = sizes[batch.targets.clip(min=0)] * (batch.targets != packing.NOTHING)
-        targets = torch.from_numpy(np.where(known, batch.targets, packing.NOTHING)).flatten()
+        known = sizes[batch.targets.clip(min=0)] * (batch.targets != packing.IGNORE_INDEX)
+        targets = torch.from_numpy(np.where(known, batch.targets, packing.IGNORE_INDEX)).flatten()
         nats += float(functional.cross_entropy(logits.flatten(0, 1), targets, reduction="sum"))
         size += known.sum()
     return nats / np.log(2) / size

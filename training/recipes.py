@@ -43,7 +43,7 @@ EXPERTS = Plan(
         context=256,
         tied=True,
     ),
-    Recipe(rate=2e-3, warm_up=200, balance=0.01, router_z=0.001),
+    Recipe(lr=2e-3, warm_up=200, balance=0.01, router_z=0.001),
     steps=5000,
     rows=8,
     context=256,
@@ -80,7 +80,7 @@ SWITCHES = {
     "2017": replace(PAPER_2017, **{name: getattr(BASE, name) for name in _SIZES}),
 }
 # a rate that all of them bear: at three times as much, the two that norm after the sum do not learn at all
-_SAME = Plan(BASE, Recipe(rate=1e-3, warm_up=100), steps=1200, rows=4, context=256)
+_SAME = Plan(BASE, Recipe(lr=1e-3, warm_up=100), steps=1200, rows=4, context=256)
 PLANS = {"experts": EXPERTS} | {
     f"switchboard/{name}": replace(
         _SAME, config=config, recipe=replace(_SAME.recipe, balance=0.0) if name == "collapsed" else _SAME.recipe

@@ -33,7 +33,7 @@ class Log:
     """The loss of every step, as CSV. What a stopped run wrote after its last checkpoint is taken back."""
 
     def __init__(self, file: Path, run: Run):
-        columns = ["step", "loss", "rate", "gradient", *(f"busiest_{i}" for i in range(len(run.progress.load or ())))]
+        columns = ["step", "loss", "lr", "grad_norm", *(f"busiest_{i}" for i in range(len(run.progress.load or ())))]
         kept = [row for row in _rows(file) if int(row["step"]) < run.progress.step] if file.exists() else []
         self.file = file.open("w", newline="")
         self.writer = csv.DictWriter(self.file, columns)
@@ -54,7 +54,7 @@ def _rows(file: Path) -> list[dict]:
 def thinned(file: Path) -> str:
     """The log as means over some steps each."""
     rows = _rows(file)
-    names = [name for name in rows[0] if name not in ("step", "rate", "gradient")]
+    names = [name for name in rows[0] if name not in ("step", "lr", "grad_norm")]
     lines = [",".join(["step", *names])]
     for i in range(0, len(rows) - THINNED + 1, THINNED):
         some = rows[i : i + THINNED]

@@ -14,7 +14,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from model import transformer, zoo
-from model.analysis.information import crossed, entropy, guessed, lift, mutual_information, shuffled
+from model.analysis.information import (
+    contingency_table,
+    entropy,
+    lift,
+    majority_accuracy,
+    mutual_information,
+    shuffled_mutual_information,
+)
 from training import corpus
 from training.recipes import EXPERTS
 from training.word_classes import CLASSES, class_of
@@ -61,13 +68,16 @@ def measured(choices: Choices, bundle: zoo.Bundle) -> dict:
     kinds = {"class": (choices.classes, len(CLASSES)), "token": (choices.tokens, V), "genre": (choices.genres, 15)}
     layers = []
     for expert in choices.experts.T:
-        tables = {name: crossed(labels, expert, (n, E)) for name, (labels, n) in kinds.items()}
+        tables = {name: contingency_table(labels, expert, (n, E)) for name, (labels, n) in kinds.items()}
         layers.append(
             {
                 "load": np.bincount(expert, minlength=E).tolist(),
                 "entropy": entropy(np.bincount(expert, minlength=E)),
                 "information": {name: mutual_information(table) for name, table in tables.items()},
-                "shuffled": {n: shuffled(labels, expert, (size, E), seed=0) for n, (labels, size) in kinds.items()},
+                "shuffled": {
+                    n: shuffled_mutual_information(labels, expert, (size, E), seed=0)
+                    for n, (labels, size) in kinds.items()
+                },
                 "classes": tables["class"].tolist(),
                 "genres": tables["genre"].tolist(),
                 "typical": [typical(tables["token"], e, bundle) for e in range(E)],
@@ -97,7 +107,7 @@ def paths(choices: Choices, experts: int) -> dict:
 
     def tried(clues: np.ndarray) -> float:
         clues = np.unique(clues, return_inverse=True)[1]
-        return guessed((clues[half], choices.classes[half]), (clues[~half], choices.classes[~half]))
+        return majority_accuracy((clues[half], choices.classes[half]), (clues[~half], choices.classes[~half]))
 
     path, rates = np.zeros(len(choices.tokens), int), []
     for expert in choices.experts.T:
@@ -112,7 +122,9 @@ def held_out() -> list[corpus.Sample]:
 
 def counted(choices: Choices, experts: int) -> list:
     """Word class against expert, for every layer, as counts."""
-    return [crossed(choices.classes, expert, (len(CLASSES), experts)).tolist() for expert in choices.experts.T]
+    return [
+        contingency_table(choices.classes, expert, (len(CLASSES), experts)).tolist() for expert in choices.experts.T
+    ]
 
 
 def main() -> None:

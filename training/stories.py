@@ -60,7 +60,7 @@ def written(bundle: zoo.Bundle, seeds: Iterable[int]) -> list[str]:
         cache, texts = KVCache(model.config), [[] for _ in group]
         new = torch.tensor([ids for _, ids in group], device=model.device)
         for step in range(LENGTH):
-            logits = model.lm_head(model.stream(new, cache=cache)[:, -1]).float().cpu().numpy()
+            logits = model.lm_head(model.hidden_states(new, cache=cache)[:, -1]).float().cpu().numpy()
             drawn = [
                 sampling.draw(sampling.stages(row, **vars(SETTINGS)).final, seed=seed, step=step)
                 for row, (seed, _) in zip(logits, group, strict=True)

@@ -6,13 +6,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from model.cache import nothing
-from model.tap import Closed, closed
+from model.cache import NO_CACHE
+from model.tap import NullTap, null_tap
 from model.trace import Trace
 from model.transformer import Transformer
 
 
-class _EachSilent(Closed):
+class _EachSilent(NullTap):
     """In row b of the batch the head heads[b] carries nothing over."""
 
     def __init__(self, heads: Sequence[int]):
@@ -26,7 +26,7 @@ class _EachSilent(Closed):
 
 
 @torch.inference_mode()
-def silenced(model: Transformer, trace: Trace, layer: int, heads: Sequence[int]) -> np.ndarray:
+def ablated_logits(model: Transformer, trace: Trace, layer: int, heads: Sequence[int]) -> np.ndarray:
     """The scores (n, V) of the next token, each without one of n heads of a layer. Needs resid_pre. The stream that
     enters the layer is the trace's: what comes before a change does not change. The weights of the layers above are
     read once for all n, which is most of the time of a short text."""
@@ -34,6 +34,6 @@ def silenced(model: Transformer, trace: Trace, layer: int, heads: Sequence[int])
     places = torch.arange(len(start), device=model.device)
     place, x = model.position(places[None]), start[None].expand(len(heads), -1, -1)
     for i in range(layer, len(model.layers)):
-        tap = _EachSilent(heads) if i == layer else closed
-        x = model.layers[i](x, place, model.masks[i](places, places)[None], nothing, tap)
+        tap = _EachSilent(heads) if i == layer else null_tap
+        x = model.layers[i](x, place, model.masks[i](places, places)[None], NO_CACHE, tap)
     return model.lm_head(model.norm(x[:, -1])).float().cpu().numpy()

@@ -14,7 +14,7 @@ from model.edits import Edit
 from model.trace import LayerTrace, Trace
 from model.transformer import Transformer, run
 
-LIMIT = 32  # tokens
+MAX_TOKENS = 32  # tokens
 
 # What is still called equal, as a part of the largest number compared. A sum of float32 numbers is rounded at every
 # step, by up to 6e-8 of what it has become; two sums of the same numbers differ where these are added in another order.
@@ -62,7 +62,7 @@ class Subject:
 
     @cached_property
     def ids(self) -> list[int]:
-        return self.bundle.tokenizer.encode(self.text)[:LIMIT]
+        return self.bundle.tokenizer.encode(self.text)[:MAX_TOKENS]
 
     @cached_property
     def _broken(self) -> tuple[Transformer, tuple[Edit, ...]]:
@@ -80,18 +80,18 @@ class Subject:
         return self.run()
 
     @property
-    def shown(self) -> np.ndarray:
+    def traced_output(self) -> np.ndarray:
         """What the trace says comes out: logits (T, V), or of a model without a head vectors (T, D)."""
         return self.trace.final if self.trace.logits is None else self.trace.logits
 
     @cached_property
-    def plain(self) -> np.ndarray:
+    def plain_output(self) -> np.ndarray:
         """What comes out of the pass that shows nothing."""
-        return self.pass_of(self.model.ids(self.ids))
+        return self.forward(self.model.ids(self.ids))
 
     @torch.inference_mode()
-    def pass_of(self, ids: torch.Tensor, **settings) -> np.ndarray:
-        """ids (1, T), and settings as for Transformer.stream."""
+    def forward(self, ids: torch.Tensor, **settings) -> np.ndarray:
+        """ids (1, T), and settings as for Transformer.hidden_states."""
         out = (self.model.forward if self.model.config.head else self.model.stream)(ids, **settings)
         return out[0].float().cpu().numpy()
 
@@ -99,19 +99,19 @@ class Subject:
         return worst(compare(layer, i) for i, layer in enumerate(self.trace.layers))
 
     @cached_property
-    def their_model(self):
+    def reference_model(self):
         from model.checks import reference  # only here: transformers takes seconds to import
 
         return reference.model(self.name)
 
     @cached_property
-    def theirs(self) -> dict:
+    def reference_pass(self) -> dict:
         from model.checks import reference
 
-        return reference.passes(self.their_model, self.ids)
+        return reference.passes(self.reference_model, self.ids)
 
     @cached_property
-    def their_tokenizer(self):
+    def reference_tokenizer(self):
         from model.checks import reference
 
         return reference.tokenizer(self.name)
@@ -126,8 +126,8 @@ class Check:
     name: str
     sort: str
     tolerance: float
-    find: Callable[[Subject], Measure]
-    fits: Callable[[Config], bool]
+    measure: Callable[[Subject], Measure]
+    applies_to: Callable[[Config], bool]
 
 
 CHECKS: dict[str, Check] = {}
@@ -143,13 +143,13 @@ def check(sort: str, tolerance: float, fits: Callable[[Config], bool] = lambda c
     return add
 
 
-def decodes(config: Config) -> bool:
+def is_decoder(config: Config) -> bool:
     return config.head and config.causal
 
 
-def routes(config: Config) -> bool:
+def has_router(config: Config) -> bool:
     return config.experts is not None
 
 
-def turns(config: Config) -> bool:
+def is_rotary(config: Config) -> bool:
     return config.position == "rotary"

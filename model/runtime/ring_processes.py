@@ -18,9 +18,9 @@ import torch.distributed as dist
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from model.ring import Block, Step, seat, spans
+from model.ring import Block, Step, device_loop, spans
 
-LIMIT = 120  # seconds: a process that does not find the others must not wait for ever
+TIMEOUT_S = 120  # seconds: a process that does not find the others must not wait for ever
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def run(q: Tensor, k: Tensor, v: Tensor, *, devices: int, causal: bool = True) -
             for rank in range(devices)
         ]
         try:
-            errors = [process.communicate(timeout=LIMIT)[1] for process in processes]
+            errors = [process.communicate(timeout=TIMEOUT_S)[1] for process in processes]
         finally:
             for process in processes:
                 process.kill()
@@ -83,7 +83,7 @@ def run(q: Tensor, k: Tensor, v: Tensor, *, devices: int, causal: bool = True) -
     return ProcessRun(torch.cat(outputs, dim=1), tuple(reports))
 
 
-def take_part(folder: str, rank: int, sizes: list[int], causal: bool) -> None:
+def worker_main(folder: str, rank: int, sizes: list[int], causal: bool) -> None:
     """One device: reads its own queries, keys and values, meets the others, leaves its answer and its report."""
     devices = len(sizes)
     on_gpus = torch.cuda.device_count() >= devices
@@ -93,12 +93,12 @@ def take_part(folder: str, rank: int, sizes: list[int], causal: bool) -> None:
         init_method=f"file://{folder}/meeting-place",
         rank=rank,
         world_size=devices,
-        timeout=timedelta(seconds=LIMIT),
+        timeout=timedelta(seconds=TIMEOUT_S),
     )
     own = {name: x.to(device) for name, x in load_file(Path(folder, f"in{rank}")).items()}
     starts = [sum(sizes[:i]) for i in range(devices)]
 
-    def hand_on(block: Block) -> Block:
+    def exchange(block: Block) -> Block:
         """Sends a block to the next seat while the one before it sends its own."""
         owner = (block.owner - 1) % devices
         k, v = (x.new_empty(x.shape[0], sizes[owner], x.shape[2]) for x in (block.k, block.v))
@@ -111,11 +111,11 @@ def take_part(folder: str, rank: int, sizes: list[int], causal: bool) -> None:
 
     dist.barrier()
     started = time.perf_counter()
-    turn = seat(own["q"], Block(rank, starts[rank], own["k"], own["v"]), devices=devices, causal=causal)
+    turn = device_loop(own["q"], Block(rank, starts[rank], own["k"], own["v"]), devices=devices, causal=causal)
     steps: list[Step] = [next(turn)]
     sent = held = 0
     for _ in range(devices - 1):
-        block = hand_on(steps[-1].block)
+        block = exchange(steps[-1].block)
         sent += steps[-1].block.bytes
         held = max(held, steps[-1].block.bytes + block.bytes)
         steps.append(turn.send(block))
@@ -141,4 +141,4 @@ def take_part(folder: str, rank: int, sizes: list[int], causal: bool) -> None:
 
 if __name__ == "__main__":
     place, rank, sizes, causal = sys.argv[1:]
-    take_part(place, int(rank), [int(size) for size in sizes.split(",")], causal == "1")
+    worker_main(place, int(rank), [int(size) for size in sizes.split(",")], causal == "1")

@@ -31,7 +31,7 @@ class Times:
         return min(self.seconds), max(self.seconds)
 
 
-def timed(thing: Callable[[], object], device: torch.device, runs: int) -> Times:
+def measure_times(thing: Callable[[], object], device: torch.device, runs: int) -> Times:
     """Runs a thing several times, once more to warm up. A GPU is waited for: it works on while Python goes ahead."""
     seconds = []
     for turn in range(runs + 1):
@@ -45,7 +45,7 @@ def timed(thing: Callable[[], object], device: torch.device, runs: int) -> Times
 
 
 @dataclass(frozen=True)
-class Turn:
+class DecodeStep:
     """One token decoded both ways."""
 
     length: int  # tokens of the text so far
@@ -56,7 +56,7 @@ class Turn:
     cache_bytes: int
 
 
-def both_ways(model: Transformer, ids: Sequence[int], turns: int) -> Iterator[Turn]:
+def decode_both_ways(model: Transformer, ids: Sequence[int], turns: int) -> Iterator[DecodeStep]:
     """Greedy decoding with the cache, and each time once more without it."""
     decoder, ids = Decoder(model), list(ids)
     for _ in range(turns):
@@ -67,7 +67,7 @@ def both_ways(model: Transformer, ids: Sequence[int], turns: int) -> Iterator[Tu
         end = time.perf_counter()
         token = int(with_cache.argmax())
         difference = float(np.abs(with_cache - without).max())
-        yield Turn(len(ids), token, between - start, end - between, difference, decoder.cache.bytes())
+        yield DecodeStep(len(ids), token, between - start, end - between, difference, decoder.cache.bytes())
         ids.append(token)
 
 
@@ -82,7 +82,7 @@ class Point:
 
 
 @torch.inference_mode()
-def curve(model: Transformer, ids: Sequence[int], lengths: Sequence[int], runs: int = 3) -> Iterator[Point]:
+def decode_costs(model: Transformer, ids: Sequence[int], lengths: Sequence[int], runs: int = 3) -> Iterator[Point]:
     """A point for each length; the text is repeated where it is too short. The recurrent network is a GRU
     (`torch.nn.GRU`, Cho et al. 2014) of the same width and number of layers, with random weights; inside, it too goes
     token by token, for each state needs the one before."""
@@ -95,15 +95,15 @@ def curve(model: Transformer, ids: Sequence[int], lengths: Sequence[int], runs: 
         decoder.logits(text)
         yield Point(
             length,
-            timed(lambda batch=batch: model.lm_head(model.stream(batch)[:, -1]), model.device, runs),
+            measure_times(lambda batch=batch: model.lm_head(model.hidden_states(batch)[:, -1]), model.device, runs),
             # asking again for the same text computes its last token again, and nothing else
-            timed(lambda decoder=decoder, text=text: decoder.logits(text), model.device, runs),
-            timed(lambda embedded=embedded: gru(embedded), model.device, runs),
+            measure_times(lambda decoder=decoder, text=text: decoder.logits(text), model.device, runs),
+            measure_times(lambda embedded=embedded: gru(embedded), model.device, runs),
         )
 
 
 @dataclass(frozen=True)
-class Sharing:
+class KVSharing:
     """A model with this many key/value heads, and nothing else changed."""
 
     kv_heads: int
@@ -113,7 +113,7 @@ class Sharing:
 
 
 @torch.inference_mode()
-def sharing(config: Config, context: int, runs: int = 5) -> Iterator[Sharing]:
+def kv_sharing_costs(config: Config, context: int, runs: int = 5) -> Iterator[KVSharing]:
     """Multi-head, grouped-query and multi-query attention (every divisor of the heads is a way of sharing), on models
     of the same configuration with random weights. The cache is filled with random numbers: time does not see what they
     are."""
@@ -126,8 +126,8 @@ def sharing(config: Config, context: int, runs: int = 5) -> Iterator[Sharing]:
         token = model.ids([0])
 
         def one_more(model=model, cache=cache, token=token):
-            model.stream(token, cache=cache)
+            model.hidden_states(token, cache=cache)
             cache.truncate(context)
 
         parameters = sum(p.numel() for block in model.layers for p in block.attn.parameters())
-        yield Sharing(kv_heads, parameters, cache.bytes(), timed(one_more, token.device, runs))
+        yield KVSharing(kv_heads, parameters, cache.bytes(), measure_times(one_more, token.device, runs))

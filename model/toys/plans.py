@@ -104,7 +104,13 @@ class Plan:
     @property
     def recipe(self) -> Recipe:
         balance = BALANCE * self.choices.balance
-        return Recipe(rate=self.choices.rate, warm_up=self.choices.warm_up, decay=0.01, balance=balance, even=True)
+        return Recipe(
+            lr=self.choices.rate,
+            warm_up=self.choices.warm_up,
+            weight_decay=0.01,
+            balance=balance,
+            variance_preserving_init=True,
+        )
 
 
 _BASE, _DEEP, _SHALLOW = Choices(), Choices(layers=4, warm_up=0, rate=0.03), Choices(layers=1, position="learned")

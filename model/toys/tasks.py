@@ -12,7 +12,7 @@ from typing import ClassVar
 import numpy as np
 
 from model import tokens
-from model.packing import NOTHING, Batch
+from model.packing import IGNORE_INDEX, Batch
 from model.tokens import LETTERS, Tokenizer
 
 MARK = ">"  # here the answer begins
@@ -45,7 +45,7 @@ class Task:
 
     def _batch(self, random: np.random.Generator, rows: int, held_out: bool) -> Batch:
         ids, answers = self.draw(random, rows, held_out)
-        return _laid_out(ids, answers[:, 1:])
+        return _to_batch(ids, answers[:, 1:])
 
     def draw(self, random: np.random.Generator, rows: int, held_out: bool) -> tuple[np.ndarray, np.ndarray]:
         """ids (R, T), and which of them are an answer, (R, T) of bools."""
@@ -54,14 +54,14 @@ class Task:
     def prompt(self) -> str:
         """A held-out example up to where its answer begins."""
         batch = self.held_out(1)
-        first = int((batch.targets[0] != NOTHING).argmax())
+        first = int((batch.targets[0] != IGNORE_INDEX).argmax())
         return self.tokenizer.decode(batch.ids[0, : first + 1].tolist())
 
 
-def _laid_out(ids: np.ndarray, answers: np.ndarray) -> Batch:
+def _to_batch(ids: np.ndarray, answers: np.ndarray) -> Batch:
     """Each row one document. answers (R, T - 1): whether the token after this one is to be guessed."""
-    targets = np.full_like(ids, NOTHING)
-    targets[:, :-1] = np.where(answers, ids[:, 1:], NOTHING)
+    targets = np.full_like(ids, IGNORE_INDEX)
+    targets[:, :-1] = np.where(answers, ids[:, 1:], IGNORE_INDEX)
     positions = np.broadcast_to(np.arange(ids.shape[1]), ids.shape)
     return Batch(ids, targets, positions.copy(), np.zeros_like(ids))
 
@@ -77,10 +77,10 @@ class Rewrite(Task):
         mark = np.full((rows, 1), len(self.characters) - 1)
         answers = np.zeros((rows, 2 * self.size + 1), bool)
         answers[:, self.size + 1 :] = True
-        return np.concatenate((source, mark, self.rewritten(source)), axis=1), answers
+        return np.concatenate((source, mark, self.rewrite(source)), axis=1), answers
 
     @staticmethod
-    def rewritten(source: np.ndarray) -> np.ndarray:
+    def rewrite(source: np.ndarray) -> np.ndarray:
         raise NotImplementedError
 
 
@@ -88,7 +88,7 @@ class Copy(Rewrite):
     """cab>cab"""
 
     @staticmethod
-    def rewritten(source):
+    def rewrite(source):
         return source
 
 
@@ -96,7 +96,7 @@ class Reverse(Rewrite):
     """cab>bac"""
 
     @staticmethod
-    def rewritten(source):
+    def rewrite(source):
         return source[:, ::-1]
 
 
@@ -104,7 +104,7 @@ class Sort(Rewrite):
     """cab>abc"""
 
     @staticmethod
-    def rewritten(source):
+    def rewrite(source):
         return np.sort(source, axis=1)
 
 

@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from model.packing import NOTHING, Batch
+from model.packing import IGNORE_INDEX, Batch
 from model.tap import Recorder
 from model.toys.plans import Choices, Plan
 from model.train import Routing, Run
@@ -33,26 +33,26 @@ class Snapshot:
     """What a model can do after `step` steps, on rows that it never learned from.
 
     loss: nats an answer; accuracy: the share of answers whose likeliest token is the right one. Of the first of these
-    rows, of T tokens: said (T,) the likeliest next token after each; patterns (L, H, T, T) attention, 255 for 1.
+    rows, of T tokens: predictions (T,) the likeliest next token after each; patterns (L, H, T, T) attention, 255 for 1.
     load (L, E): the share of visits each expert got, None without experts.
     """
 
     step: int
     loss: float
     accuracy: float
-    said: list[int]
+    predictions: list[int]
     patterns: np.ndarray
     load: list[list[float]] | None
 
 
 @torch.inference_mode()
-def look(run: Run, rows: Batch) -> Snapshot:
+def take_snapshot(run: Run, rows: Batch) -> Snapshot:
     config = run.config
     kept = {"pattern"} | ({"router_logits", "router_probs", "expert_index"} if config.experts else set())
     tap = Recorder(keep=kept)
     ids, targets, positions = (torch.from_numpy(array) for array in (rows.ids, rows.targets, rows.positions))
     logits = run.model(ids, tap=tap, positions=positions)
-    wanted, guessed = targets != NOTHING, logits.argmax(-1)
+    wanted, guessed = targets != IGNORE_INDEX, logits.argmax(-1)
     patterns = torch.stack([tap.kept[layer, "pattern"][0] for layer in range(config.layers)])
     routing = Routing.of(tap, config, torch.ones_like(wanted)) if config.experts else None
     return Snapshot(
@@ -65,39 +65,39 @@ def look(run: Run, rows: Batch) -> Snapshot:
     )
 
 
-def begin(plan: Plan) -> Run:
+def new_run(plan: Plan) -> Run:
     """Raises ValueError where the plan cannot be built."""
     return Run(plan.config, plan.steps, plan.seed, plan.recipe, torch.device("cpu"))
 
 
-def trained(plan: Plan, file: Path) -> Transformer:
+def load_trained(plan: Plan, file: Path) -> Transformer:
     """The model that a run left in `file`, to be used as any other."""
-    run = begin(plan)
+    run = new_run(plan)
     run.load(file)
     return run.model.eval().requires_grad_(False)
 
 
-def follow(plan: Plan, file: Path, stop: threading.Event):
+def train_plan(plan: Plan, file: Path, stop: threading.Event):
     """Trains from where `file` stands, or from the beginning; yields a snapshot now and then, and at last why it ended:
     "done", "solved", "stopped", or "diverged" where the loss was no number any more: `file` then holds the last state
     that was sound."""
-    run, task, rows = begin(plan), plan.task, plan.task.held_out()
+    run, task, rows = new_run(plan), plan.task, plan.task.held_out()
     if file.exists():
         run.load(file)
     every, solved = max(1, plan.steps // SNAPSHOTS), 0
     if run.step == 0:
-        yield look(run, rows)
+        yield take_snapshot(run, rows)
     while run.step < plan.steps:
         if stop.is_set():
             run.save(file)
             yield "stopped"
             return
-        run.take(task.batch(run.step))
-        if not math.isfinite(run.progress.loss) or not math.isfinite(run.progress.gradient):
+        run.train_step(task.batch(run.step))
+        if not math.isfinite(run.progress.loss) or not math.isfinite(run.progress.grad_norm):
             yield "diverged"
             return
         if run.step % every == 0 or run.step == plan.steps:
-            seen = look(run, rows)
+            seen = take_snapshot(run, rows)
             if not math.isfinite(seen.loss):
                 yield "diverged"
                 return
@@ -118,8 +118,8 @@ def main() -> None:
     torch.set_num_threads(1)
 
     def work(number: int, plan: dict, file: str) -> None:
-        for seen in follow(from_json(plan), Path(file), stop):
-            told = {"ended": seen} if isinstance(seen, str) else told_of(seen)
+        for seen in train_plan(plan_from_json(plan), Path(file), stop):
+            told = {"ended": seen} if isinstance(seen, str) else snapshot_json(seen)
             with speaking:
                 print(json.dumps({"run": number} | told), flush=True)
 
@@ -127,15 +127,15 @@ def main() -> None:
         list(pool.map(lambda pair: work(pair[0], **pair[1]), enumerate(asked["runs"])))
 
 
-def as_json(plan: Plan) -> dict:
+def plan_json(plan: Plan) -> dict:
     return asdict(plan)
 
 
-def from_json(plan: dict) -> Plan:
+def plan_from_json(plan: dict) -> Plan:
     return Plan(**plan | {"choices": Choices(**plan["choices"])})
 
 
-def told_of(seen: Snapshot) -> dict:
+def snapshot_json(seen: Snapshot) -> dict:
     """As JSON: the patterns as base64, in the shape (L, H, T, T) that the plan gives them."""
     return asdict(seen) | {"patterns": b64encode(seen.patterns.tobytes()).decode()}
 

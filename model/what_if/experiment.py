@@ -19,22 +19,22 @@ from model.tap import Recorder
 from model.trace import Trace
 from model.transformer import Transformer
 from model.what_if.changes import (
-    BETWEEN,
+    SEPARATOR,
     Change,
     Cut,
     Drop,
+    InvalidChange,
     Patch,
     Setting,
     Swap,
-    Unfit,
     UseRule,
+    VectorExpressions,
     Vectors,
-    Written,
-    read,
+    parse,
 )
 
 NONE = "none"
-LONGEST = 40  # changes that a link may hold
+MAX_CHANGES = 40  # changes that a link may hold
 
 
 @dataclass(frozen=True)
@@ -45,21 +45,21 @@ class Experiment:
     other: str = ""
 
     def __str__(self) -> str:
-        return BETWEEN.join(map(str, self.changes)) or NONE
+        return SEPARATOR.join(map(str, self.changes)) or NONE
 
-    def fits(self, change: Change, setting: Setting) -> None:
-        """Raises Unfit where this change cannot be made, or not together with those that are there."""
+    def check(self, change: Change, setting: Setting) -> None:
+        """Raises InvalidChange where this change cannot be made, or not together with those that are there."""
         change.check(setting)
         taken = change.slots(setting)
         for earlier in self.changes:
             if taken & earlier.slots(setting):
-                raise Unfit("clash", earlier=earlier)
+                raise InvalidChange("clash", earlier=earlier)
         _enough_experts((*self.changes, change), setting)
         _something_to_read((*self.changes, change), setting)
 
-    def with_(self, change: Change, setting: Setting) -> "Experiment":
-        """With one change more. Raises Unfit."""
-        self.fits(change, setting)
+    def with_change(self, change: Change, setting: Setting) -> "Experiment":
+        """With one change more. Raises InvalidChange."""
+        self.check(change, setting)
         return replace(self, changes=(*self.changes, change))
 
     def without(self, *changes: Change) -> "Experiment":
@@ -82,29 +82,29 @@ class Experiment:
 
 
 @dataclass(frozen=True)
-class LeftOut:
+class RejectedChange:
     """A change of a link that could not be made. text: as it was written; change: None where it could not be read."""
 
     text: str
     change: Change | None
-    reason: Unfit
+    reason: InvalidChange
 
 
-def from_text(text: str, other: str, setting: Setting) -> tuple[Experiment, list[LeftOut]]:
+def from_text(text: str, other: str, setting: Setting) -> tuple[Experiment, list[RejectedChange]]:
     """The experiment of a link, as far as this model and this prompt can do it, and what is left out. Of changes that
     contradict each other the earlier one is made."""
-    found, left_out = Experiment(other=other), []
-    written = dict.fromkeys(part for part in text.split(BETWEEN) if part and part != NONE)
+    found, rejected = Experiment(other=other), []
+    written = dict.fromkeys(part for part in text.split(SEPARATOR) if part and part != NONE)
     for i, part in enumerate(written):
         change = None
         try:
-            change = read(part)
-            if i >= LONGEST:
-                raise Unfit("many", most=LONGEST)
-            found = found.with_(change, setting)
-        except Unfit as reason:
-            left_out.append(LeftOut(part, change, reason))
-    return found, left_out
+            change = parse(part)
+            if i >= MAX_CHANGES:
+                raise InvalidChange("many", most=MAX_CHANGES)
+            found = found.with_change(change, setting)
+        except InvalidChange as reason:
+            rejected.append(RejectedChange(part, change, reason))
+    return found, rejected
 
 
 def _enough_experts(changes: Sequence[Change], setting: Setting) -> None:
@@ -116,7 +116,7 @@ def _enough_experts(changes: Sequence[Change], setting: Setting) -> None:
     for layer, experts in off.items():
         if len(experts) + setting.config.active_experts > setting.config.experts:
             counts = {"experts": setting.config.experts, "active": setting.config.active_experts}
-            raise Unfit("experts-few", layer=layer + 1, n=len(experts), **counts)
+            raise InvalidChange("experts-few", layer=layer + 1, n=len(experts), **counts)
 
 
 def _something_to_read(changes: Sequence[Change], setting: Setting) -> None:
@@ -128,12 +128,12 @@ def _something_to_read(changes: Sequence[Change], setting: Setting) -> None:
             for layer in change.layers(setting):
                 rules[layer] = change.mask
     keys = torch.arange(len(setting.ids))
-    for layer, reader in sorted({(layer, cut.reader) for cut in cuts for layer in cut.layers(setting)}):
-        here = [cut for cut in cuts if cut.reader == reader and cut.layer in (None, layer + 1)]
-        readable = set((rules[layer](keys[reader - 1 : reader], keys)[0].nonzero()[:, 0] + 1).tolist())
+    for layer, query in sorted({(layer, cut.query) for cut in cuts for layer in cut.layers(setting)}):
+        here = [cut for cut in cuts if cut.query == query and cut.layer in (None, layer + 1)]
+        readable = set((rules[layer](keys[query - 1 : query], keys)[0].nonzero()[:, 0] + 1).tolist())
         for head in {cut.head for cut in here}:
-            if readable <= {cut.read for cut in here if cut.head in (None, head)}:
-                raise Unfit("nothing-left", layer=layer + 1, reader=reader)
+            if readable <= {cut.key for cut in here if cut.head in (None, head)}:
+                raise InvalidChange("nothing-left", layer=layer + 1, query=query)
 
 
 # ---------------------------------------------------------------- what comes of it
@@ -142,7 +142,7 @@ def _something_to_read(changes: Sequence[Change], setting: Setting) -> None:
 def distances(before: Trace, after: Trace) -> np.ndarray:
     """How far the stream of each token moved, as a share of how long it was: (layers + 1, T), as it enters the first
     layer and leaves every one. Needs resid_pre and resid_post."""
-    one, other = (lens.streams(trace, range(len(trace.tokens))) for trace in (before, after))
+    one, other = (lens.residual_streams(trace, range(len(trace.tokens))) for trace in (before, after))
     lengths = np.linalg.norm(one, axis=-1)
     return (np.linalg.norm(other - one, axis=-1) / np.maximum(lengths, 1e-12)).T
 
@@ -162,7 +162,7 @@ def continuation(model: Transformer, ids: Sequence[int], edits: Iterable[Edit], 
     for step in range(length):
         where = torch.tensor([[place + step - 1]], device=model.device) if step else None
         tap = Recorder([edit for edit in edits if not step or _lasts(edit)], keep=())
-        read_ = model.stream(model.ids(new), cache=cache, tap=tap, positions=where)
+        read_ = model.hidden_states(model.ids(new), cache=cache, tap=tap, positions=where)
         new = [int(model.lm_head(read_[0, -1]).argmax())]
         yield new[0]
         if model.config.position == "learned" and place + step >= model.config.context:
@@ -177,7 +177,7 @@ def code(experiment: Experiment, setting: Setting, model: str, text: str) -> str
     model: what zoo.load takes."""
     swaps = [change.code(setting) for change in experiment.changes if isinstance(change, Swap)]
     others = [change for change in experiment.changes if not isinstance(change, Swap)]
-    names = sorted({type(change.one(0, setting, Written())).__name__ for change in others})
+    names = sorted({type(change.edit(0, setting, VectorExpressions())).__name__ for change in others})
     rules = sorted({type(change.mask).__name__ for change in experiment.changes if isinstance(change, UseRule)})
     imports = [
         *(["from model.edits import " + ", ".join(names)] if names else []),

@@ -43,7 +43,7 @@ def test_every_level_is_the_norm_and_the_head_on_that_stream(smollm2, trace):
 
 
 def test_the_likeliest_come_in_order_with_their_share_of_the_whole_vocabulary(smollm2, trace):
-    best = lens.likeliest(smollm2.model, trace.layers[-1].resid_post[-1:], top=5)
+    best = lens.top_tokens(smollm2.model, trace.layers[-1].resid_post[-1:], top=5)
     chances = softmax(trace.logits[-1])
     assert best.token_ids[0].tolist() == np.argsort(-chances)[:5].tolist()
     assert best.probabilities[0] == pytest.approx(np.sort(chances)[::-1][:5], rel=1e-4)
@@ -97,7 +97,7 @@ def test_a_head_that_is_silenced_in_the_last_layer_takes_its_direct_effect_along
     writes = lens.head_writes(smollm2.model, trace, 29)[head, -1]
     stream = trace.layers[-1].resid_post[-1]
     scale = 1 / np.sqrt((stream**2).mean() + smollm2.model.config.norm_eps)
-    row = lens.head_row(smollm2.model, token) * smollm2.model.norm.weight.numpy()
+    row = lens.unembedding_row(smollm2.model, token) * smollm2.model.norm.weight.numpy()
     assert effects[head] == pytest.approx(scale * row @ writes, rel=1e-4)
 
 

@@ -77,8 +77,8 @@ RULES = st.one_of(
 @given(RULES, sizes)
 def test_the_count_of_scores_is_the_number_of_cells(rule, length):
     grid = rule(torch.arange(length), torch.arange(length))
-    assert rule.reads(np.arange(length)).tolist() == grid.sum(1).tolist()
-    assert rule.scores(length) == int(grid.sum())
+    assert rule.keys_per_query(np.arange(length)).tolist() == grid.sum(1).tolist()
+    assert rule.score_count(length) == int(grid.sum())
 
 
 def test_every_second_layer_is_local():

@@ -79,7 +79,7 @@ def test_packed_is_each_document_alone(config):
                 packed = logits[r, at : at + piece.length]
                 assert (packed - alone).abs().max() <= 1e-5 * alone.abs().max()
                 targets = batch.targets[r, at : at + piece.length]
-                assert targets.tolist() == [*texts[piece.document][1:].tolist(), packing.NOTHING]
+                assert targets.tolist() == [*texts[piece.document][1:].tolist(), packing.IGNORE_INDEX]
                 at += piece.length
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from model import hf
 from model.config import LLAMA, PAPER_2017
 from model.positions import Rotary, Sinusoidal
-from model.tap import closed
+from model.tap import null_tap
 from model.transformer import run
 
 PLACES = st.integers(0, 3900)
@@ -26,8 +26,8 @@ def test_a_rotary_score_does_not_change_when_both_positions_shift(place, back, s
 
     def score(query: int, key: int) -> float:
         turned = (
-            rotary(torch.tensor([query])).rotate(q, q, closed)[0],
-            rotary(torch.tensor([key])).rotate(k, k, closed)[0],
+            rotary(torch.tensor([query])).rotate(q, q, null_tap)[0],
+            rotary(torch.tensor([key])).rotate(k, k, null_tap)[0],
         )
         return float((turned[0] * turned[1]).sum())
 
@@ -38,7 +38,7 @@ def test_a_rotary_score_does_not_change_when_both_positions_shift(place, back, s
 def test_a_turned_vector_keeps_its_length_and_its_pairs_turn_at_their_speeds():
     rotary = Rotary(replace(LLAMA, head_width=8, rope_base=100.0))
     x = torch.randn(1, 1, 1, 8, generator=torch.Generator().manual_seed(0))
-    turned = rotary(torch.tensor([3])).rotate(x, x, closed)[0]
+    turned = rotary(torch.tensor([3])).rotate(x, x, null_tap)[0]
     before, after = (torch.complex(y[..., :4], y[..., 4:]) for y in (x, turned))
     angles = (after / before).angle()[0, 0, 0]
     expected = 3 * 100.0 ** (-np.arange(4) / 4)

@@ -26,7 +26,7 @@ def trace(model):
 
 def test_the_traced_pass_and_the_plain_pass_give_the_same_bits(model, trace):
     with torch.inference_mode():
-        plain = model.stream(model.ids(IDS))[0].numpy()
+        plain = model.hidden_states(model.ids(IDS))[0].numpy()
     assert np.array_equal(trace.final, plain)
 
 

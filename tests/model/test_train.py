@@ -11,13 +11,13 @@ from safetensors.torch import load_file, save_file
 
 from model import packing
 from model.config import LLAMA, MIXTRAL
-from model.train import Recipe, rate_at, train
+from model.train import Recipe, lr_at, train
 
 TINY = replace(LLAMA, vocab_size=24, width=32, layers=2, heads=4, kv_heads=2, head_width=8, mlp_width=48)
 MOE = replace(
     MIXTRAL, **{name: getattr(TINY, name) for name in ("vocab_size", "width", "layers", "heads", "head_width")}
 )
-RECIPE = Recipe(rate=1e-2, warm_up=5)
+RECIPE = Recipe(lr=1e-2, warm_up=5)
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def test_another_seed_gives_other_weights():
 
 
 def test_the_rate_rises_and_falls():
-    rates = [rate_at(step, 100, Recipe(rate=1.0, warm_up=10)) for step in range(100)]
+    rates = [lr_at(step, 100, Recipe(lr=1.0, warm_up=10)) for step in range(100)]
     assert rates[0] == pytest.approx(0.1) and max(rates) == 1.0 and rates.index(1.0) in (9, 10)
     assert rates[10:] == sorted(rates[10:], reverse=True) and rates[-1] == pytest.approx(0.1, abs=1e-3)
 

@@ -41,7 +41,7 @@ def workshop(text, tmp_path, monkeypatch):
 
 
 SMALL = replace(BASE, vocab_size=300, width=16, layers=2, head_width=4, mlp_width=24, context=48, experts=4)
-PLAN = Plan(SMALL, Recipe(rate=1e-2, warm_up=5), steps=40, rows=4, context=32)
+PLAN = Plan(SMALL, Recipe(lr=1e-2, warm_up=5), steps=40, rows=4, context=32)
 
 
 def test_a_run_leaves_weights_log_and_card(workshop):
@@ -60,7 +60,7 @@ def test_a_run_leaves_weights_log_and_card(workshop):
 def test_a_stopped_run_goes_on_and_ends_with_the_same_bits(workshop, monkeypatch):
     run.work("whole", PLAN, "cpu", True)
     monkeypatch.setattr(run, "EVERY", 0)
-    take, taken = Run.take, []
+    take, taken = Run.train_step, []
 
     def stopping(self, batch):
         taken.append(self.step)
@@ -68,7 +68,7 @@ def test_a_stopped_run_goes_on_and_ends_with_the_same_bits(workshop, monkeypatch
             raise KeyboardInterrupt
         take(self, batch)
 
-    monkeypatch.setattr(Run, "take", stopping)
+    monkeypatch.setattr(Run, "train_step", stopping)
     with pytest.raises(KeyboardInterrupt):
         run.work("stopped", PLAN, "cpu", True)
     run.work("stopped", PLAN, "cpu", True)

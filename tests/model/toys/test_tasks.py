@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from model.packing import NOTHING
+from model.packing import IGNORE_INDEX
 from model.toys.tasks import TASKS, Text
 
 TEXT = " ".join(map(str, range(400)))
@@ -27,7 +27,7 @@ def test_a_step_is_drawn_once_and_for_all_and_nothing_of_it_is_held_out(name):
 @pytest.mark.parametrize("name", TASKS)
 def test_targets_are_the_next_tokens_where_an_answer_is_due(name):
     batch = KINDS[name]().batch(0)
-    due = batch.targets != NOTHING
+    due = batch.targets != IGNORE_INDEX
     assert due.any(1).all() and not due[:, -1].any()
     assert np.array_equal(batch.targets[:, :-1][due[:, :-1]], batch.ids[:, 1:][due[:, :-1]])
     assert (batch.positions == np.arange(batch.ids.shape[1])).all() and not batch.documents.any()
@@ -41,7 +41,7 @@ def test_letters_are_written_again(name, answer):
     for row in written(task, task.batch(0)):
         before, after = row.split(">")
         assert len(before) == 8 and after == answer(before)
-    assert (task.batch(0).targets != NOTHING).sum(1).tolist() == [8] * 64
+    assert (task.batch(0).targets != IGNORE_INDEX).sum(1).tolist() == [8] * 64
     assert task.prompt() == written(task, task.held_out(1))[0][:9]
 
 
@@ -52,7 +52,7 @@ def test_what_came_before_comes_again_after_a_distance_that_differs():
         period = row.index(row[0], 1)
         periods.add(period)
         assert len(set(row[:period])) == period and row == (row[:period] * 4)[: len(row)]
-        assert int((targets != NOTHING).argmax()) == period  # the letter that comes again first is no answer
+        assert int((targets != IGNORE_INDEX).argmax()) == period  # the letter that comes again first is no answer
     assert len(periods) > 8
 
 

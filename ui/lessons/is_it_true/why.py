@@ -17,7 +17,7 @@ TIMES = 1000  # orders that are tried
 BOUNDS = (2, 10, 100)  # different sums: from here on the next option is right
 PLACES = 8  # decimals in which a sum is written
 BREAK = "positions"
-SOURCE = (rounding.orders, rounding.added)
+SOURCE = (rounding.sums_by_order, rounding.sequential_sum)
 
 
 def products(page: Page, trace) -> tuple[np.ndarray, markup.Raw]:
@@ -26,14 +26,16 @@ def products(page: Page, trace) -> tuple[np.ndarray, markup.Raw]:
     if page.bundle.model.config.head:
         best = int(np.argmax(lens.next_logits(page.bundle.model, trace)))
         token = page.bundle.tokenizer.strings([best])[0]
-        return vector * lens.head_row(page.bundle.model, best), words.inline("sum-score", token=markup.chip(token))
+        return vector * lens.unembedding_row(page.bundle.model, best), words.inline(
+            "sum-score", token=markup.chip(token)
+        )
     return vector * trace.final[0], words.inline("sum-vectors")
 
 
 def sums(page: Page, terms: np.ndarray, what: markup.Raw) -> str:
     """The same terms, added up in several orders: digits that are not those of the exact sum are marked."""
     words, lang = page.words, page.lang
-    found = rounding.orders(terms)
+    found = rounding.sums_by_order(terms)
     exact = _written(found["exact"], lang)
     lines = []
     for name, value in found.items():
@@ -54,13 +56,13 @@ def ask_shuffled(page: Page, terms: np.ndarray) -> tuple:
     words, lang = page.words, page.lang
 
     def found() -> np.ndarray:
-        return rounding.shuffled(terms, TIMES)
+        return rounding.shuffled_sums(terms, TIMES)
 
     def answer() -> int:
         return int(np.searchsorted(BOUNDS, len(np.unique(found())), side="right"))
 
     def explain(chosen: int, right: int) -> str:
-        different, exact = np.unique(found()), rounding.orders(terms)["exact"]
+        different, exact = np.unique(found()), rounding.sums_by_order(terms)["exact"]
         error = float(np.abs(different - exact).max())
         about = {"count": len(different), "times": TIMES, "error": error, "share": error / abs(exact)}
         about["terms"] = len(terms)

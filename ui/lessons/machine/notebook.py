@@ -23,10 +23,10 @@ ids = bundle.tokenizer.encode(prompt)[:32]
 trace = run(bundle.model, ids, bundle.tokenizer.strings(ids), keep={"resid_pre", "resid_post", "final"})
 
 # %%
-stream = lens.streams(trace, [token - 1])[0]  # as it enters the first layer and leaves every one
-found = lens.likeliest(bundle.model, stream)
+stream = lens.residual_streams(trace, [token - 1])[0]  # as it enters the first layer and leaves every one
+found = lens.top_tokens(bundle.model, stream)
 said, shares = found.token_ids[:, 0], found.probabilities[:, 0]
-chances = lens.chances(bundle.model, stream, found, int(said[-1]))
+chances = lens.token_probability(bundle.model, stream, found, int(said[-1]))
 names = bundle.tokenizer.strings(said.tolist())
 for level, (name, share) in enumerate(zip(names, shares, strict=True)):
     print(level, name, percent(share, lang))

@@ -18,7 +18,7 @@ TRACKS = 16  # drawn at most
 CANDIDATES = 8
 SHOWN = 5  # numbers of each vector in the arithmetic
 ROUNDING = 1e-3  # of a vector's length: below it, two runs of different length agree
-SOURCE = (PreNormBlock, Transformer.stream)  # the code whose numbers are drawn
+SOURCE = (PreNormBlock, Transformer.hidden_states)  # the code whose numbers are drawn
 LINK = {"layer": url_state.LAYER, "part": url_state.one_of("token", "head"), "token": url_state.TOKEN}
 
 

@@ -103,10 +103,10 @@ def levels(page, trace: Trace) -> Levels:
     """The logit lens over the last token: every level over the whole vocabulary, so it is kept."""
 
     def compute() -> Levels:
-        model, streams = page.bundle.model, lens.streams(trace, [-1])[0]
-        found = lens.likeliest(model, streams)
+        model, streams = page.bundle.model, lens.residual_streams(trace, [-1])[0]
+        found = lens.top_tokens(model, streams)
         ids = found.token_ids[:, 0]
-        chances = lens.chances(model, streams, found, int(ids[-1]))
+        chances = lens.token_probability(model, streams, found, int(ids[-1]))
         return Levels(ids, page.bundle.tokenizer.strings(ids.tolist()), found.probabilities[:, 0], chances)
 
     return cache.reading("levels", page.model, tuple(page.ids), len(page.ids), compute)
@@ -170,7 +170,7 @@ def candidate(reading: Reading, words: Words) -> int:
 def sums(bundle, reading: Reading, index: int, words: Words) -> tuple[dict[str, np.ndarray], markup.Raw]:
     """How one candidate gets its score and its share: the vectors, and the sums written out."""
     lang, token, size = words.lang, int(reading.top[index]), len(reading.base)
-    row = lens.head_row(bundle.model, token)
+    row = lens.unembedding_row(bundle.model, token)
     products = reading.vector * row
     score, best = float(reading.logits[token]), float(reading.logits.max())
     powers = np.exp(reading.logits.astype(np.float64) - best)

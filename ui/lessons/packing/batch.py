@@ -49,13 +49,13 @@ class Packed:
     @property
     def cells(self) -> int:
         """Scores of one head in one layer, where a token reads all of its row up to itself; padding is computed too."""
-        return self.rows * Causal().scores(self.context)
+        return self.rows * Causal().score_count(self.context)
 
     @property
     def own_cells(self) -> int:
         """The same where a token reads its own piece only, and padding nothing."""
         lengths, times = np.unique(self.pieces[:, 2], return_counts=True)
-        scores = [Causal().scores(length) for length in lengths.tolist()]
+        scores = [Causal().score_count(length) for length in lengths.tolist()]
         return int(np.dot(scores, times))
 
 

@@ -54,7 +54,7 @@ def _outputs(model, ids: list[int], starts: np.ndarray) -> dict[int, np.ndarray]
     rows = model.config.context if model.config.position == "learned" else np.inf
     fitting = [int(start) for start in starts if start + len(ids) <= rows]
     positions = torch.tensor(fitting)[:, None] + torch.arange(len(ids))
-    found = model.stream(model.ids(ids).expand(len(fitting), -1), positions=positions.to(model.device))
+    found = model.hidden_states(model.ids(ids).expand(len(fitting), -1), positions=positions.to(model.device))
     return dict(zip(fitting, found.float().cpu().numpy(), strict=True))
 
 

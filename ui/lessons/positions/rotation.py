@@ -12,7 +12,7 @@ import streamlit as st
 import content
 from model import transformer
 from model.edits import MovePositions
-from model.positions import Rotary, Turned
+from model.positions import Rotary, RotaryPositions
 from model.trace import Trace
 from ui import components
 from ui.kit import cache, markup, url_state
@@ -21,7 +21,7 @@ from ui.lessons.attention import readings
 from ui.lessons.positions.tables import cosine
 
 KEEP = frozenset({"q", "k", "scores", "pattern", "mask", "final"})
-SOURCE = (Turned.turn, Rotary.forward)
+SOURCE = (RotaryPositions.rotate_pairs, Rotary.forward)
 FAR = 4000  # how far the sliders move a token
 LINK = {"layer": url_state.LAYER, "head": url_state.HEAD, "token": url_state.TOKEN, "key": url_state.TOKEN} | {
     "shift": url_state.whole(FAR, first=0),

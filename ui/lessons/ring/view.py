@@ -17,7 +17,7 @@ from ui.kit import cache, figures, url_state
 from ui.kit.numbers import number
 
 KEEP = frozenset({"q_rot", "k_rot", "v", "z", "scores"})
-SOURCE = (ring.Partial.absorb, ring.seat)
+SOURCE = (ring.Partial.absorb, ring.device_loop)
 DEVICES = range(2, 9)
 USUAL = 4  # devices, where the text is long enough
 SHOWN = 16  # numbers of each vector that are drawn; differences are measured over all K

@@ -66,7 +66,7 @@ class Choice:
 
 @lru_cache(maxsize=1_000)  # the curves of all patterns, and what the last prompts cost
 def _scores(choice: Choice, length: int) -> float:
-    return sum(rule.scores(length) for rule in choice.rules(2)) / 2
+    return sum(rule.score_count(length) for rule in choice.rules(2)) / 2
 
 
 FULL, START = Choice("full"), Choice("sliding", 16)
@@ -131,11 +131,11 @@ def table(page: Page, choice: Choice) -> dict[str, list]:
     """A row for each token: how many it reads, and after how many layers the first one can have reached it."""
     length, text = len(page.ids), page.words.text
     places = np.arange(length)
-    columns = {text("col-token"): page.tokens, text("col-full"): FULL.rules(1)[0].reads(places).tolist()}
+    columns = {text("col-token"): page.tokens, text("col-full"): FULL.rules(1)[0].keys_per_query(places).tolist()}
     if choice.pattern == "alternating":
-        columns[text("col-local")] = choice.rules(1)[0].reads(places).tolist()
+        columns[text("col-local")] = choice.rules(1)[0].keys_per_query(places).tolist()
     elif choice.pattern != "full":
-        columns[choice.name(page.words)] = choice.rules(1)[0].reads(places).tolist()
+        columns[choice.name(page.words)] = choice.rules(1)[0].keys_per_query(places).tolist()
     layers = masks.reach(choice.rules(page.bundle.model.config.layers), length)[:, 0]
     return columns | {text("col-reach"): ["–" if n < 0 else int(n) for n in layers]}
 
@@ -154,7 +154,7 @@ def curves(choice: Choice, words: cache.Words) -> dict[str, np.ndarray]:
     stride that grows with the length, as Child et al. let it."""
     named = {other: Choice(other, choice.size) for other in PATTERNS}
     found = {each.name(words): [each.scores(int(n)) for n in LENGTHS] for each in named.values()}
-    found[words.text("name-root")] = [Strided(round(int(n) ** 0.5)).scores(int(n)) for n in LENGTHS]
+    found[words.text("name-root")] = [Strided(round(int(n) ** 0.5)).score_count(int(n)) for n in LENGTHS]
     return {name: np.array(scores) for name, scores in found.items()}
 
 

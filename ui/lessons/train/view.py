@@ -5,10 +5,10 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from model.packing import NOTHING
+from model.packing import IGNORE_INDEX
 from model.toys.plans import NAMES, OPTIONS, PRESETS, Choices, Plan
 from model.toys.tasks import TASKS
-from model.train import Run, rate_at
+from model.train import Run, lr_at
 from ui import components
 from ui.frame import curriculum
 from ui.frame.lesson import Page
@@ -171,7 +171,7 @@ def drawn(page: Page, records: list[Record], whole: bool) -> dict:
     def model(record: Record) -> dict:
         start = 0 if whole else max(0, len(record.seen) - OVERLAP)
         chosen = record.plan.choices
-        seen = [snapshot | {"said": strings(snapshot["said"])} for snapshot in record.seen[start:]]
+        seen = [snapshot | {"predictions": strings(snapshot["predictions"])} for snapshot in record.seen[start:]]
         return {
             "id": record.id,
             "title": title(record.plan, page, [other.plan for other in records]),
@@ -188,8 +188,8 @@ def drawn(page: Page, records: list[Record], whole: bool) -> dict:
         "words": page.words.all(*FIGURE.split()),
         "steps": plan.steps,
         "tokens": strings(rows.ids[0].tolist()),
-        "answers": [None if target == NOTHING else strings([target])[0] for target in targets],
-        "first": next(i for i, target in enumerate(targets) if target != NOTHING),
+        "answers": [None if target == IGNORE_INDEX else strings([target])[0] for target in targets],
+        "first": next(i for i, target in enumerate(targets) if target != IGNORE_INDEX),
         "chance": {
             "loss": math.log(config.vocab_size),
             "accuracy": 1 / config.vocab_size,
@@ -227,7 +227,7 @@ def arithmetic(page: Page, experiment: Experiment) -> None:
     record = runs().of(experiment.runs[-1])
     plan, first, last = record.plan, record.seen[0], record.last
     vocabulary = plan.config.vocab_size
-    answers = int((plan.task.held_out().targets != NOTHING).sum())
+    answers = int((plan.task.held_out().targets != IGNORE_INDEX).sum())
     about = {
         "vocabulary": vocabulary,
         "even": number(math.log(vocabulary), page.lang),
@@ -242,7 +242,7 @@ def arithmetic(page: Page, experiment: Experiment) -> None:
     }
     lines = "".join(f"<p>{words.inline(section, **about)}</p>" for section in ("sum-even", "sum-loss", "sum-accuracy"))
     st.html(f'<h2>{words.inline("sum-title")}</h2>{words("sum-intro")}<div class="arith">{lines}</div>')
-    figures.source(TASKS[plan.name], Run.take, rate_at)
+    figures.source(TASKS[plan.name], Run.train_step, lr_at)
 
 
 def ways_on(page: Page, experiment: Experiment) -> None:

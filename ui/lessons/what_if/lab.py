@@ -15,6 +15,7 @@ from model.what_if.changes import (
     Cut,
     Drop,
     Force,
+    InvalidChange,
     Mean,
     Patch,
     Scale,
@@ -23,11 +24,10 @@ from model.what_if.changes import (
     Shift,
     Silence,
     Swap,
-    Unfit,
     UseRule,
     Vectors,
 )
-from model.what_if.experiment import Experiment, LeftOut
+from model.what_if.experiment import Experiment, RejectedChange
 from ui.frame import prompt_bar
 from ui.frame.lesson import Page
 from ui.kit import cache, markup, url_state
@@ -64,7 +64,7 @@ class Lab:
     page: Page
     setting: Setting
     experiment: Experiment
-    left_out: list[LeftOut]
+    rejected: list[RejectedChange]
     before: Run
 
     @property
@@ -83,10 +83,10 @@ def open_lab(page: Page, said: Mapping[str, str] | None = None) -> Lab:
     trace = page.trace(KEEP)
     asked = said.get("edits")
     text = str(Experiment(tuple(strongest(page, trace)[:BEGIN]))) if asked is None else asked
-    made, left_out = experiment.from_text(text, other, setting)
+    made, rejected = experiment.from_text(text, other, setting)
     ids = tuple(page.ids)
     before = cache.reading("what-if-before", page.model, ids, LIMIT, lambda: _run(page, trace, trace))
-    return Lab(page, setting, made, left_out, before)
+    return Lab(page, setting, made, rejected, before)
 
 
 def strongest(page: Page, trace: Trace) -> list[Silence]:
@@ -107,7 +107,7 @@ def effects(page: Page, trace: Trace, token: int) -> np.ndarray:
     model = page.bundle.model
     if model.config.norm_place == "pre":
         return lens.direct_effects(model, trace, token).heads
-    row = lens.head_row(model, token)
+    row = lens.unembedding_row(model, token)
     return np.stack([lens.head_writes(model, trace, layer)[:, -1] @ row for layer in range(len(trace.layers))])
 
 
@@ -119,9 +119,9 @@ def save(made: Experiment) -> None:
 def add(lab: Lab, change: Change, setting: Setting | None = None) -> None:
     """One change more, or a sentence that says why not."""
     try:
-        save(lab.experiment.with_(change, setting or lab.setting))
-    except Unfit as reason:
-        st.session_state["what-if-refused"] = LeftOut(str(change), change, reason)
+        save(lab.experiment.with_change(change, setting or lab.setting))
+    except InvalidChange as reason:
+        st.session_state["what-if-refused"] = RejectedChange(str(change), change, reason)
 
 
 # ---------------------------------------------------------------- the pass
@@ -188,9 +188,9 @@ def _named(change: Change, lab: Lab, say: Callable, show: Callable) -> str:
             values = {"layer": n, "head": head}
         case Scale(n, head, share):
             values = {"layer": n, "head": head, "factor": times(share, lab.page.lang)}
-        case Cut(n, head, reader, read):
+        case Cut(n, head, query, key):
             here = layer(n) if head is None else say("in-head" if n else "in-heads", layer=n, head=head)
-            values = {"reader": token(reader), "read": token(read), "where": here}
+            values = {"query": token(query), "key": token(key), "where": here}
         case Swap(n, text):
             found = change.id(lab.setting) if 0 < n <= len(lab.setting.ids) else None
             values = {"old": token(n), "new": show(text if found is None else strings([found])[0])}
@@ -215,7 +215,7 @@ def times(share: int, lang: str) -> str:
     return format_decimal(share / 100, locale=lang).replace("-", "−")
 
 
-def reason(problem: Unfit, lab: Lab) -> markup.Raw:
+def reason(problem: InvalidChange, lab: Lab) -> markup.Raw:
     """Why a change cannot be made."""
     values = problem.values
     if "earlier" in values:
@@ -223,7 +223,7 @@ def reason(problem: Unfit, lab: Lab) -> markup.Raw:
     return lab.words.inline(f"unfit-{problem.code}", model=lab.page.bundle.card.title, **values)
 
 
-def refused(left: LeftOut, lab: Lab) -> dict[str, markup.Raw]:
+def refused(left: RejectedChange, lab: Lab) -> dict[str, markup.Raw]:
     """A change that was left out, and why, for a sentence."""
     readable = left.change is not None and left.reason.code not in ("rule", "many")
     told = as_html(left.change, lab) if readable else markup.span(left.text, "mono")

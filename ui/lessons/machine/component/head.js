@@ -1,6 +1,10 @@
 // The head: the candidates, the button that appends, and the river that joins them to the last track.
 
-function candidate(view, c, i) {
+import { boxOf, el, fill, weave } from "../../../components/base/elements.js";
+import { named, piece, s } from "./elements.js";
+import { BAND } from "./plan.js";
+
+export function candidate(view, c, i) {
   const free = c.appendable && !view.d.full;
   const row = el("button", {
     type: "button", className: i ? "cand" : "cand first", "data-key": `candidate-${i}`,
@@ -12,7 +16,7 @@ function candidate(view, c, i) {
   return row;
 }
 
-function drawTail(view) {
+export function drawTail(view) {
   const { count, p } = view.d.others;
   return el("div", { className: "cand tail" },
     el("span", { className: "label" }, fill(view.w.others, { n: view.integer(count) })), amount(view, p));
@@ -24,7 +28,7 @@ function amount(view, p) {
     el("i", { className: "bar", style: { width: `max(2px, ${(100 * p) / longest}%)` } }), el("span", { className: "p" }, view.percent(p)));
 }
 
-function drawButton(view) {
+export function drawButton(view) {
   const { d, w } = view;
   const c = d.candidates[0];
   const stuck = d.full ? w.full : c.appendable ? null : w.stops;
@@ -33,7 +37,7 @@ function drawButton(view) {
 }
 
 /** The river from the last track into the candidates, and the dotted line back. */
-function flow(view, chosen) {
+export function flow(view, chosen) {
   const { p, d } = view;
   const box = boxOf(view.box);
   const place = (node) => {

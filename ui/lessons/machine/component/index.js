@@ -1,12 +1,20 @@
 // The machine at a glance. Geometry first (plan), then the drawing; `data` is packed by ui/lessons/machine/readings.py.
 // Words of the prompt only ever become text nodes.
 
+import { el, fill, weave, within } from "../../../components/base/elements.js";
+import { inLink, linked, mountView, remember, still, View } from "../../../components/base/view.js";
+import { named, piece, s } from "./elements.js";
+import { candidate, drawButton, drawTail, flow } from "./head.js";
+import { arithmetic, headPanel, layerPanel, tokenPanel } from "./panel.js";
+import { plan } from "./plan.js";
+import { drawStack, drawWords, showLayer } from "./stack.js";
+
 const NARROW = 880; // below this width the parts stand under one another, the head first
 const SIDES = 150 + 300 + 14; // px beside the slab: notes, head, gaps; as in style.css
 const LOW = 860; // px: on lower screens everything stands closer
 
 export default function machine(given) {
-  return reside(given, Machine, "machine", given.setTriggerValue);
+  return mountView(given, Machine, "machine", given.setTriggerValue);
 }
 
 class Machine extends View {

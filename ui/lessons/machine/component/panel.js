@@ -1,12 +1,15 @@
 // What is opened: a layer, a token or the head in words and numbers; the opened layer as a sum.
 
+import { clip, el, fill, weave } from "../../../components/base/elements.js";
+import { named } from "./elements.js";
+
 /** What the strongest head of the opened layer reads besides the reader itself: the two heaviest, from 5 % on. */
-function reads(view) {
+export function reads(view) {
   return view.d.weights[view.layer].slice(0, -1).map((weight, i) => ({ weight, i }))
     .sort((a, b) => b.weight - a.weight).slice(0, 2).filter(({ weight }, k) => !k || weight >= 0.05);
 }
 
-function sentence(view, show) {
+export function sentence(view, show) {
   const { d, w } = view;
   const [a, b] = reads(view);
   return weave([w["reads-none"], w["reads-one"], w["reads-two"]][b ? 2 : a ? 1 : 0], {
@@ -24,7 +27,7 @@ function more(view, ...slugs) {
   return el("p", { className: "more" }, ...known.map((slug) => el("a", { href: slug }, view.d.lessons[slug])));
 }
 
-function layerPanel(view) {
+export function layerPanel(view) {
   const { d, w, layer } = view;
   const step = (by, arrow, name) => el("button", { type: "button", className: "step", "data-key": `step${by}`, "aria-label": name, onclick: () => view.choose(layer + by) }, arrow);
   return [
@@ -36,7 +39,7 @@ function layerPanel(view) {
   ];
 }
 
-function tokenPanel(view, at) {
+export function tokenPanel(view, at) {
   const { d, w } = view;
   return [
     el("h3", {}, fill(w["token-opened"], { n: at + 1, tokens: d.tokens.length })),
@@ -46,7 +49,7 @@ function tokenPanel(view, at) {
   ];
 }
 
-function headPanel(view) {
+export function headPanel(view) {
   const { d, w } = view;
   const scores = d.candidates.slice(0, 2).map((c) => [weave(w.score, { token: named(c.token) }), view.number(c.score)]);
   return [
@@ -58,7 +61,7 @@ function headPanel(view) {
 }
 
 /** The opened layer as a sum: what came in, what attention and MLP add, what goes out; a few of its numbers. */
-function arithmetic(view) {
+export function arithmetic(view) {
   const { d, w, layer } = view;
   const { vectors, lengths, difference } = d.sums[layer];
   const shown = view.box.clientWidth < 560 ? 2 : vectors[0].length;

@@ -1,10 +1,12 @@
 // Geometry, before anything is drawn.
 
-const BAND = 15; // px for 100 %: threads and the river share this scale with the width of a track
+import { clip } from "../../../components/base/elements.js";
+
+export const BAND = 15; // px for 100 %: threads and the river share this scale with the width of a track
 const MAX_TRACKS = 16;
 
 /** Where everything in the stack stands, in px from the top left corner of the slab. */
-function plan(d, width, narrow, tall, measure) {
+export function plan(d, width, narrow, tall, measure) {
   const layers = d.stream.length;
   const pitch = Math.min(34, Math.max(6, (tall ? 435 : 318) / layers));
   const top = 18 + pitch / 2;
@@ -59,7 +61,7 @@ function runs(words) {
 }
 
 /** The runs whose word finds a place: the answer first, then the input, then the longest; in order of importance. */
-function placed(words, p, apart) {
+export function placed(words, p, apart) {
   const all = runs(words);
   const rank = (r) => (r.to === p.layers ? 2e3 : r.from === 0 ? 1e3 : r.to - r.from);
   const kept = [];

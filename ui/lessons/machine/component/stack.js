@@ -1,6 +1,11 @@
 // The stack: tracks through the layers, what the logit lens reads on them, the opened layer with its threads.
 
-function drawStack(view) {
+import { clip, el, fill } from "../../../components/base/elements.js";
+import { piece, s, svgPiece } from "./elements.js";
+import { reads, sentence } from "./panel.js";
+import { BAND, placed } from "./plan.js";
+
+export function drawStack(view) {
   const { p, w } = view;
   const last = p.x.length - 1;
   const labels = [1, ...Array.from({ length: p.layers }, (_, i) => i + 1).filter((row) => row % 5 === 0 && p.layers - row > 1), p.layers];
@@ -56,7 +61,7 @@ function drawBars(view, x) {
   return attention.map((value, i) => [bar("attn", value, p.y(i + 1) - thin - 0.5), bar("mlp", mlp[i], p.y(i + 1) + 0.5)]);
 }
 
-function drawWords(view) {
+export function drawWords(view) {
   const { p, d, w } = view;
   const last = p.x.length - 1;
   const words = p.x.map((x, i) => {
@@ -72,7 +77,7 @@ function drawWords(view) {
   return el("div", { className: "words", style: { height: `${Math.max(56, longest * 7.9 + 22)}px` } }, ...words, view.next);
 }
 
-function showLayer(view) {
+export function showLayer(view) {
   const { p, d, layer } = view;
   const y = p.y(layer + 1);
   const last = p.x.length - 1;

@@ -1,8 +1,13 @@
+import { div, el, penOf, span, within } from "../../../components/base/elements.js";
+import { clamp, range, unpack } from "../../../components/base/numbers.js";
+import { along, linked, Radios, remember } from "../../../components/base/view.js";
+import { Part } from "./part.js";
+
 const THUMB = 12; // rows of a thumbnail
 const LISTED = 6; // documents that the sentence names
 
 /** The rows of a batch, to scale. The methods are the buttons; a row chosen is read aloud. */
-class Batch extends Part {
+export class Batch extends Part {
   update(data, palette) {
     const fresh = JSON.stringify([data.context, data.documents, data.tokens]);
     Object.assign(this, { d: data, palette, a: unpack(data) });

@@ -2,6 +2,10 @@
 // Rows come from model/packing.py, weights from the model; nothing about them is decided here. Rows, documents and
 // tokens count from 0 here, from 1 on screen; positions count from 0 on screen too, as in lesson 10.
 
+import { mountView } from "../../../components/base/view.js";
+import { Batch } from "./batch.js";
+import { Row } from "./row.js";
+
 export default function packing(given) {
-  return reside(given, given.data.part === "batch" ? Batch : Row, "packing", (choice) => given.setStateValue("choice", choice));
+  return mountView(given, given.data.part === "batch" ? Batch : Row, "packing", (choice) => given.setStateValue("choice", choice));
 }

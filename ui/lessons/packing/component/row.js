@@ -1,5 +1,11 @@
+import { mix, readable, shade } from "../../../components/base/colours.js";
+import { chip, div, el, penOf, plain, span, within } from "../../../components/base/elements.js";
+import { best, clamp, range, unpack } from "../../../components/base/numbers.js";
+import { linked, Radios, remember } from "../../../components/base/view.js";
+import { Part } from "./part.js";
+
 /** The attention of one head in a packed row, with the borders between documents, and the two switches. */
-class Row extends Part {
+export class Row extends Part {
   update(data, palette) {
     const fresh = JSON.stringify([data.tokens, data.documents]);
     Object.assign(this, { d: data, palette, T: data.tokens.length, pattern: unpack(data).pattern });

@@ -1,7 +1,7 @@
-// First by name, as all files of this folder are joined: both parts extend it.
+import { View } from "../../../components/base/view.js";
 
 /** What both parts do: they are drawn anew when their width changes, and colour documents. */
-class Part extends View {
+export class Part extends View {
   fit() {
     if (this.box.clientWidth !== this.width) this.draw();
   }
