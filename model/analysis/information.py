@@ -3,7 +3,7 @@
 import numpy as np
 
 
-def crossed(a: np.ndarray, b: np.ndarray, sizes: tuple[int, int]) -> np.ndarray:
+def contingency_table(a: np.ndarray, b: np.ndarray, sizes: tuple[int, int]) -> np.ndarray:
     """How often each pair of labels occurs together: labels (N,) and (N,), ints from 0 -> (A, B)."""
     return np.bincount(a * sizes[1] + b, minlength=sizes[0] * sizes[1]).reshape(sizes)
 
@@ -28,16 +28,20 @@ def lift(counts: np.ndarray) -> np.ndarray:
         return counts * total / (counts.sum(1, keepdims=True) * counts.sum(0, keepdims=True))
 
 
-def shuffled(a: np.ndarray, b: np.ndarray, sizes: tuple[int, int], seed: int, times: int = 5) -> float:
+def shuffled_mutual_information(
+    a: np.ndarray, b: np.ndarray, sizes: tuple[int, int], seed: int, times: int = 5
+) -> float:
     """The mutual information that is left when the second labels are dealt out anew: the mean of several deals."""
     generator = np.random.default_rng(seed)
-    return float(np.mean([mutual_information(crossed(a, generator.permutation(b), sizes)) for _ in range(times)]))
+    return float(
+        np.mean([mutual_information(contingency_table(a, generator.permutation(b), sizes)) for _ in range(times)])
+    )
 
 
-def guessed(seen: tuple[np.ndarray, np.ndarray], new: tuple[np.ndarray, np.ndarray]) -> float:
+def majority_accuracy(seen: tuple[np.ndarray, np.ndarray], new: tuple[np.ndarray, np.ndarray]) -> float:
     """How often a label is guessed right from a clue: the label that went most often with the same clue among those
     seen; for a clue never seen, the most frequent of all. seen, new: (clues, labels), ints from 0."""
     clues, labels = seen
-    counts = crossed(clues, labels, (int(max(clues.max(), new[0].max())) + 1, int(labels.max()) + 1))
+    counts = contingency_table(clues, labels, (int(max(clues.max(), new[0].max())) + 1, int(labels.max()) + 1))
     best = np.where(counts.any(1), counts.argmax(1), counts.sum(0).argmax())
     return float((best[new[0]] == new[1]).mean())

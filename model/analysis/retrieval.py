@@ -40,14 +40,14 @@ def keyword_scores(query: str, texts: Sequence[str]) -> np.ndarray:
     return np.asarray(index.get_scores(known), float) if known else np.zeros(len(texts))
 
 
-def reranked(scores: np.ndarray, cosines: np.ndarray, first: int) -> np.ndarray:
+def rerank(scores: np.ndarray, cosines: np.ndarray, first: int) -> np.ndarray:
     """Indices of at most `first` texts that a keyword search found, (n,) scores above 0, in the order of their cosines
     with the query: the cheap search looks everywhere, the dear one only at what it brought."""
     found = [i for i in np.argsort(-scores, kind="stable")[:first] if scores[i] > 0]
     return np.array(sorted(found, key=lambda i: -cosines[i]), int)
 
 
-def plane(vectors: np.ndarray) -> tuple[np.ndarray, float]:
+def principal_plane(vectors: np.ndarray) -> tuple[np.ndarray, float]:
     """The vectors (n, D) seen from where they differ most: places (n, 2), and the share of their variance that a flat
     picture can show (principal component analysis, Pearson 1901)."""
     centred = vectors - vectors.mean(0)

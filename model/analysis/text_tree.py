@@ -25,7 +25,7 @@ class Tree:
     def __len__(self) -> int:
         return len(self.nodes)
 
-    def grow(self, at: int, token: int, probability: float, forced: bool = False) -> int:
+    def add(self, at: int, token: int, probability: float, forced: bool = False) -> int:
         """The text of `at` with one token more: a new node, or the one that is there, with how it was taken now."""
         for child in self.nodes[at].children:
             if self.nodes[child].token == token:
@@ -64,11 +64,11 @@ class Tree:
         return lanes
 
 
-def merged(texts: Iterable[tuple[Iterable[int], Iterable[float]]]) -> Tree:
+def merge(texts: Iterable[tuple[Iterable[int], Iterable[float]]]) -> Tree:
     """Texts as one tree, the first on the first line: each is its tokens and their probabilities."""
     tree = Tree()
     for tokens, probabilities in texts:
         at = 0
         for token, probability in zip(tokens, probabilities, strict=True):
-            at = tree.grow(at, token, probability)
+            at = tree.add(at, token, probability)
     return tree

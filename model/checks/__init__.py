@@ -42,16 +42,16 @@ class Row:
         return self.difference is not None and self.difference <= self.tolerance
 
 
-def fitting(config: Config, *sorts: str) -> list[str]:
+def applicable_checks(config: Config, *sorts: str) -> list[str]:
     """The checks of these sorts that a model like this can be asked, in the order in which they are carried out."""
-    return [name for sort in sorts for name, one in CHECKS.items() if one.sort == sort and one.fits(config)]
+    return [name for sort in sorts for name, one in CHECKS.items() if one.sort == sort and one.applies_to(config)]
 
 
-def carry_out(name: str, subject: Subject) -> Row:
+def run_check(name: str, subject: Subject) -> Row:
     """A row, whatever happens."""
     check, started = CHECKS[name], time.perf_counter()
     try:
-        found = vars(check.find(subject))
+        found = vars(check.measure(subject))
     except zoo.ModelUnavailable as problem:
         found = {"missing": problem.file, "remedy": problem.remedy}
     except ImportError as problem:
@@ -61,7 +61,7 @@ def carry_out(name: str, subject: Subject) -> Row:
     return Row(subject.name, name, check.tolerance, seconds=time.perf_counter() - started, **found)
 
 
-def every(text: str, models: Sequence[str], names: Sequence[str], sabotage: str | None = None) -> Iterator[Row]:
+def run_checks(text: str, models: Sequence[str], names: Sequence[str], sabotage: str | None = None) -> Iterator[Row]:
     """These checks of these models. Of two models never both are in memory."""
     for model in models:
         try:
@@ -70,7 +70,7 @@ def every(text: str, models: Sequence[str], names: Sequence[str], sabotage: str 
             why = {"missing": problem.file, "remedy": problem.remedy}
             yield from (Row(model, name, CHECKS[name].tolerance, **why) for name in names)
             continue
-        for name in fitting(subject.bundle.model.config, *SORTS):
+        for name in applicable_checks(subject.bundle.model.config, *SORTS):
             if name in names:
-                yield carry_out(name, subject)
+                yield run_check(name, subject)
         del subject

@@ -7,15 +7,15 @@ from dataclasses import asdict
 
 import torch
 
-from model.checks import CHECKS, MODELS, SABOTAGES, Row, every
+from model.checks import CHECKS, MODELS, SABOTAGES, Row, run_checks
 from model.checks.versions import fingerprints, versions
 
 
-def told(row: Row) -> str:
+def format_row(row: Row) -> str:
     if row.difference is None:
         said = row.error or f"{row.missing} cannot be read: {row.remedy}"
     else:
-        said = f"{row.difference:.2e} of {row.tolerance:.0e}, {row.seconds:.2f} s  {CHECKS[row.check].find.__doc__}"
+        said = f"{row.difference:.2e} of {row.tolerance:.0e}, {row.seconds:.2f} s  {CHECKS[row.check].measure.__doc__}"
     verdict = "equal" if row.passed else "DIFFERS" if row.difference is not None else "–"
     return f"{verdict:7} {row.model:8} {row.check:12} {said}"
 
@@ -30,9 +30,9 @@ def main() -> bool:
     if unknown := set(asked.names) - set(CHECKS):
         parser.error(f"there is no check {min(unknown)!r}")
     true = True
-    for row in every(asked.prompt, asked.model or MODELS, asked.names or list(CHECKS), asked.sabotage):
+    for row in run_checks(asked.prompt, asked.model or MODELS, asked.names or list(CHECKS), asked.sabotage):
         true &= row.passed
-        print(told(row), flush=True)
+        print(format_row(row), flush=True)
     for name, value in (versions() | fingerprints(MODELS)).items():
         print(f"{name}  {value}")
     return true
@@ -40,7 +40,7 @@ def main() -> bool:
 
 torch.set_num_threads(1)  # beside a busy server two would wait for one another
 if len(sys.argv) == 1 and not sys.stdin.isatty():
-    for row in every(**json.loads(sys.stdin.readline())):
+    for row in run_checks(**json.loads(sys.stdin.readline())):
         print(json.dumps(asdict(row)), flush=True)
 else:
     sys.exit(not main())

@@ -4,7 +4,19 @@ import numpy as np
 import torch
 
 from model import packing, ring
-from model.checks.subject import ANGLES, CLOSE, DEEP, Measure, Subject, absolute, check, decodes, relative, turns, worst
+from model.checks.subject import (
+    ANGLES,
+    CLOSE,
+    DEEP,
+    Measure,
+    Subject,
+    absolute,
+    check,
+    is_decoder,
+    is_rotary,
+    relative,
+    worst,
+)
 from model.checks.sums import read
 from model.edits import MovePositions
 from model.generate import Decoder
@@ -17,25 +29,25 @@ SHIFTS = (1, 1000)  # positions, of every token alike
 @check("ways", 0)
 def traced(s: Subject) -> Measure:
     """the pass that shows its work = the plain pass, bit for bit"""
-    return absolute(s.shown, s.plain)
+    return absolute(s.traced_output, s.plain_output)
 
 
-@check("ways", DEEP, decodes)
+@check("ways", DEEP, is_decoder)
 def cache(s: Subject) -> Measure:
     """token by token with a key/value cache = all at once without"""
     decoder = Decoder(s.model)
-    return worst(relative(decoder.logits(s.ids[: i + 1]), row) for i, row in enumerate(s.plain))
+    return worst(relative(decoder.logits(s.ids[: i + 1]), row) for i, row in enumerate(s.plain_output))
 
 
-@check("ways", DEEP, decodes)
-def rewound(s: Subject) -> Measure:
+@check("ways", DEEP, is_decoder)
+def cache_rewind(s: Subject) -> Measure:
     """back from another ending, with a cache that was rewound = without a cache"""
     decoder, half = Decoder(s.model), len(s.ids) // 2
     decoder.logits(s.ids[:half] + s.ids[:half:-1] + s.ids[:1])
-    return relative(decoder.logits(s.ids), s.plain[-1])
+    return relative(decoder.logits(s.ids), s.plain_output[-1])
 
 
-@check("ways", DEEP, decodes)
+@check("ways", DEEP, is_decoder)
 def packed(s: Subject) -> Measure:
     """three texts packed into one row = each of them alone"""
     texts = [np.array(ids) for ids in (s.ids, s.ids[len(s.ids) // 2 :], s.ids[::-1])]
@@ -45,12 +57,12 @@ def packed(s: Subject) -> Measure:
     ids, positions, documents = (
         torch.tensor(array, device=s.model.device) for array in (found.ids, found.positions, found.documents)
     )
-    alone = [s.pass_of(s.model.ids(texts[piece.document].tolist())) for piece in rows[0]]
-    return relative(s.pass_of(ids, positions=positions, documents=documents), np.concatenate(alone))
+    alone = [s.forward(s.model.ids(texts[piece.document].tolist())) for piece in rows[0]]
+    return relative(s.forward(ids, positions=positions, documents=documents), np.concatenate(alone))
 
 
 @check("ways", CLOSE)
-def ringed(s: Subject) -> Measure:
+def ring_attention(s: Subject) -> Measure:
     """attention split over the devices of a ring = the model's own, in every layer"""
     causal, length = s.bundle.model.config.causal, len(s.ids)
 
@@ -62,7 +74,7 @@ def ringed(s: Subject) -> Measure:
     return s.layers(compare)
 
 
-@check("ways", ANGLES, turns)
+@check("ways", ANGLES, is_rotary)
 def shifted(s: Subject) -> Measure:
     """all tokens moved on by as many positions: the scores stay as they are"""
     moved = (MovePositions(tuple(range(shift, shift + len(s.ids)))) for shift in SHIFTS)

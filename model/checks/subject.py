@@ -92,7 +92,7 @@ class Subject:
     @torch.inference_mode()
     def forward(self, ids: torch.Tensor, **settings) -> np.ndarray:
         """ids (1, T), and settings as for Transformer.hidden_states."""
-        out = (self.model.forward if self.model.config.head else self.model.stream)(ids, **settings)
+        out = (self.model.forward if self.model.config.head else self.model.hidden_states)(ids, **settings)
         return out[0].float().cpu().numpy()
 
     def layers(self, compare: Callable[[LayerTrace, int], Measure]) -> Measure:

@@ -4,7 +4,18 @@ import numpy as np
 import torch
 
 from model import lens, sampling
-from model.checks.subject import CLOSE, SHARES, Measure, Subject, absolute, check, decodes, relative, routes, worst
+from model.checks.subject import (
+    CLOSE,
+    SHARES,
+    Measure,
+    Subject,
+    absolute,
+    check,
+    has_router,
+    is_decoder,
+    relative,
+    worst,
+)
 from model.config import Config
 from model.trace import LayerTrace
 
@@ -85,7 +96,7 @@ def values(s: Subject) -> Measure:
     return s.layers(compare)
 
 
-@check("parts", CLOSE, routes)
+@check("parts", CLOSE, has_router)
 def experts(s: Subject) -> Measure:
     """what the MLP adds = what the chosen experts say, each times its router weight, added up"""
 
@@ -95,7 +106,7 @@ def experts(s: Subject) -> Measure:
     return s.layers(compare)
 
 
-@check("parts", SHARES, decodes)
+@check("parts", SHARES, is_decoder)
 def distribution(s: Subject) -> Measure:
     """the probabilities of all tokens of the vocabulary add up to 1"""
     return absolute(sampling.softmax(lens.next_logits(s.model, s.trace)).sum(), 1)

@@ -3,7 +3,7 @@
 Everything here counts from 1, as on screen and in the link: `silence.14.7` is head 7 of layer 14. A layer or a head may
 be "all", which is None here. Edits and the exported lines of Python count from 0.
 
-A change that cannot be made raises Unfit, which carries a code and not a sentence: the reader has a language.
+A change that cannot be made raises InvalidChange, which carries a code and not a sentence: the reader has a language.
 """
 
 import re
@@ -24,7 +24,7 @@ from model.edits import (
     ForceExperts,
     HideKey,
     MovePositions,
-    PatchStream,
+    PatchResidual,
     ScaleHead,
     SilenceHead,
     UseMask,
@@ -33,13 +33,13 @@ from model.tokens import Tokenizer
 from model.trace import Trace
 
 ALL = "all"
-BETWEEN = "_"  # two changes in a link: no browser writes it as %…
+SEPARATOR = "_"  # two changes in a link: no browser writes it as %…
 RULES = {"full": masks.Causal, "sliding": masks.Sliding, "strided": masks.Strided, "fixed": masks.Fixed}
-PERCENT, FURTHEST, SEEDS = 1000, 100_000, 1_000_000  # how far a head is scaled, a token moved, a seed counts
-SIZE = 4096  # the widest window or stride
+MAX_PERCENT, MAX_SHIFT, MAX_SEED = 1000, 100_000, 1_000_000  # how far a head is scaled, a token moved, a seed counts
+MAX_SIZE = 4096  # the widest window or stride
 
 
-class Unfit(ValueError):
+class InvalidChange(ValueError):
     """A change that cannot be made. code: why; values: what the sentence that says so is filled with."""
 
     def __init__(self, code: str, **values):
@@ -75,23 +75,23 @@ class Vectors:
         return tuple(self.other.layers[layer].resid_pre[token].tolist())
 
 
-class _Name(str):
+class _Verbatim(str):
     """Stands in a repr as what it says: so the line that makes an edit is the edit's own repr."""
 
     __repr__ = str.__str__
 
 
-class Written(Vectors):
+class VectorExpressions(Vectors):
     """The same as lines of Python."""
 
     def __init__(self):
         pass
 
-    def mean(self, layer: int, head: int) -> _Name:
-        return _Name(f"tuple(before.layers[{layer}].z[{head}].mean(0))")
+    def mean(self, layer: int, head: int) -> _Verbatim:
+        return _Verbatim(f"tuple(before.layers[{layer}].z[{head}].mean(0))")
 
-    def stream(self, layer: int, token: int) -> _Name:
-        return _Name(f"tuple(other.layers[{layer}].resid_pre[{token}])")
+    def stream(self, layer: int, token: int) -> _Verbatim:
+        return _Verbatim(f"tuple(other.layers[{layer}].resid_pre[{token}])")
 
 
 @dataclass(frozen=True)
@@ -107,13 +107,13 @@ class Change:
         return ".".join([self.kind, *(_write(value) for _, value in values)])
 
     def check(self, setting: Setting) -> None:
-        """Raises Unfit where this model or prompt has no such thing."""
+        """Raises InvalidChange where this model or prompt has no such thing."""
 
     def slots(self, setting: Setting) -> set[tuple]:
         """What it alone decides: two changes with a slot in common contradict each other."""
         return set()
 
-    def one(self, layer: int, setting: Setting, vectors: Vectors) -> Edit:
+    def edit(self, layer: int, setting: Setting, vectors: Vectors) -> Edit:
         """The edit of one layer, from 0."""
         raise NotImplementedError
 
@@ -121,14 +121,14 @@ class Change:
         return setting.layers(self.layer)
 
     def edits(self, setting: Setting, vectors: Vectors) -> list[Edit]:
-        return [self.one(layer, setting, vectors) for layer in self.layers(setting)]
+        return [self.edit(layer, setting, vectors) for layer in self.layers(setting)]
 
     def code(self, setting: Setting) -> str:
         """The line of a list that makes these edits."""
         layers = tuple(self.layers(setting))
         if len(layers) == 1:
-            return repr(self.one(layers[0], setting, Written()))
-        return f"*({self.one(_Name('layer'), setting, Written())!r} for layer in range({len(layers)}))"
+            return repr(self.edit(layers[0], setting, VectorExpressions()))
+        return f"*({self.edit(_Verbatim('layer'), setting, VectorExpressions())!r} for layer in range({len(layers)}))"
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,7 @@ class Silence(Head):
 
     kind = "silence"
 
-    def one(self, layer: int, setting: Setting, vectors: Vectors) -> Edit:
+    def edit(self, layer: int, setting: Setting, vectors: Vectors) -> Edit:
         return SilenceHead(layer, self.head - 1)
 
 
@@ -160,7 +160,7 @@ class Mean(Head):
 
     kind = "mean"
 
-    def one(self, layer: int, setting: Setting, vectors: Vectors) -> Edit:
+    def edit(self, layer: int, setting: Setting, vectors: Vectors) -> Edit:
         return FixHead(layer, self.head - 1, vectors.mean(layer, self.head - 1))
 
 
@@ -173,10 +173,10 @@ class Scale(Head):
 
     def check(self, setting: Setting) -> None:
         super().check(setting)
-        if abs(self.percent) > PERCENT:
-            raise Unfit("percent", n=self.percent, most=PERCENT)
+        if abs(self.percent) > MAX_PERCENT:
+            raise InvalidChange("percent", n=self.percent, most=MAX_PERCENT)
 
-    def one(self, layer: int, setting: Setting, vectors: Vectors) -> Edit:
+    def edit(self, layer: int, setting: Setting, vectors: Vectors) -> Edit:
         return ScaleHead(layer, self.head - 1, self.percent / 100)
 
 
@@ -186,8 +186,8 @@ class Cut(Change):
 
     layer: int | None
     head: int | None
-    reader: int
-    read: int
+    query: int
+    key: int
     kind = "cut"
 
     def check(self, setting: Setting) -> None:
@@ -196,18 +196,18 @@ class Cut(Change):
             _among(self.layer, config.layers, "layer")
         if self.head is not None:
             _among(self.head, config.heads, "head")
-        _among(self.reader, tokens, "token")
-        _among(self.read, tokens, "token")
-        if config.causal and self.read > self.reader:
-            raise Unfit("future", reader=self.reader, read=self.read)
+        _among(self.query, tokens, "token")
+        _among(self.key, tokens, "token")
+        if config.causal and self.key > self.query:
+            raise InvalidChange("future", query=self.query, key=self.key)
 
     def slots(self, setting: Setting) -> set[tuple]:
         heads = range(setting.config.heads) if self.head is None else (self.head - 1,)
-        edge = (self.reader, self.read)
+        edge = (self.query, self.key)
         return {("edge", layer, head, *edge) for layer in self.layers(setting) for head in heads}
 
-    def one(self, layer: int, setting: Setting, vectors: Vectors) -> Edit:
-        return HideKey(layer, self.reader - 1, self.read - 1, None if self.head is None else self.head - 1)
+    def edit(self, layer: int, setting: Setting, vectors: Vectors) -> Edit:
+        return HideKey(layer, self.query - 1, self.key - 1, None if self.head is None else self.head - 1)
 
 
 @dataclass(frozen=True)
@@ -221,7 +221,7 @@ class Swap(Change):
     def check(self, setting: Setting) -> None:
         _among(self.token, len(setting.ids), "token")
         if self.id(setting) is None:
-            raise Unfit("word", text=self.text)
+            raise InvalidChange("word", text=self.text)
 
     def slots(self, setting: Setting) -> set[tuple]:
         return {("token", self.token)}
@@ -260,9 +260,9 @@ class UseRule(Change):
         if self.layer is not None:
             _among(self.layer, setting.config.layers, "layer")
         if self.rule not in RULES:
-            raise Unfit("rule", rule=self.rule)
+            raise InvalidChange("rule", rule=self.rule)
         if self.rule != "full":
-            _among(self.size, SIZE, "size")
+            _among(self.size, MAX_SIZE, "size")
 
     def slots(self, setting: Setting) -> set[tuple]:
         return {("mask", layer) for layer in self.layers(setting)}
@@ -271,7 +271,7 @@ class UseRule(Change):
     def mask(self) -> masks.Mask:
         return RULES[self.rule]() if self.rule == "full" else RULES[self.rule](self.size)
 
-    def one(self, layer: int, setting: Setting, vectors: Vectors) -> Edit:
+    def edit(self, layer: int, setting: Setting, vectors: Vectors) -> Edit:
         return UseMask(layer, self.mask)
 
 
@@ -285,11 +285,11 @@ class Positions(Change):
     def layers(self, setting: Setting) -> Iterable[int]:
         return (-1,)  # no layer, but once
 
-    def places(self, count: int) -> tuple[int, ...]:
+    def positions(self, count: int) -> tuple[int, ...]:
         raise NotImplementedError
 
-    def one(self, layer: int, setting: Setting, vectors: Vectors) -> Edit:
-        return MovePositions(positions=self.places(len(setting.ids)))
+    def edit(self, layer: int, setting: Setting, vectors: Vectors) -> Edit:
+        return MovePositions(positions=self.positions(len(setting.ids)))
 
 
 @dataclass(frozen=True)
@@ -302,15 +302,15 @@ class Shift(Positions):
 
     def check(self, setting: Setting) -> None:
         _among(self.start, len(setting.ids), "token")
-        if abs(self.by) > FURTHEST:
-            raise Unfit("far", n=self.by, most=FURTHEST)
-        places = self.places(len(setting.ids))
+        if abs(self.by) > MAX_SHIFT:
+            raise InvalidChange("far", n=self.by, most=MAX_SHIFT)
+        places = self.positions(len(setting.ids))
         if min(places) < 0:
-            raise Unfit("before", n=self.by, token=self.start)
+            raise InvalidChange("before", n=self.by, token=self.start)
         if setting.config.position == "learned" and max(places) >= setting.config.context:
-            raise Unfit("table", place=max(places) + 1, count=setting.config.context)
+            raise InvalidChange("table", place=max(places) + 1, count=setting.config.context)
 
-    def places(self, count: int) -> tuple[int, ...]:
+    def positions(self, count: int) -> tuple[int, ...]:
         return tuple(i + self.by if i >= self.start - 1 else i for i in range(count))
 
 
@@ -322,10 +322,10 @@ class Scramble(Positions):
     kind = "scramble"
 
     def check(self, setting: Setting) -> None:
-        if not 0 <= self.seed <= SEEDS:
-            raise Unfit("seed", n=self.seed, most=SEEDS)
+        if not 0 <= self.seed <= MAX_SEED:
+            raise InvalidChange("seed", n=self.seed, most=MAX_SEED)
 
-    def places(self, count: int) -> tuple[int, ...]:
+    def positions(self, count: int) -> tuple[int, ...]:
         return tuple(np.random.default_rng(self.seed).permutation(count).tolist())
 
 
@@ -342,14 +342,14 @@ class Patch(Change):
         _among(self.layer, setting.config.layers, "layer")
         _among(self.token, len(setting.ids), "token")
         if not setting.other:
-            raise Unfit("no-other")
+            raise InvalidChange("no-other")
         _among(self.source, len(setting.other), "other-token")
 
     def slots(self, setting: Setting) -> set[tuple]:
         return {("stream", self.layer, self.token)}
 
-    def one(self, layer: int, setting: Setting, vectors: Vectors) -> Edit:
-        return PatchStream(layer, self.token - 1, vectors.stream(layer, self.source - 1))
+    def edit(self, layer: int, setting: Setting, vectors: Vectors) -> Edit:
+        return PatchResidual(layer, self.token - 1, vectors.stream(layer, self.source - 1))
 
 
 @dataclass(frozen=True)
@@ -366,7 +366,7 @@ class Drop(Change):
     def slots(self, setting: Setting) -> set[tuple]:
         return {("expert", layer, self.expert) for layer in self.layers(setting)}
 
-    def one(self, layer: int, setting: Setting, vectors: Vectors) -> Edit:
+    def edit(self, layer: int, setting: Setting, vectors: Vectors) -> Edit:
         return ExpertOff(layer, self.expert - 1)
 
 
@@ -382,14 +382,14 @@ class Force(Change):
         _experts(self.layer, self.experts, setting.config)
         active = setting.config.active_experts
         if len(set(self.experts)) != active or len(self.experts) != active:
-            raise Unfit("force-count", n=len(set(self.experts)), active=active)
+            raise InvalidChange("force-count", n=len(set(self.experts)), active=active)
 
     def slots(self, setting: Setting) -> set[tuple]:
         layers = tuple(self.layers(setting))
         named = {("expert", layer, expert) for layer in layers for expert in self.experts}
         return named | {("force", layer) for layer in layers}
 
-    def one(self, layer: int, setting: Setting, vectors: Vectors) -> Edit:
+    def edit(self, layer: int, setting: Setting, vectors: Vectors) -> Edit:
         return ForceExperts(layer, tuple(expert - 1 for expert in self.experts))
 
 
@@ -398,19 +398,19 @@ KINDS = {
 }
 
 
-def read(text: str) -> Change:
-    """A change as it is written. Raises Unfit for a kind that there is not, or what is no such change."""
+def parse(text: str) -> Change:
+    """A change as it is written. Raises InvalidChange for a kind that there is not, or what is no such change."""
     kind, _, rest = text.partition(".")
     if kind not in KINDS:
-        raise Unfit("kind", text=text)
+        raise InvalidChange("kind", text=text)
     slots = fields(KINDS[kind])
     parts = rest.split(".", len(slots) - 1) if rest else []
     if sum(slot.default is MISSING for slot in slots) > len(parts):
-        raise Unfit("written", text=text)
+        raise InvalidChange("written", text=text)
     try:
         return KINDS[kind](*(_READ[slot.type](part) for slot, part in zip(slots, parts, strict=False)))
     except ValueError:
-        raise Unfit("written", text=text) from None
+        raise InvalidChange("written", text=text) from None
 
 
 def _whole(text: str) -> int:
@@ -432,17 +432,17 @@ def _write(value: int | str | tuple | None) -> str:
         return ALL
     if isinstance(value, tuple):
         return ".".join(map(str, value))
-    return str(value).replace("%", "%25").replace(BETWEEN, "%5F")
+    return str(value).replace("%", "%25").replace(SEPARATOR, "%5F")
 
 
 def _among(n: int, count: int, code: str) -> None:
     if not 1 <= n <= count:
-        raise Unfit(code, n=n, count=count)
+        raise InvalidChange(code, n=n, count=count)
 
 
 def _experts(layer: int | None, experts: tuple[int, ...], config: Config) -> None:
     if not config.experts:
-        raise Unfit("no-experts")
+        raise InvalidChange("no-experts")
     if layer is not None:
         _among(layer, config.layers, "layer")
     for expert in experts:

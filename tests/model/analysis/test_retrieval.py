@@ -47,16 +47,16 @@ def test_keywords_find_words_and_nothing_else():
 
 def test_reranking_keeps_to_what_was_found():
     scores, cosines = np.array([3.0, 0, 2, 1, 0]), np.array([0.1, 0.9, 0.5, 0.7, 0.8])
-    assert retrieval.reranked(scores, cosines, 10).tolist() == [3, 2, 0]
-    assert retrieval.reranked(scores, cosines, 2).tolist() == [2, 0]
-    assert retrieval.reranked(np.zeros(5), cosines, 3).tolist() == []
+    assert retrieval.rerank(scores, cosines, 10).tolist() == [3, 2, 0]
+    assert retrieval.rerank(scores, cosines, 2).tolist() == [2, 0]
+    assert retrieval.rerank(np.zeros(5), cosines, 3).tolist() == []
 
 
 def test_the_plane_shows_the_largest_differences():
     generator = np.random.default_rng(0)
     flat = generator.normal(size=(20, 2)) @ generator.normal(size=(2, 30))
-    places, share = retrieval.plane(flat)
+    places, share = retrieval.principal_plane(flat)
     assert share == pytest.approx(1)
     apart = np.linalg.norm(flat[:, None] - flat, axis=-1)
     assert np.linalg.norm(places[:, None] - places, axis=-1) == pytest.approx(apart)
-    assert retrieval.plane(flat[:1])[0].tolist() == [[0, 0]]
+    assert retrieval.principal_plane(flat[:1])[0].tolist() == [[0, 0]]

@@ -6,27 +6,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from model.analysis.text_tree import Tree, merged
+from model.analysis.text_tree import Tree, merge
 
 texts = some.lists(some.lists(some.integers(0, 3), max_size=6), max_size=12)
 
 
 def grown(texts) -> Tree:
-    return merged((text, [0.5] * len(text)) for text in texts)
+    return merge((text, [0.5] * len(text)) for text in texts)
 
 
 def test_a_text_taken_twice_is_one_text():
     tree = Tree()
-    first = tree.grow(0, 7, 0.5)
-    assert tree.grow(0, 7, 0.5, forced=True) == first
+    first = tree.add(0, 7, 0.5)
+    assert tree.add(0, 7, 0.5, forced=True) == first
     assert len(tree) == 2
     assert tree.nodes[first].forced  # how it was taken last
 
 
 def test_a_branch_leaves_the_other_as_it_was():
     tree = Tree()
-    at = tree.grow(tree.grow(0, 7, 0.5), 8, 0.25)
-    other = tree.grow(tree.nodes[at].parent, 9, 0.125)
+    at = tree.add(tree.add(0, 7, 0.5), 8, 0.25)
+    other = tree.add(tree.nodes[at].parent, 9, 0.125)
     assert tree.tokens(at) == [7, 8]
     assert tree.tokens(other) == [7, 9]
     assert tree.path(other) == [1, 3]

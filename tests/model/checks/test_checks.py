@@ -27,7 +27,7 @@ class Small(Subject):
     """A random model; transformers' is the one that it was made from."""
 
     @cached_property
-    def their_model(self):
+    def reference_model(self):
         return reference(self.name)
 
 
@@ -42,8 +42,8 @@ def subject(family: str, sabotage: str | None = None) -> Small:
 
 def rows(found: Small) -> dict[str, checks.Row]:
     """Of all checks that a random model can be asked: it has no tokenizer."""
-    names = checks.fitting(found.bundle.model.config, *OWN, "theirs")
-    return {name: checks.carry_out(name, found) for name in names if name != "tokens"}
+    names = checks.applicable_checks(found.bundle.model.config, *OWN, "theirs")
+    return {name: checks.run_check(name, found) for name in names if name != "tokens"}
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -76,7 +76,7 @@ def test_a_broken_model_leaves_the_whole_one_alone():
 
 def test_each_check_is_said_in_words_and_of_a_known_sort():
     assert {check.sort for check in CHECKS.values()} == {*OWN, "theirs"}
-    assert all(check.find.__doc__ and check.tolerance < 1e-3 for check in CHECKS.values())
+    assert all(check.measure.__doc__ and check.tolerance < 1e-3 for check in CHECKS.values())
 
 
 def test_a_number_that_is_none_is_the_worst_and_no_pass():
@@ -101,10 +101,10 @@ def test_what_cannot_be_read_is_said_in_its_row(monkeypatch):
         (breaks, (None, None, "ValueError: one")),
     ):
         monkeypatch.setitem(CHECKS, "rows", checks.subject.Check("rows", "parts", 0, find, bool))
-        row = checks.carry_out("rows", found)
+        row = checks.run_check("rows", found)
         assert (row.missing, row.remedy, row.error) == expected and not row.passed
     monkeypatch.setattr(zoo, "load", missing)
-    (row,) = checks.every("text", ["smollm2"], ["rows"])
+    (row,) = checks.run_checks("text", ["smollm2"], ["rows"])
     assert (row.model, row.missing, row.remedy) == ("smollm2", "a.gguf", "install")
 
 
@@ -142,9 +142,9 @@ def test_versions_are_those_of_the_environment():
 
 def test_the_order_of_a_sum_shows_in_its_last_digits():
     numbers = np.random.default_rng(1).normal(size=500).astype(np.float32)
-    found = rounding.orders(numbers)
+    found = rounding.sums_by_order(numbers)
     exact = found.pop("exact")
     assert exact == pytest.approx(numbers.sum(dtype=float), abs=1e-12)
     assert all(value == pytest.approx(exact, abs=1e-4) for value in found.values()) and len(set(found.values())) > 1
-    assert 1 < len(set(rounding.shuffled(numbers, 100))) <= 100
-    assert set(rounding.orders(np.float32([1, 2])).values()) == {3.0}
+    assert 1 < len(set(rounding.shuffled_sums(numbers, 100))) <= 100
+    assert set(rounding.sums_by_order(np.float32([1, 2])).values()) == {3.0}

@@ -12,7 +12,7 @@ from model.weights.published import MODELS
 
 
 def test_decoding_both_ways_is_greedy_and_agrees(moe):
-    turns = list(timing.both_ways(moe.model, [104, 101, 108], 4))
+    turns = list(timing.decode_both_ways(moe.model, [104, 101, 108], 4))
     ids = [104, 101, 108]
     for turn in turns:
         logits = run(moe.model, ids, ids).logits[-1]
@@ -24,7 +24,7 @@ def test_decoding_both_ways_is_greedy_and_agrees(moe):
 
 
 def test_a_curve_has_a_point_for_every_length(moe):
-    points = list(timing.curve(moe.model, [104, 101], [1, 5], runs=2))
+    points = list(timing.decode_costs(moe.model, [104, 101], [1, 5], runs=2))
     assert [point.length for point in points] == [1, 5]
     for point in points:
         for times in (point.prefill, point.decode, point.recurrent):
@@ -34,7 +34,7 @@ def test_a_curve_has_a_point_for_every_length(moe):
 
 def test_ways_of_sharing_differ_in_nothing_else():
     config = replace(LLAMA, width=48, heads=6, kv_heads=6, head_width=8)
-    found = list(timing.sharing(config, context=20, runs=1))
+    found = list(timing.kv_sharing_costs(config, context=20, runs=1))
     assert [way.kv_heads for way in found] == [6, 3, 2, 1]
     for way in found:
         model = Transformer(replace(config, kv_heads=way.kv_heads))

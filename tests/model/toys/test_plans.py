@@ -38,7 +38,7 @@ def test_a_prepared_pair_differs_in_one_choice_and_can_be_chosen():
 def trained(tmp_path):
     def train(plan, steps=None, enough=2.0):
         """The last snapshot after so many steps, or as soon as so many answers are right."""
-        for seen in worker.follow(plan, tmp_path / "run", threading.Event()):
+        for seen in worker.train_plan(plan, tmp_path / "run", threading.Event()):
             if not isinstance(seen, str):
                 last = seen
                 if last.step == steps or last.accuracy >= enough:

@@ -15,6 +15,7 @@ from model.what_if.changes import (
     Cut,
     Drop,
     Force,
+    InvalidChange,
     Mean,
     Patch,
     Scale,
@@ -23,7 +24,6 @@ from model.what_if.changes import (
     Shift,
     Silence,
     Swap,
-    Unfit,
     UseRule,
 )
 from model.what_if.experiment import Experiment
@@ -55,7 +55,7 @@ def setting(moe):
 
 @pytest.mark.parametrize(("text", "change"), CHANGES.items())
 def test_a_change_is_written_and_read(text, change):
-    assert str(change) == text and changes.read(text) == change
+    assert str(change) == text and changes.parse(text) == change
 
 
 @pytest.mark.parametrize(
@@ -90,8 +90,8 @@ def test_a_change_is_written_and_read(text, change):
     ],
 )
 def test_a_change_that_cannot_be_made_says_why(setting, text, code):
-    made, (left_out,) = experiment.from_text(text, OTHER, setting)
-    assert made.changes == () and left_out.text == text and left_out.reason.code == code
+    made, (rejected,) = experiment.from_text(text, OTHER, setting)
+    assert made.changes == () and rejected.text == text and rejected.reason.code == code
 
 
 @pytest.mark.parametrize(
@@ -112,18 +112,18 @@ def test_a_change_that_cannot_be_made_says_why(setting, text, code):
     ],
 )
 def test_of_changes_that_contradict_each_other_the_earlier_stays(setting, text, code):
-    made, (left_out,) = experiment.from_text(text, OTHER, setting)
-    assert left_out.reason.code == code and str(made) + "_" + left_out.text == text
+    made, (rejected,) = experiment.from_text(text, OTHER, setting)
+    assert rejected.reason.code == code and str(made) + "_" + rejected.text == text
 
 
 def test_what_a_model_lacks_is_left_out_and_the_rest_is_made(smollm2, setting):
     text = "silence.26.4_drop.1.1_silence.3.2_silence.3.2"
-    made, left_out = experiment.from_text(text, "", setting)
-    assert str(made) == "drop.1.1_silence.3.2" and [one.reason.code for one in left_out] == ["layer"]
+    made, rejected = experiment.from_text(text, "", setting)
+    assert str(made) == "drop.1.1_silence.3.2" and [one.reason.code for one in rejected] == ["layer"]
     own = Setting(smollm2.model.config, smollm2.tokenizer, setting.ids)
-    made, left_out = experiment.from_text(text + "_patch.1.1.1", "", own)
+    made, rejected = experiment.from_text(text + "_patch.1.1.1", "", own)
     assert str(made) == "silence.26.4_silence.3.2"
-    assert [one.reason.code for one in left_out] == ["no-experts", "no-other"]
+    assert [one.reason.code for one in rejected] == ["no-experts", "no-other"]
     assert str(experiment.from_text("none", "", own)[0]) == "none"
     many = "_".join(f"scramble.{i}" for i in range(50))
     assert experiment.from_text(many, "", own)[1][-1].reason.code == "many"
@@ -153,10 +153,10 @@ MADE = [
 
 @pytest.mark.parametrize("text", MADE)
 def test_the_streams_part_in_the_layer_of_the_change_and_not_before(moe, setting, text):
-    made, left_out = experiment.from_text(text, OTHER, setting)
+    made, rejected = experiment.from_text(text, OTHER, setting)
     before, after, _, _ = passes(moe, setting, made)
     moved = experiment.distances(before, after)
-    assert not left_out and moved.shape == (7, len(setting.ids))
+    assert not rejected and moved.shape == (7, len(setting.ids))
     assert not moved[:3].any() and moved[3:].any(1).all()
 
 
@@ -215,14 +215,14 @@ EXPORTED = (
 
 @pytest.mark.parametrize("text", [EXPORTED, "scramble.4_mask.all.full", "none"])
 def test_the_exported_lines_repeat_the_numbers(moe, setting, text):
-    made, left_out = experiment.from_text(text, OTHER, setting)
+    made, rejected = experiment.from_text(text, OTHER, setting)
     before, after, _, _ = passes(moe, setting, made)
     lines = experiment.code(made, setting, "experts", TEXT)
     printed, names = io.StringIO(), {}
     with contextlib.redirect_stdout(printed):
         exec(lines, names)
     p, q = (sampling.softmax(trace.logits[-1]) for trace in (before, after))
-    assert not left_out
+    assert not rejected
     assert np.array_equal(names["q"], q) and np.array_equal(names["p"], p)
     assert printed.getvalue().startswith(f"{lens.divergence(p, q):.4f} bits")
     assert len(lines.splitlines()) < 36
@@ -235,6 +235,6 @@ def test_a_text_that_was_cut_is_exported_as_its_ids(moe, setting):
 
 def test_a_table_of_positions_ends(setting):
     short = replace(setting, config=replace(setting.config, position="learned", context=12))
-    with pytest.raises(Unfit, match="table"):
-        Experiment().with_(Shift(5), short)
-    Experiment().with_(Shift(2), short)
+    with pytest.raises(InvalidChange, match="table"):
+        Experiment().with_change(Shift(5), short)
+    Experiment().with_change(Shift(2), short)

@@ -131,7 +131,7 @@ def test_the_columns_are_the_three_searches(minilm, vectors, query):
     assert [row["score"] for row in nearest["rows"]] == [number(cosines[i - 1], "en") for i in best]
     found = np.argsort(-scores, kind="stable")[: np.count_nonzero(scores)]
     assert [row["line"] - 1 for row in keywords["rows"]] == found[: searching.TOP].tolist()
-    expected = retrieval.reranked(scores, cosines, searching.FOUND)[: searching.TOP]
+    expected = retrieval.rerank(scores, cosines, searching.FOUND)[: searching.TOP]
     assert [row["line"] - 1 for row in reranked["rows"]] == expected.tolist()
 
 
@@ -204,7 +204,7 @@ def test_without_a_query_one_sentence_and_the_map_without_it():
 def test_the_share_of_the_map_is_that_of_the_plane(minilm, vectors):
     query = content.load("en", "encoders")["query-word"]
     row = retrieval.sentence_vectors(minilm.model, minilm.tokenizer, [query])
-    _, share = retrieval.plane(np.vstack([vectors, row]))
+    _, share = retrieval.principal_plane(np.vstack([vectors, row]))
     assert f"The map shows {percent(share, 'en')} of the variance" in html_of(shown_page("encoders"))
 
 

@@ -38,15 +38,15 @@ def copied(test) -> str:
 def test_the_rows_are_the_checks(moe):
     test = run_page("is_it_true", **MODEL)
     shown, subject = rows_of(test), Subject(zoo.EXPERTS, moe, PROMPT)
-    assert set(shown) == set(checks.fitting(moe.model.config, *checks.OWN, "theirs"))
+    assert set(shown) == set(checks.applicable_checks(moe.model.config, *checks.OWN, "theirs"))
     for name in ("heads", "scores", "rows", "values", "experts"):
-        row = checks.carry_out(name, subject)
+        row = checks.run_check(name, subject)
         kind, numbers = shown[name]
         assert kind == "equal" and number(row.difference, "en") in numbers and number(row.tolerance, "en") in numbers
         assert f"layer {row.layer + 1}" in numbers
     assert {shown[name][0] for name in ("cache", "weights", "outputs")} == {"waiting"}
     assert "9 of 9 checks of Vetro MoE come out equal" in html_of(test)
-    assert number(checks.carry_out("heads", subject).difference, "en") in copied(test)
+    assert number(checks.run_check("heads", subject).difference, "en") in copied(test)
     assert "torch: 2." in copied(test) and f"`{PROMPT}`" in copied(test)
 
 
@@ -118,9 +118,9 @@ def test_one_sum_in_several_orders_and_the_questions(moe):
     terms = final * head[(head @ final).argmax()]
     test = run_page("is_it_true", **MODEL)
     text = re.sub("<[^>]+>", "", html_of(test))
-    for value in rounding.orders(terms).values():
+    for value in rounding.sums_by_order(terms).values():
         assert f"{value:.8f}".replace("-", "−") in text
-    different = len(set(rounding.shuffled(terms, why.TIMES)))
+    different = len(set(rounding.shuffled_sums(terms, why.TIMES)))
     test.button_group(key=f"pick-shuffled-experts-{PROMPT}").set_value(sum(different >= b for b in why.BOUNDS)).run()
     shown = html_of(test.button(key=f"reveal-shuffled-experts-{PROMPT}").click().run())
     assert 'class="verdict right"' in shown and f"<p>{different}. In 1,000 shuffles" in shown
@@ -144,7 +144,7 @@ def test_broken_started_stopped_and_copied(open_page):
     assert "break=mask" in page.url
     page.locator(".st-key-checks-start button").click()
     expect(page.locator(".checks tr.now")).to_have_count(1)
-    rewound = page.locator(".checks tr").filter(has_text=WORDS["en"]["check-rewound"])
+    rewound = page.locator(".checks tr").filter(has_text=WORDS["en"]["check-cache_rewind"])
     expect(rewound).to_have_class("differs", timeout=60_000)  # the process has torch to import
     page.locator(".st-key-checks-stop button").click()
     expect(page.get_by_text(WORDS["en"]["state-stopped"])).to_be_visible()

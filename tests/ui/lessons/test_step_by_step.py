@@ -191,7 +191,7 @@ def test_another_prompt_begins_anew_and_keeps_the_settings():
 def test_overlapping_reruns_read_the_right_text(moe):
     """Two threads of one session, as when a rerun starts while the last one is still in the model."""
     grown, wrong = Growth(moe, [5, 9, 2]), []
-    ends = [grown.tree.grow(grown.tree.grow(0, token, 0.5), token, 0.5) for token in (7, 8)]
+    ends = [grown.tree.add(grown.tree.add(0, token, 0.5), token, 0.5) for token in (7, 8)]
 
     def read(node):
         for _ in range(10):

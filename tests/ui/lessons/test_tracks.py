@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 import content
 from model.arithmetic import cache_bytes
 from model.generate import Decoder
-from model.runtime.timing import Times, Turn
+from model.runtime.timing import DecodeStep, Times
 from model.weights.published import MODELS
 from tests.conftest import LANGUAGES, count_messages, html_of, run_page, settled, shown_page
 from tests.support.received import charts, received, values
@@ -77,7 +77,7 @@ def test_more_runs_follow_and_end():
 
 
 def test_every_time_counts_once():
-    runs = [[Turn(3, 1, x, x + 1, 0.0, 9), Turn(4, 2, 10 * x, 10 * x + 1, 0.0, 12)] for x in (1.0, 2.0)]
+    runs = [[DecodeStep(3, 1, x, x + 1, 0.0, 9), DecodeStep(4, 2, 10 * x, 10 * x + 1, 0.0, 12)] for x in (1.0, 2.0)]
     assert tracks.first(runs).seconds == (1, 2, 2, 3)
     assert tracks.later(runs, "cached").seconds == (10, 20)
     assert tracks.later(runs, "uncached").seconds == (11, 21)

@@ -29,8 +29,8 @@ def test_the_page_begins_with_a_prepared_pair_and_what_its_models_do_untrained()
     records = data(test)
     assert tuple(records) == plans
     for plan in plans:
-        seen = worker.look(worker.begin(plan), plan.task.held_out())
-        assert records[plan].seen == [worker.told_of(seen)]
+        seen = worker.take_snapshot(worker.new_run(plan), plan.task.held_out())
+        assert records[plan].seen == [worker.snapshot_json(seen)]
         assert f"{100 * seen.accuracy:.3g}"[:3] in html_of(test) or plan != plans[-1]
     assert test.query_params["a-layers"] in ("1", ["1"]) and "b-layers" not in test.query_params
     assert test.button(key="clear").disabled and not test.button(key="go").disabled

@@ -25,7 +25,7 @@ for place in (-cosines).argsort():
     print(f"{cosines[place]:.3f} {texts[place]}")
 
 # %%
-places, share = retrieval.plane(vectors)
+places, share = retrieval.principal_plane(vectors)
 print(f"the plane shows {share:.0%} of the variance")
 figure = encoders.plane(places, texts, query, cosines, partial(number, lang=lang))
 theme.dress(figure, "light")

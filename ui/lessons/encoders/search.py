@@ -8,17 +8,18 @@ from functools import partial
 
 import numpy as np
 import streamlit as st
+from markupsafe import Markup
 
 import content
 from model.analysis import retrieval
 from ui import components
 from ui.frame import quiz
-from ui.frame.lesson import Page
-from ui.kit import cache, markup, numbers, url_state
-from ui.kit import figures as widgets
+from ui.frame.page import Page
+from ui.frame.question import Question
+from ui.kit import cache, figures, language, listing, markup, numbers, tables, url_state
 from ui.kit.numbers import number, percent
 from viz import bars
-from viz import encoders as figures
+from viz import encoders as charts
 
 LINES = 24  # of the list that are used; more, and no cell of the matrix can be hit with a finger
 CHARACTERS = 10_000  # of a line; more than the tokens that MiniLM can read
@@ -29,7 +30,7 @@ TERMS = 3  # of a long sum, written out
 EXAMPLES = ("word", "meaning", "number")
 PAIR = r"(\d{1,2})-(\d{1,2})"
 LINK = {"sentences": url_state.text(), "pair": url_state.matching(PAIR), "query": url_state.text(300)}
-SOURCE = (retrieval.sentence_vector, retrieval.keyword_scores, retrieval.reranked)
+SOURCE = (retrieval.sentence_vector, retrieval.keyword_scores, retrieval.rerank)
 TWINS = "A dog runs after a ball in the park.", "Un cane rincorre una palla nel parco."
 FILM = (  # English in both languages: MiniLM was trained on it
     "The film was good.",
@@ -44,8 +45,8 @@ class Shelf:
     texts: list[str]
     vectors: np.ndarray
 
-    def short(self, i: int) -> markup.Raw:
-        return markup.typed(clipped(self.texts[i]))
+    def short(self, i: int) -> Markup:
+        return markup.user_text(clipped(self.texts[i]))
 
     @property
     def key(self) -> int:
@@ -77,7 +78,7 @@ def vector(text: str) -> np.ndarray:
     return retrieval.sentence_vectors(bundle.model, bundle.tokenizer, [text])[0]
 
 
-def vectors(texts: list[str], words: cache.Words) -> np.ndarray:
+def vectors(texts: list[str], words: language.Words) -> np.ndarray:
     """One row each; a sign while it takes long."""
     waiting, start, rows = st.empty(), time.monotonic(), []
     for n, text in enumerate(texts, 1):
@@ -95,7 +96,7 @@ def vectors(texts: list[str], words: cache.Words) -> np.ndarray:
 def shelf(page: Page, bundle) -> Shelf | None:
     """The reader's list, read; None and one sentence where it is empty."""
     words, lang = page.words, page.lang
-    own = url_state.typed(f"sentences-{lang}", words.text("sentences"), "sentences")
+    own = url_state.bind_text(f"sentences-{lang}", words.text("sentences"), "sentences")
     typed = st.text_area(words.text("list"), height=390, persist_state="session", **own)
     texts = [line.strip()[:CHARACTERS] for line in typed.splitlines() if line.strip()]
     if not texts:
@@ -148,15 +149,13 @@ def matrix(page: Page, bundle, shelf: Shelf) -> None:
     st.html(f"{words('pair-text')}{foreign(shelf, words)}")
     one, other = (shelf.vectors[i] for i in pair)
     named = {f"a  {pair[0] + 1}": one, f"b  {pair[1] + 1}": other, "a × b": one * other}
-    widgets.figure(bars.strips(named, text("strip-hover")), "pair", text("strips-alt"))
+    figures.show(bars.strips(named, text("strip-hover")), "pair", text("strips-alt"))
     st.html(f'<p class="note">{words.inline("strips-note")}</p>{sums(bundle, shelf, pair, words)}')
     with st.container(gap=None):
-        widgets.source(*SOURCE[:1])
+        listing.show(*SOURCE[:1])
         i, j = np.triu_indices(len(shelf.texts), 1)
         lines = {text("col-one"): np.array(shelf.texts)[i], text("col-other"): np.array(shelf.texts)[j]}
-        widgets.table_twin(
-            {n: list(x) for n, x in lines.items()} | {text("col-cosine"): shelf.cosines[i, j]}, "cosines"
-        )
+        tables.twin({n: list(x) for n, x in lines.items()} | {text("col-cosine"): shelf.cosines[i, j]}, "cosines")
 
 
 def said(shelf: Shelf, pair: tuple[int, int], lang: str) -> dict[str, str]:
@@ -171,7 +170,7 @@ def said(shelf: Shelf, pair: tuple[int, int], lang: str) -> dict[str, str]:
     }
 
 
-def foreign(shelf: Shelf, words: cache.Words) -> str:
+def foreign(shelf: Shelf, words: language.Words) -> str:
     """The same sentence in two languages, where the list has both."""
     if not set(TWINS) <= set(shelf.texts):
         return ""
@@ -179,7 +178,7 @@ def foreign(shelf: Shelf, words: cache.Words) -> str:
     return words("foreign", one=TWINS[0], other=TWINS[1], cosine=number(shelf.cosines[one, other], words.lang))
 
 
-def sums(bundle, shelf: Shelf, pair: tuple[int, int], words: cache.Words) -> markup.Raw:
+def sums(bundle, shelf: Shelf, pair: tuple[int, int], words: language.Words) -> Markup:
     """How the first number of a vector comes about, and the cosine of both, written out."""
     show, (one, other) = partial(number, lang=words.lang), (shelf.vectors[i] for i in pair)
     trace = cache.trace("minilm", shelf.texts[pair[0]], frozenset({"final"}), bundle.model.config.context)
@@ -204,7 +203,7 @@ def sums(bundle, shelf: Shelf, pair: tuple[int, int], words: cache.Words) -> mar
         f"a · b = {products}{rest(width - TERMS)} = {show(product)} {note('sum-product')}",
         f"cos = a · b ÷ (|a| · |b|) = <b>{show(product / (lengths[0] * lengths[1]))}</b>",
     )
-    return markup.Raw(f'<div class="arith">{"".join(f"<p>{line}</p>" for line in lines)}</div>')
+    return Markup(f'<div class="arith">{"".join(f"<p>{line}</p>" for line in lines)}</div>')
 
 
 def sub(index: int) -> str:
@@ -218,7 +217,7 @@ def bracketed(shown: str) -> str:
 # ---- the searches
 
 
-def asked(words: cache.Words) -> str:
+def asked(words: language.Words) -> str:
     """The query: typed, or one of the examples."""
     with st.container(key="query-row", gap="xsmall"):
         query = st.text_input(
@@ -240,7 +239,7 @@ def hits(shelf: Shelf, query: str) -> Hits:
     scores, cosines = retrieval.keyword_scores(query, shelf.texts), shelf.vectors @ vector(query)
     by_words = [int(i) for i in np.argsort(-scores, kind="stable") if scores[i] > 0]
     nearest = np.argsort(-cosines, kind="stable").tolist()
-    return Hits(by_words, nearest, retrieval.reranked(scores, cosines, FOUND).tolist(), scores, cosines)
+    return Hits(by_words, nearest, retrieval.rerank(scores, cosines, FOUND).tolist(), scores, cosines)
 
 
 def searches(page: Page, shelf: Shelf, query: str) -> None:
@@ -270,13 +269,13 @@ def searches(page: Page, shelf: Shelf, query: str) -> None:
     components.mount("encoders", key="found", data={"part": "found", "columns": columns})
     st.html(words("searches-text", found=len(found.keywords), all=len(shelf.texts)))
     with st.container(gap=None):
-        widgets.source(*SOURCE[1:])
+        listing.show(*SOURCE[1:])
         titles = map(words.text, ("col-sentence", "col-bm25", "col-cosine"))
         columns = shelf.texts, found.scores, found.cosines
-        widgets.table_twin(dict(zip(titles, columns, strict=True)), "search")
+        tables.twin(dict(zip(titles, columns, strict=True)), "search")
 
 
-def aloud(shelf: Shelf, found: Hits, words: cache.Words) -> markup.Raw:
+def aloud(shelf: Shelf, found: Hits, words: language.Words) -> Markup:
     best = found.nearest[0]
     values = {"nearest": shelf.short(best), "cosine": number(found.cosines[best], words.lang)}
     if not found.keywords:
@@ -299,9 +298,9 @@ def plane(page: Page, shelf: Shelf, query: str) -> None:
     """The sentences, and the query with them, as points."""
     words, lang = page.words, page.lang
     rows = [*shelf.vectors, *([vector(query)] if query else [])]
-    places, share = retrieval.plane(np.stack(rows))
+    places, share = retrieval.principal_plane(np.stack(rows))
     cosines = shelf.vectors @ vector(query) if query else None
-    chart = figures.plane(
+    chart = charts.plane(
         places, [clipped(text) for text in shelf.texts], query or None, cosines, partial(numbers.number, lang=lang)
     )
     about = {"share": percent(share, lang), "width": shelf.vectors.shape[1], "rest": percent(1 - share, lang)}
@@ -313,19 +312,19 @@ def plane(page: Page, shelf: Shelf, query: str) -> None:
         st.html(f'<div class="read">{words.inline(section, **about)}</div>')
     left, right = st.columns([3, 2], gap="large", vertical_alignment="center")
     with left:
-        widgets.figure(chart, "plane", words.text("plane-alt"))
+        figures.show(chart, "plane", words.text("plane-alt"))
     items = "".join(f"<li>{shelf.short(i)}</li>" for i in range(len(shelf.texts)))
     right.html(f'<ol class="note">{items}</ol>')
     st.html(f'<p class="note">{words.inline("plane-note")}</p>{words("plane-text", **about)}')
     with st.container(gap=None):
-        widgets.source(retrieval.plane)
+        listing.show(retrieval.principal_plane)
         names = [*shelf.texts, *([query] if query else [])]
         table = {
             words.text("col-sentence"): names,
             words.text("col-x"): places[:, 0],
             words.text("col-y"): places[:, 1],
         }
-        widgets.table_twin(table, "plane")
+        tables.twin(table, "plane")
 
 
 # ---- the questions
@@ -346,7 +345,7 @@ def ask_film(page: Page) -> None:
         return words("explain-film" if right == 1 else "explain-film-other", nearest=options[right], listed=listed)
 
     question = words.inline("question-film", query=query)
-    quiz.predict("film", question, list(options), lambda: int(cosines().argmax()), explain)
+    quiz.predict("film", Question(question, list(options), lambda: int(cosines().argmax()), explain))
 
 
 def ask_reranked(page: Page, shelf: Shelf) -> None:
@@ -365,4 +364,6 @@ def ask_reranked(page: Page, shelf: Shelf) -> None:
             values["after"] = shelf.short(found.reranked[0])
         return words(("explain-vectors", "explain-another", "explain-nothing")[right], query=query, **values)
 
-    quiz.predict(f"reranked-{shelf.key}", words.inline("question-reranked", query=query), options, answer, explain)
+    quiz.predict(
+        f"reranked-{shelf.key}", Question(words.inline("question-reranked", query=query), options, answer, explain)
+    )

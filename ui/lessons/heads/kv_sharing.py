@@ -8,11 +8,12 @@ from model import arithmetic
 from model.config import Config
 from model.runtime import timing
 from ui.frame import quiz
-from ui.kit import cache
+from ui.frame.question import Question
+from ui.kit import cache, language
 from ui.kit.numbers import number, percent
 from ui.lessons.heads import view
 
-SOURCE = (timing.sharing,)
+SOURCE = (timing.kv_sharing_costs,)
 LAYERS, CONTEXT, RUNS = 6, 2048, 9  # of the measurement: a shallower model, so that it takes about a second
 VOCABULARY = 100  # neither the embedding nor the language-model head is part of it
 TIMES = (1, 1.5, 3, 9)  # of the question, how many times as large
@@ -48,8 +49,8 @@ def diagram(page) -> None:
 def measured(page) -> list[timing.Sharing]:
     """Models of this one's sizes, but shallower and with random weights, that differ in their key/value heads only."""
     config = replace(page.bundle.model.config, layers=LAYERS, vocab_size=VOCABULARY)
-    compute = lambda: list(timing.sharing(config, CONTEXT, RUNS))  # noqa: E731
-    return cache.reading("sharing", page.model, (), CONTEXT, compute)
+    compute = lambda: list(timing.kv_sharing_costs(config, CONTEXT, RUNS))  # noqa: E731
+    return cache.result(cache.Key("sharing", page.model), compute)
 
 
 def setting(page) -> dict[str, str]:
@@ -58,7 +59,7 @@ def setting(page) -> dict[str, str]:
     return {name: number(n, page.lang) for name, n in counts.items()} | {"model": page.bundle.card.title}
 
 
-def told(found: list[timing.Sharing], words: cache.Words) -> str:
+def told(found: list[timing.Sharing], words: language.Words) -> str:
     """The first and the last way of sharing in a sentence."""
     values = {"context": number(CONTEXT, words.lang), "runs": RUNS, "layers": LAYERS}
     for name, one in (("all", found[0]), ("one", found[-1])):
@@ -67,7 +68,7 @@ def told(found: list[timing.Sharing], words: cache.Words) -> str:
     return words.inline("measured-read", **values, ratio=number(ratio, words.lang))
 
 
-def table(found: list[timing.Sharing], words: cache.Words) -> dict[str, list]:
+def table(found: list[timing.Sharing], words: language.Words) -> dict[str, list]:
     """One row for each model measured."""
     return {
         words.text("col-kv"): [one.kv_heads for one in found],
@@ -102,4 +103,4 @@ def ask(page) -> None:
     options = [words.text("option-times", n=format_decimal(n, locale=page.lang)) for n in TIMES[1:]]
     options.insert(0, words.text("option-equal"))
     question = words.inline("question-cache", **count, context=number(config.context, page.lang))
-    quiz.predict(f"cache-{page.model}", question, options, lambda: TIMES.index(times()), explain)
+    quiz.predict(f"cache-{page.model}", Question(question, options, lambda: TIMES.index(times()), explain))

@@ -11,8 +11,8 @@ model = "smollm2"
 prompt = "The dog chased the squirrel because it"
 
 # %% `checks.SORTS` names all sorts of checks; those against transformers take longest
-names = checks.fitting(zoo.load(model).model.config, "parts")
-rows = list(checks.every(prompt, [model], names))
+names = checks.applicable_checks(zoo.load(model).model.config, "parts")
+rows = list(checks.run_checks(prompt, [model], names))
 for row in rows:
     print("passed" if row.passed else "FAILED", row.check, row.difference, "of at most", row.tolerance)
 

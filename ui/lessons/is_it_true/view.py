@@ -4,14 +4,16 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import streamlit as st
+from markupsafe import Markup, escape
 
 from model import checks, zoo
 from model.checks import CHECKS, SABOTAGES, SORTS, Row
-from model.checks.subject import LIMIT, Subject
+from model.checks.subject import Subject
 from ui import components
 from ui.frame import prompt_bar
-from ui.frame.lesson import Page
-from ui.kit import cache, figures, markup, url_state
+from ui.frame.page import Page
+from ui.kit import cache, language, url_state
+from ui.kit.folded import folded
 from ui.kit.numbers import THIN, number
 from ui.lessons.is_it_true import report
 from ui.server import jobs
@@ -35,7 +37,7 @@ REASONS = {
     "tokens": "counted",
     "weights": "read",
     "parameters": "counted",
-} | dict.fromkeys(("heads", "scores", "values", "experts", "ringed"), "order")
+} | dict.fromkeys(("heads", "scores", "values", "experts", "ring_attention"), "order")
 SOURCE = (Subject.layers, checks.sums.heads, checks.equivalences.cache, checks.against_transformers.streams)
 
 
@@ -83,13 +85,13 @@ def quick(page: Page, broken: str | None) -> list[Row]:
 
     def compute() -> list[Row]:
         subject = Subject(page.model, page.bundle, page.source, broken)
-        return [checks.carry_out(name, subject) for name in quick_names(page)]
+        return [checks.run_check(name, subject) for name in quick_names(page)]
 
-    return cache.reading(f"checks-{broken}", page.model, tuple(page.ids), LIMIT, compute)
+    return cache.result(cache.Key(f"checks-{broken}", page.model, tuple(page.ids)), compute)
 
 
 def quick_names(page: Page) -> list[str]:
-    return [*checks.fitting(page.bundle.model.config, *QUICK), QUICK_TOO]
+    return [*checks.applicable_checks(page.bundle.model.config, *QUICK), QUICK_TOO]
 
 
 def runs() -> dict[tuple, jobs.Job]:
@@ -163,7 +165,7 @@ def _section(page: Page, polling: bool) -> None:
         components.mount(
             "is_it_true", key="copy", data={"text": text, "words": words.all("copy", "copied", "not-copied")}
         )
-        figures.folded(words.text("report"), "report", lambda: st.code(text, language=None, wrap_lines=True))
+        folded(words.text("report"), "report", lambda: st.code(text, language=None, wrap_lines=True))
 
 
 def _quick_rows(page: Page, broken: str | None) -> tuple[dict[str, Row], Callable[[str], None]]:
@@ -187,13 +189,13 @@ def _now(page: Page, job: jobs.Job | None, found: dict) -> str | None:
 
 
 def names(page: Page) -> list[str]:
-    return checks.fitting(page.bundle.model.config, *SORTS)
+    return checks.applicable_checks(page.bundle.model.config, *SORTS)
 
 
 # ---------------------------------------------------------------- what is shown
 
 
-def state(job: jobs.Job | None, words: cache.Words) -> markup.Raw:
+def state(job: jobs.Job | None, words: language.Words) -> Markup:
     """What becomes of a run, beside its button."""
     if job is None:
         return words.inline("state-none")
@@ -236,13 +238,14 @@ def grid(page: Page, rows: dict[str, Row], now: str | None) -> str:
         group = f'<tr class="sort"><th colspan="5" scope="rowgroup"><h3>{words.inline(f"sort-{sort}")}</h3>'
         group += f'<p class="note">{words.inline(f"sort-{sort}-note")}</p></th></tr>'
         lines = (
-            line(words, name, rows.get(name), name == now) for name in checks.fitting(page.bundle.model.config, sort)
+            line(words, name, rows.get(name), name == now)
+            for name in checks.applicable_checks(page.bundle.model.config, sort)
         )
         bodies.append(f"<tbody>{group}{''.join(lines)}</tbody>")
     return f'<table class="checks"><thead><tr>{head}</tr></thead>{"".join(bodies)}</table>'
 
 
-def line(words: cache.Words, name: str, row: Row | None, now: bool) -> str:
+def line(words: language.Words, name: str, row: Row | None, now: bool) -> str:
     kind, tolerance = verdict(row, now), CHECKS[name].tolerance
     mark = f'<span><i aria-hidden="true">{MARKS[kind]}</i>{words.inline(f"verdict-{kind}")}</span>'
     reason = words.inline(f"why-{REASONS.get(name, 'deep')}")
@@ -258,7 +261,7 @@ def line(words: cache.Words, name: str, row: Row | None, now: bool) -> str:
     )
 
 
-def difference(row: Row | None, words: cache.Words) -> str:
+def difference(row: Row | None, words: language.Words) -> str:
     """The number, and where it was found."""
     if row is None or row.difference is None:
         return ""
@@ -277,7 +280,7 @@ def duration(row: Row | None, lang: str) -> str:
     return f"{number(row.seconds, lang)}{THIN}s" if row.seconds >= 1 else f"{number(1000 * row.seconds, lang)}{THIN}ms"
 
 
-def trouble(row: Row | None, words: cache.Words) -> str:
+def trouble(row: Row | None, words: language.Words) -> str:
     """Why there is nothing to compare, and what helps."""
     if row is None or row.difference is not None:
         return ""
@@ -285,22 +288,22 @@ def trouble(row: Row | None, words: cache.Words) -> str:
         return f'<span class="trouble">{words.inline("unread-error", reason=row.error)}</span>'
     if row.remedy == "package":
         return f'<span class="trouble">{words.inline("unread-package", package=row.missing)}</span>'
-    card, frame = zoo.ENTRIES[row.model].card, cache.words("ui")
+    card, frame = zoo.ENTRIES[row.model].card, language.words("ui")
     remedy = row.remedy if zoo.ENTRIES[row.model].package else "own"
     what = frame.inline("model-file", file=row.missing, title=card.title, source=card.source)
     return f'<span class="trouble">{what} {frame.inline(f"remedy-{remedy}")}</span>'
 
 
-def others(found: dict[tuple[str, str], Row], words: cache.Words) -> str:
+def others(found: dict[tuple[str, str], Row], words: language.Words) -> str:
     """How far the three models are, one line each."""
     items = []
     for model in checks.MODELS:
         rows = [row for (name, _), row in found.items() if name == model]
-        items.append(f"<li><b>{markup.escapes(zoo.ENTRIES[model].card.title)}</b> {standing(rows, words)}</li>")
+        items.append(f"<li><b>{escape(zoo.ENTRIES[model].card.title)}</b> {standing(rows, words)}</li>")
     return f'<ul class="models">{"".join(items)}</ul><p class="note">{words.inline("models-note")}</p>'
 
 
-def standing(rows: Iterable[Row], words: cache.Words) -> str:
+def standing(rows: Iterable[Row], words: language.Words) -> str:
     rows = list(rows)
     kinds = [verdict(row) for row in rows]
     if not rows:

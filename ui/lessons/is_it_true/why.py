@@ -4,10 +4,11 @@ from itertools import pairwise
 
 import numpy as np
 from babel.numbers import format_decimal
+from markupsafe import Markup
 
 from model import lens
 from model.checks import rounding
-from ui.frame.lesson import Page
+from ui.frame.page import Page
 from ui.kit import markup
 from ui.kit.numbers import number
 from ui.lessons.is_it_true import view
@@ -20,7 +21,7 @@ BREAK = "positions"
 SOURCE = (rounding.sums_by_order, rounding.sequential_sum)
 
 
-def products(page: Page, trace) -> tuple[np.ndarray, markup.Raw]:
+def products(page: Page, trace) -> tuple[np.ndarray, Markup]:
     """The terms (D,) of one sum of the model's own, and what that sum is."""
     words, vector = page.words, trace.final[-1]
     if page.bundle.model.config.head:
@@ -32,7 +33,7 @@ def products(page: Page, trace) -> tuple[np.ndarray, markup.Raw]:
     return vector * trace.final[0], words.inline("sum-vectors")
 
 
-def sums(page: Page, terms: np.ndarray, what: markup.Raw) -> str:
+def sums(page: Page, terms: np.ndarray, what: Markup) -> str:
     """The same terms, added up in several orders: digits that are not those of the exact sum are marked."""
     words, lang = page.words, page.lang
     found = rounding.sums_by_order(terms)
@@ -88,7 +89,7 @@ def ask_noticed(page: Page) -> tuple:
         return 0 if not share else 2 if share == count else 1
 
     def explain(chosen: int, right: int) -> str:
-        listed = markup.Raw("".join(f"<li>{words.inline(f'check-{name}')}</li>" for name in noticed()))
+        listed = Markup("".join(f"<li>{words.inline(f'check-{name}')}</li>" for name in noticed()))
         section = "explain-unnoticed" if right == 0 else "explain-noticed"
         return words(section, count=count, noticed=len(noticed())) + (f"<ul>{listed}</ul>" if listed else "")
 

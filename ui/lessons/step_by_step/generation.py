@@ -102,7 +102,7 @@ class Growth:
             reading = self.reading()
             if token in reading.ids and self.step < LIMIT:
                 share = reading.base[reading.ids.index(token)]
-                self.at = self.tree.grow(self.at, token, share, token != reading.drawn)
+                self.at = self.tree.add(self.at, token, share, token != reading.drawn)
 
     def obey(self, order: dict) -> None:
         """What the component asks for: {"at": node, "take": token id}, {"go": node}, {"temperature": …, "seed": …}.
@@ -141,7 +141,7 @@ class Growth:
         for step, token in enumerate(path):
             reading = self._remember(tuple(path[:step]), logits[step])
             share = sampling.softmax(logits[step])[token]
-            self.at = self.tree.grow(self.at, token, float(share), token != reading.drawn)
+            self.at = self.tree.add(self.at, token, float(share), token != reading.drawn)
         self._remember(tuple(path), logits[len(path)])
 
 

@@ -7,14 +7,15 @@ from itertools import accumulate, islice
 import numpy as np
 import streamlit as st
 from babel.numbers import format_decimal
+from markupsafe import Markup
 
 import content
 from model import generate, sampling
-from model.analysis.text_tree import merged
+from model.analysis.text_tree import merge
 from model.generate import beam_search, stream
 from model.sampling import Sampling
 from ui import components
-from ui.kit import cache, figures, markup, url_state
+from ui.kit import cache, markup, tables, url_state
 from ui.kit.numbers import number, percent
 from ui.lessons.step_by_step.generation import HOTTEST, LAST_SEED, LIMIT, Growth, growth
 
@@ -25,7 +26,7 @@ BEAM, WIDTHS = 8, (2, 3, 4)  # steps and widths of beam search
 LINK = {
     "path": url_state.matching(rf"\d{{1,8}}(\.\d{{1,8}}){{0,{LIMIT - 1}}}"),  # the ids of the tokens
     "temperature": url_state.between(0, HOTTEST),
-    "seed": url_state.whole(LAST_SEED, first=0),
+    "seed": url_state.integer_between(LAST_SEED, first=0),
     "beams": url_state.one_of(*WIDTHS),
 }
 START = 6  # last tokens of the text that a search started from, shown
@@ -83,7 +84,7 @@ def figure(page) -> None:
 
     _mount("loop", page, drawn(grown), obey)
     st.html(f"<h2>{page.words.inline('sums', n=grown.step + 1)}</h2>{sums(grown, page.words)}")
-    figures.table_twin(table(grown, page.words), "text")
+    tables.twin(table(grown, page.words), "text")
 
 
 def _mount(view: str, page, data: dict, obey) -> None:
@@ -104,7 +105,7 @@ def table(grown: Growth, words) -> dict[str, list]:
     }
 
 
-def sums(grown: Growth, words) -> markup.Raw:
+def sums(grown: Growth, words) -> Markup:
     """How the drawn token gets its probability, and the text the product of all."""
     reading, lang = grown.reading(), words.lang
     chosen = reading.ids.index(reading.drawn)
@@ -128,7 +129,7 @@ def sums(grown: Growth, words) -> markup.Raw:
         lines.append(f"ln p({whole}) = −{logs} = <b>{number(together, lang)}</b>")
     arith = "".join(f"<p>{line}</p>" for line in lines)
     head = words("sums-token", n=number(reading.size, lang), best=best)
-    return markup.Raw(f'{head}<div class="arith">{arith}</div>{note}')
+    return Markup(f'{head}<div class="arith">{arith}</div>{note}')
 
 
 def _share(token: str, power: str, exponent: float, total: float, lang: str, at: str = "") -> str:
@@ -220,7 +221,7 @@ def search(bundle, ids: list[int], width: int) -> dict:
         return [math.exp(sums[text[: i + 1]] - sums.get(text[:i], 0.0)) for i in range(len(text))]
 
     kept = [beam.tokens for beam in history[-1]]
-    tree = merged((text, shares(text)) for text in dict.fromkeys([*kept, greedy, *sums]))
+    tree = merge((text, shares(text)) for text in dict.fromkeys([*kept, greedy, *sums]))
     ends = {tuple(tree.tokens(i)): i for i, node in enumerate(tree.nodes) if not node.children}
     inside = [greedy[: i + 1] in {beam.tokens for beam in after} for i, after in enumerate(history)]
     strings = bundle.tokenizer.strings
@@ -253,7 +254,7 @@ def likelier(page) -> tuple[Callable[[], int], Callable[[int, int], str]]:
     def found() -> dict:
         width = WIDTHS[-1]
         name = f"beams-{width}"
-        return cache.reading(name, page.model, tuple(page.ids), BEAM, lambda: search(page.bundle, page.ids, width))
+        return cache.result(cache.Key(name, page.model, tuple(page.ids)), lambda: search(page.bundle, page.ids, width))
 
     def answer() -> int:
         return int(found()["gain"] > SAME)
@@ -274,22 +275,24 @@ def likelier(page) -> tuple[Callable[[], int], Callable[[int, int], str]]:
     return answer, explain
 
 
-def _chips(data: dict, node: int) -> markup.Raw:
+def _chips(data: dict, node: int) -> Markup:
     tokens = []
     while node:
         tokens.append(data["nodes"]["token"][node])
         node = data["nodes"]["parent"][node]
-    return markup.Raw(" ".join(map(markup.chip, reversed(tokens))))
+    return Markup(" ".join(map(markup.chip, reversed(tokens))))
 
 
-def returns(page) -> tuple[list[markup.Raw], Callable[[], int], Callable[[int, int], str]]:
+def returns(page) -> tuple[list[Markup], Callable[[], int], Callable[[int, int], str]]:
     """Greedy after the second candidate instead of the first: do the same words come back? The two candidates, answer
     and explanation."""
     two = growth(page).reading(0).ids[:2]
 
     def found() -> list[list[int]]:
         name = f"greedy-{two[0]}-{two[1]}"
-        return cache.reading(name, page.model, tuple(page.ids), AFTER, lambda: [greedy(page, token) for token in two])
+        return cache.result(
+            cache.Key(name, page.model, tuple(page.ids)), lambda: [greedy(page, token) for token in two]
+        )
 
     def answer() -> int:
         return int(longest_run(*found())[2] < RUN)
@@ -320,8 +323,8 @@ def longest_run(first: Sequence[int], second: Sequence[int]) -> tuple[int, int, 
     return best
 
 
-def _marked(page, text: list[int], start: int, length: int) -> markup.Raw:
+def _marked(page, text: list[int], start: int, length: int) -> Markup:
     """A text as chips, the run that it shares with the other one in green."""
     marks = ["on" if length >= RUN and start <= i < start + length else "" for i in range(len(text))]
     tokens = page.bundle.tokenizer.strings(text)
-    return markup.Raw(" ".join(markup.chip(token, mark) for token, mark in zip(tokens, marks, strict=True)))
+    return Markup(" ".join(markup.chip(token, mark) for token, mark in zip(tokens, marks, strict=True)))

@@ -23,7 +23,7 @@ print(arithmetic.cache_bytes(bundle.model.config, len(ids), 4), "bytes of keys a
 
 # %%
 lengths = [longest // 4, longest // 2, longest]
-points = list(timing.curve(bundle.model, ids, lengths, runs))
+points = list(timing.decode_costs(bundle.model, ids, lengths, runs))
 cached = 1e3 * np.array([point.decode.median for point in points])
 whole = 1e3 * np.array([point.prefill.median for point in points])
 for length, one, other in zip(lengths, cached, whole, strict=True):

@@ -6,14 +6,15 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import streamlit as st
 import torch
+from markupsafe import Markup
 
 import content
 from model.cache import KVCache, LayerCache
 from model.generate import Decoder
 from model.runtime import timing
-from model.runtime.timing import Point, Times, Turn
+from model.runtime.timing import DecodeStep, Point, Times
 from ui import components
-from ui.kit import cache, figures, markup, url_state
+from ui.kit import cache, figures, tables, url_state
 from ui.kit.numbers import number
 from viz import tracks as charts
 
@@ -25,7 +26,7 @@ EACH = 3  # runs at each length
 SHORT, LONG = 8, 128  # prompts that the question compares
 GROWN = 1.5  # times as long: from here on a time has clearly grown
 SOURCE = (Decoder.logits, LayerCache.append, KVCache.bytes)
-LINK = {"turn": url_state.whole(TURNS)}
+LINK = {"turn": url_state.integer_between(TURNS)}
 MS = 1000
 
 _alone = threading.Lock()  # one measurement at a time: two of them would time each other
@@ -58,10 +59,10 @@ def _figure(page) -> None:
     st.html(agreement(page, runs))
     note = words.inline("progress", n=len(runs) + 1, all=RUNS) if len(runs) < RUNS else words.inline("caveat")
     st.html(f'<p class="note">{note}</p>')
-    figures.table_twin(table(page, runs), "tracks")
+    tables.twin(table(page, runs), "tracks")
 
 
-def _runs(page) -> list[list[Turn]]:
+def _runs(page) -> list[list[DecodeStep]]:
     """This session's runs of the prompt so far."""
     key = (page.model, tuple(page.ids))
     kept = st.session_state.get("tracks-runs")
@@ -70,22 +71,22 @@ def _runs(page) -> list[list[Turn]]:
     return kept[1]
 
 
-def run(page) -> list[Turn]:
+def run(page) -> list[DecodeStep]:
     with _alone:
-        return list(timing.both_ways(page.bundle.model, page.ids, TURNS))
+        return list(timing.decode_both_ways(page.bundle.model, page.ids, TURNS))
 
 
-def first(runs: list[list[Turn]]) -> Times:
+def first(runs: list[list[DecodeStep]]) -> Times:
     """Times to the first token. Both ways do the same for it, since the cache is empty: two times a run."""
     return Times(tuple(time for turns in runs for time in (turns[0].cached, turns[0].uncached)))
 
 
-def later(runs: list[list[Turn]], way: str) -> Times:
+def later(runs: list[list[DecodeStep]], way: str) -> Times:
     """Times of the later tokens, `way` is "cached" or "uncached"."""
     return Times(tuple(getattr(turn, way) for turns in runs for turn in turns[1:]))
 
 
-def drawn(page, runs: list[list[Turn]]) -> dict:
+def drawn(page, runs: list[list[DecodeStep]]) -> dict:
     """What the component draws but the words. Times are medians over the runs, in seconds."""
     model, tokenizer = page.bundle.model, page.bundle.tokenizer
     config = model.config
@@ -111,7 +112,7 @@ def drawn(page, runs: list[list[Turn]]) -> dict:
     }
 
 
-def summary(page, runs: list[list[Turn]]) -> markup.Raw:
+def summary(page, runs: list[list[DecodeStep]]) -> Markup:
     """The times in a sentence and a table."""
     words, lang = page.words, page.lang
     rows = {"first": first(runs), "later-with": later(runs, "cached"), "later-without": later(runs, "uncached")}
@@ -120,10 +121,10 @@ def summary(page, runs: list[list[Turn]]) -> markup.Raw:
     table = f'<table class="grid-table"><thead><tr>{columns}</tr></thead><tbody>{body}</tbody></table>'
     cached, uncached = (number(1 / rows[f"later-{way}"].median, lang) for way in ("with", "without"))
     sentence = words.inline("speed", cached=cached, uncached=uncached)
-    return markup.Raw(f'<div class="read">{sentence}</div>{table}')
+    return Markup(f'<div class="read">{sentence}</div>{table}')
 
 
-def agreement(page, runs: list[list[Turn]]) -> markup.Raw:
+def agreement(page, runs: list[list[DecodeStep]]) -> Markup:
     """How far the logits of the two ways differ."""
     difference = max(turn.difference for turns in runs for turn in turns)
     scores = page.bundle.model.config.vocab_size
@@ -146,7 +147,7 @@ def milliseconds(seconds: float, lang: str) -> str:
     return f"{number(MS * seconds, lang)}\u202fms"
 
 
-def table(page, runs: list[list[Turn]]) -> dict[str, list]:
+def table(page, runs: list[list[DecodeStep]]) -> dict[str, list]:
     """Every turn of every run."""
     turns = [(i + 1, turn) for i, turns in enumerate(runs) for turn in turns]
     text = page.words.text
@@ -180,7 +181,7 @@ def curve(page) -> None:
     spot = st.empty()
     if st.button(words.text("measure"), key="measure"):
         points: list[Point] = []
-        waiting = timing.curve(model, page.ids, LENGTHS, EACH)
+        waiting = timing.decode_costs(model, page.ids, LENGTHS, EACH)
         for length in LENGTHS:
             with spot.container():
                 if len(points) > 1:
@@ -216,11 +217,11 @@ def lines(page, points: list[Point]) -> None:
     ways = [line("with", "decode"), line("without", "prefill"), line("gru", "recurrent")]
     st.html(f"<h3>{page.words.inline('one-title')}</h3>")
     one = charts.times(lengths, ways, "ms", text("across"))
-    figures.figure(one, f"one-{count}", text("one-alt"))
+    figures.show(one, f"one-{count}", text("one-alt"))
     every = np.arange(1, lengths[-1] + 1)
     sums = [charts.Line(way.style, way.name, total(lengths, way.times) / MS) for way in ways[:2]]
     st.html(f"<h3>{page.words.inline('sum-title')}</h3>")
-    figures.figure(charts.times(every, sums, "s", text("across-sum")), f"sum-{count}", text("sum-alt"))
+    figures.show(charts.times(every, sums, "s", text("across-sum")), f"sum-{count}", text("sum-alt"))
 
 
 def total(lengths: Sequence[int], times: np.ndarray) -> np.ndarray:
@@ -252,7 +253,7 @@ def reading(page, points: list[Point]) -> None:
     columns = {words.text("column-length"): lengths}
     for way, name in (("decode", "line-with"), ("prefill", "line-without"), ("recurrent", "line-gru")):
         columns[f"{words.text(name)}, ms"] = [MS * getattr(point, way).median for point in points]
-    figures.table_twin(columns, "lengths")
+    tables.twin(columns, "lengths")
 
 
 # ---- the question
@@ -262,7 +263,7 @@ def longer(page) -> tuple[Callable[[], int], Callable[[int, int], str]]:
     """Which time grows with the prompt? Answer and explanation, for ui.frame.quiz; measured when it is asked for."""
 
     def found() -> dict[str, tuple[float, float]]:
-        return cache.reading("longer", page.model, tuple(page.ids), LONG, lambda: _longer(page))
+        return cache.result(cache.Key("longer", page.model, tuple(page.ids)), lambda: _longer(page))
 
     def grew(name: str) -> bool:
         short, long = found()[name]

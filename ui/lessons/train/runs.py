@@ -21,7 +21,7 @@ FINISHED = ("done", "solved", "diverged")
 
 @dataclass
 class Record:
-    """One run. seen: its snapshots as the process tells them (worker.told_of), the first of the untrained model,
+    """One run. seen: its snapshots as the process tells them (worker.snapshot_json), the first of the untrained model,
     computed here. ended: None while there is something left to do; model: its name in the other lessons."""
 
     plan: Plan
@@ -57,7 +57,7 @@ class Runs:
 
     def of(self, plan: Plan) -> Record:
         if plan not in self.records:
-            untrained = worker.told_of(worker.look(worker.begin(plan), plan.task.held_out()))
+            untrained = worker.snapshot_json(worker.take_snapshot(worker.new_run(plan), plan.task.held_out()))
             file = Path(self.folder.name) / secrets.token_hex(8)
             self.records[plan] = Record(plan, file, [untrained])
             for old in list(self.records)[:-MOST]:
@@ -72,7 +72,7 @@ class Runs:
         self.running, self.broken = bool(self._at_work), False
         if self.running:
             times = {"turn": TURN, "longest": limits.limits().training_seconds}
-            runs = [{"plan": worker.as_json(record.plan), "file": str(record.file)} for record in self._at_work]
+            runs = [{"plan": worker.plan_json(record.plan), "file": str(record.file)} for record in self._at_work]
             self.job, self._heard = jobs.submit("model.toys.worker", {"runs": runs}, **times), 0
             for record in self._at_work:
                 record.model = None  # what it was is no longer what it will be
@@ -123,7 +123,7 @@ class Runs:
 
 
 def _bundle(record: Record, title: str) -> Bundle:
-    model = worker.trained(record.plan, record.file).to(zoo.device())
+    model = worker.load_trained(record.plan, record.file).to(zoo.device())
     count = sum(weight.numel() for weight in model.parameters())
     return Bundle(model, record.plan.task.tokenizer, Card(title, title, "CC0-1.0", "", count))
 

@@ -4,6 +4,7 @@ import math
 from urllib.parse import urlencode
 
 import streamlit as st
+from markupsafe import Markup, escape
 
 from model.packing import IGNORE_INDEX
 from model.toys.plans import NAMES, OPTIONS, PRESETS, Choices, Plan
@@ -11,8 +12,8 @@ from model.toys.tasks import TASKS
 from model.train import Run, lr_at
 from ui import components
 from ui.frame import curriculum
-from ui.frame.lesson import Page
-from ui.kit import cache, figures, markup
+from ui.frame.page import Page
+from ui.kit import language, listing, tables
 from ui.kit.numbers import number, percent
 from ui.lessons.train import link as train_link
 from ui.lessons.train.link import SIDES, Experiment
@@ -146,7 +147,7 @@ def _figure(page: Page, lab: Runs, plans: tuple[Plan, ...], sent: dict) -> None:
         st.rerun()  # the buttons and everything below are the page's
 
 
-def _state(page: Page, lab: Runs, records: list[Record]) -> markup.Raw:
+def _state(page: Page, lab: Runs, records: list[Record]) -> Markup:
     words = page.words
     if lab.broken:
         return words.inline("broken")
@@ -218,7 +219,7 @@ def table(page: Page, experiment: Experiment) -> None:
         for name in ("accuracy", "loss"):
             values = [by_step[step][name] if step in by_step else "" for step in steps]
             columns[page.words.text(f"col-{name}", model=side.upper())] = values
-    figures.table_twin(columns, "training")
+    tables.twin(columns, "training")
 
 
 def arithmetic(page: Page, experiment: Experiment) -> None:
@@ -242,7 +243,7 @@ def arithmetic(page: Page, experiment: Experiment) -> None:
     }
     lines = "".join(f"<p>{words.inline(section, **about)}</p>" for section in ("sum-even", "sum-loss", "sum-accuracy"))
     st.html(f'<h2>{words.inline("sum-title")}</h2>{words("sum-intro")}<div class="arith">{lines}</div>')
-    figures.source(TASKS[plan.name], Run.train_step, lr_at)
+    listing.show(TASKS[plan.name], Run.train_step, lr_at)
 
 
 def ways_on(page: Page, experiment: Experiment) -> None:
@@ -252,11 +253,11 @@ def ways_on(page: Page, experiment: Experiment) -> None:
     ready = [(side, record) for side, record in zip(SIDES, records, strict=False) if record.model]
     st.html(f"<h2>{words.inline('open-title')}</h2>{words('open-intro' if ready else 'open-none')}")
     for side, record in ready:
-        links = markup.Raw(" · ".join(_way(slug, record) for slug in OPEN if curriculum.find(slug).exists))
+        links = Markup(" · ".join(_way(slug, record) for slug in OPEN if curriculum.lesson_by_slug(slug).exists))
         about = {"model": side.upper(), "title": title(record.plan, page)}
         st.html(f"<p>{words.inline('open-model', **about, links=links)}</p>")
 
 
 def _way(slug: str, record: Record) -> str:
     link = urlencode({"model": record.model, "prompt": user_models.example(record.model)})
-    return f'<a href="{slug}?{markup.escapes(link)}">{cache.words("path").inline(slug)}</a>'
+    return f'<a href="{slug}?{escape(link)}">{language.words("path").inline(slug)}</a>'

@@ -23,7 +23,7 @@ def board(lab: Lab, after: Run) -> None:
         **components.pack(pattern=after.pattern, mask=after.mask.astype(np.uint8)),
         "tokens": lab.setting.tokenizer.strings(after.ids),
         "cuts": [
-            [place and place - 1 for place in (c.layer, c.head, c.reader, c.read)]
+            [place and place - 1 for place in (c.layer, c.head, c.query, c.key)]
             for c in lab.experiment.changes
             if isinstance(c, Cut)
         ],
@@ -60,7 +60,7 @@ def obey(lab: Lab, deed: object) -> None:
             what_if.add(lab, DEEDS[name](layer + 1, head + 1))
 
 
-def _covers(change: Change, layer: int, head: int, reader: int, read: int) -> bool:
-    if not isinstance(change, Cut) or (change.reader, change.read) != (reader, read):
+def _covers(change: Change, layer: int, head: int, query: int, key: int) -> bool:
+    if not isinstance(change, Cut) or (change.query, change.key) != (query, key):
         return False
     return change.layer in (None, layer) and change.head in (None, head)

@@ -6,7 +6,7 @@ from dataclasses import fields
 
 import streamlit as st
 
-from model.what_if.changes import ALL, KINDS, PERCENT, RULES, SEEDS, SIZE, Patch, Silence
+from model.what_if.changes import ALL, KINDS, MAX_PERCENT, MAX_SEED, MAX_SIZE, RULES, Patch, Silence
 from ui.frame import prompt_bar
 from ui.lessons.what_if import lab as what_if
 from ui.lessons.what_if.lab import Lab
@@ -37,9 +37,9 @@ def chips(lab: Lab) -> None:
 def notices(lab: Lab) -> None:
     """One sentence for what could not be done: of the link, and of the last thing tried."""
     words, told = lab.words, []
-    if lab.left_out:
-        section = "left-out" if len(lab.left_out) == 1 else "left-out-many"
-        told.append(words(section, n=len(lab.left_out), **what_if.refused(lab.left_out[0], lab)))
+    if lab.rejected:
+        section = "left-out" if len(lab.rejected) == 1 else "left-out-many"
+        told.append(words(section, n=len(lab.rejected), **what_if.refused(lab.rejected[0], lab)))
     if left := st.session_state.pop("what-if-refused", None):
         told.append(words("refused", **what_if.refused(left, lab)))
     for sentence in told:
@@ -118,10 +118,10 @@ def _field(lab: Lab, kind: str, name: str, all_too: bool) -> None:
         case "head":
             counted(config.heads, most.head)
         case "percent":
-            whole(-PERCENT, PERCENT, 200)
-        case "reader" | "token" | "start":
+            whole(-MAX_PERCENT, MAX_PERCENT, 200)
+        case "query" | "token" | "start":
             token(setting.ids, last - 1 if name != "start" else last // 2)
-        case "read":
+        case "key":
             token(setting.ids, min(1, last - 1))
         case "source":
             token(setting.other, len(setting.other) - 1) if setting.other else whole(1, 1, 1)
@@ -130,11 +130,11 @@ def _field(lab: Lab, kind: str, name: str, all_too: bool) -> None:
         case "rule":
             choice(list(RULES), 1, lambda rule: words.text(f"rule-{rule}"))
         case "size":
-            whole(1, SIZE, 4)
+            whole(1, MAX_SIZE, 4)
         case "by":
             whole(-1000, 1000, 10)
         case "seed":
-            whole(0, SEEDS, 1)
+            whole(0, MAX_SEED, 1)
         case "expert":
             whole(1, config.experts, 1)
         case "experts":

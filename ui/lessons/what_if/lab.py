@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 from babel.numbers import format_decimal
+from markupsafe import Markup
 
 from model import lens, sampling, transformer
 from model.trace import Trace
@@ -29,8 +30,8 @@ from model.what_if.changes import (
 )
 from model.what_if.experiment import Experiment, RejectedChange
 from ui.frame import prompt_bar
-from ui.frame.lesson import Page
-from ui.kit import cache, markup, url_state
+from ui.frame.page import Page
+from ui.kit import cache, language, markup, url_state
 from ui.kit.numbers import number
 
 LIMIT = 32
@@ -68,7 +69,7 @@ class Lab:
     before: Run
 
     @property
-    def words(self) -> cache.Words:
+    def words(self) -> language.Words:
         return self.page.words
 
 
@@ -85,7 +86,7 @@ def open_lab(page: Page, said: Mapping[str, str] | None = None) -> Lab:
     text = str(Experiment(tuple(strongest(page, trace)[:BEGIN]))) if asked is None else asked
     made, rejected = experiment.from_text(text, other, setting)
     ids = tuple(page.ids)
-    before = cache.reading("what-if-before", page.model, ids, LIMIT, lambda: _run(page, trace, trace))
+    before = cache.result(cache.Key("what-if-before", page.model, ids), lambda: _run(page, trace, trace))
     return Lab(page, setting, made, rejected, before)
 
 
@@ -98,7 +99,7 @@ def strongest(page: Page, trace: Trace) -> list[Silence]:
         order = np.argsort(-(one - other), axis=None, kind="stable")
         return [Silence(i // one.shape[1] + 1, i % one.shape[1] + 1) for i in order.tolist()]
 
-    return cache.reading("what-if-strongest", page.model, tuple(page.ids), LIMIT, compute)
+    return cache.result(cache.Key("what-if-strongest", page.model, tuple(page.ids)), compute)
 
 
 def effects(page: Page, trace: Trace, token: int) -> np.ndarray:
@@ -147,7 +148,7 @@ def changed(lab: Lab) -> Run:
         shown = page.bundle.tokenizer.strings(ids)
         return _run(page, page.trace(KEEP), transformer.run(page.bundle.model, ids, shown, edits=edits(lab), keep=keep))
 
-    return cache.reading(f"what-if-{made}-{made.other}", page.model, tuple(page.ids), LIMIT, compute)
+    return cache.result(cache.Key(f"what-if-{made}-{made.other}", page.model, tuple(page.ids)), compute)
 
 
 def _run(page: Page, before: Trace, after: Trace) -> Run:
@@ -163,7 +164,7 @@ def _run(page: Page, before: Trace, after: Trace) -> Run:
 # ---------------------------------------------------------------- in words
 
 
-def as_html(change: Change, lab: Lab) -> markup.Raw:
+def as_html(change: Change, lab: Lab) -> Markup:
     """A change in a sentence."""
     return _named(change, lab, lab.words.inline, markup.chip)
 
@@ -215,7 +216,7 @@ def times(share: int, lang: str) -> str:
     return format_decimal(share / 100, locale=lang).replace("-", "−")
 
 
-def reason(problem: InvalidChange, lab: Lab) -> markup.Raw:
+def reason(problem: InvalidChange, lab: Lab) -> Markup:
     """Why a change cannot be made."""
     values = problem.values
     if "earlier" in values:
@@ -223,7 +224,7 @@ def reason(problem: InvalidChange, lab: Lab) -> markup.Raw:
     return lab.words.inline(f"unfit-{problem.code}", model=lab.page.bundle.card.title, **values)
 
 
-def refused(left: RejectedChange, lab: Lab) -> dict[str, markup.Raw]:
+def refused(left: RejectedChange, lab: Lab) -> dict[str, Markup]:
     """A change that was left out, and why, for a sentence."""
     readable = left.change is not None and left.reason.code not in ("rule", "many")
     told = as_html(left.change, lab) if readable else markup.span(left.text, "mono")

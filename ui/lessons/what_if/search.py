@@ -10,18 +10,17 @@ import streamlit as st
 from model import lens, sampling
 from model.analysis import ablation
 from model.what_if.changes import Silence
-from ui.frame.lesson import Page
-from ui.kit import figures as widgets
-from ui.kit import markup
+from ui.frame.page import Page
+from ui.kit import figures, listing, markup, tables
 from ui.kit.numbers import number, percent
 from ui.lessons.what_if import lab as what_if
 from ui.lessons.what_if.lab import Lab
-from viz import what_if as figures
+from viz import what_if as charts
 
 FEW = 12  # heads that are tried at first
 SHOWN = 6  # that are offered
 TICK, WORK = 0.15, 0.4  # seconds between two turns of the search, and of each
-SOURCE = (lens.direct_effects, ablation.silenced)
+SOURCE = (lens.direct_effects, ablation.ablated_logits)
 
 
 @dataclass
@@ -97,8 +96,8 @@ def _section(lab: Lab, ticking: bool) -> None:
         _results(lab, found) if found.found else st.html(_direct(lab, found))
     with st.container(gap=None):
         if not found.running:
-            widgets.source(*SOURCE)
-            widgets.table_twin(_table(lab, found), "heads")
+            listing.show(*SOURCE)
+            tables.twin(_table(lab, found), "heads")
 
 
 def _buttons(lab: Lab, found: Search) -> None:
@@ -117,7 +116,7 @@ def _work(page: Page, found: Search) -> None:
     trace, start = page.trace(what_if.KEEP), time.monotonic()
     while found.running and time.monotonic() - start < WORK:
         layer, heads = found.next()
-        for head, logits in zip(heads, ablation.silenced(page.bundle.model, trace, layer, heads), strict=True):
+        for head, logits in zip(heads, ablation.ablated_logits(page.bundle.model, trace, layer, heads), strict=True):
             left = max(sampling.softmax(logits)[found.answer], np.finfo(float).tiny)
             found.found[layer, head] = float(np.log2(found.chance / left))
 
@@ -155,8 +154,8 @@ def _results(lab: Lab, found: Search) -> None:
     direct, costs = (np.array(x) for x in ([found.direct[head] for head in heads], list(found.found.values())))
     titles = words.text("col-direct"), words.text("col-bits")
     if lab.setting.config.norm_place == "pre":
-        chart = figures.compared(direct, costs, names, titles, partial(number, lang=lang))
-        widgets.figure(chart, "compared", words.text("compared-alt"))
+        chart = charts.compared(direct, costs, names, titles, partial(number, lang=lang))
+        figures.show(chart, "compared", words.text("compared-alt"))
     shown = {f"{layer + 1}.{head + 1}": found.found[layer, head] for layer, head in best[:SHOWN]}
     st.pills(
         words.text("take"),

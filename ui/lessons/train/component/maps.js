@@ -1,10 +1,14 @@
 // The example row with what either model says, and the attention of every head on it.
 
+import { div, el, fill, penOf, span, weave } from "../../../components/base/elements.js";
+import { range } from "../../../components/base/numbers.js";
+import { Radios } from "../../../components/base/view.js";
+
 const THUMB = 60;
 const LABELLED = 12; // pixels of a cell from which on a token has room beside it
 
 /** Tokens of the example, the right answers, and the answers of the models: filled where they are right. */
-class Row {
+export class Row {
   constructor(lab) {
     this.lab = lab;
     const { tokens, answers } = lab.d;
@@ -36,18 +40,18 @@ class Row {
       button.setAttribute("aria-pressed", i === lab.reader);
     });
     lab.models.forEach((model, i) => {
-      const { said } = lab.look(model);
+      const { predictions } = lab.look(model);
       lab.d.answers.forEach((answer, t) => {
         const cell = this.says[i][t];
-        cell.textContent = answer === null ? "" : said[t];
-        cell.className = answer === null ? "" : answer === said[t] ? "right" : "wrong";
+        cell.textContent = answer === null ? "" : predictions[t];
+        cell.className = answer === null ? "" : answer === predictions[t] ? "right" : "wrong";
       });
     });
   }
 }
 
 /** The heads of one model: thumbnails, a row for each layer, and the chosen one large. */
-class Panel {
+export class Panel {
   constructor(lab, model, index) {
     [this.lab, this.model] = [lab, model];
     if (!lab.picks.has(model.id)) lab.picks.set(model.id, model.layers * model.heads - 1);
