@@ -169,10 +169,10 @@ class ExpertOff(Edit):
 
 
 @dataclass(frozen=True)
-class PatchStream(Edit):
+class PatchResidual(Edit):
     """Puts another vector in the place of one position's stream, before the layer reads it.
 
-    vector: D numbers, as a tuple; `PatchStream.of` takes any array, for example a row of another trace's resid_pre.
+    vector: D numbers, as a tuple; `PatchResidual.of` takes any array, for example a row of another trace's resid_pre.
     """
 
     token: int
@@ -180,7 +180,7 @@ class PatchStream(Edit):
     name: ClassVar[str] = "resid_pre"
 
     @classmethod
-    def of(cls, layer: int, token: int, vector: np.ndarray) -> "PatchStream":
+    def of(cls, layer: int, token: int, vector: np.ndarray) -> "PatchResidual":
         return cls(layer, token, tuple(np.asarray(vector, float).tolist()))
 
     def __call__(self, x: Tensor) -> Tensor:

@@ -34,8 +34,8 @@ def pack(lengths: Sequence[int], context: int, method: str) -> Rows:
     return METHODS[method](lengths, context)
 
 
-def wasted(rows: Rows, context: int) -> float:
-    """The share of all places that holds no token."""
+def padding_fraction(rows: Rows, context: int) -> float:
+    """The fraction of all positions, rows × context, that hold padding (0 to 1; 0 without rows)."""
     places = len(rows) * context
     return 1 - sum(piece.length for row in rows for piece in row) / places if places else 0.0
 
@@ -131,7 +131,9 @@ IGNORE_INDEX = -100  # what PyTorch's cross-entropy leaves out
 def lay_out(rows: Rows, texts: Sequence[np.ndarray], context: int) -> Batch:
     """The tokens of the documents, `texts`, in these rows."""
     shape = len(rows), context
-    batch = Batch(np.zeros(shape, np.int64), np.full(shape, IGNORE_INDEX), np.zeros(shape, np.int64), np.full(shape, -1))
+    batch = Batch(
+        np.zeros(shape, np.int64), np.full(shape, IGNORE_INDEX), np.zeros(shape, np.int64), np.full(shape, -1)
+    )
     for r, row in enumerate(rows):
         at = 0
         for number, piece in enumerate(row):

@@ -24,7 +24,7 @@ class Block:
     v: Tensor  # (G, t, K)
 
     @property
-    def places(self) -> range:
+    def positions(self) -> range:
         return range(self.start, self.start + self.k.shape[1])
 
     @property
@@ -90,9 +90,9 @@ def device_loop(q: Tensor, own: Block, *, devices: int, causal: bool) -> Generat
     there is nothing for it.
     """
     partial, block = Partial.empty(q), own
-    queries = torch.tensor(own.places, device=q.device)
+    queries = torch.tensor(own.positions, device=q.device)
     for _ in range(devices):
-        keys = torch.tensor(block.places, device=q.device)
+        keys = torch.tensor(block.positions, device=q.device)
         mask = keys <= queries[:, None] if causal else torch.ones(len(queries), len(keys), dtype=bool, device=q.device)
         count = int(mask.sum())
         if count:
@@ -116,7 +116,8 @@ def ring_attention(q: Tensor, k: Tensor, v: Tensor, *, devices: int, causal: boo
         for rank, span in enumerate(spans(q.shape[1], devices))
     ]
     seats = [
-        device_loop(q[:, block.places.start : block.places.stop], block, devices=devices, causal=causal) for block in blocks
+        device_loop(q[:, block.positions.start : block.positions.stop], block, devices=devices, causal=causal)
+        for block in blocks
     ]
     steps = [tuple(next(device) for device in seats)]
     for _ in range(devices - 1):

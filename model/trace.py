@@ -30,14 +30,14 @@ class _Record:
             raise NotKept(f"{name} was not kept: name it in keep=")
         return value
 
-    def kept(self) -> dict[str, np.ndarray]:
+    def arrays(self) -> dict[str, np.ndarray]:
         """The arrays that are there, by name."""
         values = {f.name: object.__getattribute__(self, f.name) for f in fields(self)}
         return {name: value for name, value in values.items() if isinstance(value, np.ndarray)}
 
     def bytes(self) -> int:
         """Memory of the arrays, in bytes."""
-        return sum(array.nbytes for array in self.kept().values())
+        return sum(array.nbytes for array in self.arrays().values())
 
 
 @dataclass(frozen=True, repr=False)

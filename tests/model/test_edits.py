@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from model import edits, lens, masks
-from model.edits import FixHead, ForceExperts, HideKey, MovePositions, PatchStream, ScaleHead, SilenceHead, UseMask
+from model.edits import FixHead, ForceExperts, HideKey, MovePositions, PatchResidual, ScaleHead, SilenceHead, UseMask
 from model.masks import Bidirectional, Causal, Sliding
 from model.transformer import run
 
@@ -18,7 +18,7 @@ EDITS = [
     HideKey(LAYER, query=4, key=1, head=2),
     ForceExperts(LAYER, (6, 7)),
     ForceExperts(LAYER, (0, 5), token=4),
-    PatchStream(LAYER, 4, tuple([0.5] * 192)),
+    PatchResidual(LAYER, 4, tuple([0.5] * 192)),
     UseMask(LAYER, Sliding(2)),
 ]
 
@@ -31,7 +31,7 @@ def trace_with(moe, *edits):
 def test_an_edit_changes_the_end_and_nothing_before_its_layer(moe, edit):
     plain, edited = trace_with(moe), trace_with(moe, edit)
     for i in range(LAYER):
-        for name, array in plain.layers[i].kept().items():
+        for name, array in plain.layers[i].arrays().items():
             assert np.array_equal(array, getattr(edited.layers[i], name)), (i, name)
     assert not np.array_equal(plain.logits[-1], edited.logits[-1])
 
@@ -84,7 +84,7 @@ def test_forced_experts_are_used_with_weights_shared_among_them(moe):
 
 def test_a_patch_from_another_run_at_every_token_gives_that_run(moe):
     other = run(moe.model, [119, 111, 114, 108, 100], IDS)
-    patches = [PatchStream.of(LAYER, t, other.layers[LAYER].resid_pre[t]) for t in range(5)]
+    patches = [PatchResidual.of(LAYER, t, other.layers[LAYER].resid_pre[t]) for t in range(5)]
     assert np.abs(trace_with(moe, *patches).logits - other.logits).max() < 1e-4
 
 
@@ -139,7 +139,7 @@ def test_edits_of_one_place_apply_together(moe):
         (ForceExperts(0, (1, 1)), "where 2 are active"),
         (ForceExperts(0, (1, 99)), "no expert 99"),
         (FixHead(0, 1, (1.0,)), "the head 32"),
-        (PatchStream(0, 1, (1.0,)), "the stream 192"),
+        (PatchResidual(0, 1, (1.0,)), "the stream 192"),
         (MovePositions(positions=(0, 1)), "2 positions for 5 tokens"),
         (MovePositions(positions=(0, 1, 2, 3, -1)), "cannot stand at -1"),
     ],

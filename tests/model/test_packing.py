@@ -27,8 +27,8 @@ def test_every_token_is_there_once_and_no_row_is_too_long(lengths, context, meth
 
 @given(LENGTHS, CONTEXT, METHOD)
 def test_packing_never_wastes_more_than_padding(lengths, context, method):
-    padded = packing.wasted(packing.pack(lengths, context, "padded"), context)
-    assert packing.wasted(packing.pack(lengths, context, method), context) <= padded + 1e-12
+    padded = packing.padding_fraction(packing.pack(lengths, context, "padded"), context)
+    assert packing.padding_fraction(packing.pack(lengths, context, method), context) <= padded + 1e-12
 
 
 @given(LENGTHS, CONTEXT)
@@ -51,7 +51,7 @@ def test_first_fit_takes_the_first_row_with_room_and_best_fit_the_fullest(length
 
 def test_ten_thousand_documents():
     lengths = np.random.default_rng(0).integers(1, 3000, 10_000)
-    found = {method: packing.wasted(packing.pack(lengths, 4096, method), 4096) for method in packing.METHODS}
+    found = {method: packing.padding_fraction(packing.pack(lengths, 4096, method), 4096) for method in packing.METHODS}
     assert found["chopped"] < found["first_fit_decreasing"] < found["best_fit"] <= found["first_fit"] < found["padded"]
 
 

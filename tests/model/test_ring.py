@@ -43,7 +43,7 @@ def test_after_each_step_a_device_knows_the_answer_over_the_blocks_it_has_met():
     for rank, span in enumerate(ring.spans(13, 4)):
         met = []
         for step in found.steps:
-            met += step[rank].block.places
+            met += step[rank].block.positions
             own = full(q[:, span.start : span.stop], k[:, met], v[:, met], causal=False)
             assert_equal(step[rank].partial.output, own)
         assert sorted(met) == list(range(13))

@@ -76,14 +76,14 @@ def test_arrays_are_read_only_and_have_the_shapes_of_the_table(model, trace):
     assert layer.k.shape == layer.v.shape == (c.kv_heads, t, c.head_width)
     assert layer.scores.shape == layer.pattern.shape == (c.heads, t, t)
     assert trace.final.shape == layer.resid_pre.shape == (t, c.width)
-    for array in [*trace.kept().values(), *layer.kept().values()]:
+    for array in [*trace.arrays().values(), *layer.arrays().values()]:
         with pytest.raises(ValueError, match="read-only"):
             array[...] = 0
 
 
 def test_only_what_was_asked_for_is_kept_and_asking_for_more_says_so(moe):
     trace = run(moe.model, IDS, IDS, keep={"pattern"})
-    assert set(trace.layers[0].kept()) == {"pattern"}
+    assert set(trace.layers[0].arrays()) == {"pattern"}
     for name in ("z", "q"):
         with pytest.raises(NotKept, match=f"{name} was not kept"):
             getattr(trace.layers[0], name)
@@ -102,7 +102,7 @@ def test_every_field_is_filled_by_some_model():
     filled = set()
     for name in ("mixtral", "gpt2", "llama grouped-query"):
         trace = run(hf.from_hf(families.make(name)), IDS, IDS)
-        filled |= set(trace.kept()) | set(trace.layers[0].kept())
+        filled |= set(trace.arrays()) | set(trace.layers[0].arrays())
     assert filled == FIELDS | LAYER_FIELDS | {"token_ids"}
 
 

@@ -41,7 +41,7 @@ lengths = tuple(map(len, texts)) if own == "true" else brown()[:documents]
 shares = {}
 for name in packing.METHODS:
     rows = [packing.pack(lengths, size, name) for size in CONTEXTS]
-    wasted = [packing.wasted(found, size) for found, size in zip(rows, CONTEXTS, strict=True)]
+    wasted = [packing.padding_fraction(found, size) for found, size in zip(rows, CONTEXTS, strict=True)]
     shares[words[f"method-{name}"]] = np.array(wasted)
     at = CONTEXTS.index(context)
     print("→" if name == method else " ", name, len(rows[at]), "rows,", percent(wasted[at], lang), "empty")
