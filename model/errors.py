@@ -1,0 +1,26 @@
+"""What goes wrong in a way that a reader is told of: one base for all such errors, so that no page reads a message."""
+
+
+class VetroError(Exception):
+    """An error that a page turns into a sentence of its own language.
+
+    code: the kind of error, of those that the subclass lists; field: the setting, file or part that it is about, None
+    where it is about none; values: what else the sentence names. message: the same in English, as `str` gives it, for
+    logs and for whoever uses the model without the pages.
+    """
+
+    def __init__(self, code: str, message: str = "", /, *, field: str | None = None, **values):
+        super().__init__(message or f"{code}: {field or ''} {values}")
+        self.code, self.field, self.values = code, field, values
+
+
+class SettingError(VetroError, ValueError):
+    """A configuration that cannot be built. field: the setting, as the file that was read calls it; value: what it
+    holds, None where it is missing.
+
+    code: "missing", "unknown" (no setting that we know) or "value" (one that we do not implement, or of a wrong type).
+    """
+
+    def __init__(self, field: str, value: object, message: str, *, code: str = "value"):
+        super().__init__(code, message, field=field, value=value)
+        self.value = value
