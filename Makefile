@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 .PHONY: run test bench
 
 run: $(VENV)/app.stamp
-	$(BIN)/streamlit run serve.py
+	$(BIN)/streamlit run app.py
 
 test: $(VENV)/dev.stamp
 	$(BIN)/ruff check .

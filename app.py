@@ -1,27 +1,32 @@
-"""The frame: page config, navigation, style, masthead. The prompt bar belongs to the lessons."""
+"""The one entry: `streamlit run app.py`, `make run` and `vetro` serve this app. ui/frame/shell.py draws its pages."""
 
 from pathlib import Path
 
 import streamlit as st
+from starlette.middleware import Middleware
 
-from ui.frame import curriculum, masthead
-from ui.kit import cache
+from ui.frame.preload import lifespan
+from ui.frame.routes import ROUTES
+from ui.kit import language
+from ui.server import streamlit_patches
+from ui.server.headers import ContentSecurityPolicy
+
+streamlit_patches.apply()
 
 
-def page_of(step: curriculum.Step) -> st.Page:
-    home = step is curriculum.MACHINE
-    title = "Vetro" if home else f"{titles.text(step.slug)} · Vetro"
-    return st.Page(step.file, title=title, url_path=step.slug, default=home)
+def on_script_error(error: Exception) -> bool:
+    """One sentence in the reader's language; True, so that Streamlit shows no traceback."""
+
+    st.html(f'<div class="notice" role="alert">{language.words("ui")("script-error")}</div>')
+    return True
 
 
-titles = cache.words("path")
-page = st.navigation(
-    [page_of(step) for step in (curriculum.MACHINE, *curriculum.STEPS) if step.exists], position="hidden"
+# Streamlit finds the app by this name. The script stands apart from pages/: beside that folder it would be taken for an
+# app whose pages are found by their files, and the first visitor of a lesson would be told that there is no such page.
+app = st.App(
+    Path(__file__).parent / "ui/frame/shell.py",
+    lifespan=lifespan,
+    routes=ROUTES,
+    middleware=[Middleware(ContentSecurityPolicy)],
+    on_script_error=on_script_error,
 )
-current = page.url_path or curriculum.MACHINE.slug
-# the icon as text, which travels as data: a browser asks again for a file whenever the link changes
-icon = Path(__file__).parent.joinpath("static/favicon.svg").read_text(encoding="utf-8")
-st.set_page_config(page_title=page.title, page_icon=icon, layout="wide")
-masthead.style(1140 if current == curriculum.MACHINE.slug else 1000)
-masthead.masthead(current)
-page.run()
