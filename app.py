@@ -7,7 +7,6 @@ from starlette.middleware import Middleware
 
 from ui.frame.preload import lifespan
 from ui.frame.routes import ROUTES
-from ui.kit import language
 from ui.server import streamlit_patches
 from ui.server.headers import ContentSecurityPolicy
 
@@ -16,8 +15,9 @@ streamlit_patches.apply()
 
 def on_script_error(error: Exception) -> bool:
     """One sentence in the reader's language; True, so that Streamlit shows no traceback."""
+    from ui.kit import language, markup  # they read Markdown: the port need not wait for them
 
-    st.html(f'<div class="notice" role="alert">{language.words("ui")("script-error")}</div>')
+    st.html(markup.notice(language.words("ui")("script-error"), role="alert"))
     return True
 
 
