@@ -16,7 +16,10 @@ from typing import IO
 from playwright.sync_api import Page, sync_playwright
 
 from model import transformer
-from tests.conftest import CHROMIUMS, MAC_CHROME, PAGES, ROOT, free_port, run_page
+from tests.support.app_test import run_page
+from tests.support.browser import CHROMIUMS, MAC_CHROME
+from tests.support.pages import PAGES, ROOT
+from tests.support.server import free_port
 
 LONG = (
     "When it was dark and the sea was high, the old keeper of the lighthouse climbed the stairs and lit the lamp, "

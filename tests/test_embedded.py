@@ -5,8 +5,9 @@ from itertools import cycle
 import pytest
 
 from model import zoo
-from tests.conftest import LANGUAGES, PAGES, html_of, run_page
-from ui.kit import cache
+from tests.support.app_test import html_of, run_page
+from tests.support.pages import LANGUAGES, PAGES
+from ui.kit import cache, language
 
 OWN = ("blocks", "experts", "train")  # lessons on models of ours in the first place
 DECODER = [slug for slug in PAGES if slug not in OWN]
@@ -36,5 +37,5 @@ def test_a_lesson_runs_without_wheels(slug, lang):
     assert 'class="broken"' not in shown and ("takeaway" in shown or slug == "machine")
     if slug in DECODER:
         about = {"title": "SmolLM2", "file": zoo.ENTRIES["smollm2"].file, "instead": "Vetro MoE"}
-        assert cache.Words(lang, "ui")("instead-install", **about) in shown
+        assert language.Words(lang, "ui")("instead-install", **about) in shown
         assert test.selectbox(key="model").value == zoo.EXPERTS

@@ -16,10 +16,11 @@ from streamlit.runtime.state.query_params import QueryParams
 
 from model import transformer
 from model.what_if import experiment
-from tests.conftest import PAGES, PROMPTED, ROOT, html_of, run_page
+from tests.support.app_test import html_of, run_page
+from tests.support.pages import PAGES, PROMPTED, ROOT
 from ui.frame import prompt_bar
 from ui.frame.prompt_bar import CHARACTERS
-from ui.kit import cache, url_state
+from ui.kit import cache, language, url_state
 from ui.kit import markup as html
 from ui.lessons.blocks import switchboard
 from ui.lessons.encoders import maps
@@ -186,8 +187,8 @@ def test_the_corpus_as_a_prompt(before, after):
 def read(text):
     """The way of a prompt in ui/frame/prompt_bar.py, with every tokenizer, and of its text and its tokens to HTML."""
     text = text[:CHARACTERS]
-    words = cache.Words("en", "ui")
-    typed = Found(html.typed(text) + html.inline("*{x}* `{x}`", x=text))
+    words = language.Words("en", "ui")
+    typed = Found(html.user_text(text) + html.inline("*{x}* `{x}`", x=text))
     assert [tag for tag, _ in typed.tags] == ["bdi", "em", "code"] and typed.text == f"{text}{text} {text}"
     if prompt_bar._problem(text):
         return
@@ -245,7 +246,7 @@ def readers(page):
             lambda: url_state.bind("switch", switchboard.SWITCHES, switchboard.FIRST) and st.session_state["switch"],
             lambda found: found in switchboard.SWITCHES,
         ),
-        "left out": (lambda: url_state.unfit({}, page), lambda found: "prompt" not in dict(found)),
+        "left out": (lambda: url_state.invalid_params({}, page), lambda found: "prompt" not in dict(found)),
         "positions": (lambda: rotation.place(page, trace), lambda found: found.key <= found.query in places),
         "packing": (lambda: batch.method(None), lambda found: found in batch.METHODS),
         "packed": (row._link, lambda found: all(isinstance(value, int | None) for value in found.values())),

@@ -6,7 +6,9 @@ from itertools import cycle
 
 import pytest
 
-from tests.conftest import FILES, LANGUAGES, MARKUP, PAGES, PROMPTED, html_of, run_page, settled, show, unfolded
+from tests.support.app_test import html_of, run_page, switch_page, unfolded
+from tests.support.browser import settled
+from tests.support.pages import FILES, LANGUAGES, MARKUP, PAGES, PROMPTED
 
 ALONE = {  # each on one page: all pages share the code that reads a prompt (and see test_hostile.py)
     "emoji and combined": "The 👩‍🚀 saw e\u0301\u0302\u0323",
@@ -35,7 +37,7 @@ def test_one_reader_goes_through_all_lessons_and_back():
     """What one lesson keeps for the session is in no other's way."""
     test = run_page("machine")
     for slug in (*FILES, *reversed(FILES)):
-        show(test, slug).run()
+        switch_page(test, slug).run()
         assert not test.exception, slug
         assert 'role="alert"' not in html_of(test), slug
 

@@ -11,7 +11,9 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import expect
 
-from tests.conftest import ROOT, free_port, serving, settled, wait_for
+from tests.support.browser import settled
+from tests.support.pages import ROOT
+from tests.support.server import free_port, serving, wait_for
 
 PROMPT = "A red kite over the hill"
 HEADERS = {

@@ -5,7 +5,7 @@ import re
 
 import yaml
 
-from tests.conftest import ROOT
+from tests.support.pages import ROOT
 
 DEPLOY = ROOT / "deploy"
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())

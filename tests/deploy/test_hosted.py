@@ -7,7 +7,8 @@ from streamlit import config
 
 from model import zoo
 from model.zoo import ModelUnavailable
-from tests.conftest import ROOT, html_of, run_page
+from tests.support.app_test import html_of, run_page
+from tests.support.pages import ROOT
 from ui.kit import cache
 from ui.server import limits
 

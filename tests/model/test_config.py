@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from model.config import BERT, GPT2, LLAMA, MISTRAL, MIXTRAL, PAPER_2017, RECIPES, Config, differences
+from model.errors import SettingError
 from model.layers import GatedMLP, PlainMLP
 from model.masks import Bidirectional, Causal, Sliding
 from model.transformer import Transformer, run
@@ -24,21 +25,24 @@ def test_recipes_differ_in_what_they_are_known_for():
         ({"norm": "batch"}, "norm is 'batch'; allowed: layer, rms"),
         ({"mask": "sliding"}, "mask is 'sliding'; allowed: causal, bidirectional"),
         ({"mlp": "experts"}, "mlp is 'experts'; allowed: plain, gated"),
-        ({"heads": 6}, "no multiple of kv_heads"),
-        ({"windows": (4,), "mask": "bidirectional"}, r"windows is \(4,\) with mask 'bidirectional'"),
-        ({"windows": (None, 4), "mask": "bidirectional"}, r"windows is \(None, 4\) with mask 'bidirectional'"),
+        ({"kv_heads": 3}, "kv_heads is 3; the 4 heads cannot be shared evenly among them"),
+        ({"windows": (4,), "mask": "bidirectional"}, r"windows is \(4,\); with mask 'bidirectional'"),
+        ({"windows": (None, 4), "mask": "bidirectional"}, r"windows is \(None, 4\); with mask 'bidirectional'"),
         ({"windows": (4, 0)}, r"windows is \(4, 0\)"),
         ({"windows": ()}, r"windows is \(\)"),
-        ({"experts": 4, "active_experts": 5}, "active_experts is 5 of experts 4"),
-        ({"experts": 4, "active_experts": 0}, "active_experts is 0 of experts 4"),
-        ({"experts": 0}, "active_experts is 2 of experts 0"),
+        ({"active_experts": 5, "experts": 4}, "active_experts is 5; .*between 1 and the number of experts, 4"),
+        ({"active_experts": 0, "experts": 4}, "active_experts is 0"),
+        ({"active_experts": 2, "experts": 0}, "active_experts is 2; .*the number of experts, 0"),
         ({"layers": 0}, "layers is 0"),
+        ({"norm_eps": 0.0}, "norm_eps is 0.0"),
+        ({"rope_base": float("nan")}, "rope_base is nan"),
     ],
     ids=str,
 )
 def test_choices_that_do_not_fit_together_are_refused(wrong, named):
-    with pytest.raises(ValueError, match=named):
+    with pytest.raises(SettingError, match=named) as refused:
         Config(**wrong)
+    assert refused.value.field == next(iter(wrong))
 
 
 def test_every_layer_takes_its_window_in_turn():

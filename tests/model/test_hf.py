@@ -2,7 +2,8 @@
 
 import pytest
 
-from model import hf
+from model import hf, positions
+from model.errors import SettingError
 from tests.model import families
 
 LLAMA_3_1_8B = {
@@ -49,23 +50,40 @@ def test_a_config_json_of_the_older_spelling_is_read():
     ("change", "named"),
     [
         ({"model_type": "mamba"}, "model_type = 'mamba'"),
+        ({"model_type": ["llama"]}, "known: llama"),
         ({"attention_bias": True}, "attention_bias = True"),
         ({"mlp_bias": True}, "mlp_bias = True"),
-        ({"rope_scaling": {"rope_type": "yarn", "factor": 4.0}}, "rope scaling of type 'yarn'"),
-        ({"hidden_act": "mish"}, "activation 'mish'"),
+        ({"rope_scaling": {"rope_type": "yarn", "factor": 4.0}}, "known types of scaling"),
+        ({"rope_scaling": {"rope_type": "linear", "factor": 4.0, "beta": 1}}, "beta is a setting we do not know in it"),
+        ({"rope_scaling": {"type": "linear"}}, "factor is missing in it"),
+        ({"rope_scaling": {"type": "linear", "factor": "4"}}, "'4' is no number"),
+        ({"rope_scaling": "linear"}, "of a wrong type"),
+        ({"rope_parameters": {"rope_type": "default", "partial_rotary_factor": 0.5}}, "partial_rotary_factor"),
+        ({"hidden_act": "mish"}, "hidden_act = 'mish'"),
+        ({"hidden_act": ["silu"]}, "of a wrong type"),
         ({"quantization_config": {"bits": 4}}, "quantization_config"),
         ({"partial_rotary_factor": 0.5}, "partial_rotary_factor = 0.5"),
-        ({"num_key_value_heads": 5}, "heads is 32, no multiple of kv_heads, 5"),
+        ({"num_key_value_heads": 5}, "kv_heads is 5; the 32 heads"),
+        ({"num_attention_heads": 30, "num_key_value_heads": 30}, "does not divide into 30 heads"),
         ({"hidden_size": None}, "hidden_size is missing"),
-        ({"hidden_size": "4096"}, "hidden_size is missing or no whole number"),
+        ({"hidden_size": "4096"}, "hidden_size = '4096' is of a wrong type"),
+        ({"hidden_size": True}, "hidden_size = True is of a wrong type"),
+        ({"rms_norm_eps": -1.0}, "norm_eps is -1.0; it must be above 0"),
         ({"head_dim": 7}, "must be even"),
         ({"num_hidden_layers": 0}, "layers is 0"),
     ],
     ids=str,
 )
 def test_settings_that_we_do_not_implement_are_refused_by_name(change, named):
-    with pytest.raises(ValueError, match=named):
+    field = next(iter(change))
+    with pytest.raises(SettingError, match=named) as refused:
         hf.config_from(LLAMA_3_1_8B | change)
+    assert isinstance(refused.value, ValueError)
+    assert (refused.value.field, refused.value.value) == (field, change[field])
+
+
+def test_every_scaling_of_the_rotation_is_read_with_its_numbers():
+    assert hf.ROPE_NUMBERS.keys() == positions.SCALINGS.keys()
 
 
 def test_weights_that_are_missing_left_over_or_misshapen_are_refused_by_name():

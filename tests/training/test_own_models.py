@@ -13,7 +13,7 @@ import transformers
 from model import transformer, zoo
 from model.config import PAPER_2017, differences
 from model.weights import checkpoint
-from tests.conftest import html_of, run_page
+from tests.support.app_test import html_of, run_page
 from training import corpus, statistics
 from training.recipes import PLANS
 from ui.kit.numbers import number

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from tests.conftest import with_all_charts
+from tests.support.browser import with_all_charts
 from viz import label_space
 from viz.bars import strips
 from viz.theme import MONO

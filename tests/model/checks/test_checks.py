@@ -13,7 +13,7 @@ import pytest
 from model import checks, hf, zoo
 from model.checks import CHECKS, OWN, SABOTAGES, rounding, versions
 from model.checks.subject import Measure, Subject, worst
-from tests.conftest import ROOT
+from tests.support.pages import ROOT
 from tests.model import families
 
 IDS = [(7 * i * i + 3 * i) % 97 for i in range(11)]

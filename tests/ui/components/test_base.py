@@ -5,7 +5,7 @@ from base64 import b64encode
 import numpy as np
 import pytest
 
-from tests.conftest import ROOT
+from tests.support.pages import ROOT
 from ui.components import pack
 from ui.kit.numbers import number, percent
 

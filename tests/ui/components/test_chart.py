@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from tests.conftest import settled, with_all_charts
+from tests.support.browser import settled, with_all_charts
 
 LAST = ".st-key-lens .chart"  # of lesson 2, far below the fold
 

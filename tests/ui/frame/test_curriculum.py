@@ -1,25 +1,26 @@
-from tests.conftest import PAGES, html_of, run_page
+from tests.support.app_test import html_of, run_page
+from tests.support.pages import PAGES
 from ui.frame import curriculum
 
 
 def test_seventeen_lessons_each_once():
-    assert [step.number for step in curriculum.STEPS] == list(range(1, 18))
-    assert len({step.slug for step in curriculum.STEPS}) == 17
+    assert [step.number for step in curriculum.LESSONS] == list(range(1, 18))
+    assert len({step.slug for step in curriculum.LESSONS}) == 17
 
 
 def test_every_page_has_its_place_on_the_path():
-    assert {step.slug for step in (curriculum.MACHINE, *curriculum.STEPS) if step.exists} == set(PAGES)
+    assert {step.slug for step in (curriculum.MACHINE, *curriculum.LESSONS) if step.exists} == set(PAGES)
 
 
 def test_the_following_lesson_exists():
-    for step in curriculum.STEPS:
-        onward = curriculum.following(step.slug)
+    for step in curriculum.LESSONS:
+        onward = curriculum.next_lesson(step.slug)
         assert onward is None or (onward.exists and onward.number > step.number)
 
 
 def test_the_front_door_shows_what_is_done_and_what_is_next():
     test = run_page("machine")
-    there = [step for step in curriculum.STEPS if step.exists]
+    there = [step for step in curriculum.LESSONS if step.exists]
     test.session_state["done"] = {step.slug for step in there[:1]}
     shown = html_of(test.run())
     assert shown.count('<li class="done">') == len(there[:1])

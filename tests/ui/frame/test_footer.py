@@ -8,14 +8,15 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from markupsafe import Markup
 from playwright.sync_api import expect
 from streamlit.testing.v1 import AppTest
 
 from model import lens, sampling
-from tests.conftest import run_page
+from tests.support.app_test import run_page
 from ui.frame import footer
-from ui.frame.worksheet import Question, sheet
-from ui.kit import cache, markup
+from ui.frame.question import Question, sheet
+from ui.kit import cache, language, markup
 from ui.kit.numbers import number
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -115,12 +116,12 @@ def test_a_component_is_one_drawing(open_page):
 def test_a_worksheet(lang, key):
     asked = [
         Question(
-            markup.Raw("What <i>now</i>?"), ["<b>", "·dog"], True, lambda: 1, lambda _, right: f"<p>number {right}</p>"
+            Markup("What <i>now</i>?"), ["<b>", "·dog"], True, lambda: 1, lambda _, right: f"<p>number {right}</p>"
         ),
-        Question(markup.Raw("And then?"), ["x & y"], False, lambda: 1 / 0, lambda *_: "", "<p>not yet</p>"),
+        Question(Markup("And then?"), ["x & y"], False, lambda: 1 / 0, lambda *_: "", "<p>not yet</p>"),
     ]
     about = [("Prompt", markup.chip("<script>"))]
-    text = sheet(cache.Words(lang, "take"), "Vetro", markup.Raw("A title"), about, asked)
+    text = sheet(language.Words(lang, "take"), "Vetro", Markup("A title"), about, asked)
     questions, answers = text.split("<section>")
     assert key in answers and key not in questions and "number 1" in answers and "number 1" not in questions
     assert "not yet" in answers and "x &amp; y" in questions
@@ -143,11 +144,10 @@ def scored():
     import streamlit as st
 
     from ui.frame import footer, quiz
-    from ui.kit import markup
 
-    footer.begin()
+    footer.reset()
     for name in ("=one", "two"):
-        quiz.predict(name, markup.Raw(f"{name} &amp; <i>more</i>?"), ["a", "b"], lambda: 0, lambda *_: "")
+        quiz.predict(name, Question(Markup(f"{name} &amp; <i>more</i>?"), ["a", "b"], lambda: 0, lambda *_: ""))
     st.session_state.made = footer.score(
         st.session_state.asked, st.session_state.get("answers", {}), footer.session.words("take")
     )

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.conftest import PAGES, settled
+from tests.support.browser import settled
+from tests.support.pages import PAGES
 
 LESSONS = [slug for slug in PAGES if slug != "machine"]
 

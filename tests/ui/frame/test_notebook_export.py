@@ -15,8 +15,9 @@ from model import arithmetic, zoo
 from model.edits import ExpertOff, ForceExperts
 from model.toys.plans import Choices, Plan
 from model.weights.published import MODELS
-from tests.conftest import PAGES, run_page
-from tests.support.received import charts, values
+from tests.support.app_test import run_page
+from tests.support.pages import PAGES
+from tests.support.payload import charts, values
 from ui.frame.notebook_export import fitting, notebook
 from ui.kit import cache
 from ui.lessons.table.view import EXAMPLE

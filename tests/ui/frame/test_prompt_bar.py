@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 
 from model import zoo
-from tests.conftest import PAGES, html_of, run_page, settled
+from tests.support.app_test import html_of, run_page
+from tests.support.browser import settled
+from tests.support.pages import PAGES
 from ui.frame import prompt_bar
-from ui.kit import cache
+from ui.kit import cache, language
 
 LANGUAGES = {"en": "It should hold SmolLM2", "it": "Dovrebbe contenere SmolLM2"}
 
@@ -83,7 +85,7 @@ def test_the_embedded_model_stands_in_for_a_broken_one_and_says_why(broken, faul
     test = run_page("machine", lang, **asked)
     assert not test.exception
     about = {"title": "SmolLM2", "file": zoo.ENTRIES["smollm2"].file, "instead": "Vetro MoE"}
-    assert cache.Words(lang, "ui")(f"instead-{FAULTS[fault]}", **about) in html_of(test)
+    assert language.Words(lang, "ui")(f"instead-{FAULTS[fault]}", **about) in html_of(test)
     assert html_of(test).count('class="notice"') == 1 and 'class="broken"' not in html_of(test)
     assert test.selectbox(key="model").value == zoo.EXPERTS
     test.selectbox(key="model").set_value("smollm2").run()

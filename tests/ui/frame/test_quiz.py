@@ -3,7 +3,8 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.conftest import html_of
+from tests.support.app_test import html_of
+from ui.frame.question import Question
 from ui.kit import markup
 
 
@@ -17,7 +18,9 @@ def card():
         return 1
 
     st.session_state.lesson = "attention"
-    quiz.predict("q", "Which one?", ["·the", "·dog"], answer, lambda chosen, right: f"chosen {chosen}, right {right}")
+    quiz.predict(
+        "q", Question("Which one?", ["·the", "·dog"], answer, lambda chosen, right: f"chosen {chosen}, right {right}")
+    )
 
 
 @pytest.fixture

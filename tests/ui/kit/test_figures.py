@@ -6,9 +6,9 @@ import plotly.graph_objects as go
 from streamlit.testing.v1 import AppTest
 
 from model import layers, transformer
-from tests.conftest import html_of, unfolded
-from tests.support.received import charts
-from ui.kit import figures
+from tests.support.app_test import html_of, unfolded
+from tests.support.payload import charts
+from ui.kit import figures, listing, tables
 from viz import theme
 
 
@@ -19,9 +19,9 @@ def page():
     from model import tokens
     from ui.kit import figures
 
-    figures.figure(go.Figure(go.Bar(x=[0.5], y=["<b>"])), key="bars", alt="A bar")
-    figures.table_twin({"token": ["<i>"] * 300, "share": list(np.linspace(0, 1, 300))}, "shares")
-    figures.source(tokens.Tokenizer)
+    figures.show(go.Figure(go.Bar(x=[0.5], y=["<b>"])), key="bars", alt="A bar")
+    tables.twin({"token": ["<i>"] * 300, "share": list(np.linspace(0, 1, 300))}, "shares")
+    listing.show(tokens.Tokenizer)
 
 
 def test_a_figure_its_twin_and_its_source():
@@ -53,7 +53,7 @@ def test_code_is_found_by_many_readers_at_once():
 
     def look(thing):
         figures._listing.cache_clear()
-        return figures.listing(thing)
+        return listing.lines_of(thing)
 
     done, things = threading.Event(), 20 * [layers.Attention, transformer.Transformer]
     with ThreadPoolExecutor(5) as pool:
@@ -66,9 +66,8 @@ def test_code_is_found_by_many_readers_at_once():
 
 
 def formulas():
-    from ui.kit import figures
 
-    figures.table_twin({"=1+1": ["-x", "y"] * 150, "share": [-0.5, 2] * 150}, "shares")
+    tables.twin({"=1+1": ["-x", "y"] * 150, "share": [-0.5, 2] * 150}, "shares")
 
 
 def test_the_csv_of_a_twin_has_all_rows_and_no_formula(monkeypatch):

@@ -46,7 +46,7 @@ def test_no_text_becomes_markup(text):
         markup.inline("{x}", x=text),
         markup.chip(text),
         markup.span(text, "query"),
-        markup.typed(text),
+        markup.user_text(text),
         markup.sub(text, text),
     ):
         inside = (

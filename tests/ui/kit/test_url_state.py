@@ -13,7 +13,9 @@ from playwright.sync_api import expect
 from streamlit.runtime.state.query_params import QueryParams
 
 import content
-from tests.conftest import MARKUP, PAGES, PROMPTED, healthy, html_of, run_page, settled, with_all_charts
+from tests.support.app_test import html_of, run_page
+from tests.support.browser import assert_page_ok, settled, with_all_charts
+from tests.support.pages import MARKUP, PAGES, PROMPTED
 from ui.frame import curriculum
 from ui.kit import url_state
 
@@ -89,7 +91,7 @@ KNOWN |= {"warm": url_state.between(0, 2), "words": url_state.text(5)}
 )
 def test_what_fits_is_not_mentioned(query, monkeypatch):
     asked(monkeypatch, query)
-    assert url_state.unfit(KNOWN, PAGE) == []
+    assert url_state.invalid_params(KNOWN, PAGE) == []
 
 
 @pytest.mark.parametrize(
@@ -102,7 +104,7 @@ def test_what_fits_is_not_mentioned(query, monkeypatch):
 )
 def test_what_does_not_fit_is_named(pair, monkeypatch):
     asked(monkeypatch, f"layer=3&{pair}&token=2")
-    assert url_state.unfit(KNOWN, PAGE) == [tuple(pair.split("="))]
+    assert url_state.invalid_params(KNOWN, PAGE) == [tuple(pair.split("="))]
 
 
 @pytest.mark.parametrize("text, found", [("3", 2), *((x, None) for x in ("0", "", "-1", "²", "9" * 10))])
@@ -205,7 +207,7 @@ def test_a_lesson_and_its_link_with_two_readers(readers, slug):
     """
     first, second = readers
     copied, want = handed_on(first, slug)
-    healthy(first, "en", "light")
+    assert_page_ok(first, "en", "light")
     second.set_viewport_size({"width": 1280, "height": 900})
     second.goto(copied)
     with_all_charts(settled(second))
@@ -256,7 +258,7 @@ def read_on_a_telephone(page, prompted: bool) -> None:
         settled(page)
         assert page.input_value(".st-key-prompt input") == MARKUP
     with_all_charts(settled(page))
-    healthy(page, "it", "dark")
+    assert_page_ok(page, "it", "dark")
     assert page.evaluate("typeof hacked") == "undefined"
     assert page.locator(".katex").count() == 0
     page.evaluate("localStorage.clear()")  # the theme that was chosen

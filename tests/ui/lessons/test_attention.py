@@ -6,8 +6,9 @@ from playwright.sync_api import expect
 
 import content
 from model import transformer
-from tests.conftest import count_messages, html_of, run_page, settled, shown_page
-from tests.support.received import received
+from tests.support.app_test import html_of, run_page, shown_page
+from tests.support.browser import count_messages, settled
+from tests.support.payload import component_payload
 from ui.kit import cache
 from ui.kit.numbers import number, percent
 from ui.lessons.attention import readings
@@ -30,7 +31,7 @@ def traced(bundle, text: str = PROMPT):
 
 
 def drawn(test) -> tuple[dict, dict]:
-    return received(test, "attention")
+    return component_payload(test, "attention")
 
 
 def softmax(scores: np.ndarray) -> np.ndarray:

@@ -19,10 +19,11 @@ from model.sampling import Sampling
 from model.transformer import Transformer
 from model.weights import checkpoint
 from model.zoo import Bundle, ModelUnavailable
-from tests.conftest import count_messages, html_of, run_page
-from tests.support.received import charts, received, values
+from tests.support.app_test import html_of, run_page
+from tests.support.browser import count_messages
+from tests.support.payload import charts, component_payload, values
 from training.recipes import SWITCHES
-from ui.kit import cache
+from ui.kit import cache, language
 from ui.kit.numbers import number
 from ui.lessons.blocks import parts, switchboard, view
 from ui.lessons.blocks.readings import see
@@ -30,7 +31,7 @@ from ui.lessons.ring.costs import size
 
 PROMPT = "The dog chased the squirrel because it"
 WORDS = {lang: content.load(lang, "blocks") for lang in content.LANGUAGES}
-ENGLISH = cache.Words("en", "blocks")
+ENGLISH = language.Words("en", "blocks")
 
 
 def rms(x):
@@ -57,7 +58,7 @@ def page():
 
 
 def drawn(test, part: str) -> tuple[dict, dict]:
-    return received(test, "blocks", part=part)
+    return component_payload(test, "blocks", part=part)
 
 
 def reveal(test, key: str, option: int) -> str:
@@ -144,7 +145,7 @@ def test_one_number_goes_the_way_of_the_model(page, both):
 
 def test_every_field_in_which_they_differ_is_in_the_table(page, both):
     shown = html_of(page).split('class="grid-table fields"')[1].split("</table>")[0]
-    names, found = cache.Words("en", "table"), differences(*(side.config for side in both))
+    names, found = language.Words("en", "table"), differences(*(side.config for side in both))
     assert shown.count('scope="row"') == len(found)
     for name in found:
         cells = "".join(f"<td>{view.value(name, side.config, ENGLISH)}</td>" for side in both)

@@ -10,8 +10,9 @@ from model.analysis import retrieval
 from model.generate import stream
 from model.sampling import Sampling
 from model.zoo import ModelUnavailable
-from tests.conftest import html_of, run_page, settled, shown_page
-from tests.support.received import charts, mounted, received
+from tests.support.app_test import html_of, run_page, shown_page
+from tests.support.browser import settled
+from tests.support.payload import charts, component_payload, mounted
 from ui.kit import cache
 from ui.kit.numbers import number, percent
 from ui.lessons.encoders import maps
@@ -28,7 +29,7 @@ def vectors(minilm):
 
 def drawn(test, part: str) -> dict:
     """What a component was given; its arrays by name."""
-    data, arrays = received(test, "encoders", part=part)
+    data, arrays = component_payload(test, "encoders", part=part)
     return data | {f"{name}-values": array for name, array in arrays.items()}
 
 

@@ -15,8 +15,9 @@ from model.analysis import information
 from model.tap import Recorder
 from model.train import Routing
 from model.weights import checkpoint
-from tests.conftest import count_messages, html_of, run_page, settled
-from tests.support.received import charts, received
+from tests.support.app_test import html_of, run_page
+from tests.support.browser import count_messages, settled
+from tests.support.payload import charts, component_payload
 from ui.kit import cache
 from ui.kit.numbers import number, percent
 from ui.lessons.experts import balance, interventions, questions, statistics
@@ -57,7 +58,7 @@ def found(page):
 
 
 def drawn(test, view: str) -> tuple[dict, dict]:
-    return received(test, "experts", view=view)
+    return component_payload(test, "experts", view=view)
 
 
 def reveal(test, key: str, option: int) -> str:

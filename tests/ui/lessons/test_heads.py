@@ -10,8 +10,9 @@ from playwright.sync_api import expect
 from model import lens, transformer
 from model.cache import KVCache
 from model.transformer import Transformer
-from tests.conftest import count_messages, html_of, run_page
-from tests.support.received import charts, mounted, received
+from tests.support.app_test import html_of, run_page
+from tests.support.browser import count_messages
+from tests.support.payload import charts, component_payload, mounted
 from ui.kit.numbers import number, percent
 from ui.lessons.heads import kv_sharing
 from ui.lessons.heads import view as heads
@@ -41,7 +42,7 @@ def page():
 
 
 def drawn(test, view: str) -> tuple[dict, dict]:
-    return received(test, "heads", view=view)
+    return component_payload(test, "heads", view=view)
 
 
 def reveal(test, key: str, option: int) -> str:

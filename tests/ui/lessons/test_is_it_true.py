@@ -9,8 +9,9 @@ import content
 from model import checks, transformer, zoo
 from model.checks import CHECKS, rounding
 from model.checks.subject import Subject
-from tests.conftest import html_of, run_page, settled
-from tests.support.received import received
+from tests.support.app_test import html_of, run_page
+from tests.support.browser import settled
+from tests.support.payload import component_payload
 from ui.kit.numbers import number
 from ui.lessons.is_it_true import view, why
 from ui.server import jobs
@@ -32,7 +33,7 @@ def rows_of(test) -> dict[str, tuple[str, str]]:
 
 def copied(test) -> str:
     """The report."""
-    return received(test, "is_it_true")[0]["text"]
+    return component_payload(test, "is_it_true")[0]["text"]
 
 
 def test_the_rows_are_the_checks(moe):

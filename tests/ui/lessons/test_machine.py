@@ -6,8 +6,9 @@ from playwright.sync_api import expect
 
 import content
 from model import lens, sampling, transformer
-from tests.conftest import count_messages, html_of, run_page, settled, shown_page
-from tests.support.received import received
+from tests.support.app_test import html_of, run_page, shown_page
+from tests.support.browser import count_messages, settled
+from tests.support.payload import component_payload
 from ui.lessons.machine import readings
 
 PROMPT = "The dog chased the squirrel because it"
@@ -26,7 +27,7 @@ def traced(bundle, text: str):
 
 def drawn(test) -> dict:
     """What the component was given."""
-    return received(test, "machine")[0]
+    return component_payload(test, "machine")[0]
 
 
 def test_the_component_draws_the_trace(bundle):

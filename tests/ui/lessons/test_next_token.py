@@ -9,8 +9,9 @@ from playwright.sync_api import expect
 from model import sampling, transformer
 from model.analysis.information import entropy
 from model.sampling import Sampling
-from tests.conftest import html_of, run_page, shown_page, with_all_charts
-from tests.support.received import charts, values
+from tests.support.app_test import html_of, run_page, shown_page
+from tests.support.browser import with_all_charts
+from tests.support.payload import charts, values
 from ui.kit import cache
 from ui.kit.numbers import number, percent
 from ui.lessons.next_token import readings

@@ -7,8 +7,9 @@ from playwright.sync_api import expect
 
 import content
 from model import lens, packing, transformer
-from tests.conftest import html_of, run_page, settled, shown_page
-from tests.support.received import received
+from tests.support.app_test import html_of, run_page, shown_page
+from tests.support.browser import settled
+from tests.support.payload import component_payload
 from ui.kit.numbers import number, percent
 from ui.lessons.packing import batch as lesson
 from ui.lessons.packing import row as packed_run
@@ -41,7 +42,7 @@ def passes(smollm2, texts):
 
 def drawn(test, part: str) -> dict:
     """What a component was given; its arrays by name."""
-    data, arrays = received(test, "packing", part=part)
+    data, arrays = component_payload(test, "packing", part=part)
     return data | arrays
 
 
@@ -65,7 +66,7 @@ def test_the_component_is_given_the_rows_of_every_method():
     for name in packing.METHODS:
         rows = packing.pack(lengths, 256, name)
         sums = data["sums"][name]
-        assert sums["rows"] == len(rows) and sums["wasted"] == packing.wasted(rows, 256)
+        assert sums["rows"] == len(rows) and sums["wasted"] == packing.padding_fraction(rows, 256)
         assert sums["gain"] == len(packing.pack(lengths, 256, "padded")) / len(rows)
         shown = [[r, p.document, p.length] for r, row in enumerate(rows[: lesson.WINDOW]) for p in row]
         assert data[name].tolist() == shown
@@ -91,7 +92,10 @@ def test_the_arithmetic_has_its_numbers(lang):
     shown = html_of(run_page("packing", lang, method="best_fit", documents="100", context="128"))
     rows = packing.pack(lesson.brown()[:100], 128, "best_fit")
     tokens = sum(lesson.brown()[:100])
-    assert f"1 − {number(tokens, lang)} / ({len(rows)} · 128) = {percent(packing.wasted(rows, 128), lang)}" in shown
+    assert (
+        f"1 − {number(tokens, lang)} / ({len(rows)} · 128) = {percent(packing.padding_fraction(rows, 128), lang)}"
+        in shown
+    )
 
 
 def test_own_lines_are_the_documents(texts):
@@ -178,7 +182,7 @@ def test_the_context_question_is_computed_when_asked():
     lengths = lesson.brown()[:300]
     key = f"context-256-{hash(lengths)}"
     shown = reveal(run_page("packing"), key, 2)
-    after = packing.wasted(packing.pack(lengths, 512, "padded"), 512)
+    after = packing.padding_fraction(packing.pack(lengths, 512, "padded"), 512)
     assert 'class="verdict right"' in shown and f"to {percent(after, 'en')}" in shown
 
 

@@ -9,9 +9,10 @@ from playwright.sync_api import expect
 from model import hf, lens, transformer
 from model.edits import MovePositions
 from model.zoo import ModelUnavailable
-from tests.conftest import html_of, run_page, settled
-from tests.support.received import received
-from ui.kit import cache
+from tests.support.app_test import html_of, run_page
+from tests.support.browser import settled
+from tests.support.payload import component_payload
+from ui.kit import cache, language
 from ui.kit.numbers import number
 from ui.lessons.positions import losses as position_losses
 from ui.lessons.positions import rotation, tables
@@ -23,7 +24,7 @@ START = rotation.Place(13, 8, 6, 1)  # the look of lesson 5
 @pytest.fixture(scope="module")
 def page(smollm2):
     ids = smollm2.tokenizer.encode(PROMPT)
-    words = cache.Words("en", "positions")
+    words = language.Words("en", "positions")
     tokens = smollm2.tokenizer.strings(ids)
     return SimpleNamespace(bundle=smollm2, model="smollm2", text=PROMPT, ids=ids, tokens=tokens, lang="en", words=words)
 
@@ -118,7 +119,7 @@ def test_the_first_swap_takes_words_that_mean_something(minilm):
 
 
 def test_the_table_is_minilms_and_ends(minilm):
-    words = cache.Words("en", "positions")
+    words = language.Words("en", "positions")
     table = minilm.model.position.table.weight.numpy()
     np.testing.assert_array_equal(tables.table(minilm), table)
     assert number(float(table[511][0]), "en") in tables.look_up(minilm, 511, words)
@@ -167,7 +168,7 @@ def test_the_slowest_hand_hardly_moves(page):
 
 
 def drawn(test) -> tuple[dict, dict]:
-    return received(test, "positions")
+    return component_payload(test, "positions")
 
 
 def test_the_component_is_given_one_layer_of_the_trace(trace):

@@ -10,8 +10,9 @@ import content
 from model import transformer
 from model.arithmetic import ring_costs
 from model.weights.published import MODELS
-from tests.conftest import count_messages, html_of, run_page, settled, shown_page
-from tests.support.received import charts, received, values
+from tests.support.app_test import html_of, run_page, shown_page
+from tests.support.browser import count_messages, settled
+from tests.support.payload import charts, component_payload, values
 from ui.kit.numbers import number
 from ui.lessons.ring import costs, processes, view
 
@@ -36,7 +37,7 @@ def reveal(test, key: str, option: int) -> str:
 @pytest.mark.parametrize("layer, devices", [(14, 3), (1, 7)])
 def test_each_step_is_the_softmax_over_the_tokens_read_so_far(trace, layer, devices):
     """Written independently of the ring: the keys met so far, their scores, one softmax."""
-    data, arrays = received(run_page("ring", layer=str(layer), devices=str(devices)), "ring")
+    data, arrays = component_payload(run_page("ring", layer=str(layer), devices=str(devices)), "ring")
     found = trace.layers[layer - 1]
     assert [data["layer"], data["devices"], data["tokens"]] == [layer - 1, devices, list(trace.tokens)]
     owner = [d for d, (start, stop) in enumerate(data["spans"]) for _ in range(start, stop)]
@@ -59,7 +60,7 @@ def test_each_step_is_the_softmax_over_the_tokens_read_so_far(trace, layer, devi
 
 def test_the_ring_equals_the_models_own_answer_and_says_how_nearly(trace):
     test = run_page("ring", layer="14", devices="5")
-    _, arrays = received(test, "ring")
+    _, arrays = component_payload(test, "ring")
     z = trace.layers[13].z
     found = view.run(trace, view.Choice(13, 5)).output.numpy()
     difference = np.abs(found - z).max()
@@ -70,7 +71,7 @@ def test_the_ring_equals_the_models_own_answer_and_says_how_nearly(trace):
 
 
 def test_the_page_opens_where_the_online_softmax_can_be_seen(trace):
-    data, arrays = received(shown_page("ring"), "ring")
+    data, arrays = component_payload(shown_page("ring"), "ring")
     assert data["devices"] == 4
     shrinks = np.exp(-np.diff(arrays["maximum"][:, data["head"], -1]))
     np.testing.assert_allclose(shrinks, view.shrinks(trace, 4)[:, data["layer"], data["head"]], rtol=1e-5)
@@ -79,16 +80,16 @@ def test_the_page_opens_where_the_online_softmax_can_be_seen(trace):
 
 @pytest.mark.parametrize("link", [{"layer": "31", "devices": "9"}, {"layer": "-1", "devices": "x"}, {"devices": "٣"}])
 def test_a_damaged_link_is_ignored(link):
-    data, _ = received(run_page("ring", **link), "ring")
-    assert data["devices"] == 4 and data["layer"] == received(shown_page("ring"), "ring")[0]["layer"]
+    data, _ = component_payload(run_page("ring", **link), "ring")
+    assert data["devices"] == 4 and data["layer"] == component_payload(shown_page("ring"), "ring")[0]["layer"]
 
 
 @pytest.mark.parametrize("lang", content.LANGUAGES)
 def test_more_devices_than_tokens_is_one_sentence(lang):
-    data, arrays = received(run_page("ring", lang, devices="8"), "ring")
+    data, arrays = component_payload(run_page("ring", lang, devices="8"), "ring")
     assert data["problem"] == WORDS[lang]["too-many"].format(tokens=7, devices=8) and not arrays
     test = run_page("ring", lang, prompt="Hello")
-    assert received(test, "ring")[0]["problem"] == WORDS[lang]["too-many-one"].format(devices=2)
+    assert component_payload(test, "ring")[0]["problem"] == WORDS[lang]["too-many-one"].format(devices=2)
     assert WORDS[lang]["cost-title"] in html_of(test) and not test.exception
 
 

@@ -7,8 +7,9 @@ from playwright.sync_api import expect
 import content
 from model import lens, masks, sampling, transformer
 from model.edits import UseMask
-from tests.conftest import count_messages, html_of, run_page, settled, shown_page
-from tests.support.received import charts, received, values
+from tests.support.app_test import html_of, run_page, shown_page
+from tests.support.browser import count_messages, settled
+from tests.support.payload import charts, component_payload, values
 from ui.kit.numbers import number, percent
 from ui.lessons.sparse import view
 from ui.lessons.sparse.view import Choice
@@ -41,7 +42,7 @@ def traced(bundle, ids: list[int], rules=()):
 
 def drawn(test, part: str) -> dict:
     """What a component was given; its arrays by name."""
-    data, arrays = received(test, "sparse", part=part)
+    data, arrays = component_payload(test, "sparse", part=part)
     return data | arrays
 
 

@@ -17,8 +17,10 @@ from model import sampling
 from model.generate import stream
 from model.sampling import Sampling
 from model.transformer import run
-from tests.conftest import LANGUAGES, html_of, nobody_kept_out, run_page, settled
-from tests.support.received import received
+from tests.support.app_test import html_of, run_page
+from tests.support.browser import assert_accessible, settled
+from tests.support.pages import LANGUAGES
+from tests.support.payload import component_payload
 from ui.kit import cache
 from ui.lessons.step_by_step import view as loop
 from ui.lessons.step_by_step.generation import LIMIT, TOP, Growth
@@ -39,7 +41,7 @@ def uncached(bundle, ids) -> np.ndarray:
 
 
 def data_of(test, view: str = "loop") -> dict:
-    return received(test, "step_by_step", view=view)[0]
+    return component_payload(test, "step_by_step", view=view)[0]
 
 
 def agrees(bundle, reading, ids):
@@ -471,7 +473,7 @@ def nothing_too_wide_and_nobody_kept_out(page, width: int):
     for view in (".loop", ".proof", ".beams"):
         right = "box => Math.max(...[...box.querySelectorAll('*')].map((e) => e.getBoundingClientRect().right))"
         assert page.locator(view).first.evaluate(right) <= width
-    nobody_kept_out(page)
+    assert_accessible(page)
 
 
 @pytest.mark.parametrize("temperature", ["1", "1.5"])

@@ -12,9 +12,10 @@ import content
 from model import arithmetic
 from model.config import RECIPES
 from model.weights.published import MODELS
-from tests.conftest import html_of, run_page, settled
-from tests.support.received import received
-from ui.kit.cache import Words
+from tests.support.app_test import html_of, run_page
+from tests.support.browser import settled
+from tests.support.payload import component_payload
+from ui.kit.language import Words
 from ui.kit.numbers import number
 from ui.lessons.table import parse, questions, sums, view
 from ui.lessons.table.parse import MOST, Problem
@@ -26,7 +27,7 @@ EXAMPLE = json.loads(view.EXAMPLE)
 
 def drawn(test) -> dict:
     """What the component was given."""
-    return received(test, "table")[0]
+    return component_payload(test, "table")[0]
 
 
 def results(test) -> dict[str, list[str]]:

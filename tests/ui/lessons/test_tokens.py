@@ -11,9 +11,10 @@ from playwright.sync_api import expect
 
 import content
 from model import zoo
-from tests.conftest import html_of, run_page, settled, shown_page
-from tests.support.received import received
-from ui.kit import cache
+from tests.support.app_test import html_of, run_page, shown_page
+from tests.support.browser import settled
+from tests.support.payload import component_payload
+from ui.kit import cache, language
 from ui.lessons.tokens import readings
 
 PROMPT = "The dog chased the squirrel because it"
@@ -28,7 +29,7 @@ def bundle(smollm2):
 
 def drawn(test, view: str) -> dict:
     """What the component was given for one of its views."""
-    return received(test, "tokens", view=view)[0]
+    return component_payload(test, "tokens", view=view)[0]
 
 
 @pytest.mark.parametrize("prompt", [PROMPT, MIXED, "a"])
@@ -38,7 +39,7 @@ def test_the_ids_on_the_page_are_the_tokenizers(bundle, prompt):
     assert data["tokens"] == bundle.tokenizer.strings(data["ids"])
     vectors = np.frombuffer(b64decode(data["bytes"]), np.float32).reshape(len(data["ids"]), readings.FIRST)
     np.testing.assert_array_equal(vectors, bundle.model.embed_tokens.weight[data["ids"], : readings.FIRST].numpy())
-    columns = readings.table(bundle.tokenizer, data["ids"], vectors, cache.Words("en", "tokens"))
+    columns = readings.table(bundle.tokenizer, data["ids"], vectors, language.Words("en", "tokens"))
     assert len(columns) == 3 + readings.FIRST
     np.testing.assert_array_equal(np.array(list(columns.values())[3:]).T, vectors)
 
@@ -103,7 +104,7 @@ def test_the_neighbours_are_the_nearest_rows(bundle):
 def test_the_arithmetic_shows_the_row(bundle, lang):
     id = bundle.tokenizer.find(" squirrel")
     page = html_of(shown_page("tokens", lang, prompt=PROMPT, token="5"))
-    words = cache.Words(lang, "tokens")
+    words = language.Words(lang, "tokens")
     row = bundle.model.embed_tokens.weight[id].numpy()
     assert readings.arithmetic(bundle, row, id, words) in page
     assert "28,311,552" in page or "28.311.552" in page

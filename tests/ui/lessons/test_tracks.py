@@ -12,8 +12,10 @@ from model.arithmetic import cache_bytes
 from model.generate import Decoder
 from model.runtime.timing import DecodeStep, Times
 from model.weights.published import MODELS
-from tests.conftest import LANGUAGES, count_messages, html_of, run_page, settled, shown_page
-from tests.support.received import charts, received, values
+from tests.support.app_test import html_of, run_page, shown_page
+from tests.support.browser import count_messages, settled
+from tests.support.pages import LANGUAGES
+from tests.support.payload import charts, component_payload, values
 from ui.kit.numbers import number, percent
 from ui.lessons.tracks import calculator
 from ui.lessons.tracks import view as tracks
@@ -24,7 +26,7 @@ LLAMA = MODELS["Llama 3.1 8B"]
 
 
 def drawn(test) -> dict:
-    return received(test, "tracks")[0]
+    return component_payload(test, "tracks")[0]
 
 
 def quick(lang: str = "en"):

@@ -9,7 +9,8 @@ from playwright.sync_api import expect
 import content
 from model.toys import worker
 from model.toys.plans import PRESETS, Choices, Plan
-from tests.conftest import html_of, run_page, settled
+from tests.support.app_test import html_of, run_page
+from tests.support.browser import settled
 from ui.lessons.train import link as train_link
 from ui.lessons.train import runs
 from ui.server import user_models

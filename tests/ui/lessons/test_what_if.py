@@ -10,8 +10,9 @@ from playwright.sync_api import expect
 
 from model import lens, sampling, transformer, zoo
 from model.edits import HideKey, SilenceHead
-from tests.conftest import html_of, run_page, settled
-from tests.support.received import charts, received, values
+from tests.support.app_test import html_of, run_page
+from tests.support.browser import settled
+from tests.support.payload import charts, component_payload, values
 from ui.kit.numbers import number, percent
 from ui.lessons.what_if import effect, search
 
@@ -47,7 +48,7 @@ def page(lang: str = "en", **link: str):
 
 def sent(test) -> tuple[dict, dict]:
     """What the map was given."""
-    return received(test, "what_if")
+    return component_payload(test, "what_if")
 
 
 def link(test) -> str:

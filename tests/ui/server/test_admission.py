@@ -8,16 +8,17 @@ from functools import partial
 from types import SimpleNamespace
 
 import pytest
+from markupsafe import Markup
 
 from ui.frame import footer
 from ui.frame.notebook_export import notebook
-from ui.frame.worksheet import Question
-from ui.kit import cache, markup
-from ui.server.admission import PAGES, Gate
+from ui.frame.question import Question
+from ui.kit import language
+from ui.server.admission import PAGES, AdmissionQueue
 
 
-def visit(gate: Gate, name: int, inside: list, order: list, most: list) -> None:
-    with gate.turn(lambda ahead: None):
+def visit(gate: AdmissionQueue, name: int, inside: list, order: list, most: list) -> None:
+    with gate.slot(lambda ahead: None):
         order.append(name)
         inside.append(name)
         most.append(len(inside))
@@ -26,7 +27,7 @@ def visit(gate: Gate, name: int, inside: list, order: list, most: list) -> None:
 
 
 def test_no_more_than_the_seats_and_first_come_first_served():
-    gate, inside, order, most = Gate(2), [], [], []
+    gate, inside, order, most = AdmissionQueue(2), [], [], []
     threads = []
     for name in range(8):
         threads.append(threading.Thread(target=visit, args=(gate, name, inside, order, most)))
@@ -41,11 +42,11 @@ def test_no_more_than_the_seats_and_first_come_first_served():
 
 @pytest.mark.parametrize("later, second", [(60.0, "late"), (0.0, "the page")])
 def test_who_gives_way_comes_after_those_who_wait_and_before_those_who_come_much_later(later, second, monkeypatch):
-    monkeypatch.setattr("ui.server.admission.LATER", later)
-    gate, order, leave = Gate(1), [], threading.Event()
+    monkeypatch.setattr("ui.server.admission.REQUEUE_DELAY_S", later)
+    gate, order, leave = AdmissionQueue(1), [], threading.Event()
 
     def visitor(name: str) -> None:
-        with gate.turn(lambda ahead: None):
+        with gate.slot(lambda ahead: None):
             order.append(name)
             leave.wait(10)
 
@@ -57,7 +58,7 @@ def test_who_gives_way_comes_after_those_who_wait_and_before_those_who_come_much
             wait_for(lambda: len(gate._line) == 3)
             leave.set()
 
-    with gate.turn(tell) as again:
+    with gate.slot(tell) as again:
         early.start()
         wait_for(lambda: len(gate._line) == 2)
         again(tell)
@@ -68,8 +69,8 @@ def test_who_gives_way_comes_after_those_who_wait_and_before_those_who_come_much
 
 
 def test_who_gives_way_to_nobody_goes_on():
-    gate = Gate(2)
-    with gate.turn(lambda ahead: pytest.fail("there are seats")) as again, gate.turn(lambda ahead: None):
+    gate = AdmissionQueue(2)
+    with gate.slot(lambda ahead: pytest.fail("there are seats")) as again, gate.slot(lambda ahead: None):
         again(lambda ahead: pytest.fail("nobody waits"))
 
 
@@ -81,25 +82,25 @@ def wait_for(reached) -> None:
 
 
 def test_who_waits_is_told_how_many_are_ahead_and_may_give_up():
-    gate, told = Gate(1), []
+    gate, told = AdmissionQueue(1), []
 
     def give_up(ahead: int) -> None:
         told.append(ahead)
         raise KeyboardInterrupt
 
-    with gate.turn(told.append), pytest.raises(KeyboardInterrupt), gate.turn(give_up):
+    with gate.slot(told.append), pytest.raises(KeyboardInterrupt), gate.slot(give_up):
         pass
     assert told == [1]
-    with gate.turn(told.append):
+    with gate.slot(told.append):
         pass
     assert told == [1], "whoever gave up is not waited for"
 
 
 def test_a_fault_inside_frees_the_seat():
-    gate = Gate(1)
-    with pytest.raises(ValueError, match="inside"), gate.turn(lambda ahead: None):
+    gate = AdmissionQueue(1)
+    with pytest.raises(ValueError, match="inside"), gate.slot(lambda ahead: None):
         raise ValueError("inside")
-    with gate.turn(lambda ahead: pytest.fail("the seat is taken")):
+    with gate.slot(lambda ahead: pytest.fail("the seat is taken")):
         pass
 
 
@@ -107,16 +108,16 @@ def test_a_fault_inside_frees_the_seat():
 
 
 def worksheet() -> bytes:
-    page = SimpleNamespace(words=cache.Words("en", "machine"), bundle=None)
-    asked = {"?": Question(markup.Raw("?"), ["a", "b"], False, lambda: 1, lambda *_: "")}
-    return footer.worksheet(page, "machine", asked, cache.Words("en", "take"))
+    page = SimpleNamespace(words=language.Words("en", "machine"), bundle=None)
+    asked = {"?": Question(Markup("?"), ["a", "b"], False, lambda: 1, lambda *_: "")}
+    return footer.worksheet(page, "machine", asked, language.Words("en", "take"))
 
 
 def full_house() -> ExitStack:
     """Every seat is taken until it is closed."""
     seats = ExitStack()
     for _ in range(PAGES.seats):
-        seats.enter_context(PAGES.turn(lambda ahead: None))
+        seats.enter_context(PAGES.slot(lambda ahead: None))
     return seats
 
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.conftest import settled
+from tests.support.browser import settled
 
 
 def sockets_of(page) -> list:

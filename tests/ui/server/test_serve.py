@@ -18,7 +18,7 @@ from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.testing.v1 import AppTest
 from streamlit.web.server.starlette.starlette_server import _bind_socket
 
-from tests.conftest import html_of
+from tests.support.app_test import html_of
 
 
 @pytest.mark.parametrize("address", ["", "attention", "attention?lang=it&prompt=%3Cscript%3E"])

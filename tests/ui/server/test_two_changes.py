@@ -2,7 +2,8 @@
 
 from playwright.sync_api import expect
 
-from tests.conftest import serving, settled
+from tests.support.browser import settled
+from tests.support.server import serving
 
 # Streamlit, its server coming to a request only when the run before it has ended (or after 2 s): a busy machine's does
 LATE = """

@@ -16,7 +16,7 @@ def mounted(test: AppTest, component: str) -> list[tuple[str, dict]]:
     return [(p.id.split("-", 2)[2], json.loads(p.json)) for p in protos if p.component_name == f"vetro_{component}"]
 
 
-def received(test: AppTest, component: str, **chosen) -> tuple[dict, dict[str, np.ndarray]]:
+def component_payload(test: AppTest, component: str, **chosen) -> tuple[dict, dict[str, np.ndarray]]:
     """What the first of them was given whose data say what is `chosen`: its plain values, and its arrays by name."""
     found = [data for _, data in mounted(test, component)]
     data = next(data for data in found if all(data.get(name) == value for name, value in chosen.items()))

@@ -1,0 +1,20 @@
+"""The models that pages under AppTest have; each is read once by a process."""
+
+import pytest
+
+from ui.kit import cache
+
+
+@pytest.fixture(scope="session")
+def smollm2():
+    return cache.bundle("smollm2")
+
+
+@pytest.fixture(scope="session")
+def minilm():
+    return cache.bundle("minilm")
+
+
+@pytest.fixture(scope="session")
+def moe():
+    return cache.bundle("experts")
