@@ -3,10 +3,12 @@
 import streamlit as st
 
 import content
-from ui import components
 from ui.frame import curriculum, quiz
-from ui.frame.lesson import lesson, path_section
-from ui.kit import cache, figures, markup, url_state
+from ui.frame.lesson import lesson
+from ui.frame.path_section import path_section
+from ui.frame.question import Question
+from ui.kit import cache, language, listing, markup, tables, url_state
+from ui.kit.mounting import mount
 from ui.kit.numbers import percent
 from ui.lessons.machine import readings
 
@@ -14,14 +16,14 @@ LIMIT = 32
 WAYS_ON = ("tokens", "next_token", "step_by_step", "attention")
 
 with lesson("machine", limit=LIMIT, link=readings.LINK) as page:
-    words, titles = page.words, cache.words("path")
+    words, titles = page.words, language.words("path")
     last = f"machine-{page.model}"
     before = st.session_state.get(last)
 
     def read() -> dict:
         return readings.read(page.bundle, page.trace(readings.KEEP), LIMIT, before)
 
-    data = st.session_state[last] = cache.reading("machine", page.model, tuple(page.ids), LIMIT, read)
+    data = st.session_state[last] = cache.result(cache.Key("machine", page.model, tuple(page.ids)), read)
     asked = url_state.count("layer")
     opened = asked if asked is not None and asked < len(data["stream"]) else data["opened"]
 
@@ -30,20 +32,21 @@ with lesson("machine", limit=LIMIT, link=readings.LINK) as page:
         if text is not None:
             st.query_params["prompt"] = text  # the link is where the prompt bar reads it
 
-    components.mount(
+    mount(
+        page,
         "machine",
-        key="machine",
-        data={
+        "machine",
+        {
             **data,
             "opened": opened,
             "lang": page.lang,
             "words": content.load(page.lang, "machine"),
-            "lessons": {slug: titles.text(slug) for slug in WAYS_ON if curriculum.find(slug).exists},
+            "lessons": {slug: titles.text(slug) for slug in WAYS_ON if curriculum.lesson_by_slug(slug).exists},
         },
         on_append_change=append,
     )
-    figures.source(*readings.SOURCE)
-    figures.table_twin(readings.table(data, words), "machine")
+    listing.show(*readings.SOURCE)
+    tables.twin(readings.table(data, words), "machine")
     path_section()
 
     likeliest = data["candidates"][0]
@@ -63,8 +66,10 @@ with lesson("machine", limit=LIMIT, link=readings.LINK) as page:
 
     quiz.predict(
         f"tracks-{page.model}-{page.text}",
-        words.inline("question", token=markup.chip(likeliest["token"])),
-        [words.text(f"option-{name}") for name in ("all", "last", "none")],
-        answer,
-        explain,
+        Question(
+            words.inline("question", token=markup.chip(likeliest["token"])),
+            [words.text(f"option-{name}") for name in ("all", "last", "none")],
+            answer,
+            explain,
+        ),
     )

@@ -1,12 +1,14 @@
 """Lesson 1: what does the model read?"""
 
 import streamlit as st
+from markupsafe import Markup
 
 import content
-from ui import components
 from ui.frame import quiz
 from ui.frame.lesson import lesson
-from ui.kit import cache, figures, markup, url_state
+from ui.frame.question import Question
+from ui.kit import cache, listing, markup, tables, url_state
+from ui.kit.mounting import mount
 from ui.lessons.tokens import readings
 
 LIMIT = 256
@@ -18,19 +20,19 @@ with lesson("tokens", limit=LIMIT, link=readings.LINK) as page:
     shared = {"lang": page.lang, "words": content.load(page.lang, "tokens")}
 
     def show(view: str, data: dict, **callbacks) -> None:
-        components.mount("tokens", key=view, data={"view": view, **shared, **data}, **callbacks)
+        mount(page, "tokens", view, {"view": view, **shared, **data}, **callbacks)
 
-    def title(section: str, text: markup.Raw) -> None:
+    def title(section: str, text: Markup) -> None:
         st.html(f"<h2>{words.inline(section)}</h2>{text}")
 
-    def chips(ids: list[int]) -> markup.Raw:
-        return markup.Raw(" ".join(map(markup.chip, tokenizer.strings(ids[: readings.CHIPS]))))
+    def chips(ids: list[int]) -> Markup:
+        return Markup(" ".join(map(markup.chip, tokenizer.strings(ids[: readings.CHIPS]))))
 
     def ids_of(text: str) -> str:
         return ", ".join(map(str, tokenizer.encode(text)))
 
     def typed(name: str, usual: str) -> dict:
-        return url_state.typed(name, usual, name, readings.CHARACTERS) | {
+        return url_state.bind_text(name, usual, name, readings.CHARACTERS) | {
             "max_chars": readings.CHARACTERS,
             "width": 420,
         }
@@ -42,7 +44,7 @@ with lesson("tokens", limit=LIMIT, link=readings.LINK) as page:
         pieces = [tokenizer.bytes(id) for id in page.ids]
         at = readings.chosen(st.session_state.get("sentence", {}), url_state.count("token"), pieces)
         data = readings.sentence(tokenizer, page.ids, embed)
-        show("sentence", {**data, "selected": at}, on_chosen_change=lambda: None)
+        show("sentence", {**data, "selected": at}, reports=("chosen",))
         size = readings.size(page.bundle, page.lang)
         title("table-title", words("table-text", **size) + words("table-size", **size))
         show("table", readings.row(page, page.ids[at]))
@@ -74,17 +76,17 @@ with lesson("tokens", limit=LIMIT, link=readings.LINK) as page:
         show("letters", readings.letters(tokenizer, word.strip() or WORD))
 
     chain()
-    figures.table_twin(readings.table(tokenizer, page.ids, embed, words), "tokens")
-    figures.source(type(page.bundle.model).stream, type(page.bundle.model.embed_tokens))
+    tables.twin(readings.table(tokenizer, page.ids, embed, words), "tokens")
+    listing.show(type(page.bundle.model).stream, type(page.bundle.model.embed_tokens))
 
     title("merges-title", words("merges-text"))
     show("merges", {"built": readings.merges(tokenizer, page.text), "longest": readings.LONGEST})
-    figures.source(type(tokenizer).merges)
+    listing.show(type(tokenizer).merges)
 
     title("compare-title", words("compare-text"))
     show("compare", {"found": readings.compare(page.text, TOKENIZERS, cache.bundle)})
 
-    makeup = cache.reading(f"makeup-{page.lang}", page.model, (), LIMIT, lambda: readings.makeup(tokenizer, page.lang))
+    makeup = cache.result(cache.Key(f"makeup-{page.lang}", page.model), lambda: readings.makeup(tokenizer, page.lang))
     title("look-title", words("look-text", **makeup))
     vocabulary()
 
@@ -96,10 +98,12 @@ with lesson("tokens", limit=LIMIT, link=readings.LINK) as page:
     kinds, changes = ("one", "two", "three"), ("fewer", "same", "more")
     quiz.predict(
         f"same-token-{page.model}",
-        words.inline("same-question", **pair),
-        [words.text(f"same-option-{kind}") for kind in kinds],
-        lambda: readings.same_token(tokenizer, "dog"),
-        lambda _, right: words(f"same-explain-{kinds[right]}", a=ids_of("dog"), b=ids_of(" dog"), **pair),
+        Question(
+            words.inline("same-question", **pair),
+            [words.text(f"same-option-{kind}") for kind in kinds],
+            lambda: readings.same_token(tokenizer, "dog"),
+            lambda _, right: words(f"same-explain-{kinds[right]}", a=ids_of("dog"), b=ids_of(" dog"), **pair),
+        ),
     )
 
     def explain(_: int, right: int) -> str:
@@ -109,8 +113,10 @@ with lesson("tokens", limit=LIMIT, link=readings.LINK) as page:
 
     quiz.predict(
         f"spaces-{page.model}-{page.text}",
-        words.inline("spaces-question", model=page.bundle.card.title),
-        [words.text(f"spaces-option-{change}") for change in changes],
-        lambda: readings.fewer_same_more(len(readings.without_spaces(tokenizer, page.text)), len(page.ids)),
-        explain,
+        Question(
+            words.inline("spaces-question", model=page.bundle.card.title),
+            [words.text(f"spaces-option-{change}") for change in changes],
+            lambda: readings.fewer_same_more(len(readings.without_spaces(tokenizer, page.text)), len(page.ids)),
+            explain,
+        ),
     )

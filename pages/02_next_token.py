@@ -3,10 +3,12 @@
 from functools import partial
 
 import streamlit as st
+from markupsafe import Markup
 
 from ui.frame import quiz
 from ui.frame.lesson import lesson
-from ui.kit import figures, markup, numbers
+from ui.frame.question import Question
+from ui.kit import figures, listing, markup, numbers, tables
 from ui.lessons.next_token import readings
 from viz import bars
 from viz import lens as lens_figure
@@ -22,10 +24,10 @@ with lesson("next_token", limit=64, link=readings.LINK) as page:
     rows = bars.names(reading.tokens, [number(score) for score in reading.logits[reading.top]], others)
     names = {text("token"): [*reading.tokens, others]}
 
-    def heading(section: str, text: markup.Raw) -> None:
+    def heading(section: str, text: Markup) -> None:
         st.html(f"<h2>{words.inline(section)}</h2>{text}")
 
-    def aloud(sentence: markup.Raw) -> None:
+    def aloud(sentence: Markup) -> None:
         st.html(f'<div class="read">{sentence}</div>')
 
     def note(section: str, **values) -> None:
@@ -33,16 +35,16 @@ with lesson("next_token", limit=64, link=readings.LINK) as page:
 
     heading("scores-title", words("vector", **about, layers=len(trace.layers), token=last))
     strip = bars.strips({"x": reading.vector}, text("strip-hover"))
-    figures.figure(strip, "vector", text("vector-alt", **about))
+    figures.show(strip, "vector", text("vector-alt", **about))
     note("strip-note", limit=number(bars.limit(reading.vector)))
     st.html(words("head", **about))
     aloud(words.inline("reading", **about, token=last))
     st.html(f'<p class="eyebrow">{words.inline("bars-head")}</p>')
-    figures.figure(bars.bars(rows, reading.with_tail(reading.base), percent), "bars", text("bars-alt"))
+    figures.show(bars.bars(rows, reading.with_tail(reading.base), percent), "bars", text("bars-alt"))
     st.html(words("entropy", **about))
-    figures.table_twin(readings.vocabulary(page.bundle, reading, words), "next-token")
-    quiz.predict(f"needed-{page.model}-{page.text}", *readings.ask_needed(reading, words))
-    page.give_way()
+    tables.twin(readings.vocabulary(page.bundle, reading, words), "next-token")
+    quiz.predict(f"needed-{page.model}-{page.text}", Question(*readings.ask_needed(reading, words)))
+    page.yield_slot()
 
     @st.fragment
     def sums() -> None:
@@ -50,7 +52,7 @@ with lesson("next_token", limit=64, link=readings.LINK) as page:
             heading("sum-title", words("sum-intro"))
             vectors, lines = readings.sums(page.bundle, reading, readings.candidate(reading, words), words)
             strips = bars.strips(vectors, text("strip-hover"))
-            figures.figure(strips, "strips", text("strips-alt", **about))
+            figures.show(strips, "strips", text("strips-alt", **about))
             st.html(lines)
 
     @st.fragment
@@ -63,10 +65,10 @@ with lesson("next_token", limit=64, link=readings.LINK) as page:
             aloud(readings.stages_reading(reading, stages[-1], words))
             heads = readings.heads(settings, words)
             figure = bars.stages(rows, shares, heads, list(map(number, counts)), text("left"), dial, cell)
-            figures.figure(figure, "stages", text("stages-alt"))
+            figures.show(figure, "stages", text("stages-alt"))
             note("stages-note", **about, scale=readings.whole(bars.scale(shares)))
             columns = {head.replace("<br>", " "): share for head, share in zip(heads, shares, strict=True)}
-            figures.table_twin(names | columns, "stages")
+            tables.twin(names | columns, "stages")
             draws(stages[-1])
 
     def draws(chances) -> None:
@@ -76,21 +78,21 @@ with lesson("next_token", limit=64, link=readings.LINK) as page:
         came, promised = number(drawn.counts[0]), number(drawn.expected[0])
         aloud(words.inline("draws-reading", best=about["best"], times=number(times), count=came, expected=promised))
         figure = bars.draws([*map(bars.label, reading.tokens), others], drawn.counts, drawn.expected, number)
-        figures.figure(figure, "drawn", text("draws-alt"))
+        figures.show(figure, "drawn", text("draws-alt"))
         note("draws-note")
-        st.html(words("drawn", tokens=markup.Raw(" ".join(map(markup.chip, drawn.first)))))
-        figures.table_twin(names | {text("times"): drawn.counts, text("expected"): drawn.expected}, "draws")
+        st.html(words("drawn", tokens=Markup(" ".join(map(markup.chip, drawn.first)))))
+        tables.twin(names | {text("times"): drawn.counts, text("expected"): drawn.expected}, "draws")
 
     sums()
-    figures.source(*readings.SOURCE)
+    listing.show(*readings.SOURCE)
     choosing()
-    quiz.predict(f"tail-{page.model}-{page.text}", *readings.ask_tail(reading, words))
+    quiz.predict(f"tail-{page.model}-{page.text}", Question(*readings.ask_tail(reading, words)))
 
     found = readings.levels(page, trace)
     heading("lens-title", words("lens"))
     aloud(readings.lens_reading(found, words))
     levels = readings.level_names(found, words)
     figure = lens_figure.tower(found.ids, found.tokens, found.shares, found.chances, levels, percent)
-    figures.figure(figure, "lens", text("lens-alt"))
+    figures.show(figure, "lens", text("lens-alt"))
     note("lens-note", token=markup.chip(found.tokens[-1]))
-    figures.table_twin(readings.lens_table(found, words), "lens")
+    tables.twin(readings.lens_table(found, words), "lens")

@@ -3,10 +3,11 @@
 import streamlit as st
 
 import content
-from ui import components
 from ui.frame import prompt_bar
 from ui.frame.lesson import lesson
-from ui.kit import figures
+from ui.kit import figures, listing, tables
+from ui.kit.folded import folded
+from ui.kit.mounting import mount
 from ui.lessons.attention import questions, readings
 from viz.attention import heatmap
 
@@ -21,7 +22,7 @@ with lesson("attention", models=(*prompt_bar.DECODERS, "minilm"), limit=32, link
     def explorer() -> None:
         """The component switches heads by itself; it reports one only where its chart and table are asked for."""
         data = readings.packed(page.bundle, trace) | {"lang": page.lang, "words": content.load(page.lang, "attention")}
-        chosen = components.mount("attention", key="attention", data=data, on_chart_change=opened).chart
+        chosen = mount(page, "attention", "attention", data, on_chart_change=opened).chart
         valid = chosen and chosen["layer"] < len(trace.layers) and chosen["head"] < len(trace.layers[0].pattern)
         layer, head = (chosen["layer"], chosen["head"]) if valid else (look.layer, look.head)
         reader, read, score, weight = (words.text(f"col-{name}") for name in ("reader", "read", "score", "weight"))
@@ -30,13 +31,13 @@ with lesson("attention", models=(*prompt_bar.DECODERS, "minilm"), limit=32, link
             shown, names = trace.layers[layer], {"layer": layer + 1, "head": head + 1}
             st.html(f'<p class="eyebrow apart">{words.inline("head-title", **names)}</p>')
             drawn = heatmap(shown.pattern[head], trace.tokens, shown.mask, reader, read, weight)
-            figures.figure(drawn, key="twin", alt=words.text("twin-alt", **names))
+            figures.show(drawn, key="twin", alt=words.text("twin-alt", **names))
 
         with st.container(gap=None):
-            figures.source(*readings.SOURCE)
-            figures.folded(words.text("twin"), CHART, chart)
+            listing.show(*readings.SOURCE)
+            folded(words.text("twin"), CHART, chart)
             columns = readings.table(trace, layer, head)
-            figures.table_twin(dict(zip((reader, read, score, weight), columns, strict=True)), "attention")
+            tables.twin(dict(zip((reader, read, score, weight), columns, strict=True)), "attention")
 
     def opened() -> None:
         st.session_state[CHART] = True

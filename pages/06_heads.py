@@ -3,14 +3,14 @@
 from functools import partial
 
 import streamlit as st
+from markupsafe import Markup
 
 from ui.frame import prompt_bar
 from ui.frame.lesson import lesson
-from ui.kit import figures as widgets
-from ui.kit import markup, numbers
+from ui.kit import figures, listing, markup, numbers, tables
 from ui.lessons.blocks import switchboard
 from ui.lessons.heads import kv_sharing, view
-from viz import heads as figures
+from viz import heads as charts
 
 with lesson("heads", limit=32, fits=prompt_bar.pre_norm, link=view.LINK) as page:
     words, text = page.words, page.words.text
@@ -21,15 +21,15 @@ with lesson("heads", limit=32, fits=prompt_bar.pre_norm, link=view.LINK) as page
     config = page.bundle.model.config
     about = {"layers": config.layers, "heads": config.heads, "all": config.layers * config.heads}
 
-    def heading(section: str, *paragraphs: markup.Raw) -> None:
+    def heading(section: str, *paragraphs: Markup) -> None:
         st.html(f"<h2>{words.inline(section)}</h2>{''.join(paragraphs)}")
 
     view.explorer(page, trace, begin)
     with st.container(gap=None):
-        widgets.source(*view.WRITES)
+        listing.show(*view.WRITES)
         written = view.writes(page, trace)
         columns = {text("col-length-last"): written.lengths[:, :, -1]}
-        widgets.table_twin(view.table(words, columns), "head-writes")
+        tables.twin(view.table(words, columns), "head-writes")
     view.ask_depth(page, trace)
 
     heading("effects-heading", words("effects-intro", token=markup.chip(found.tokens[0])))
@@ -44,11 +44,11 @@ with lesson("heads", limit=32, fits=prompt_bar.pre_norm, link=view.LINK) as page
             view.effects(page, score, begin)
             st.html(f"{words('effects-sum')}{view.sums(score, words)}")
             names = (text("growth-heads"), text("growth-mlps"), text("growth-sum"))
-            chart = figures.growth(score.heads, score.mlps, score.rest, names, text("axis-layer"), number)
-            widgets.figure(chart, "growth", text("growth-alt", token=score.name))
+            chart = charts.growth(score.heads, score.mlps, score.rest, names, text("axis-layer"), number)
+            figures.show(chart, "growth", text("growth-alt", token=score.name))
         with st.container(gap=None):
-            widgets.source(*view.EFFECTS)
-            widgets.table_twin(view.table(words, {text("col-effect"): score.heads}), "direct-effects")
+            listing.show(*view.EFFECTS)
+            tables.twin(view.table(words, {text("col-effect"): score.heads}), "direct-effects")
 
     effects()
     st.html(f'<div class="notice">{words("effects-caveat")}</div>')
@@ -58,9 +58,9 @@ with lesson("heads", limit=32, fits=prompt_bar.pre_norm, link=view.LINK) as page
     view.sorts(page, trace, begin)
     st.html(view.how_measured(page))
     with st.container(gap=None):
-        widgets.source(*view.MEASURED)
+        listing.show(*view.MEASURED)
         kinds = {text(f"place-{name}"): scores for name, scores in view.by_kind(page).items()}
-        widgets.table_twin(view.table(words, kinds), "head-kinds")
+        tables.twin(view.table(words, kinds), "head-kinds")
 
     heading("sharing-heading", words("sharing-intro", **about, groups=config.kv_heads))
     kv_sharing.ask(page)
@@ -74,12 +74,12 @@ with lesson("heads", limit=32, fits=prompt_bar.pre_norm, link=view.LINK) as page
         runs = kv_sharing.measured(page)
         st.html(f'<div class="read">{kv_sharing.told(runs, words)}</div>')
         names = [text("bar-name", count=one.kv_heads) for one in runs]
-        chart = figures.times([one.decode.seconds for one in runs], names, text("milliseconds"), number)
-        widgets.figure(chart, "sharing-times", text("times-alt"))
+        chart = charts.times([one.decode.seconds for one in runs], names, text("milliseconds"), number)
+        figures.show(chart, "sharing-times", text("times-alt"))
         st.html(f'<p class="note">{words.inline("measured-note")}</p>')
         with st.container(gap=None):
-            widgets.source(*kv_sharing.SOURCE)
-            widgets.table_twin(kv_sharing.table(runs, words), "sharing")
+            listing.show(*kv_sharing.SOURCE)
+            tables.twin(kv_sharing.table(runs, words), "sharing")
 
     measured()
     st.html(switchboard.trained(words, "mha", "base", "mqa"))

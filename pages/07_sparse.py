@@ -3,46 +3,47 @@
 from functools import partial
 
 import streamlit as st
+from markupsafe import Markup
 
-from ui import components
 from ui.frame import quiz
 from ui.frame.lesson import lesson
-from ui.kit import figures as widgets
-from ui.kit import markup, numbers, runs
+from ui.frame.question import Question
+from ui.kit import figures, listing, numbers, runs, tables
+from ui.kit.mounting import mount
 from ui.lessons.blocks import switchboard
 from ui.lessons.sparse import questions, view
-from viz import sparse as figures
+from viz import sparse as charts
 
 with lesson("sparse", limit=96, first=view.PASSAGE, link=view.LINK) as page:
     words, text = page.words, page.words.text
     number, percent = partial(numbers.number, lang=page.lang), partial(numbers.percent, lang=page.lang)
     start = view.asked(st.query_params)
 
-    def heading(section: str, body: markup.Raw | str = "") -> None:
+    def heading(section: str, body: Markup | str = "") -> None:
         st.html(f"<h2>{words.inline(section)}</h2>{body}")
 
-    def aloud(sentence: markup.Raw) -> None:
+    def aloud(sentence: Markup) -> None:
         st.html(f'<div class="read">{sentence}</div>')
 
     data = view.grid(page, start)
-    reported = components.mount("sparse", key="grid", data=data, on_choice_change=lambda: None).choice
+    reported = mount(page, "sparse", "grid", data, reports=("choice",)).choice
     choice = view.chosen(reported, start)
     with st.container(gap=None):
-        widgets.source(*view.source(choice))
-        widgets.table_twin(view.table(page, choice), "reads")
+        listing.show(*view.source(choice))
+        tables.twin(view.table(page, choice), "reads")
     if question := questions.reach(page):
-        quiz.predict(f"reach-{page.model}-{page.text}", *question)
+        quiz.predict(f"reach-{page.model}-{page.text}", Question(*question))
 
     heading("cost-title", words("cost"))
     aloud(view.costs(choice, words))
     curves, titles = view.curves(choice, words), (text("col-length"), text("col-scores"))
     here = len(page.ids), choice.scores(len(page.ids))
-    lines = figures.curves(view.LENGTHS, curves, choice.name(words), here, titles, number)
-    widgets.figure(lines, "cost-lines", text("cost-alt"))
+    lines = charts.curves(view.LENGTHS, curves, choice.name(words), here, titles, number)
+    figures.show(lines, "cost-lines", text("cost-alt"))
     st.html(f'<p class="note">{words.inline("cost-note")}</p>')
-    widgets.table_twin({text("col-length"): view.LENGTHS} | curves, "costs")
+    tables.twin({text("col-length"): view.LENGTHS} | curves, "costs")
 
-    page.give_way()
+    page.yield_slot()
     heading("model-title", words("model", model=page.bundle.card.title))
     if len(page.ids) < 2:
         st.html(words("too-short"))
@@ -54,16 +55,16 @@ with lesson("sparse", limit=96, first=view.PASSAGE, link=view.LINK) as page:
         waiting.empty()
         same = not choice.hides(len(page.ids))
         aloud(words.inline("loss-same" if same else "loss-reading", **about))
-        components.mount("sparse", key="losses", data=view.losses(page, before, after))
+        mount(page, "sparse", "losses", view.losses(page, before, after))
         if not same:
             st.html(words("weight", **about))
         st.html(f"<h3>{words.inline('next-title')}</h3>{words('next-same' if same else 'next', **about)}")
         rows, shares = runs.candidates(page, before, after)
         names = text("full"), choice.name(words)
-        widgets.figure(figures.pair(rows, shares, names, percent), "next", text("next-alt"))
-        widgets.table_twin({text("col-token"): rows} | dict(zip(names, shares, strict=False)), "next")
+        figures.show(charts.pair(rows, shares, names, percent), "next", text("next-alt"))
+        tables.twin({text("col-token"): rows} | dict(zip(names, shares, strict=False)), "next")
         if question := questions.budget(page):
-            quiz.predict(f"budget-{page.model}-{page.text}", *question)
+            quiz.predict(f"budget-{page.model}-{page.text}", Question(*question))
 
         @st.fragment
         def compare() -> None:
@@ -80,10 +81,10 @@ with lesson("sparse", limit=96, first=view.PASSAGE, link=view.LINK) as page:
                 for each, share, bits in found:
                     points[text(each.pattern)].append((share, bits, str(each.size) if each != view.FULL else ""))
                 titles = text("col-share"), text("col-bits")
-                widgets.figure(figures.damage(points, titles, number, percent), "damage", text("compare-alt"))
+                figures.show(charts.damage(points, titles, number, percent), "damage", text("compare-alt"))
                 st.html(f'<p class="note">{words.inline("compare-note")}</p>')
                 columns = [each.name(words) for each, *_ in found], *zip(*((x, y) for _, x, y in found), strict=True)
-                widgets.table_twin(dict(zip((text("col-pattern"), *titles), columns, strict=True)), "patterns")
+                tables.twin(dict(zip((text("col-pattern"), *titles), columns, strict=True)), "patterns")
 
         compare()
     st.html(switchboard.trained(words, "base", "sliding", "alternating"))

@@ -4,7 +4,7 @@ import streamlit as st
 
 from ui.frame import prompt_bar
 from ui.frame.lesson import lesson
-from ui.kit import figures
+from ui.kit import listing
 from ui.lessons.ring import costs, processes, view
 
 LINK = view.LINK | costs.LINK | processes.LINK
@@ -16,7 +16,7 @@ with lesson("ring", limit=24, fits=prompt_bar.rotary, link=LINK) as page:
         st.html(f"<h2>{words.inline(f'{section}-title')}</h2>{words(f'{section}-intro')}")
 
     view.figure(page, trace)
-    figures.source(*view.SOURCE)
+    listing.show(*view.SOURCE)
     if len(page.tokens) > 1:
         view.ask_first(page, trace)
         view.ask_busiest(page, trace)

@@ -3,9 +3,10 @@
 from functools import partial
 
 import streamlit as st
+from markupsafe import Markup
 
 from ui.frame.lesson import lesson
-from ui.kit import figures, markup
+from ui.kit import figures, listing, tables
 from ui.kit.numbers import number
 from ui.lessons.blocks import switchboard, view
 from viz.blocks import streams
@@ -14,12 +15,12 @@ with lesson("blocks", limit=24, link=view.LINK | switchboard.LINK) as page:
     words, text = page.words, page.words.text
     both = view.sides(page)
 
-    def heading(section: str, body: markup.Raw | str = "") -> None:
+    def heading(section: str, body: Markup | str = "") -> None:
         st.html(f"<h2>{words.inline(section)}</h2>{body}")
 
     view.figure(page, both)
     heading("arith-title", words("arith-intro") + view.arithmetic(both, words))
-    figures.source(*view.SOURCE)
+    listing.show(*view.SOURCE)
 
     if len(both) > 1:
         heading("fields-title", view.fields_intro(both, words) + view.fields(both, words))
@@ -29,9 +30,9 @@ with lesson("blocks", limit=24, link=view.LINK | switchboard.LINK) as page:
     st.html(f'<div class="read">{" ".join(view.aloud(side, words) for side in both)}</div>')
     sizes = {side.title: side.seen.sizes for side in both}
     chart = streams(sizes, text("col-layer"), text("col-size"), text("first-token"), partial(number, lang=page.lang))
-    figures.figure(chart, "streams", text("stream-alt"))
+    figures.show(chart, "streams", text("stream-alt"))
     st.html(words("stream-text") + "".join(view.first_token(side, words) for side in both))
-    figures.table_twin(view.table(both, words), "streams")
+    tables.twin(view.table(both, words), "streams")
 
     heading("switch-title", words("switch-intro"))
     switchboard.ask_worst(page)

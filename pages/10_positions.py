@@ -3,15 +3,16 @@
 from functools import partial
 
 import streamlit as st
+from markupsafe import Markup
 
 from ui.frame import prompt_bar, quiz
 from ui.frame.lesson import lesson
-from ui.kit import figures as widgets
-from ui.kit import markup, numbers
+from ui.frame.question import Question
+from ui.kit import figures, listing, numbers, tables
 from ui.lessons.encoders import maps
 from ui.lessons.positions import losses, rotation
 from ui.lessons.positions import tables as bag_of_words
-from viz import positions as figures
+from viz import positions as charts
 
 LINK = rotation.LINK | losses.LINK | bag_of_words.LINK
 
@@ -21,13 +22,13 @@ with lesson("positions", limit=24, fits=prompt_bar.rotary, link=LINK) as page:
     trace = page.trace(rotation.KEEP)
     key = f"{page.model}-{page.text}"
 
-    def heading(section: str, body: markup.Raw) -> None:
+    def heading(section: str, body: Markup) -> None:
         st.html(f"<h2>{words.inline(section)}</h2>{body}")
 
     def note(section: str, **values) -> None:
         st.html(f'<p class="note">{words.inline(section, **values)}</p>')
 
-    def aloud(sentence: markup.Raw) -> None:
+    def aloud(sentence: Markup) -> None:
         st.html(f'<div class="read">{sentence}</div>')
 
     def eyebrow(section: str, **values) -> None:
@@ -46,10 +47,10 @@ with lesson("positions", limit=24, fits=prompt_bar.rotary, link=LINK) as page:
             before, after = vectors
             named = {text("as-written"): before, text("rearranged"): after, text("difference"): after - before}
             eyebrow(name)
-            widgets.figure(figures.strips(named, text("strips-hover")), name, text("strips-alt"))
+            figures.show(charts.strips(named, text("strips-hover")), name, text("strips-alt"))
             columns |= {f"{text(name)}: {which}": list(vector) for which, vector in named.items()}
         note("bag-note")
-        widgets.table_twin({text("bag-number"): list(range(1, len(found.bare[0]) + 1))} | columns, "bag-of-words")
+        tables.twin({text("bag-number"): list(range(1, len(found.bare[0]) + 1))} | columns, "bag-of-words")
 
     @st.fragment
     def row(encoder) -> None:
@@ -61,47 +62,47 @@ with lesson("positions", limit=24, fits=prompt_bar.rotary, link=LINK) as page:
         computed, learned = bag_of_words.sinusoidal(encoder), bag_of_words.table(encoder)
         shown = computed[: bag_of_words.SHOWN]
         eyebrow("sinusoidal-name", n=len(shown))
-        drawn = figures.table(shown, text("position"), text("dimension"), text("cell-hover"))
-        widgets.figure(drawn, "sinusoidal", text("sinusoidal-alt", n=len(shown)))
+        drawn = charts.table(shown, text("position"), text("dimension"), text("cell-hover"))
+        figures.show(drawn, "sinusoidal", text("sinusoidal-alt", n=len(shown)))
         pair = {"similar-sinusoidal": computed, "similar-learned": learned}
         for column, (name, rows) in zip(st.columns(2, gap="large"), pair.items(), strict=True):
             with column:
                 eyebrow(name)
                 cosines = bag_of_words.similarity(rows)
-                drawn = figures.similarity(cosines, bag_of_words.EVERY, text("row"), text("similar-hover"))
-                widgets.figure(drawn, name, text("similar-alt"))
+                drawn = charts.similarity(cosines, bag_of_words.EVERY, text("row"), text("similar-hover"))
+                figures.show(drawn, name, text("similar-alt"))
         note("similar-note")
         row(encoder)
-        widgets.source(*bag_of_words.SOURCE)
+        listing.show(*bag_of_words.SOURCE)
 
     if encoder := maps.encoder(words):
         heading("bag-title", words("bag-text"))
         bag(encoder)
         if question := bag_of_words.ask_decoder(page, trace):
             st.html(f"<h3>{words.inline('decoder-title')}</h3>{words('bag-decoder')}")
-            quiz.predict(f"decoder-{key}", *question)
+            quiz.predict(f"decoder-{key}", Question(*question))
         tables(encoder)
-    page.give_way()
+    page.yield_slot()
 
     @st.fragment
     def turning() -> None:
         with st.container(gap="xsmall"):
             at = rotation.dials(page, trace)
             note("dials-caveat")
-            widgets.source(*rotation.SOURCE)
+            listing.show(*rotation.SOURCE)
             heading("falling-title", words("falling-text"))
             distances, scores = rotation.falling(page, trace, at)
             aloud(rotation.read_falling(distances, scores, words))
             named = {text(f"falling-{name}"): values for name, values in scores.items()}
-            drawn = figures.falling(distances, named, at.distance, number, text("distance"), text("score"))
-            widgets.figure(drawn, "falling", text("falling-alt"))
+            drawn = charts.falling(distances, named, at.distance, number, text("distance"), text("score"))
+            figures.show(drawn, "falling", text("falling-alt"))
             note("falling-note")
-            widgets.table_twin({text("distance"): distances.tolist()} | named, "scores-by-distance")
+            tables.twin({text("distance"): distances.tolist()} | named, "scores-by-distance")
             found = rotation.twice(page, at.key)
             heading("twice-title", words("twice-text", **rotation.read_twice(page, found)))
             named = {text("twice-before"): found.before.mean(1), text("twice-after"): found.after.mean(1)}
-            drawn = figures.layers(named, text("layer-column"), text("twice-cosine"), text("layer-hover"))
-            widgets.figure(drawn, "twice", text("twice-alt"))
+            drawn = charts.layers(named, text("layer-column"), text("twice-cosine"), text("layer-hover"))
+            figures.show(drawn, "twice", text("twice-alt"))
             st.html(rotation.hands(found, words))
 
     config, title = page.bundle.model.config, page.bundle.card.title
@@ -109,8 +110,8 @@ with lesson("positions", limit=24, fits=prompt_bar.rotary, link=LINK) as page:
     turning()
     heading("base-title", words("base-text", model=title, trained=number(losses.trained(page))))
     losses.bases(page, trace)
-    quiz.predict(f"slowest-{key}", *losses.ask_slowest(page))
+    quiz.predict(f"slowest-{key}", Question(*losses.ask_slowest(page)))
     heading("far-title", words("far-text", model=title, context=number(config.context)))
     if len(page.ids) > 1:
-        quiz.predict(f"moved-{key}", *losses.ask_moved(page, trace))
+        quiz.predict(f"moved-{key}", Question(*losses.ask_moved(page, trace)))
     losses.beyond(page, trace)

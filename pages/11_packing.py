@@ -3,29 +3,30 @@
 from functools import partial
 
 import streamlit as st
+from markupsafe import Markup
 
-from ui import components
 from ui.frame import prompt_bar, quiz
 from ui.frame.lesson import lesson
-from ui.kit import figures as widgets
-from ui.kit import markup, numbers
+from ui.frame.question import Question
+from ui.kit import figures, listing, numbers, tables
+from ui.kit.mounting import mount
 from ui.lessons.encoders import maps
 from ui.lessons.packing import batch as packing
 from ui.lessons.packing import positions
 from ui.lessons.packing import row as packed_run
-from viz import packing as figures
+from viz import packing as charts
 
 with lesson("packing", limit=64, fits=prompt_bar.no_own, link=packing.LINK | packed_run.LINK) as page:
     words, text = page.words, page.words.text
     number, percent = partial(numbers.number, lang=page.lang), partial(numbers.percent, lang=page.lang)
 
-    def heading(section: str, body: markup.Raw) -> None:
+    def heading(section: str, body: Markup) -> None:
         st.html(f"<h2>{words.inline(section)}</h2>{body}")
 
-    def aloud(sentence: markup.Raw) -> None:
+    def aloud(sentence: Markup) -> None:
         st.html(f'<div class="read">{sentence}</div>')
 
-    def note(sentence: markup.Raw) -> None:
+    def note(sentence: Markup) -> None:
         st.html(f'<p class="note" role="status">{sentence}</p>')
 
     batch = packing.controls(page)
@@ -38,13 +39,13 @@ with lesson("packing", limit=64, fits=prompt_bar.no_own, link=packing.LINK | pac
     state = st.session_state.get("batch", {}).get("choice")
     data = packing.drawn(page, batch, state)
     waiting.empty()
-    components.mount("packing", key="batch", data=data, on_choice_change=lambda: None)
+    mount(page, "packing", "batch", data, reports=("choice",))
     method = packing.method(state)
     st.html(packing.arithmetic(batch, method, words))
     with st.container(gap=None):
-        widgets.source(*packing.source(method))
-        widgets.table_twin(packing.table(batch, words), "packing")
-    quiz.predict(f"context-{batch.context}-{hash(batch.lengths)}", *packing.ask_context(batch, words))
+        listing.show(*packing.source(method))
+        tables.twin(packing.table(batch, words), "packing")
+    quiz.predict(f"context-{batch.context}-{hash(batch.lengths)}", Question(*packing.ask_context(batch, words)))
 
     @st.fragment
     def contexts() -> None:
@@ -57,13 +58,13 @@ with lesson("packing", limit=64, fits=prompt_bar.no_own, link=packing.LINK | pac
             shares = {text(f"method-{name}"): found for name, found in packing.by_context(batch).items()}
             button.empty()
             titles = text("context"), text("col-wasted")
-            chart = figures.wasted(packing.CONTEXTS, shares, batch.context, titles, number, percent)
-            widgets.figure(chart, "wasted", text("wasted-alt"))
-            widgets.table_twin({text("context"): list(packing.CONTEXTS)} | shares, "wasted")
+            chart = charts.wasted(packing.CONTEXTS, shares, batch.context, titles, number, percent)
+            figures.show(chart, "wasted", text("wasted-alt"))
+            tables.twin({text("context"): list(packing.CONTEXTS)} | shares, "wasted")
 
     contexts()
 
-    page.give_way()
+    page.yield_slot()
     heading("row-title", words("row-text", model=page.bundle.card.title))
     if not batch.own:
         packing.area(page)
@@ -80,18 +81,18 @@ with lesson("packing", limit=64, fits=prompt_bar.no_own, link=packing.LINK | pac
         waiting.empty()
         chosen = packed_run.choice(st.session_state.get("microscope", {}).get("choice"), page, found)
         data = packed_run.drawn(page, row, found, chosen)
-        components.mount("packing", key="microscope", data=data, on_choice_change=lambda: None)
+        mount(page, "packing", "microscope", data, reports=("choice",))
         aloud(packed_run.reading(row, found, chosen.setting, words))
         if len(row.texts) > 1:
             st.html(packed_run.four(row, found, chosen.setting, words))
             st.html(words("four-note", **packed_run.caveat(row, found, page.lang)))
         with st.container(gap=None):
-            widgets.source(*packed_run.SOURCE)
-            widgets.table_twin(packed_run.table(page, row, found, chosen.setting), "documents")
+            listing.show(*packed_run.SOURCE)
+            tables.twin(packed_run.table(page, row, found, chosen.setting), "documents")
 
     microscope()
     if question := packed_run.ask_hit(page, row):
-        quiz.predict(f"hit-{hash(row.texts)}", *question)
+        quiz.predict(f"hit-{hash(row.texts)}", Question(*question))
 
     if encoder := maps.encoder(words):
         heading("table-title", words("table-text"))
@@ -101,8 +102,8 @@ with lesson("packing", limit=64, fits=prompt_bar.no_own, link=packing.LINK | pac
         changes = {text("line-learned"): found.learned, turned: found.rotary}
         titles = text("axis-start"), text("axis-change"), text("table-ends")
         end = encoder.model.config.context
-        chart = figures.moved(found.starts, changes, found.start, end, titles, number)
-        widgets.figure(chart, "moved", text("moved-alt"))
+        chart = charts.moved(found.starts, changes, found.start, end, titles, number)
+        figures.show(chart, "moved", text("moved-alt"))
         st.html(positions.rows(encoder, found, words))
         columns = {text("axis-start"): found.starts.tolist()} | {name: list(y) for name, y in changes.items()}
-        widgets.table_twin(columns, "moved")
+        tables.twin(columns, "moved")

@@ -3,12 +3,12 @@
 from functools import partial
 
 import streamlit as st
+from markupsafe import Markup
 
 from ui.frame.lesson import lesson
-from ui.kit import figures as widgets
-from ui.kit import markup, numbers
+from ui.kit import figures, listing, numbers, tables
 from ui.lessons.experts import balance, interventions, questions, routing, statistics
-from viz import experts as figures
+from viz import experts as charts
 
 with lesson("experts", models=("experts",), limit=24, link=routing.LINK | interventions.LINK) as page:
     words, text = page.words, page.words.text
@@ -17,21 +17,21 @@ with lesson("experts", models=("experts",), limit=24, link=routing.LINK | interv
     found = statistics.read(page)
     about = routing.costs(page, trace)
 
-    def heading(section: str, *paragraphs: markup.Raw) -> None:
+    def heading(section: str, *paragraphs: Markup) -> None:
         st.html(f"<h2>{words.inline(section)}</h2>{''.join(paragraphs)}")
 
     routing.block(page, trace)
     heading("yard-title", words("yard-intro", experts=config.experts, active=config.active_experts))
     routing.yard(page, trace)
     with st.container(gap=None):
-        widgets.source(*routing.SOURCE)
-        widgets.table_twin(routing.table(trace, words), "experts")
+        listing.show(*routing.SOURCE)
+        tables.twin(routing.table(trace, words), "experts")
     questions.again(page, trace)
-    page.give_way()
+    page.yield_slot()
 
     heading("touch-title", words("touch-intro"))
     interventions.section(page, trace)
-    widgets.source(*interventions.SOURCE)
+    listing.show(*interventions.SOURCE)
     if len(page.ids) > 1:
         interventions.counts(page)
     if found:
@@ -41,7 +41,7 @@ with lesson("experts", models=("experts",), limit=24, link=routing.LINK | interv
     if found:
         balance.loads(page, trace, found)
     balance.formula(page, trace)
-    widgets.source(*balance.SOURCE)
+    listing.show(*balance.SOURCE)
 
     heading("collapse-title", words("collapse-intro"))
     if pair := balance.pair(page):
@@ -58,7 +58,7 @@ with lesson("experts", models=("experts",), limit=24, link=routing.LINK | interv
     st.html(f'<div class="arith">{lines}</div><div class="read">{words.inline("cost-reading", **about)}</div>')
     counted, names = routing.counted(page), {part: text(f"part-{part}") for part in routing.PARTS}
     rows = text("row-all", model="{model}"), text("row-one")
-    widgets.figure(figures.parameters(counted, names, rows, number, percent), "parameters", text("parameters-alt"))
+    figures.show(charts.parameters(counted, names, rows, number, percent), "parameters", text("parameters-alt"))
     st.html(f"{words('cost-published', **about)}{words('cost-saves', **about)}")
     columns = {text("part-model"): list(names.values())}
-    widgets.table_twin(columns | {model: list(parts.values()) for model, parts in counted.items()}, "parameters")
+    tables.twin(columns | {model: list(parts.values()) for model, parts in counted.items()}, "parameters")

@@ -1,15 +1,16 @@
 """Lesson 14: when is it better to read both ways? Two attention maps, sentences as vectors, and three searches."""
 
 import streamlit as st
+from markupsafe import Markup
 
 from ui.frame.lesson import lesson
-from ui.kit import figures, markup
+from ui.kit import listing
 from ui.lessons.encoders import maps, search
 
 with lesson("encoders", limit=20, first=maps.FIRST, link=maps.LINK | search.LINK) as page:
     words = page.words
 
-    def heading(title: str, intro: markup.Raw) -> None:
+    def heading(title: str, intro: Markup) -> None:
         st.html(f"<h2>{words.inline(title)}</h2>{intro}")
 
     bundle = maps.encoder(words)
@@ -39,7 +40,7 @@ with lesson("encoders", limit=20, first=maps.FIRST, link=maps.LINK | search.LINK
 
     heading("going-on-title", words("going-on-intro"))
     maps.continuing(page, bundle)
-    figures.source(*maps.GOING_ON)
+    listing.show(*maps.GOING_ON)
     heading("uses-title", words("uses-intro"))
     maps.uses(words)
     st.html(words("uses-caveat"))

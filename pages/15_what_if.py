@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui.frame.lesson import lesson
-from ui.kit import figures
+from ui.kit import listing
 from ui.lessons.what_if import board, changes, effect, questions, search
 from ui.lessons.what_if import lab as what_if
 
@@ -20,7 +20,7 @@ with lesson("what_if", limit=what_if.LIMIT, link=what_if.LINK) as page:
     with st.container(gap=None):
         effect.aloud(lab, after)
         effect.distribution(lab, after)
-    page.give_way()
+    page.yield_slot()
 
     heading("texts-title", words("texts-intro", n=effect.TEXT))
     texts = st.empty()
@@ -33,7 +33,7 @@ with lesson("what_if", limit=what_if.LIMIT, link=what_if.LINK) as page:
         effect.streams(lab, after)
     with st.container(gap=None):
         effect.export(lab)
-        figures.source(*what_if.SOURCE)
+        listing.show(*what_if.SOURCE)
 
     with st.container(gap=None):
         questions.hidden(lab)
@@ -41,5 +41,5 @@ with lesson("what_if", limit=what_if.LIMIT, link=what_if.LINK) as page:
     heading("search-title", words("search-intro"))
     search.section(lab)
     st.html(f'<div class="notice">{words("caveat")}</div>')
-    page.give_way()
+    page.yield_slot()
     effect.texts(lab, after, texts)

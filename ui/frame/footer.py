@@ -3,89 +3,97 @@ at every figure (ui/server/browser/save.js). Everything is made when it is asked
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from urllib.parse import urlencode
 
 import streamlit as st
+from markupsafe import Markup
 from streamlit.runtime.scriptrunner import add_script_run_ctx, get_script_run_ctx
 
-from ui.frame import curriculum
-from ui.frame.worksheet import Question, sheet
-from ui.kit import cache, csv, markup
+from ui.frame import curriculum, progress
+from ui.frame.page import Page
+from ui.frame.question import Question
+from ui.frame.worksheet import sheet
+from ui.kit import csv, language, markup
 from ui.server import admission
 
-SAID = ("figure", "as", "table", "numbers", "more", "trace", "name", "place", "value")  # by the line at a figure
+AT_A_FIGURE = ("figure", "as", "table", "numbers", "more", "trace", "name", "place", "value")
+_LABEL = markup.template(Path(__file__).with_name("footer.html"))
 
 
-def begin() -> None:
+def reset() -> None:
     """A lesson begins: no question of it has been asked."""
     st.session_state.questions = {}
 
 
-def question(key: str, asked: Question) -> None:
+def keep_question(key: str, question: Question) -> None:
     """Keeps a question for the worksheet, and what the score calls it."""
-    st.session_state.setdefault("questions", {})[key] = asked
-    lesson = curriculum.find(st.session_state.get("lesson", curriculum.MACHINE.slug))
-    st.session_state.setdefault("asked", {})[key] = lesson.number, lesson.slug, asked.plain
+    st.session_state.setdefault("questions", {})[key] = question
+    lesson = curriculum.lesson_by_slug(st.session_state.get("lesson", curriculum.MACHINE.slug))
+    _session_dict("asked")[key] = lesson.number, lesson.slug, question.plain
 
 
-def foot(page) -> None:
-    """The line "To take along", for a ui.frame.lesson.Page."""
-    words, slug = cache.words("take"), st.session_state.lesson
-    said = {name: words.text(f"save-{name}") for name in SAID} | {"lang": words.lang}
-    labels = " ".join(f'data-{name}="{markup.escapes(text)}"' for name, text in said.items())
+def footer(page: Page) -> None:
+    """The line "To take along"."""
+    words, slug = language.words("take"), st.session_state.lesson
+    labels = {name: words.text(f"save-{name}") for name in AT_A_FIGURE} | {"lang": words.lang}
     quiet = {"type": "tertiary", "on_click": "ignore"}
     with st.container(key="take", horizontal=True, gap="medium"):
-        st.html(f'<span class="take eyebrow" {labels}>{words.inline("label")}</span>', width="content")
-        link = f'<a href="{markup.escapes(_notebook(page, slug))}" download>{words.inline("notebook")}</a>'
+        st.html(_LABEL.render(labels=labels, label=words.inline("label")), width="content")
+        link = Markup('<a href="{}" download>{}</a>').format(_notebook(page, slug), words.inline("notebook"))
         st.html(link, width="content")
         if st.session_state.questions:
-            made = _here(lambda asked: worksheet(page, slug, asked, words), dict(st.session_state.questions))
+            questions = dict(st.session_state.questions)
+            make = _with_session_context(lambda: worksheet(page, slug, questions, words))
             name = f"vetro-{slug}-{words.lang}.html"
-            st.download_button(words.text("worksheet"), made, name, "text/html", key="take-worksheet", **quiet)
-        made = _here(lambda asked, answers: score(asked, answers, words), *map(_kept, ("asked", "answers")))
-        st.download_button(words.text("score"), made, "vetro-score.csv", "text/csv", key="take-score", **quiet)
+            st.download_button(words.text("worksheet"), make, name, "text/html", key="take-worksheet", **quiet)
+        asked, answers = _session_dict("asked"), progress.answers()
+        make = _with_session_context(lambda: score(asked, answers, words))
+        st.download_button(words.text("score"), make, "vetro-score.csv", "text/csv", key="take-score", **quiet)
 
 
-def _notebook(page, slug: str) -> str:
+def _notebook(page: Page, slug: str) -> str:
     """Where it is made; what else the link says by then is put on by the browser (ui/server/browser/save.js)."""
     known = {"model": page.model, "prompt": page.text} if page.bundle else {}
     return f"notebook/{slug}?{urlencode(known | {'lang': page.lang})}"
 
 
-@admission.PAGES.turn(lambda ahead: None)  # the answers are the model's, like those of a page
-def worksheet(page, slug: str, asked: dict[str, Question], words: cache.Words) -> bytes:
-    titles, frame, step = cache.words("path"), cache.words("ui"), curriculum.find(slug)
-    line = "Vetro" if step is curriculum.MACHINE else f"Vetro · {words.text('lesson', number=step.number)}"
-    title = page.words.inline("title") if step is curriculum.MACHINE else titles.inline(slug)
+@admission.PAGES.slot(lambda ahead: None)  # the answers are the model's, like those of a page
+def worksheet(page: Page, slug: str, questions: dict[str, Question], words: language.Words) -> bytes:
+    """The lesson's questions, and their answers on a sheet of their own, as an HTML file."""
+    titles, frame, lesson = language.words("path"), language.words("ui"), curriculum.lesson_by_slug(slug)
+    front_door = lesson is curriculum.MACHINE
+    line = "Vetro" if front_door else f"Vetro · {words.text('lesson', number=lesson.number)}"
+    title = page.words.inline("title") if front_door else titles.inline(slug)
     link = f"{st.context.url or slug}?{urlencode(st.query_params.to_dict() | {'lang': words.lang})}"
-    about = [(words.text("link"), f"<a href='{markup.escapes(link)}'>{markup.escapes(link)}</a>")]
+    about = [(words.text("link"), Markup('<a href="{0}">{0}</a>').format(link))]
     if page.bundle:
-        chips = markup.Raw(" ".join(map(markup.chip, page.tokens)))
-        about = [(frame.text("prompt"), chips), (frame.text("model"), markup.escapes(page.bundle.card.title)), *about]
-    return sheet(words, line, title, about, list(asked.values())).encode()
+        about.insert(0, (frame.text("model"), page.bundle.card.title))
+        about.insert(0, (frame.text("prompt"), markup.chips(page.tokens)))
+    return sheet(words, line, title, about, list(questions.values())).encode()
 
 
-def score(asked: dict[str, tuple], answers: dict[str, bool], words: cache.Words) -> bytes:
-    """A row for each question that was answered: the first answer counts."""
+def score(asked: dict[str, tuple[int, str, str]], answers: dict[str, bool], words: language.Words) -> bytes:
+    """A row for each question that was answered, as CSV: the first answer counts."""
     rows = [[words.text(f"score-{name}") for name in ("number", "lesson", "question", "answer")]]
-    titles = cache.Words(words.lang, "path")
+    titles = language.Words(words.lang, "path")
     for key, right in answers.items():
-        number, slug, said = asked[key]
+        number, slug, question = asked[key]
         title = titles.text(slug) if number else "Vetro"
-        rows.append([number, title, said, words.text("score-right" if right else "score-wrong")])
+        rows.append([number, title, question, words.text("score-right" if right else "score-wrong")])
     return csv.as_csv(rows)
 
 
-def _kept(name: str) -> dict:
+def _session_dict(name: str) -> dict:
     return st.session_state.setdefault(name, {})
 
 
-def _here(make: Callable[..., bytes], *given) -> Callable[[], bytes]:
+def _with_session_context(make: Callable[[], bytes]) -> Callable[[], bytes]:
     """Streamlit makes a file in a thread of its own, which knows no session: it is told this one."""
     context = get_script_run_ctx()
 
     def made() -> bytes:
         with ThreadPoolExecutor(1, initializer=lambda: add_script_run_ctx(ctx=context)) as worker:
-            return worker.submit(make, *given).result()
+            return worker.submit(make).result()
 
     return made

@@ -7,8 +7,9 @@ import streamlit as st
 
 import content
 from ui.frame import curriculum, share_menu
-from ui.kit import cache
+from ui.kit import language, markup
 
+_MASTHEAD = markup.template(Path(__file__).with_name("masthead.html"))
 NAMES = {"en": "English", "it": "Italiano"}
 COLOURS = {
     "paper": "backgroundColor",
@@ -28,48 +29,32 @@ MODES = ("light", "dark")
 
 def masthead(current: str) -> None:
     """`current` is the slug of the page shown."""
-    words = cache.words("ui")
+    words, titles = language.words("ui"), language.words("path")
 
-    def link(href: str, label: str, here: bool, more: str = "") -> str:
-        return f'<a href="{href}"{more}{" aria-current=true" if here else ""}>{label}</a>'
+    def links(part: int) -> list[dict[str, object]]:
+        lessons = [lesson for lesson in curriculum.LESSONS if lesson.part == part and lesson.exists]
+        return [_link(lesson.slug, titles.inline(lesson.slug), lesson.slug == current) for lesson in lessons]
 
-    machine = link("/", words.inline("nav-machine"), current == curriculum.MACHINE.slug)
-    languages = "".join(
-        link(f"?lang={lang}", NAMES[lang], lang == words.lang, f' lang="{lang}" hreflang="{lang}"')
-        for lang in content.LANGUAGES
-    )
-    lessons = " here" if curriculum.find(current).part in curriculum.PARTS[:3] else ""
-    label = {name: words.text(name) for name in ("home", "navigation", "language", "theme")}
+    *parts, playground = curriculum.PARTS
+    machine = _link("/", words.inline("nav-machine"), current == curriculum.MACHINE.slug)
+    languages = [_link(f"?lang={lang}", NAMES[lang], lang == words.lang, lang) for lang in content.LANGUAGES]
+    parts_of_lessons = [{"title": titles.inline(f"part-{part}"), "lessons": links(part)} for part in parts]
     st.html(
-        '<header class="masthead">'
-        f'<a class="skip" href="#lesson-title">{words.inline("skip")}</a>'
-        f'<a class="wordmark" href="/" aria-label="{label["home"]}">Vetro</a>'
-        f'<nav aria-label="{label["navigation"]}">{machine}'
-        f'<details class="menu{lessons}"><summary>{words.inline("nav-lessons")}</summary>'
-        f"<div>{_lessons(current, link)}</div></details>{_playground(current, link)}</nav>"
-        f'{share_menu.menu()}<nav class="languages" aria-label="{label["language"]}">{languages}</nav>'
-        f'<button type="button" class="theme-switch" aria-label="{label["theme"]}"></button>'
-        f"{share_menu.leave()}</header>"
-        f'<div class="connection" role="status"><p>{words.inline("no-connection")}</p></div>'
+        _MASTHEAD.render(
+            words=words,
+            machine=machine,
+            in_lessons=curriculum.lesson_by_slug(current).part in parts,
+            parts=[part for part in parts_of_lessons if part["lessons"]],
+            playground=links(playground),
+            share=share_menu.menu(),
+            languages=languages,
+            leave=share_menu.leave(),
+        )
     )
 
 
-def _lessons(current: str, link) -> str:
-    """The lessons that exist, in their parts."""
-    titles = cache.words("path")
-    html = ""
-    for part in curriculum.PARTS[:3]:
-        if steps := [step for step in curriculum.STEPS if step.part == part and step.exists]:
-            html += f'<p class="eyebrow">{titles.inline(f"part-{part}")}</p>'
-            html += "".join(link(step.slug, titles.inline(step.slug), step.slug == current) for step in steps)
-    return html
-
-
-def _playground(current: str, link) -> str:
-    """A link to each of its pages that exists."""
-    titles = cache.words("path")
-    steps = [step for step in curriculum.STEPS if step.part == curriculum.PARTS[3] and step.exists]
-    return "".join(link(step.slug, titles.inline(step.slug), step.slug == current) for step in steps)
+def _link(address: str, label: str, here: bool, lang: str = "") -> dict[str, object]:
+    return {"address": address, "label": label, "here": here, "lang": lang}
 
 
 def style(width: int) -> None:

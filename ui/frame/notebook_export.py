@@ -14,10 +14,10 @@ from pathlib import Path
 import content
 from model import zoo
 from model.toys.plans import NAMES, OPTIONS, PRESETS
-from model.what_if import experiment
+from model.what_if import export
 from ui.frame import curriculum, prompt_bar
-from ui.frame.lesson import Page
-from ui.kit import cache
+from ui.frame.page import Page
+from ui.kit import cache, language
 from ui.lessons.attention import readings
 from ui.lessons.experts import interventions, routing
 from ui.lessons.train import link
@@ -46,7 +46,7 @@ def notebook(slug: str, said: Mapping[str, str]) -> str:
     """The .ipynb of a lesson, as JSON, for what its link says. KeyError for a lesson that is not there."""
     lang = said.get("lang") if said.get("lang") in content.LANGUAGES else content.LANGUAGES[0]
     cells = what_if_cells(said, lang) if slug == "what_if" else filled(slug, said, lang)
-    words, titles, step = cache.Words(lang, "take"), cache.Words(lang, "path"), curriculum.find(slug)
+    words, titles, step = language.Words(lang, "take"), language.Words(lang, "path"), curriculum.lesson_by_slug(slug)
     title = f"{step.number}. {titles.text(slug)}" if step.number else "Vetro"
     head = {"cell_type": "markdown", "metadata": {}, "source": f"# {title}\n\n{words.text('notebook-note')}"}
     code = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []}
@@ -100,14 +100,14 @@ def fitting(name: str, given: str, usual):
 
 # ---- what a page begins with, where its link says nothing: a pass of the model, so it takes its turn like a page
 
-_in_turn = admission.PAGES.turn(lambda ahead: None)  # there is nobody to tell: the browser waits for a file
+_in_turn = admission.PAGES.slot(lambda ahead: None)  # there is nobody to tell: the browser waits for a file
 
 
 def _page(slug: str, said: Mapping[str, str], lang: str) -> Page:
     name = fitting("model", said.get("model", ""), prompt_bar.DECODERS[0])
     bundle, text = cache.bundle(name), said.get("prompt", prompt_bar.DEFAULT)[: prompt_bar.CHARACTERS]
     ids = bundle.tokenizer.encode(text)[:LIMIT]
-    return Page(cache.Words(lang, slug), lang, name, bundle, text, ids, text)
+    return Page(language.Words(lang, slug), name, bundle, text, ids, text)
 
 
 @_in_turn
@@ -149,4 +149,4 @@ def what_if_cells(said: Mapping[str, str], lang: str) -> list[str]:
     """The lines that the lesson itself exports, and its figure."""
     page = _page("what_if", said, lang)
     lab = what_if.open_lab(page, said)
-    return [experiment.code(lab.experiment, lab.setting, page.model, page.text), TAIL]
+    return [export.to_python(lab.experiment, lab.setting, page.model, page.text), TAIL]

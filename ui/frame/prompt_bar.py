@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from functools import partial
 
 import streamlit as st
+from markupsafe import Markup
 
 from model import zoo
 from model.config import Config
-from model.zoo import ModelUnavailable
-from ui.kit import cache, markup
-from ui.kit.numbers import number
+from model.zoo import Bundle, ModelUnavailable
+from ui.kit import cache, language, markup
 from ui.server import user_models
 
 DECODERS = ("smollm2", zoo.EXPERTS)  # the first is what a lesson is best read on; the second is always there
@@ -26,13 +26,13 @@ CHARACTERS = 600  # what a link may carry; more than any lesson's limit of token
 @dataclass(frozen=True)
 class Prompt:
     model: str
-    bundle: object
+    bundle: Bundle | None
     source: str  # what was typed
     ids: list[int]  # of its first tokens, up to the lesson's limit
     text: str  # what those tokens say
 
 
-NONE = Prompt("", None, "", [], "")  # of a lesson that asks for no prompt
+NO_PROMPT = Prompt("", None, "", [], "")  # of a lesson that asks for no prompt
 
 
 def any_own(config: Config) -> bool:
@@ -59,7 +59,7 @@ def bar(models: tuple[str, ...], limit: int, first: str = DEFAULT, fits: Callabl
     fit. `first` is the prompt where the link has none. Where the model that is asked for cannot be read, the first one
     that can takes its place, and a notice says why.
     """
-    words = cache.words("ui")
+    words = language.words("ui")
     asked = st.query_params.get("model")
     unfit = _unfit(asked, models, fits)
     models = (*models, *_own(asked, models, fits))
@@ -84,25 +84,25 @@ def bar(models: tuple[str, ...], limit: int, first: str = DEFAULT, fits: Callabl
         _broken(problems, words)
     loaded = cache.bundle(found)
     if unfit:
-        st.html(f'<div class="notice" role="status">{words(unfit, instead=loaded.card.title)}</div>')
+        st.html(markup.notice(words(unfit, instead=loaded.card.title)))
     if problems:
         notice = words(f"instead-{_remedy(asked, problems)}", **_about(asked, problems), instead=loaded.card.title)
-        st.html(f'<div class="notice" role="status">{notice}</div>')
+        st.html(markup.notice(notice))
     if problem := _problem(source):
-        st.html(f'<div class="notice" role="alert">{words(problem)}</div>')
+        st.html(markup.notice(words(problem), role="alert"))
         st.stop()
     ids = loaded.tokenizer.encode(source)
     if user_models.is_name(found) and loaded.tokenizer.decode(ids) != source:
-        known = markup.typed("".join(sorted(loaded.tokenizer.strings(list(range(len(loaded.tokenizer)))))))
+        known = markup.user_text("".join(sorted(loaded.tokenizer.strings(list(range(len(loaded.tokenizer)))))))
         source = user_models.example(found)
-        about = {"title": loaded.card.title, "known": known, "example": markup.typed(source)}
-        st.html(f'<div class="notice" role="status">{words("prompt-unknown", **about)}</div>')
+        about = {"title": loaded.card.title, "known": known, "example": markup.user_text(source)}
+        st.html(markup.notice(words("prompt-unknown", **about)))
         ids = loaded.tokenizer.encode(source)
     kept, text = _first(loaded.tokenizer, ids, limit)
     tokens = words.inline("tokens-one" if len(kept) == 1 else "tokens", n=len(kept))
-    count.html(f'<span class="count">{tokens}</span>')
+    count.html(markup.span(tokens, "count"))
     if notice := _cut(words, source, len(kept), len(ids), loaded.tokenizer.decode(ids[len(kept) :])):
-        st.html(f'<div class="notice" role="status">{notice}</div>')
+        st.html(markup.notice(notice))
     return Prompt(found, loaded, source, kept, text)
 
 
@@ -127,13 +127,13 @@ def _unfit(asked: str | None, models: tuple[str, ...], fits: Callable[[Config], 
     return None if _taken(asked, models, fits) else "trained-unfit"
 
 
-def _title(words: cache.Words, name: str) -> str:
+def _title(words: language.Words, name: str) -> str:
     """A model's name, size and licence, without its size where it cannot be read."""
     try:
         card = cache.bundle(name).card
     except ModelUnavailable:
         return zoo.ENTRIES[name].card.title
-    return f"{card.title}  {number(card.parameters / 1e6, words.lang)}\u202fM · {card.licence}"
+    return f"{card.title}  {words.number(card.parameters / 1e6)}\u202fM · {card.licence}"
 
 
 def _restore(key: str, value: str) -> str:
@@ -173,23 +173,23 @@ def _first(tokenizer, ids: list[int], limit: int) -> tuple[list[int], str]:
     return ids[:limit], tokenizer.decode(ids[:limit])
 
 
-def _cut(words: cache.Words, source: str, kept: int, tokens: int, rest: str) -> str:
+def _cut(words: language.Words, source: str, kept: int, tokens: int, rest: str) -> Markup:
     """What was left out, as HTML; empty when nothing was."""
-    notice = ""
+    notice = Markup()
     if kept < tokens:
-        shown = markup.typed(rest.strip()[:80] + "…" * (len(rest) > 80))
+        shown = markup.user_text(rest.strip()[:80] + "…" * (len(rest) > 80))
         notice += words("cut-tokens", kept=kept, cut=tokens - kept, rest=shown)
     if len(source) == CHARACTERS < st.session_state.get("typed", 0):
-        notice += words("cut-characters", kept=CHARACTERS, typed=number(st.session_state.typed, words.lang))
+        notice += words("cut-characters", kept=CHARACTERS, typed=words.number(st.session_state.typed))
     return notice
 
 
-def _readable(names: tuple[str, ...], words: cache.Words) -> tuple[str | None, dict[str, ModelUnavailable]]:
+def _readable(names: tuple[str, ...], words: language.Words) -> tuple[str | None, dict[str, ModelUnavailable]]:
     """The first of these models that can be read, and why those before it cannot."""
     waiting, problems = st.empty(), {}
     for name in dict.fromkeys(names):
         if name not in st.session_state.setdefault("read", set()):  # the first visitor of a server may have to wait
-            waiting.html(f'<p class="note" role="status">{words.inline("model-loading")}</p>')
+            waiting.html(markup.note(words.inline("model-loading"), live=True))
         try:
             cache.bundle(name)
         except ModelUnavailable as problem:
@@ -211,9 +211,10 @@ def _about(name: str, problems: dict[str, ModelUnavailable]) -> dict[str, str]:
     return {"file": problems[name].file, "title": card.title, "source": card.source}
 
 
-def _broken(problems: dict[str, ModelUnavailable], words: cache.Words) -> None:
+def _broken(problems: dict[str, ModelUnavailable], words: language.Words) -> None:
     """Says of every model why it cannot be read, and ends the page."""
     head = words.inline("model-unavailable" if len(problems) == 1 else "models-unavailable")
-    said = [words("model-file", **_about(x, problems)) + words(f"remedy-{_remedy(x, problems)}") for x in problems]
-    st.html(f'<section class="broken" role="alert"><h2>{head}</h2>{"".join(said)}</section>')
+    reasons = [words("model-file", **_about(x, problems)) + words(f"remedy-{_remedy(x, problems)}") for x in problems]
+    section = Markup('<section class="broken" role="alert"><h2>{}</h2>{}</section>')
+    st.html(section.format(head, Markup().join(reasons)))
     st.stop()

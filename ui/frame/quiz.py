@@ -1,41 +1,30 @@
 """Predict, then reveal: the live model answers only after the learner has committed to an answer."""
 
-from collections.abc import Callable
-
 import streamlit as st
+from markupsafe import Markup
 
-from ui.frame import footer
-from ui.frame.worksheet import Question
-from ui.kit import cache, markup
+from ui.frame import footer, progress
+from ui.frame.question import Question
+from ui.kit import language, markup
 
 
 @st.fragment
-def predict(
-    key: str,
-    question_html: str,
-    options: list[str],
-    answer: Callable[[], int],
-    explain: Callable[[int, int], str],
-    *,
-    tokens: bool = False,
-    waiting: str = "",
-) -> None:
-    """A prediction card. `answer()` gives the right index and runs after Reveal; `explain(chosen, right)` gives HTML.
+def predict(key: str, question: Question) -> None:
+    """A prediction card. Put what the question depends on (the prompt, say) into `key`.
 
-    `tokens=True` sets the options as token chips. Put what the question depends on (the prompt, say) into `key`.
-    The first answer to a question counts for the score; any answer makes the lesson done. `waiting` is HTML to show in
-    the place of the answer while there is none yet.
+    The first answer to a question counts for the score; any answer makes the lesson done.
     """
-    words = cache.words("ui")
-    footer.question(key, Question(question_html, options, tokens, answer, explain, waiting))
+    words = language.words("ui")
+    footer.keep_question(key, question)
     with st.container(key=f"predict-{key}"):
-        eyebrow = f'<p class="eyebrow">{words.inline("predict")}</p>'
-        st.html(f'<div class="predict">{eyebrow}<div class="question">{question_html}</div></div>')
-        with st.container(key=f"{'tokens' if tokens else 'options'}-{key}", horizontal=True, gap="small"):
+        eyebrow = Markup('<p class="eyebrow">{}</p>')
+        card = Markup('<div class="predict">{}<div class="question">{}</div></div>')
+        st.html(card.format(eyebrow.format(words.inline("predict")), question.text))
+        with st.container(key=f"{'tokens' if question.tokens else 'options'}-{key}", horizontal=True, gap="small"):
             chosen = st.pills(
                 words.text("answers"),
-                range(len(options)),
-                format_func=lambda i: markup.literal(options[i]),
+                range(len(question.options)),
+                format_func=lambda i: markup.literal(question.options[i]),
                 key=f"pick-{key}",
                 label_visibility="collapsed",
                 wrap=True,
@@ -44,18 +33,19 @@ def predict(
             st.button(words.text("reveal"), key=f"reveal-{key}", **reveal)
             score = st.empty()
         committed = st.session_state.get(f"revealed-{key}")
-        if committed is not None and waiting:
-            st.html(f'<div class="verdict" role="status">{waiting}</div>')
+        verdict = Markup('<div class="{}" role="status">{}</div>')
+        if committed is not None and question.waiting:
+            st.html(verdict.format("verdict", question.waiting))
         elif committed is not None:
-            right = answer()
-            cache.record(key, committed == right)
-            cache.mark_done(st.session_state.get("lesson", ""))
-            verdict = "right" if committed == right else "wrong"
-            eyebrow = f'<p class="eyebrow">{words.inline(verdict)}</p>'
-            st.html(f'<div class="verdict {verdict}" role="status">{eyebrow}{explain(committed, right)}</div>')
-        good, given = cache.score()
-        if given:
-            score.html(f'<span class="count">{words.inline("score", right=good, all=given)}</span>')
+            right = question.answer()
+            progress.record(key, committed == right)
+            progress.mark_done(st.session_state.get("lesson", ""))
+            kind = "right" if committed == right else "wrong"
+            explanation = eyebrow.format(words.inline(kind)) + question.explain(committed, right)
+            st.html(verdict.format(f"verdict {kind}", explanation))
+        good, answered = progress.score()
+        if answered:
+            score.html(markup.span(words.inline("score", right=good, all=answered), "count"))
 
 
 def _commit(key: str) -> None:

@@ -1,118 +1,117 @@
-"""What a session knows, and the only caches: models and traces, shared by all sessions because both are read-only."""
+"""All that is kept: models, traces and results for all readers, who only read them, and memos of one session.
 
-import pickle
-from dataclasses import dataclass
+A key is a frozen dataclass that holds everything what is kept depends on. Streamlit hashes its `repr`, which names the
+types: its own hash of a dataclass takes two kinds of edit with the same fields for one another.
+"""
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeVar
 
 import streamlit as st
 
-import content
-from ui.kit import markup
 from ui.server import user_models
 
+if TYPE_CHECKING:
+    from model.edits import Edit
+    from model.trace import Trace
+    from model.zoo import Bundle
 
-def language() -> str:
-    """The reader's language: the link's, else the browser's, else English."""
-    asked = st.query_params.get("lang")
-    if asked in content.LANGUAGES:
-        return asked
-    return "it" if (st.context.locale or "").lower().startswith("it") else "en"
-
-
-def mode() -> str:
-    """ "light" or "dark", as the browser shows the page."""
-    return st.context.theme.type or "light"
+T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class Words:
-    """The words of one page. `words("intro", n=7)` is HTML; a section that is missing raises KeyError."""
-
-    lang: str
-    slug: str
-
-    def __call__(self, section: str, **values) -> markup.Raw:
-        return markup.render(self._section(section), **values)
-
-    def inline(self, section: str, **values) -> markup.Raw:
-        """HTML without a paragraph around it, for headings and cells."""
-        return markup.inline(self._section(section), **values)
-
-    def text(self, section: str, **values) -> str:
-        """Plain text, for labels and for components (which must set it as text, never as HTML)."""
-        return self._section(section).format_map(values)
-
-    def all(self, *sections: str) -> dict[str, str]:
-        """Several plain texts, placeholders left in, to hand to a component."""
-        return {section: self._section(section) for section in sections}
-
-    def _section(self, section: str) -> str:
-        return content.load(self.lang, self.slug)[section]
-
-
-def words(slug: str) -> Words:
-    return Words(language(), slug)
-
-
-def bundle(name: str):
-    """The model, its tokenizer and its card. Raises model.zoo.ModelUnavailable, which is not cached."""
+def bundle(name: str) -> "Bundle":
+    """The model, its tokenizer and its card. Raises model.zoo.ModelUnavailable, which is not kept."""
     return user_models.find(name) if user_models.is_name(name) else _bundle(name)
 
 
 @st.cache_resource(show_spinner=False)
-def _bundle(name: str):
+def _bundle(name: str) -> "Bundle":
     from model import zoo
-    from ui.server import limits
 
-    limits.check(name)
     return zoo.load(name)
 
 
 bundle.clear = _bundle.clear
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
-def variant(name: str, **changes):
+def variant(original: "Bundle", **changes: object) -> "Bundle":
     """A model's weights, shared and not copied, under a configuration that differs in a few choices (hf.variant)."""
+    return _variant(original.card.name, tuple(sorted(changes.items())), original)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _variant(name: str, changes: tuple[tuple[str, object], ...], _original: "Bundle") -> "Bundle":
     from model import hf
 
-    return hf.variant(bundle(name).model, **changes)
+    card = replace(_original.card, name=f"{name} with {changes}")
+    return replace(_original, model=hf.variant(_original.model, **dict(changes)), card=card)
 
 
-def trace(model_name: str, text: str, keep: frozenset[str], limit: int, edits: tuple = ()):
-    """The Trace of the first `limit` tokens of `text`, holding the fields named in `keep`."""
-    return _trace(model_name, text, tuple(sorted(keep)), limit, pickle.dumps(edits), edits)
+@dataclass(frozen=True)
+class Pass:
+    """A forward pass: model by the name on its card, token ids, names of the fields to keep, edits."""
+
+    model: str
+    ids: tuple[int, ...]
+    keep: tuple[str, ...]
+    edits: tuple["Edit", ...]
 
 
-@st.cache_resource(max_entries=48, show_spinner=False)  # of a class of thirty, at most 12 MB each
-def _trace(model_name: str, text: str, keep: tuple[str, ...], limit: int, edits_key: bytes, _edits: tuple):
+def trace(
+    bundle: "Bundle",
+    ids: list[int] | tuple[int, ...],
+    keep: set[str] | frozenset[str],
+    edits: tuple["Edit", ...] = (),
+    *,
+    kept: bool = True,
+) -> "Trace":
+    """The Trace of a forward pass, with the fields named in `keep`: the one road from a page to the model.
+
+    kept: False where only what is read from the trace is kept (`result`).
+    """
+    key = Pass(bundle.card.name, tuple(ids), tuple(sorted(keep)), tuple(edits))
+    hash(key)  # an array would be cut short in its repr; it has no hash
+    return _kept_trace(key, bundle) if kept else _trace(key, bundle)
+
+
+def _trace(key: Pass, bundle: "Bundle") -> "Trace":
     from model import transformer
 
-    loaded = bundle(model_name)
-    ids = loaded.tokenizer.encode(text)[:limit]
-    return transformer.run(loaded.model, ids, loaded.tokenizer.strings(ids), edits=_edits, keep=set(keep))
+    tokens = bundle.tokenizer.strings(list(key.ids))
+    return transformer.run(bundle.model, list(key.ids), tokens, edits=key.edits, keep=set(key.keep))
 
 
-@st.cache_data(max_entries=128, show_spinner=False)  # up to five for a page, at most 1 MB each
-def reading(name: str, model_name: str, ids: tuple[int, ...], limit: int, _compute):
-    """What `_compute()` reads from a trace, as plain values: kept by its name, the tokens and the settings."""
+# 48: of a class of thirty, at most 12 MB each
+@st.cache_resource(max_entries=48, show_spinner=False, hash_funcs={Pass: repr})
+def _kept_trace(key: Pass, _bundle: "Bundle") -> "Trace":
+    return _trace(key, _bundle)
+
+
+@dataclass(frozen=True)
+class Key:
+    """What a result depends on: its name, the model by the name on its card, token ids, and settings."""
+
+    name: str
+    model: str = ""
+    ids: tuple[int, ...] = ()
+    settings: tuple[Hashable, ...] = ()
+
+
+def result(key: Key, compute: Callable[[], T]) -> T:
+    """What `compute()` gives, as plain values: computed once for all readers, each of whom gets a copy."""
+    hash(key)
+    return _result(key, compute)
+
+
+@st.cache_data(max_entries=128, show_spinner=False, hash_funcs={Key: repr})  # up to five for a page, at most 1 MB each
+def _result(key: Key, _compute: Callable[[], T]) -> T:
     return _compute()
 
 
-def mark_done(slug: str) -> None:
-    done().add(slug)
-
-
-def done() -> set[str]:
-    """The slugs of the lessons done in this session."""
-    return st.session_state.setdefault("done", set())
-
-
-def record(key: str, right: bool) -> None:
-    """The first answer to a question counts."""
-    st.session_state.setdefault("answers", {}).setdefault(key, right)
-
-
-def score() -> tuple[int, int]:
-    """How many answers of this session were right, and how many there were."""
-    answers = st.session_state.get("answers", {})
-    return sum(answers.values()), len(answers)
+def memo(name: str, key: Hashable, make: Callable[[], T]) -> T:
+    """What `make()` gives, kept in this session under `name` until the key changes."""
+    kept = st.session_state.get(name)
+    if kept is None or kept[0] != key:
+        kept = st.session_state[name] = key, make()
+    return kept[1]

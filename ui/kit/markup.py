@@ -1,58 +1,69 @@
-"""Markdown and tokens to HTML. User text is data: it reaches a page only through the functions of this file."""
+"""Markdown and tokens to HTML. User text is data: it reaches a page only through the functions of this file.
+
+HTML is `markupsafe.Markup`: `Markup("<b>{}</b>").format(x)` escapes x, `Markup(" ").join(…)` escapes what it joins.
+Longer documents are Jinja2 templates beside the code that fills them in.
+"""
 
 import re
-from html import escape
+from pathlib import Path
 
+from jinja2 import Environment, StrictUndefined, Template
 from markdown_it import MarkdownIt
+from markupsafe import Markup
 
-
-class Raw(str):
-    """HTML that is inserted as it is; every other value is escaped."""
-
-
+_DOCUMENTS = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
-def render(markdown: str, **values) -> Raw:
+def render(markdown: str, **values: object) -> Markup:
     """Markdown to HTML, then `{name}` filled in: values are escaped, never read as Markdown."""
     return _fill(_MARKDOWN.render(markdown), values)
 
 
-def inline(markdown: str, **values) -> Raw:
+def inline(markdown: str, **values: object) -> Markup:
     """The same without the paragraph around it: for headings, buttons, table cells."""
     return _fill(_MARKDOWN.renderInline(markdown), values)
 
 
-def chip(token: str, kind: str = "") -> Raw:
+def chip(token: str, kind: str = "") -> Markup:
     """A token as a chip; `kind` adds classes (see style.css), such as "on" or "selected"."""
-    mark = '<span class="space">·</span>' if token.startswith("·") else ""
-    return Raw(
-        f'<span class="chip {kind}" dir="auto">{mark}{escape(token.removeprefix("·") if mark else token)}</span>'
-    )
+    mark = Markup('<span class="space">·</span>') if token.startswith("·") else ""
+    return Markup('<span class="chip {}" dir="auto">{}{}</span>').format(kind, mark, token.removeprefix("·"))
 
 
-def span(text: str, kind: str) -> Raw:
+def chips(tokens: list[str]) -> Markup:
+    """Tokens as chips, one after the other."""
+    return Markup(" ").join(map(chip, tokens))
+
+
+def span(text: object, kind: str) -> Markup:
     """Text with a class: "query", "key", "value", "mono", "note" …"""
-    return Raw(f'<span class="{kind}">{escapes(text)}</span>')
+    return Markup('<span class="{}">{}</span>').format(kind, text)
 
 
-def typed(text: str) -> Raw:
+def user_text(text: str) -> Markup:
     """Text of the reader's in a sentence of ours: its writing direction ends with it."""
-    return Raw(f"<bdi>{escapes(text)}</bdi>")
+    return Markup("<bdi>{}</bdi>").format(text)
 
 
-def sub(base: str, index: str) -> Raw:
-    """A symbol with its index, such as q with the word it belongs to."""
-    return Raw(f"{escapes(base)}<sub>{escapes(index)}</sub>")
+def sub(base: str, index: str) -> Markup:
+    """A symbol with its index, such as q with the token it belongs to."""
+    return Markup("{}<sub>{}</sub>").format(base, index)
 
 
-def escapes(value) -> str:
-    return value if isinstance(value, Raw) else escape(str(value))
+def note(sentence: Markup, *, live: bool = False) -> Markup:
+    """A small remark; with `live` screen readers say it when it comes."""
+    return Markup('<p class="note"{}>{}</p>').format(Markup(' role="status"') if live else "", sentence)
 
 
-def _fill(html: str, values: dict) -> Raw:
-    html = re.sub(r"%7B(\w+)%7D", r"{\1}", html)  # markdown-it percent-encodes the braces of a link's address
-    return Raw(html.format_map({name: escapes(value) for name, value in values.items()}))
+def notice(sentence: Markup, *, role: str = "status") -> Markup:
+    """A sentence about what was asked for and cannot be done, or not wholly; role: "status", "alert" or "note"."""
+    return Markup('<div class="notice" role="{}">{}</div>').format(role, sentence)
+
+
+def read(sentence: Markup) -> Markup:
+    """The sentence that reads a figure aloud."""
+    return Markup('<div class="read">{}</div>').format(sentence)
 
 
 def literal(text: str) -> str:
@@ -60,3 +71,13 @@ def literal(text: str) -> str:
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     fence = "`" * (longest + 1)
     return f"{fence} {text} {fence}" if longest else f"`{text}`"
+
+
+def template(file: Path) -> Template:
+    """An HTML document or a part of one, as a Jinja2 template that escapes what is filled in."""
+    return _DOCUMENTS.from_string(file.read_text(encoding="utf-8"))
+
+
+def _fill(html: str, values: dict[str, object]) -> Markup:
+    html = re.sub(r"%7B(\w+)%7D", r"{\1}", html)  # markdown-it percent-encodes the braces of a link's address
+    return Markup(html).format_map(values)

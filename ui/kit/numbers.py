@@ -6,6 +6,8 @@ from functools import lru_cache
 from babel.numbers import format_decimal
 
 THIN = "\u202f"
+DECIMAL = ("", "k", "M", "G", "T", "P", "E", "Z")
+BINARY = ("", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei", "Zi")
 _SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
@@ -27,9 +29,19 @@ def number(x: float | int, lang: str) -> str:
 
 
 def percent(p: float, lang: str) -> str:
-    """A share between 0 and 1 in percent."""
-    share = 100 * float(p)
-    return f"{'100' if share == 100 else number(share, lang)}{THIN}%"
+    """A fraction between 0 and 1 in percent."""
+    hundredths = 100 * float(p)
+    return f"{'100' if hundredths == 100 else number(hundredths, lang)}{THIN}%"
+
+
+def scaled(x: float, unit: str, lang: str, *, binary: bool = False) -> str:
+    """An amount with the prefix that leaves 1 or more, by powers of 1000 (kB) or 1024 (KiB); whole ones in full."""
+    base, prefixes = (1024, BINARY) if binary else (1000, DECIMAL)
+    power = 0
+    while x >= base ** (power + 1) and power + 1 < len(prefixes):
+        power += 1
+    shown = x / base**power
+    return f"{number(int(shown) if shown == int(shown) else shown, lang)}{THIN}{prefixes[power]}{unit}"
 
 
 @lru_cache(maxsize=10_000)  # most numbers of a page stand on it twice, or stood on the last one: axes, shares, sizes

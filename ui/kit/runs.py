@@ -7,7 +7,7 @@ import numpy as np
 from model import lens, sampling
 from model.trace import Trace
 from model.transformer import Transformer
-from ui.frame.lesson import Page
+from ui.frame.page import Page
 from ui.kit.numbers import number
 
 TOP = 5  # likeliest tokens of either run

@@ -6,10 +6,11 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from urllib.parse import quote_plus
 
 import streamlit as st
+from markupsafe import Markup
 
 import content
 from model import zoo
-from ui.kit import cache, markup
+from ui.kit import language, markup
 from ui.server import user_models
 
 VERSION = 1
@@ -23,7 +24,7 @@ Kind = Callable[[str, object], bool]  # does this value fit, on this page (ui.fr
 # ---- what values may be
 
 
-def whole(last: int | Callable[[object], int], first: int = 1) -> Kind:
+def integer_between(last: int | Callable[[object], int], first: int = 1) -> Kind:
     def fits(value: str, page) -> bool:
         found = number(value)
         return found is not None and first <= found <= (last(page) if callable(last) else last)
@@ -42,7 +43,7 @@ def one_of(*values: object) -> Kind:
     return lambda value, page: value in names
 
 
-def some_of(*values: object) -> Kind:
+def subset_of(*values: object) -> Kind:
     """Several with commas between them."""
     names = set(map(str, values))
     return lambda value, page: set(value.split(",")) <= names
@@ -57,9 +58,9 @@ def text(longest: int = LONGEST) -> Kind:
     return lambda value, page: len(value) <= longest
 
 
-LAYER = whole(lambda page: page.bundle.model.config.layers)
-HEAD = whole(lambda page: page.bundle.model.config.heads)
-TOKEN = whole(lambda page: len(page.ids))
+LAYER = integer_between(lambda page: page.bundle.model.config.layers)
+HEAD = integer_between(lambda page: page.bundle.model.config.heads)
+TOKEN = integer_between(lambda page: len(page.ids))
 ON = one_of("true", "false")
 
 FRAME: Mapping[str, Kind] = {  # of every page; a prompt that is too long is cut, which the prompt bar says
@@ -69,7 +70,7 @@ FRAME: Mapping[str, Kind] = {  # of every page; a prompt that is too long is cut
     "model": lambda value, page: value in zoo.ENTRIES or user_models.is_name(value),
     "prompt": lambda value, page: True,
     "present": one_of("1"),
-    "hide": some_of(*PARTS),
+    "hide": subset_of(*PARTS),
 }
 
 
@@ -87,43 +88,44 @@ def count(name: str, first: int = 1) -> int | None:
     return None if found is None or found < first else found - first
 
 
-def unfit(known: Mapping[str, Kind], page) -> list[tuple[str, str]]:
+def invalid_params(known: Mapping[str, Kind], page) -> list[tuple[str, str]]:
     """What the link says that nobody knows or that does not fit: names and values."""
     known = FRAME | known
     said = [(name, value) for name in st.query_params for value in st.query_params.get_all(name)]
     return [(name, value) for name, value in said if name not in known or not known[name](value, page)]
 
 
-def left_out(slug: str, known: Mapping[str, Kind], page) -> None:
+def warn_invalid_params(slug: str, known: Mapping[str, Kind], page) -> None:
     """Says what of the link was left out: when the reader arrives, and until what else the link says changes."""
     said = {name: st.query_params.get_all(name) for name in st.query_params}
     if st.session_state.get("link", ("",))[0] != slug:
         newer = (number(st.query_params.get("v", "")) or 0) > VERSION
-        st.session_state.link = slug, said, unfit(known, page), newer
+        st.session_state.link = slug, said, invalid_params(known, page), newer
     _, opened, left, newer = st.session_state.link
     names = {name for name, _ in left}
     if not (left or newer) or {**opened, **said} != opened or any(name not in said for name in opened.keys() - names):
         return
-    words = cache.words("ui")
-    sentences = words("link-newer") if newer else ""
+    words = language.words("ui")
+    sentences = words("link-newer") if newer else Markup()
     if left:
         section = "link-unfit" if len(left) <= NAMED else "link-unfit-more"
         sentences += words(section, said=_named(left[:NAMED]), more=len(left) - NAMED)
-    st.html(f'<div class="notice" role="status">{sentences}</div>')
+    st.html(markup.notice(sentences))
 
 
-def moved() -> None:
+def mark_client_side_change() -> None:
     """The reader has chosen something in a component, which writes the link where the server does not see it."""
     if "link" in st.session_state:
         slug, said, *_ = st.session_state.link
         st.session_state.link = slug, said, [], False
 
 
-def _named(left: Iterable[tuple[str, str]]) -> markup.Raw:
+def _named(left: Iterable[tuple[str, str]]) -> Markup:
     def cut(said: str) -> str:
         return said if len(said) <= SIGNS else said[:SIGNS] + "…"
 
-    return markup.Raw(", ".join(f"<code>{markup.typed(cut(f'{name}={value}'))}</code>" for name, value in left))
+    code = Markup("<code>{}</code>").format
+    return Markup(", ").join(code(markup.user_text(cut(f"{name}={value}"))) for name, value in left)
 
 
 # ---- widgets in it
@@ -136,21 +138,21 @@ def bind(key: str, options: Iterable[Hashable], usual: Hashable, name: Callable[
     if st.session_state.get(key) not in options:
         asked = st.query_params.get(key)
         st.session_state[key] = next((option for option in options if name(option) == asked), usual)
-    return {"key": key, "on_change": _say, "args": (key, key, usual, name)}
+    return {"key": key, "on_change": _write_param, "args": (key, key, usual, name)}
 
 
-def typed(key: str, usual: str, name: str, most: int = LONGEST) -> dict:
+def bind_text(key: str, usual: str, name: str, most: int = LONGEST) -> dict:
     """The same for a text of `most` characters, which the link calls `name`. One that is too long for a link stays out
     of it, and the page says so."""
     if key not in st.session_state:
         st.session_state[key] = st.query_params.get(name, usual)[:most]
-    _say(key, name, usual)  # the state may be from before a look at another page
+    _write_param(key, name, usual)  # the state may be from before a look at another page
     if _long(st.session_state[key]):
-        st.html(f'<p class="note" role="status">{cache.words("ui").inline("link-too-long")}</p>')
-    return {"key": key, "on_change": _say, "args": (key, name, usual)}
+        st.html(markup.note(language.words("ui").inline("link-too-long"), live=True))
+    return {"key": key, "on_change": _write_param, "args": (key, name, usual)}
 
 
-def _say(key: str, name: str, usual: Hashable, written: Callable[[Hashable], str] = str) -> None:
+def _write_param(key: str, name: str, usual: Hashable, written: Callable[[Hashable], str] = str) -> None:
     value = st.session_state[key]
     if value == usual or _long(written(value)):
         st.query_params.pop(name, None)

@@ -8,25 +8,25 @@ import numpy as np
 import pytest
 
 from model import lens, sampling
+from model.analysis import streams
 from model.edits import HideKey, MovePositions, SilenceHead
 from model.transformer import run
-from model.what_if import changes, experiment
+from model.what_if import base, changes, experiment, export
 from model.what_if.changes import (
     Cut,
     Drop,
     Force,
-    InvalidChange,
     Mean,
     Patch,
     Scale,
     Scramble,
-    Setting,
     Shift,
     Silence,
     Swap,
     UseRule,
 )
 from model.what_if.experiment import Experiment
+from model.what_if.fields import InvalidChange, Setting
 
 TEXT, OTHER = "The dog chased the squirrel because it", "The cat drank the milk because it"
 CHANGES = {
@@ -135,7 +135,7 @@ def passes(bundle, setting, made, keep=frozenset({"logits", "z", "resid_pre", "r
     before = run(bundle.model, setting.ids, shown(list(setting.ids)), keep=keep)
     other = run(bundle.model, setting.other, shown(list(setting.other)), keep={"resid_pre"})
     ids = made.ids(setting)
-    edits = made.edits(setting, changes.Vectors(before, other))
+    edits = made.edits(setting, base.Vectors(before, other))
     return before, run(bundle.model, ids, shown(ids), edits=edits, keep=keep), ids, edits
 
 
@@ -155,7 +155,7 @@ MADE = [
 def test_the_streams_part_in_the_layer_of_the_change_and_not_before(moe, setting, text):
     made, rejected = experiment.from_text(text, OTHER, setting)
     before, after, _, _ = passes(moe, setting, made)
-    moved = experiment.distances(before, after)
+    moved = streams.distances(before, after)
     assert not rejected and moved.shape == (7, len(setting.ids))
     assert not moved[:3].any() and moved[3:].any(1).all()
 
@@ -163,7 +163,7 @@ def test_the_streams_part_in_the_layer_of_the_change_and_not_before(moe, setting
 def test_a_swap_moves_the_embedding_of_its_token_alone(moe, setting):
     made, _ = experiment.from_text("swap.2.cat", "", setting)
     before, after, ids, _ = passes(moe, setting, made)
-    moved = experiment.distances(before, after)
+    moved = streams.distances(before, after)
     assert moe.tokenizer.strings(ids)[1] == "·cat"
     assert np.flatnonzero(moved[0]).tolist() == [1]
     assert moved[:, 0].max() < 1e-6  # experts compute the tokens that visit them together: not the same bits
@@ -217,7 +217,7 @@ EXPORTED = (
 def test_the_exported_lines_repeat_the_numbers(moe, setting, text):
     made, rejected = experiment.from_text(text, OTHER, setting)
     before, after, _, _ = passes(moe, setting, made)
-    lines = experiment.code(made, setting, "experts", TEXT)
+    lines = export.to_python(made, setting, "experts", TEXT)
     printed, names = io.StringIO(), {}
     with contextlib.redirect_stdout(printed):
         exec(lines, names)
@@ -229,7 +229,7 @@ def test_the_exported_lines_repeat_the_numbers(moe, setting, text):
 
 
 def test_a_text_that_was_cut_is_exported_as_its_ids(moe, setting):
-    lines = experiment.code(Experiment(), setting, "experts", TEXT + " and more")
+    lines = export.to_python(Experiment(), setting, "experts", TEXT + " and more")
     assert f"ids = {list(setting.ids)}" in lines
 
 

@@ -1,7 +1,6 @@
 """Turns are fair and bounded, and nobody keeps a seat who has gone."""
 
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import partial
@@ -10,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 from markupsafe import Markup
 
+from tests.support.waiting import until
 from ui.frame import footer
 from ui.frame.notebook_export import notebook
 from ui.frame.question import Question
@@ -17,54 +17,57 @@ from ui.kit import language
 from ui.server.admission import PAGES, AdmissionQueue
 
 
-def visit(gate: AdmissionQueue, name: int, inside: list, order: list, most: list) -> None:
-    with gate.slot(lambda ahead: None):
-        order.append(name)
-        inside.append(name)
-        most.append(len(inside))
-        time.sleep(0.02)
-        inside.remove(name)
+class Visitor(threading.Thread):
+    """Waits for a seat and holds it until it is told to leave. `seen` is set when it is in, or was told to wait."""
+
+    def __init__(self, gate: AdmissionQueue, name: str, order: list[str]):
+        super().__init__(name=name, daemon=True)
+        self.gate, self.order = gate, order
+        self.seen, self.leave = threading.Event(), threading.Event()
+
+    def run(self) -> None:
+        with self.gate.slot(lambda ahead: self.seen.set()):
+            self.order.append(self.name)
+            self.seen.set()
+            self.leave.wait(60)
+
+    def arrive(self) -> None:
+        self.start()
+        assert self.seen.wait(60)
 
 
 def test_no_more_than_the_seats_and_first_come_first_served():
-    gate, inside, order, most = AdmissionQueue(2), [], [], []
-    threads = []
-    for name in range(8):
-        threads.append(threading.Thread(target=visit, args=(gate, name, inside, order, most)))
-        threads[-1].start()
-        time.sleep(0.002)
-    for thread in threads:
-        thread.join(10)
-    assert max(most) == 2
-    # two leave at nearly the same time, and the two next may wake in either order
-    assert all(abs(place - name) <= 1 for place, name in enumerate(order))
+    order = []
+    gate = AdmissionQueue(2)
+    visitors = [Visitor(gate, name, order) for name in "abcdefgh"]
+    for visitor in visitors:
+        visitor.arrive()
+    for inside, visitor in enumerate(visitors, 3):
+        assert order == list("abcdefgh"[: inside - 1])
+        visitor.leave.set()
+        visitor.join(60)
+        until(lambda: len(order) == min(inside, 8))  # noqa: B023 (it is called at once)
+    assert order == list("abcdefgh")
 
 
 @pytest.mark.parametrize("later, second", [(60.0, "late"), (0.0, "the page")])
 def test_who_gives_way_comes_after_those_who_wait_and_before_those_who_come_much_later(later, second, monkeypatch):
     monkeypatch.setattr("ui.server.admission.REQUEUE_DELAY_S", later)
-    gate, order, leave = AdmissionQueue(1), [], threading.Event()
-
-    def visitor(name: str) -> None:
-        with gate.slot(lambda ahead: None):
-            order.append(name)
-            leave.wait(10)
-
-    early, late = (threading.Thread(target=visitor, args=(name,)) for name in ("early", "late"))
+    gate, order = AdmissionQueue(1), []
+    early, late = (Visitor(gate, name, order) for name in ("early", "late"))
 
     def tell(ahead: int) -> None:
         if not late.ident:  # the early one has the seat now
-            late.start()
-            wait_for(lambda: len(gate._line) == 3)
-            leave.set()
+            late.arrive()
+            early.leave.set()
+            late.leave.set()
 
     with gate.slot(tell) as again:
-        early.start()
-        wait_for(lambda: len(gate._line) == 2)
+        early.arrive()
         again(tell)
         order.append("the page")
     for thread in (early, late):
-        thread.join(10)
+        thread.join(60)
     assert order[0] == "early" and order[1] == second
 
 
@@ -72,13 +75,6 @@ def test_who_gives_way_to_nobody_goes_on():
     gate = AdmissionQueue(2)
     with gate.slot(lambda ahead: pytest.fail("there are seats")) as again, gate.slot(lambda ahead: None):
         again(lambda ahead: pytest.fail("nobody waits"))
-
-
-def wait_for(reached) -> None:
-    until = time.monotonic() + 10
-    while not reached():
-        assert time.monotonic() < until
-        time.sleep(0.001)
 
 
 def test_who_waits_is_told_how_many_are_ahead_and_may_give_up():
@@ -122,12 +118,13 @@ def full_house() -> ExitStack:
 
 
 @pytest.mark.parametrize("make", [partial(notebook, "attention", {}), partial(notebook, "what_if", {}), worksheet])
-def test_a_file_that_takes_the_model_waits_for_its_turn(make):
+def test_a_file_that_takes_the_model_waits_for_its_turn(make, monkeypatch):
     known = make()  # from now on it is made in no time
+    slot, waits = PAGES.slot, threading.Event()
     with ThreadPoolExecutor(1) as worker, full_house() as seats:
+        monkeypatch.setattr(PAGES, "slot", lambda tell: slot(lambda ahead: (waits.set(), tell(ahead))))
         made = worker.submit(make)
-        with pytest.raises(TimeoutError):
-            made.result(1)
+        assert waits.wait(60) and not made.done()
         seats.close()
         assert made.result(60) == known
 

@@ -2,10 +2,11 @@
 
 import math
 import os
-import time
+import threading
 
 import pytest
 
+from tests.support.waiting import until
 from ui.server import jobs
 
 SCRIPT = """
@@ -20,8 +21,40 @@ sys.exit(asked.get("status", 0))
 """
 
 
+class Clock:
+    """Stands for the module `time`: it is what the test says, and the pool looks at its work whenever it is turned."""
+
+    def __init__(self):
+        self.now, self.looks = 0.0, 0
+        self._turned = threading.Condition()
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        with self._turned:
+            self.looks += 1
+            self._turned.notify_all()
+            self._turned.wait(0.01)
+
+    def turn(self, seconds: float) -> None:
+        """So much time goes by, and the pool has looked."""
+        with self._turned:
+            self.now += seconds
+            self._turned.notify_all()
+            seen = self.looks + 2  # one look may have begun before
+            assert self._turned.wait_for(lambda: self.looks >= seen, 60)
+
+
 @pytest.fixture
-def pool(tmp_path, monkeypatch):
+def clock(monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr(jobs, "time", clock)
+    return clock
+
+
+@pytest.fixture
+def pool(tmp_path, monkeypatch, clock):
     (tmp_path / "script.py").write_text(SCRIPT)
     monkeypatch.setattr(jobs, "ROOT", tmp_path)
     pool = jobs.Pool(most=1)
@@ -32,13 +65,6 @@ def pool(tmp_path, monkeypatch):
 
 def ask(pool, owner="reader", lesson="train", turn=math.inf, longest=math.inf, **request):
     return pool.submit(jobs.Job(owner, lesson, "script", request, turn, longest))
-
-
-def until(condition, seconds=10.0):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 def said(job):
@@ -55,11 +81,12 @@ def gone(pid):
 
 
 def test_work_says_what_it_finds_and_ends(pool):
+    before = threading.active_count()
     job = ask(pool, text="è\n")
     until(lambda: not job.alive)
     assert job.ended == "done" and not job.failed
     assert said(job)["text"] == "è\n" and len(job.messages) == 1
-    until(lambda: not pool._watched)  # no thread goes on when nothing is to be watched
+    until(lambda: threading.active_count() == before)  # no thread goes on when nothing is to be watched
 
 
 def test_work_that_breaks_says_so(pool):
@@ -68,9 +95,12 @@ def test_work_that_breaks_says_so(pool):
     assert job.failed
 
 
-def test_work_that_takes_too_long_is_ended(pool):
-    job = ask(pool, longest=0.3, sleep=30)
+def test_work_that_takes_too_long_is_ended(pool, clock):
+    job = ask(pool, longest=30, sleep=60)
     pid = said(job)["pid"]
+    clock.turn(29)
+    assert job.alive
+    clock.turn(2)
     until(lambda: not job.alive)
     assert job.ended == "long" and gone(pid)
 
@@ -93,51 +123,56 @@ def test_a_reader_has_one_at_a_time(pool):
     assert [first.ended, second.ended] == ["stopped", "done"]
 
 
-def test_what_does_not_end_is_killed(pool):
-    job = ask(pool, deaf=True, sleep=30)
+def test_what_does_not_end_is_killed_within_a_second(pool, clock):
+    assert jobs.GRACE + 2 * jobs.TICK < 1
+    job = ask(pool, deaf=True, sleep=60)
     pid = said(job)["pid"]
     job.stop()
-    until(lambda: not job.alive, 1)
+    clock.turn(jobs.GRACE - jobs.TICK)
+    assert job.alive
+    clock.turn(2 * jobs.TICK)
+    until(lambda: not job.alive)
     assert gone(pid)
 
 
-def test_leaving_the_lesson_or_the_server_ends_its_work_within_a_second(pool, monkeypatch):
-    job = ask(pool, sleep=30)
+def test_leaving_the_lesson_or_the_server_ends_its_work(pool, monkeypatch):
+    job = ask(pool, sleep=60)
     pid = said(job)["pid"]
     pool.arrive("another", "heads")
     pool.arrive("reader", "train")
-    assert job.alive and job._leaving is None
+    assert job.alive and not job.leaving
     pool.arrive("reader", "heads")
-    until(lambda: not job.alive, 1)
+    assert job.leaving
+    until(lambda: not job.alive)
     assert job.ended == "away" and gone(pid)
 
-    job = ask(pool, sleep=30)
-    monkeypatch.setattr(jobs, "_here", lambda owner: False)
-    until(lambda: not job.alive, 1)
+    job = ask(pool, sleep=60)
+    monkeypatch.setattr(jobs, "is_connected", lambda owner: False)
+    until(lambda: not job.alive)
     assert job.ended == "away"
 
 
-def test_no_beat_no_work(pool, monkeypatch):
-    monkeypatch.setattr(jobs, "AWAY", 0.4)
-    job = ask(pool, sleep=30)
-    for _ in range(6):
-        time.sleep(0.1)
+def test_no_beat_no_work(pool, clock):
+    job = ask(pool, sleep=60)
+    for _ in range(3):
+        clock.turn(jobs.AWAY / 2)
         job.beat()
-    assert job.alive
-    until(lambda: not job.alive, 1)
+    assert job.alive and not job.leaving
+    clock.turn(jobs.AWAY + 2 * jobs.TICK)
+    until(lambda: not job.alive)
     assert job.ended == "away"
 
 
-def test_long_work_makes_room_when_others_wait(pool):
-    first = ask(pool, "a", turn=0.3, sleep=30)
-    time.sleep(0.5)
-    assert first.alive
+def test_long_work_makes_room_when_others_wait(pool, clock):
+    first = ask(pool, "a", turn=3, sleep=60)
+    clock.turn(5)
+    assert first.alive and not first.leaving
     second = ask(pool, "b")
     until(lambda: not second.alive)
     assert first.ended == "turn" and second.ended == "done"
 
 
 def test_a_server_that_ends_takes_its_work_along(pool):
-    pid = said(ask(pool, deaf=True, sleep=30))["pid"]
+    pid = said(ask(pool, deaf=True, sleep=60))["pid"]
     pool.close()
-    until(lambda: gone(pid), 2)
+    until(lambda: gone(pid))

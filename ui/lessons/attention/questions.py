@@ -1,10 +1,12 @@
 """The predictions of lesson 5. Each answer is computed by the live model, after the reader has committed to one."""
 
 import numpy as np
+from markupsafe import Markup
 
 from model.trace import Trace
 from ui.frame import quiz
-from ui.frame.lesson import Page
+from ui.frame.page import Page
+from ui.frame.question import Question
 from ui.kit import cache, markup
 from ui.kit.numbers import number, percent
 from ui.lessons.attention import readings
@@ -53,7 +55,7 @@ def swap(page: Page, trace: Trace, look: readings.Look) -> bool:
     head = {"layer": look.layer + 1, "head": look.head + 1, "reader": chips[look.reader]}
     question = words.inline("swap-question", **pair, **head, text=found.text.strip())
     options = [found.tokens[i] for i in choices] + [words.text("another")]
-    quiz.predict(f"swap-{page.model}-{page.text}", question, options, answer, explain, tokens=True)
+    quiz.predict(f"swap-{page.model}-{page.text}", Question(question, options, answer, explain, tokens=True))
     return True
 
 
@@ -78,7 +80,7 @@ def append(page: Page, trace: Trace, look: readings.Look) -> None:
 
     question = words.inline("append-question", text=text.strip(), count=count, reader=reader)
     options = [words.text(f"append-{name}") for name in ("all", "some", "none")]
-    quiz.predict(f"append-{page.model}-{page.text}", question, options, answer, explain)
+    quiz.predict(f"append-{page.model}-{page.text}", Question(question, options, answer, explain))
 
 
 def carry(page: Page, trace: Trace, look: readings.Look) -> None:
@@ -114,10 +116,10 @@ def carry(page: Page, trace: Trace, look: readings.Look) -> None:
     head = {"layer": look.layer + 1, "head": look.head + 1, "reader": chips[look.reader]}
     question = words.inline("carry-question", **head, p=percent(row[0], page.lang), first=chips[0])
     options = [_named(trace, i) for i in choices] + others
-    quiz.predict(f"carry-{page.model}-{page.text}", question, options, answer, explain, tokens=True)
+    quiz.predict(f"carry-{page.model}-{page.text}", Question(question, options, answer, explain, tokens=True))
 
 
-def _chips(trace: Trace) -> list[markup.Raw]:
+def _chips(trace: Trace) -> list[Markup]:
     return [markup.chip(token) for token in trace.tokens]
 
 
@@ -129,4 +131,4 @@ def _named(trace: Trace, i: int) -> str:
 
 def _again(page: Page, text: str) -> Trace:
     """A pass of a changed sentence, which may be a token longer than the lesson's limit."""
-    return cache.trace(page.model, text, frozenset({"pattern"}), 2 * len(page.ids) + 2)
+    return cache.trace(page.bundle, page.bundle.tokenizer.encode(text)[: 2 * len(page.ids) + 2], {"pattern"})

@@ -7,7 +7,7 @@ from torch import nn
 
 from model.arithmetic import count
 from model.config import Config
-from ui.kit import cache
+from ui.kit import language
 from ui.kit.numbers import number, percent
 from viz import blocks as drawing
 
@@ -48,7 +48,7 @@ def present(config: Config) -> set[str]:
     return {SAME.get(name, name) for name in names}
 
 
-def facts(both: list, words: cache.Words) -> dict[str, dict]:
+def facts(both: list, words: language.Words) -> dict[str, dict]:
     """Of every part of the two drawings, by name: its title, what changed, and each side's own."""
     old, new = both[0].config, both[-1].config
     apart = {name for name, design in drawing.designs(old).items() if design != drawing.designs(new)[name]}
@@ -66,7 +66,7 @@ def facts(both: list, words: cache.Words) -> dict[str, dict]:
     return found
 
 
-def _side(name: str, side, words: cache.Words) -> dict:
+def _side(name: str, side, words: language.Words) -> dict:
     config = side.config
     paper = name in ("cross", "cross_norm")
     here = name in present(config)
@@ -91,7 +91,7 @@ def _side(name: str, side, words: cache.Words) -> dict:
 # ---- in words
 
 
-def label(name: str, config: Config, words: cache.Words) -> str:
+def label(name: str, config: Config, words: language.Words) -> str:
     """What stands in the drawing."""
     if name in NORMS or name == "cross_norm":
         return words.text(f"norm-{config.norm}")
@@ -108,7 +108,7 @@ def label(name: str, config: Config, words: cache.Words) -> str:
     return words.text(f"box-{name}" if name in BOXES else f"part-{name}")
 
 
-def sub(name: str, config: Config, words: cache.Words) -> str:
+def sub(name: str, config: Config, words: language.Words) -> str:
     """The small line below it, for parts that have one."""
     lang = words.lang
     numbers = {
@@ -190,7 +190,7 @@ def _shapes(module: nn.Module, lang: str) -> list[str]:
     return [f"{found.count(one)} × ({one})" if found.count(one) > 1 else one for one in dict.fromkeys(found)]
 
 
-def _parameters(name: str, module: nn.Module | None, config: Config, words: cache.Words) -> str:
+def _parameters(name: str, module: nn.Module | None, config: Config, words: language.Words) -> str:
     """How many the part has; of a layer's parts, in each layer."""
     if name == "head" and config.head and config.tied:
         return words.text("parameters-tied")
@@ -206,7 +206,7 @@ def _parameters(name: str, module: nn.Module | None, config: Config, words: cach
     return words.text("parameters" if name in outside else "parameters-each", count=number(own, words.lang))
 
 
-def _reading(section: str, found, words: cache.Words) -> dict:
+def _reading(section: str, found, words: language.Words) -> dict:
     show = percent if section.startswith("share-") else number
     values = np.atleast_1d(np.asarray(found, float))
     return {

@@ -5,6 +5,7 @@ from itertools import islice
 
 import numpy as np
 import streamlit as st
+from markupsafe import Markup, escape
 
 import content
 from model import generate, sampling, zoo
@@ -17,13 +18,14 @@ from model.weights.checkpoint import Report
 from model.zoo import ModelUnavailable
 from ui import components
 from ui.frame import quiz
-from ui.frame.lesson import Page
-from ui.kit import cache, markup, url_state
-from ui.kit import figures as widgets
+from ui.frame.page import Page
+from ui.frame.question import Question
+from ui.kit import cache, figures, language, listing, markup, tables, url_state
+from ui.kit.mounting import mount
 from ui.kit.numbers import number, percent
 from ui.lessons.blocks import view
 from ui.lessons.ring.costs import size
-from viz import switchboard as figures
+from viz import switchboard as charts
 
 BASE, *SWITCHES = (name.removeprefix("switchboard/") for name in zoo.SWITCHBOARD)
 FIRST = "no-positions"
@@ -35,9 +37,9 @@ CHANCE = 0.02  # bits per byte: what one seed more or less may make; not measure
 KEEP = frozenset({"pattern", "logits"})
 LINK = {
     "switch": url_state.one_of(*SWITCHES),
-    "map-layer": url_state.whole(99),
-    "map-head": url_state.whole(99),
-    "map-token": url_state.whole(MOST),
+    "map-layer": url_state.integer_between(99),
+    "map-head": url_state.integer_between(99),
+    "map-token": url_state.integer_between(MOST),
 }
 SOURCE = (differences, cache_bytes, generate.stream)
 ASKED = ("no-positions", "mqa", "ungated", "post-norm", "sliding")
@@ -80,13 +82,13 @@ def reached() -> dict[str, float]:
     return found
 
 
-def trained(words: cache.Words, *names: str) -> markup.Raw:
+def trained(words: language.Words, *names: str) -> Markup:
     """For other lessons: the section `trained` with what these models reached, as {base}, {mqa}, … Empty where one of
     them is not there."""
     found = {name: number(bits, words.lang) for name, bits in reached().items()}
     if not found.keys() >= set(names):
-        return markup.Raw("")
-    return markup.Raw(f'<div class="apart">{words("trained", **{name: found[name] for name in names})}</div>')
+        return Markup("")
+    return Markup(f'<div class="apart">{words("trained", **{name: found[name] for name in names})}</div>')
 
 
 # ---- one switch
@@ -123,22 +125,22 @@ def compared(page: Page, base: Switch, variant: Switch) -> None:
     st.html(f'<div class="read">{verdict(base, variant, words)}</div>')
     names = words.text("name-base"), words.text(f"name-{name}")
     courses = {shown: (one.report.step, one.report.loss) for shown, one in zip(names, (base, variant), strict=True)}
-    chart = figures.losses(courses, words.text("step"), words.text("loss"), lambda x: number(x, page.lang))
+    chart = charts.losses(courses, words.text("step"), words.text("loss"), lambda x: number(x, page.lang))
     left, right = st.columns([9, 11], gap="large")
     left.html(sheet(base, variant, words))
     with right:
         st.html(f'<p class="eyebrow">{words.inline("loss-name")}</p>')
-        widgets.figure(chart, "losses", words.text("loss-alt"))
+        figures.show(chart, "losses", words.text("loss-alt"))
     traces = [_trace(one, page) for one in (base, variant)]
     st.html(f"<h3>{words.inline('maps-title')}</h3>{words('maps-intro')}")
-    components.mount("blocks", key=f"maps-{name}", data=maps(traces, (base, variant), names, words))
+    mount(page, "blocks", f"maps-{name}", maps(traces, (base, variant), names, words))
     writing(page, (base, variant), names)
     with st.container(gap=None):
-        widgets.source(*SOURCE)
-        widgets.table_twin(losses_table(courses, words), f"losses-{name}")
+        listing.show(*SOURCE)
+        tables.twin(losses_table(courses, words), f"losses-{name}")
 
 
-def verdict(base: Switch, variant: Switch, words: cache.Words) -> markup.Raw:
+def verdict(base: Switch, variant: Switch, words: language.Words) -> Markup:
     """Better, worse or as good, on text that neither has seen."""
     found, own = base.report.bits_per_byte, variant.report.bits_per_byte
     section = "as-good" if abs(own - found) <= CHANCE else "worse" if own > found else "better"
@@ -146,7 +148,7 @@ def verdict(base: Switch, variant: Switch, words: cache.Words) -> markup.Raw:
     return words.inline(f"verdict-{section}", **{name: number(x, words.lang) for name, x in shown.items()})
 
 
-def _look(base: Switch, variant: Switch, words: cache.Words) -> dict[str, str]:
+def _look(base: Switch, variant: Switch, words: language.Words) -> dict[str, str]:
     """What the sentence about a switch may be filled with."""
     lang, old, new = words.lang, count(base.config), count(variant.config)
     caches = [cache_bytes(one.config, one.config.context) for one in (base, variant)]
@@ -168,7 +170,7 @@ def _look(base: Switch, variant: Switch, words: cache.Words) -> dict[str, str]:
     return filled | _busiest(variant, words)
 
 
-def _busiest(variant: Switch, words: cache.Words) -> dict[str, str]:
+def _busiest(variant: Switch, words: language.Words) -> dict[str, str]:
     """The share that the busiest expert of a layer gets: the mean over the layers, at the end of the training."""
     if variant.report.busiest is None:
         return {}
@@ -181,7 +183,7 @@ def _busiest(variant: Switch, words: cache.Words) -> dict[str, str]:
     return {name: percent(float(share), words.lang) for name, share in shares.items()}
 
 
-def sheet(base: Switch, variant: Switch, words: cache.Words) -> markup.Raw:
+def sheet(base: Switch, variant: Switch, words: language.Words) -> Markup:
     """What differs, and what follows: as a table of the two."""
     lang, both = words.lang, (base, variant)
     rows = [
@@ -204,19 +206,19 @@ def sheet(base: Switch, variant: Switch, words: cache.Words) -> markup.Raw:
     body = "".join(_row(*row, i < changed, words) for i, row in enumerate(rows))
     names = words.inline("name-base"), words.inline(f"name-{variant.name}")
     head = "".join(f'<th scope="col">{name}</th>' for name in ("", *names))
-    return markup.Raw(f'<table class="grid-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>')
+    return Markup(f'<table class="grid-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>')
 
 
-def _row(name: markup.Raw, before: str, after: str, changed: bool, words: cache.Words) -> str:
+def _row(name: Markup, before: str, after: str, changed: bool, words: language.Words) -> str:
     same = before == after
-    shown = words.inline("unchanged") if same else f"<b>{markup.escapes(after)}</b>"
+    shown = words.inline("unchanged") if same else f"<b>{escape(after)}</b>"
     kind = ' class="note"' if same else ""
     arrow = '&nbsp;<span aria-hidden="true">→</span>' if changed else ""
-    first = f'<td class="number">{markup.escapes(before)}{arrow}</td>'
+    first = f'<td class="number">{escape(before)}{arrow}</td>'
     return f'<tr><th scope="row">{name}</th>{first}<td{kind}>{shown}</td></tr>'
 
 
-def losses_table(courses: dict, words: cache.Words) -> dict[str, list]:
+def losses_table(courses: dict, words: language.Words) -> dict[str, list]:
     (steps, _), *_ = courses.values()
     return {words.text("step"): steps.tolist()} | {name: values.tolist() for name, (_, values) in courses.items()}
 
@@ -225,10 +227,10 @@ def losses_table(courses: dict, words: cache.Words) -> dict[str, list]:
 
 
 def _trace(one: Switch, page: Page) -> Trace:
-    return cache.trace(f"switchboard/{one.name}", page.text, KEEP, MOST)
+    return cache.trace(one.bundle, one.bundle.tokenizer.encode(page.text)[:MOST], KEEP)
 
 
-def maps(traces: list[Trace], both: tuple[Switch, Switch], names: tuple[str, str], words: cache.Words) -> dict:
+def maps(traces: list[Trace], both: tuple[Switch, Switch], names: tuple[str, str], words: language.Words) -> dict:
     """The weights of every head, and the likeliest next tokens, of both."""
     patterns = [np.stack([layer.pattern for layer in trace.layers]) for trace in traces]
     packed = {f"pattern{i}": np.rint(255 * pattern).astype(np.uint8) for i, pattern in enumerate(patterns)}
@@ -268,7 +270,7 @@ def writing(page: Page, both: tuple[Switch, Switch], names: tuple[str, str]) -> 
     columns = st.columns(2, gap="large")
     places = []
     for column, name in zip(columns, names, strict=True):
-        column.html(f"<h4 class='eyebrow'>{markup.escapes(name)}</h4>")
+        column.html(f"<h4 class='eyebrow'>{escape(name)}</h4>")
         places.append(column.empty())
     texts = kept or [""] * len(both)
     if not kept:
@@ -293,7 +295,7 @@ def _written(one: Switch, page: Page):
 
 
 def _sample(prompt: str, text: str) -> str:
-    return f'<p class="sample"><span class="note">{markup.typed(prompt)}</span>{markup.typed(text)}</p>'
+    return f'<p class="sample"><span class="note">{markup.user_text(prompt)}</span>{markup.user_text(text)}</p>'
 
 
 # ---- all of them
@@ -309,17 +311,17 @@ def overview(page: Page, chosen: str) -> None:
     names, bits = [words.text(f"name-{name}") for name in ordered], np.array([found[name] for name in ordered])
     marked = ordered.index(chosen) if chosen in ordered else None
     st.html(f'<div class="read">{_best(ordered, found, words)}</div>')
-    chart = figures.ranking(
+    chart = charts.ranking(
         names, bits, ordered.index(BASE), marked, CHANCE, words.text("bits"), lambda x: number(x, page.lang)
     )
-    widgets.figure(chart, "ranking", words.text("overview-alt"))
+    figures.show(chart, "ranking", words.text("overview-alt"))
     missing = [words.text(f"name-{name}") for name in SWITCHES if name not in found]
     if missing:
         st.html(f'<p class="note">{words.inline("overview-missing", names=", ".join(missing))}</p>')
-    widgets.table_twin({words.text("col-model"): names, words.text("bits"): list(map(float, bits))}, "switchboard")
+    tables.twin({words.text("col-model"): names, words.text("bits"): list(map(float, bits))}, "switchboard")
 
 
-def _best(ordered: list[str], found: dict[str, float], words: cache.Words) -> markup.Raw:
+def _best(ordered: list[str], found: dict[str, float], words: language.Words) -> Markup:
     """How many are better than the base by more than chance may do, how many worse, and the two ends."""
     variants = [name for name in ordered if name != BASE]
     better = sum(found[name] < found[BASE] - CHANCE for name in variants)
@@ -356,7 +358,7 @@ def ask_worst(page: Page) -> None:
         return words("explain-worst", **values)
 
     options = [words.text(f"name-{name}") for name in there]
-    quiz.predict("worst", words.inline("question-worst"), options, answer, explain)
+    quiz.predict("worst", Question(words.inline("question-worst"), options, answer, explain))
 
 
 def ask_cache(page: Page) -> None:
@@ -387,4 +389,4 @@ def ask_cache(page: Page) -> None:
         )
 
     question = words.inline("question-cache", heads=base.heads, groups=base.kv_heads)
-    quiz.predict("mqa-cache", question, [words.text(f"option-cache-{i}") for i in range(4)], answer, explain)
+    quiz.predict("mqa-cache", Question(question, [words.text(f"option-cache-{i}") for i in range(4)], answer, explain))

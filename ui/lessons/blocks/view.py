@@ -4,15 +4,17 @@ from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
+from markupsafe import Markup, escape
 
 import content
 from model import layers
 from model.config import Config, differences
 from model.zoo import ModelUnavailable
-from ui import components
 from ui.frame import quiz
-from ui.frame.lesson import Page
-from ui.kit import cache, markup, url_state
+from ui.frame.page import Page
+from ui.frame.question import Question
+from ui.kit import cache, language, markup, url_state
+from ui.kit.mounting import mount
 from ui.kit.numbers import number
 from ui.lessons.blocks.parts import facts
 from ui.lessons.blocks.readings import Seen, see
@@ -73,7 +75,7 @@ def _side(name: str, model: str, bundle, ids: list[int], at: int) -> Side:
     def compute() -> Seen:
         return see(bundle.model, ids, bundle.tokenizer.strings(ids), at)
 
-    return Side(name, bundle, cache.reading("blocks", model, tuple(ids), len(ids), compute))
+    return Side(name, bundle, cache.result(cache.Key("blocks", model, tuple(ids)), compute))
 
 
 # ---- the two drawings
@@ -90,10 +92,10 @@ def figure(page: Page, both: list[Side]) -> None:
         "lang": page.lang,
         "words": content.load(page.lang, "blocks"),
     }
-    components.mount("blocks", key="blocks", data=data)
+    mount(page, "blocks", "blocks", data)
 
 
-def _drawn(side: Side, words: cache.Words) -> dict:
+def _drawn(side: Side, words: language.Words) -> dict:
     """The parts by slot, and what attention and MLP are made of. The paper's second attention belongs to 2017."""
     config = side.config
     parts = [vars(part) for part in drawing.wired(config)]
@@ -121,12 +123,12 @@ def _drawn(side: Side, words: cache.Words) -> dict:
 # ---- one number through a layer
 
 
-def arithmetic(both: list[Side], words: cache.Words) -> markup.Raw:
+def arithmetic(both: list[Side], words: language.Words) -> Markup:
     """In the middle layer of each model: the number that attention changes most at the last token, on its way."""
-    return markup.Raw("".join(_through(side, words) for side in both))
+    return Markup("".join(_through(side, words) for side in both))
 
 
-def _through(side: Side, words: cache.Words) -> str:
+def _through(side: Side, words: language.Words) -> str:
     values = side.seen.through
     post = side.config.norm_place == "post"
     shown = {name: number(value, words.lang) for name, value in values.items()}
@@ -145,11 +147,11 @@ def _through(side: Side, words: cache.Words) -> str:
 # ---- what changed, field by field
 
 
-def fields_intro(both: list[Side], words: cache.Words) -> str:
+def fields_intro(both: list[Side], words: language.Words) -> str:
     return words("fields-intro") + (words("fields-minilm") if both[0].bundle.card.name == OLD[0] else "")
 
 
-def fields(both: list[Side], words: cache.Words) -> markup.Raw:
+def fields(both: list[Side], words: language.Words) -> Markup:
     """Every field in which the two configurations differ, ideas before sizes, with one sentence each."""
     old, new = both
     found = differences(old.config, new.config)
@@ -159,22 +161,22 @@ def fields(both: list[Side], words: cache.Words) -> markup.Raw:
         title = f'<th colspan="4" scope="colgroup" class="eyebrow">{words.inline(f"fields-{group}")}</th>'
         rows += [title] * bool(inner)
         for name in inner:
-            cells = "".join(f"<td>{markup.escapes(value(name, side.config, words))}</td>" for side in both)
+            cells = "".join(f"<td>{escape(value(name, side.config, words))}</td>" for side in both)
             about = f'<td class="note">{words.inline(f"field-{name}")}</td>'
             rows.append(f'<th scope="row">{row(name, words)}</th>{cells}{about}')
-    head = "".join(f'<th scope="col">{markup.escapes(one)}</th>' for one in ("", old.title, new.title, ""))
+    head = "".join(f'<th scope="col">{escape(one)}</th>' for one in ("", old.title, new.title, ""))
     body = "".join(f"<tr>{one}</tr>" for one in rows)
-    return markup.Raw(f'<table class="grid-table fields"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>')
+    return Markup(f'<table class="grid-table fields"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>')
 
 
-def row(name: str, words: cache.Words) -> markup.Raw:
+def row(name: str, words: language.Words) -> Markup:
     """What a field is called."""
-    return words.inline("row-windows") if name == "windows" else cache.words("table").inline(f"row-{name}")
+    return words.inline("row-windows") if name == "windows" else language.words("table").inline(f"row-{name}")
 
 
-def value(name: str, config: Config, words: cache.Words) -> str:
+def value(name: str, config: Config, words: language.Words) -> str:
     """A field's value as it is read, in the words of lesson 13."""
-    names, x = cache.words("table"), getattr(config, name)
+    names, x = language.words("table"), getattr(config, name)
     if x is None or (name == "rope_base" and config.position != "rotary"):
         return names.text("nothing")
     if name == "windows":
@@ -201,7 +203,7 @@ def grown(side: Side) -> float:
     return float(found[-1] / found[0])
 
 
-def aloud(side: Side, words: cache.Words) -> markup.Raw:
+def aloud(side: Side, words: language.Words) -> Markup:
     """What became of one stream, in a sentence that holds for any model."""
     found, times, lang = others(side), grown(side), words.lang
     section = (
@@ -218,7 +220,7 @@ def aloud(side: Side, words: cache.Words) -> markup.Raw:
     )
 
 
-def first_token(side: Side, words: cache.Words) -> markup.Raw | str:
+def first_token(side: Side, words: language.Words) -> Markup | str:
     """Where the first token's stream is far larger than the others', says so."""
     found = side.seen.sizes
     if found.shape[1] < 2:
@@ -230,7 +232,7 @@ def first_token(side: Side, words: cache.Words) -> markup.Raw | str:
     return words(section, model=side.title, token=markup.chip(side.seen.tokens[0]), layer=layer, **shown)
 
 
-def table(both: list[Side], words: cache.Words) -> dict[str, list]:
+def table(both: list[Side], words: language.Words) -> dict[str, list]:
     rows = [
         (side.title, layer, side.seen.tokens[token], float(x))
         for side in both
@@ -257,4 +259,4 @@ def ask_grown(page: Page, both: list[Side]) -> None:
         return words(section, old=old.title, new=new.title, **shown)
 
     question = words.inline("question-grown", model=old.title, layers=old.config.layers)
-    quiz.predict(f"grown-{page.text}", question, options, answer, explain)
+    quiz.predict(f"grown-{page.text}", Question(question, options, answer, explain))

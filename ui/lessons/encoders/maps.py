@@ -15,8 +15,10 @@ from model.trace import Trace
 from model.zoo import ModelUnavailable
 from ui import components
 from ui.frame import quiz
-from ui.frame.lesson import Page
-from ui.kit import cache, figures, markup, url_state
+from ui.frame.page import Page
+from ui.frame.question import Question
+from ui.kit import cache, language, listing, markup, tables, url_state
+from ui.kit.mounting import mount
 from ui.kit.numbers import number, percent
 
 KEEP = frozenset({"pattern"})
@@ -32,7 +34,7 @@ LINK = {side: url_state.matching(LOOK) for side in SIDES}
 MOVED = 1e-3  # of a vector's length: below it, two passes of different length agree
 
 
-def encoder(words: cache.Words):
+def encoder(words: language.Words):
     """MiniLM, or None and one sentence where it cannot be read."""
     try:
         return cache.bundle("minilm")
@@ -56,7 +58,7 @@ class Look:
         pattern = trace.layers[self.layer].pattern
         return pattern.mean(0) if self.head == MEAN else pattern[self.head]
 
-    def name(self, trace: Trace, words: cache.Words) -> str:
+    def name(self, trace: Trace, words: language.Words) -> str:
         heads = len(trace.layers[self.layer].pattern)
         where = {"layer": self.layer + 1, "head": self.head + 1, "heads": heads}
         return words.text("where-mean" if self.head == MEAN else "where-head", **where)
@@ -64,7 +66,12 @@ class Look:
 
 def traces(page: Page) -> tuple[Trace, Trace]:
     """The same text in the encoder and in the decoder."""
-    return cache.trace("minilm", page.text, KEEP, MOST), page.trace(KEEP)
+    return encoder_trace(page), page.trace(KEEP)
+
+
+def encoder_trace(page: Page) -> Trace:
+    encoder = cache.bundle("minilm")
+    return cache.trace(encoder, encoder.tokenizer.encode(page.text)[:MOST], KEEP)
 
 
 def ahead(weights: np.ndarray) -> float:
@@ -101,13 +108,13 @@ def maps(page: Page, bundle, both: tuple[Trace, Trace]) -> None:
     for side, trace, card, look in zip(SIDES, both, cards, starts, strict=True):
         data[side] = {"title": card.title, "tokens": list(trace.tokens), "start": [look.layer, look.head]}
     data |= {"part": "maps", "lang": page.lang, "words": content.load(page.lang, "encoders")}
-    reported = components.mount("encoders", key="maps", data=data, on_look_change=lambda: None).look or {}
+    reported = mount(page, "encoders", "maps", data, reports=("look",)).look or {}
     looks = [looked(reported.get(side), trace) or one for side, trace, one in zip(SIDES, both, starts, strict=True)]
     about = said(bundle, both, looks, words)
     st.html(f'<div class="read">{words.inline("maps-reading", **about)}</div>{words("maps-text", **about)}')
     with st.container(gap=None):
-        figures.source(*SOURCE)
-        figures.table_twin(table(both, looks, cards, words), "both-ways")
+        listing.show(*SOURCE)
+        tables.twin(table(both, looks, cards, words), "both-ways")
 
 
 def patterns(trace: Trace) -> np.ndarray:
@@ -115,7 +122,7 @@ def patterns(trace: Trace) -> np.ndarray:
     return np.stack([layer.pattern for layer in trace.layers])
 
 
-def said(bundle, both: tuple[Trace, Trace], looks: list[Look], words: cache.Words) -> dict[str, str]:
+def said(bundle, both: tuple[Trace, Trace], looks: list[Look], words: language.Words) -> dict[str, str]:
     """The shares of weight that go to later tokens, under these looks and over the whole encoder."""
     lang, (first, second) = words.lang, both
     weights = looks[0].weights(first)
@@ -132,7 +139,7 @@ def said(bundle, both: tuple[Trace, Trace], looks: list[Look], words: cache.Word
     return {name: percent(share, lang) for name, share in shares.items()} | counts | where
 
 
-def table(both, looks: list[Look], cards, words: cache.Words) -> dict[str, list]:
+def table(both, looks: list[Look], cards, words: language.Words) -> dict[str, list]:
     """Every weight of the two maps; what the mask hides is not in it."""
     rows = []
     for trace, look, card in zip(both, looks, cards, strict=True):
@@ -149,7 +156,10 @@ def table(both, looks: list[Look], cards, words: cache.Words) -> dict[str, list]
 def moved(name: str, text: str, more: str, limit: int) -> tuple[str, float]:
     """By how much of its length a vector changes when words are added to the text: the token of the text with the
     largest change, and the change."""
-    before, after = (cache.trace(name, each, frozenset({"final"}), limit) for each in (text, text + more))
+    bundle = cache.bundle(name)
+    before, after = (
+        cache.trace(bundle, bundle.tokenizer.encode(each)[:limit], {"final"}) for each in (text, text + more)
+    )
     same = np.cumprod(before.token_ids == np.resize(after.token_ids, len(before.token_ids))).astype(bool)
     old, new = before.final[same], after.final[: same.sum()]
     change = np.linalg.norm(new - old, axis=-1) / np.linalg.norm(old, axis=-1)
@@ -175,8 +185,8 @@ def ask_ahead(page: Page, bundle) -> None:
         values = {"token": markup.chip(token), "change": percent(change, page.lang), "other": percent(other, page.lang)}
         return words("explain-ahead", more=more, **values)
 
-    question = words.inline("question-ahead", text=markup.typed(page.text), more=more)
-    quiz.predict(f"ahead-{page.model}-{page.text}", question, options, answer, explain)
+    question = words.inline("question-ahead", text=markup.user_text(page.text), more=more)
+    quiz.predict(f"ahead-{page.model}-{page.text}", Question(question, options, answer, explain))
 
 
 # ---- going on
@@ -217,7 +227,7 @@ def chips(page: Page, added: list[tuple[int, float]]) -> str:
 
 
 def stops(page: Page, bundle) -> dict[str, str]:
-    config, trace = bundle.model.config, cache.trace("minilm", page.text, KEEP, MOST)
+    config, trace = bundle.model.config, encoder_trace(page)
     try:
         Decoder(bundle.model)
     except ValueError as refusal:
@@ -230,7 +240,7 @@ def stops(page: Page, bundle) -> dict[str, str]:
     raise AssertionError("an encoder that decodes")
 
 
-def uses(words: cache.Words) -> None:
+def uses(words: language.Words) -> None:
     """Where each of the three kinds is used."""
     for column, kind in zip(st.columns(3, gap="large"), ("encoder", "decoder", "pair"), strict=True):
         with column:

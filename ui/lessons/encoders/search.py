@@ -17,6 +17,7 @@ from ui.frame import quiz
 from ui.frame.page import Page
 from ui.frame.question import Question
 from ui.kit import cache, figures, language, listing, markup, numbers, tables, url_state
+from ui.kit.mounting import mount
 from ui.kit.numbers import number, percent
 from viz import bars
 from viz import encoders as charts
@@ -141,7 +142,7 @@ def matrix(page: Page, bundle, shelf: Shelf) -> None:
     data |= {"part": "matrix", "lines": [clipped(line) for line in shelf.texts], "pair": first}
     data |= {"lang": page.lang, "words": content.load(page.lang, "encoders")}
     # every list has a key of its own: the pair of another one means nothing in it
-    found = components.mount("encoders", key=f"matrix-{shelf.key}", data=data, on_pair_change=lambda: None)
+    found = mount(page, "encoders", f"matrix-{shelf.key}", data, reports=("pair",))
     pair = chosen(found.pair, shelf) if found.pair else first
     about = said(shelf, pair, page.lang)
     rank = words("pair-rank", **about) if about["pairs"] > 1 else ""
@@ -181,7 +182,8 @@ def foreign(shelf: Shelf, words: language.Words) -> str:
 def sums(bundle, shelf: Shelf, pair: tuple[int, int], words: language.Words) -> Markup:
     """How the first number of a vector comes about, and the cosine of both, written out."""
     show, (one, other) = partial(number, lang=words.lang), (shelf.vectors[i] for i in pair)
-    trace = cache.trace("minilm", shelf.texts[pair[0]], frozenset({"final"}), bundle.model.config.context)
+    ids = bundle.tokenizer.encode(shelf.texts[pair[0]])[: bundle.model.config.context]
+    trace = cache.trace(bundle, ids, {"final"})
     mean, count = trace.final.mean(0), len(trace.tokens)
 
     def note(section: str, **values) -> str:
@@ -266,7 +268,7 @@ def searches(page: Page, shelf: Shelf, query: str) -> None:
         column("reranked", found.reranked, found.cosines),
     ]
     st.html(f'<div class="read">{aloud(shelf, found, words)}</div>')
-    components.mount("encoders", key="found", data={"part": "found", "columns": columns})
+    mount(page, "encoders", "found", {"part": "found", "columns": columns})
     st.html(words("searches-text", found=len(found.keywords), all=len(shelf.texts)))
     with st.container(gap=None):
         listing.show(*SOURCE[1:])

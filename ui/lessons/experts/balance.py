@@ -10,12 +10,11 @@ from model.trace import LayerTrace, Trace
 from model.train import Routing
 from model.weights import checkpoint
 from model.weights.checkpoint import Report
-from ui.frame.lesson import Page
-from ui.kit import cache
-from ui.kit import figures as widgets
+from ui.frame.page import Page
+from ui.kit import cache, figures, tables
 from ui.kit.numbers import number, percent
 from ui.lessons.experts.statistics import Statistics
-from viz import experts as figures
+from viz import experts as charts
 
 PAIR = {"balanced": "switchboard/experts", "collapsed": "switchboard/collapsed"}
 SOURCE = (Routing,)
@@ -62,13 +61,13 @@ def loads(page: Page, trace: Trace, found: Statistics) -> None:
     own = np.stack([first_choices(layer) for layer in trace.layers])
     names = [text("layer-name", n=n + 1) for n in range(len(own))]
     pair = {text("held-out"): shares, text("own-text"): own}
-    chart = figures.loads(names, pair, text("expert", n="{n}"), lambda p: percent(p, lang))
-    widgets.figure(chart, "loads", text("loads-alt"))
+    chart = charts.loads(names, pair, text("expert", n="{n}"), lambda p: percent(p, lang))
+    figures.show(chart, "loads", text("loads-alt"))
     st.html(f'<p class="note">{words.inline("loads-note", **values, own=len(trace.tokens))}</p>')
     columns = {text("layer"): [n + 1 for n in range(len(own)) for _ in pair]}
     columns[text("col-text")] = list(pair) * len(own)
     rows = np.stack(list(pair.values()), axis=1).reshape(-1, own.shape[1])
-    widgets.table_twin(columns | {text("expert", n=e + 1): rows[:, e].tolist() for e in range(own.shape[1])}, "loads")
+    tables.twin(columns | {text("expert", n=e + 1): rows[:, e].tolist() for e in range(own.shape[1])}, "loads")
 
 
 def formula(page: Page, trace: Trace) -> None:
@@ -146,18 +145,18 @@ def collapse(page: Page, found: dict[str, Trained]) -> None:
     st.html(f"<h3>{words.inline('busiest-title')}</h3>")
     curves = {names[name]: (one.report.step, one.report.busiest) for name, one in found.items()}
     titles = text("axis-step"), text("axis-busiest")
-    chart = figures.busiest(curves, 1 / E, titles, text("even"), text("layer-name", n="{n}"), share)
+    chart = charts.busiest(curves, 1 / E, titles, text("even"), text("layer-name", n="{n}"), share)
     with st.container(gap="xsmall"):
-        widgets.figure(chart, "busiest", text("busiest-alt"))
+        figures.show(chart, "busiest", text("busiest-alt"))
         st.html(f'<p class="note">{words.inline("busiest-note", **values)}</p>')
     st.html(f"<h3>{words.inline('now-title')}</h3>")
     layers = [text("layer-name", n=n + 1) for n in range(len(found["balanced"].visits))]
     rows = {names[name]: one.visits for name, one in found.items()}
-    widgets.figure(figures.loads(layers, rows, text("expert", n="{n}"), share), "now", text("now-alt"))
+    figures.show(charts.loads(layers, rows, text("expert", n="{n}"), share), "now", text("now-alt"))
     st.html(words("collapse-text", **values))
     columns = {text("axis-step"): list(found["balanced"].report.step)}
     for name, one in found.items():
         for n, busiest in enumerate(one.report.busiest.T):
             columns[f"{names[name]}, {layers[n]}"] = busiest.tolist()
     if len({len(column) for column in columns.values()}) == 1:  # both were trained for as many steps
-        widgets.table_twin(columns, "busiest")
+        tables.twin(columns, "busiest")

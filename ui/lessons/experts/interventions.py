@@ -5,20 +5,19 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from model import hf, lens, transformer
+from model import hf, lens
 from model.edits import Edit, ExpertOff, ForceExperts
 from model.trace import Trace
-from ui.frame.lesson import Page
-from ui.kit import cache, markup, url_state
-from ui.kit import figures as widgets
+from ui.frame.page import Page
+from ui.kit import cache, figures, markup, tables, url_state
 from ui.kit.numbers import number, percent
 from ui.kit.runs import Run, candidates, per_byte
-from viz import experts as figures
+from viz import experts as charts
 from viz import sparse
 
 WAYS = ("off", "force")
 SOURCE = (ExpertOff, ForceExperts, hf.variant)
-EXPERT = url_state.whole(lambda page: page.bundle.model.config.experts)
+EXPERT = url_state.integer_between(lambda page: page.bundle.model.config.experts)
 LINK = {
     "active": EXPERT,
     "experts": lambda value, page: value == "" or EXPERT(value, page),
@@ -57,14 +56,13 @@ def measured(page: Page, setting: Setting) -> Run:
     """A pass under this setting: computed now, or found in the cache."""
 
     def compute() -> Run:
-        model, config = page.bundle.model, page.bundle.model.config
+        bundle, config = page.bundle, page.bundle.model.config
         if setting.active != config.active_experts:
-            model = cache.variant(page.model, active_experts=setting.active)
-        edits = setting.edits(config.layers)
-        trace = transformer.run(model, page.ids, page.tokens, edits=edits, keep={"final"})
-        return Run.of(model, trace)
+            bundle = cache.variant(bundle, active_experts=setting.active)
+        trace = cache.trace(bundle, page.ids, {"final"}, setting.edits(config.layers), kept=False)
+        return Run.of(bundle.model, trace)
 
-    return cache.reading(f"experts-{setting}", page.model, tuple(page.ids), len(page.ids), compute)
+    return cache.result(page.key("experts", setting), compute)
 
 
 def usual(page: Page) -> Setting:
@@ -150,9 +148,9 @@ def section(page: Page, trace: Trace) -> None:
     st.html(f'<div class="read">{words.inline(name, **values)}</div>{kept}')
     rows, shares = candidates(page, before, after)
     names = words.text("as-trained"), words.text("changed")
-    widgets.figure(sparse.pair(rows, shares, names, lambda p: percent(p, lang)), "touched", words.text("touched-alt"))
+    figures.show(sparse.pair(rows, shares, names, lambda p: percent(p, lang)), "touched", words.text("touched-alt"))
     st.html(f'<p class="note">{words.inline("touch-honest", trained=config.active_experts)}</p>')
-    widgets.table_twin({words.text("col-token"): rows} | dict(zip(names, shares, strict=True)), "touched")
+    tables.twin({words.text("col-token"): rows} | dict(zip(names, shares, strict=True)), "touched")
 
 
 def by_count(page: Page) -> list[float]:
@@ -180,11 +178,9 @@ def counts(page: Page) -> None:
         "most": number(max(losses), lang),
         "worst": int(np.argmax(losses)) + 1,
     }
-    chart = figures.counts(
-        losses, trained, words.text("bits-per-byte"), words.text("active"), lambda x: number(x, lang)
-    )
+    chart = charts.counts(losses, trained, words.text("bits-per-byte"), words.text("active"), lambda x: number(x, lang))
     with st.container(gap="xsmall"):
-        widgets.figure(chart, "counts", words.text("counts-alt"))
+        figures.show(chart, "counts", words.text("counts-alt"))
         st.html(words("counts-best" if best == trained else "counts-other", **values))
     columns = {words.text("active"): list(range(1, len(losses) + 1)), words.text("bits-per-byte"): losses}
-    widgets.table_twin(columns, "active-experts")
+    tables.twin(columns, "active-experts")

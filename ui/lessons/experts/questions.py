@@ -5,7 +5,8 @@ import numpy as np
 from model import transformer
 from model.trace import Trace
 from ui.frame import quiz
-from ui.frame.lesson import Page
+from ui.frame.page import Page
+from ui.frame.question import Question
 from ui.kit import markup
 from ui.kit.numbers import number
 from ui.kit.runs import per_byte
@@ -40,7 +41,7 @@ def again(page: Page, trace: Trace) -> None:
         words.text("again-every", n=layers),
     ]
     question = words.inline("again-question", token=markup.chip(page.tokens[-1]), layers=layers)
-    quiz.predict(f"again-{page.text}", question, options, answer, explain)
+    quiz.predict(f"again-{page.text}", Question(question, options, answer, explain))
 
 
 def rivals(trace: Trace, found: Statistics) -> tuple[int, int, int]:
@@ -86,7 +87,7 @@ def busiest_off(page: Page, trace: Trace, found: Statistics) -> None:
     shares = {"p": found.shares[layer, busy], "q": found.shares[layer, rare]}
     shown = {name: statistics.percent(share, lang) for name, share in shares.items()}
     options = [words.text(f"off-option-{name}", **where) for name in ("busy", "rare", "same")]
-    quiz.predict(f"off-{page.text}", words.inline("off-question", **where, **shown), options, answer, explain)
+    quiz.predict(f"off-{page.text}", Question(words.inline("off-question", **where, **shown), options, answer, explain))
 
 
 def genre(page: Page, found: Statistics) -> None:
@@ -105,4 +106,4 @@ def genre(page: Page, found: Statistics) -> None:
 
     options = [words.text(f"genre-option-{name}") for name in ("class", "genre", "both")]
     question = words.inline("genre-question", tokens=number(found.tokens, lang))
-    quiz.predict("experts-genre", question, options, answer, explain)
+    quiz.predict("experts-genre", Question(question, options, answer, explain))

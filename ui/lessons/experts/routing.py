@@ -11,8 +11,9 @@ from model.layers import Experts
 from model.trace import Trace
 from model.weights.published import MODELS
 from ui import components
-from ui.frame.lesson import Page
-from ui.kit import cache, url_state
+from ui.frame.page import Page
+from ui.kit import language, url_state
+from ui.kit.mounting import mount
 from ui.kit.numbers import number, percent
 
 KEEP = frozenset(
@@ -29,7 +30,7 @@ BYTES = 4  # of a number, as this app computes
 def show(view: str, page: Page, **data) -> None:
     """One of the figures of the component."""
     words = content.load(page.lang, "experts")
-    components.mount("experts", key=view, data={"view": view, "lang": page.lang, "words": words, **data})
+    mount(page, "experts", view, {"view": view, "lang": page.lang, "words": words, **data})
 
 
 def block(page: Page, trace: Trace) -> None:
@@ -82,7 +83,7 @@ def yard(page: Page, trace: Trace) -> None:
     show("yard", page, **packed(trace), tokens=list(trace.tokens), start=start(trace), width=width)
 
 
-def table(trace: Trace, words: cache.Words) -> dict[str, list]:
+def table(trace: Trace, words: language.Words) -> dict[str, list]:
     """Every token in every layer: what the router says of each expert, and which it takes."""
     places = [(n, t, layer) for n, layer in enumerate(trace.layers) for t in range(len(trace.tokens))]
     columns = {

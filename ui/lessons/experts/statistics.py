@@ -12,12 +12,11 @@ import streamlit as st
 from model import zoo
 from model.analysis.information import entropy, lift
 from ui import components
-from ui.frame.lesson import Page
-from ui.kit import cache
-from ui.kit import figures as widgets
+from ui.frame.page import Page
+from ui.kit import cache, figures, language, tables
 from ui.kit.numbers import number, percent
 from ui.lessons.experts import routing
-from viz import experts as figures
+from viz import experts as charts
 
 KINDS = ("token", "class", "genre")
 LITTLE = 0.1  # of what the expert tells about the word class: less is little
@@ -65,7 +64,7 @@ def read(page: Page) -> Statistics | None:
         )
 
     try:
-        return cache.reading("experts-statistics", page.model, (), 0, compute)
+        return cache.result(cache.Key("experts-statistics", page.model), compute)
     except (OSError, ValueError, KeyError, TypeError):
         st.html(f'<div class="notice" role="alert">{page.words("no-statistics")}</div>')
         return None
@@ -126,14 +125,14 @@ def purposes(page: Page, found: Statistics) -> None:
     layers = [text("layer-name", n=n + 1) for n in range(len(found.loads))]
     labels = text("measured"), text("shuffled")
     rows = {name: (found.information[kind], found.shuffled[kind]) for kind, name in names.items()}
-    chart = figures.information(rows, layers, labels, text("bits"), lambda x: number(x, lang))
+    chart = charts.information(rows, layers, labels, text("bits"), lambda x: number(x, lang))
     with st.container(gap="xsmall"):
-        widgets.figure(chart, "information", text("information-alt"))
+        figures.show(chart, "information", text("information-alt"))
         st.html(words("information-note", **values))
     columns = {text("layer"): list(range(1, len(layers) + 1)), text("entropy"): found.entropies}
     for name, pair in rows.items():
         columns |= {f"{name}, {label}": list(bits) for label, bits in zip(labels, pair, strict=True)}
-    widgets.table_twin(columns, "information")
+    tables.twin(columns, "information")
     with np.errstate(divide="ignore"):
         lifts = np.stack([lift(table) for table in found.tables])
     typical = [
@@ -150,7 +149,7 @@ def purposes(page: Page, found: Statistics) -> None:
         loads=found.shares.tolist(),
         start=int(np.argmax(found.information["class"])),
     )
-    widgets.table_twin(table(found, words), "word-classes")
+    tables.twin(table(found, words), "word-classes")
     guesses(page, found)
 
 
@@ -159,7 +158,7 @@ def _typical(tokens: list[dict], share: float) -> list[dict]:
     return [one for one in tokens if one["taken"] > share * one["of"]]
 
 
-def table(found: Statistics, words: cache.Words) -> dict[str, list]:
+def table(found: Statistics, words: language.Words) -> dict[str, list]:
     """Counts: a row for each layer and word class."""
     layers, classes, count = found.tables.shape
     columns = {
@@ -180,6 +179,6 @@ def guesses(page: Page, found: Statistics) -> None:
     shown = {name: percent(share, lang) for name, share in values.items()}
     section = "guess-good" if layers[-1] > (shares[0] + shares[-1]) / 2 else "guess-weak"
     st.html(f"<h3>{words.inline('guess-title')}</h3>{words('guess', **shown, layers=len(layers))}")
-    widgets.figure(figures.guesses(names, shares, lambda p: percent(p, lang)), "guesses", text("guess-alt"))
+    figures.show(charts.guesses(names, shares, lambda p: percent(p, lang)), "guesses", text("guess-alt"))
     st.html(words(section, **shown, layers=len(layers)))
-    widgets.table_twin({text("guess-clue"): names, text("guess-right"): shares}, "guesses")
+    tables.twin({text("guess-clue"): names, text("guess-right"): shares}, "guesses")

@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import streamlit as st
+from markupsafe import Markup
 
 import content
 from model import lens, transformer
@@ -12,8 +13,10 @@ from model.layers import Attention
 from model.trace import Trace
 from ui import components
 from ui.frame import quiz
+from ui.frame.question import Question
 from ui.kit import cache, markup, url_state
-from ui.kit.cache import Words
+from ui.kit.language import Words
+from ui.kit.mounting import mount
 from ui.kit.numbers import number, percent
 
 KEEP = frozenset({"pattern", "z", "attn_out", "resid_pre", "resid_post", "mlp_out", "final"})
@@ -30,11 +33,11 @@ LINK = {
     "layer": url_state.LAYER,
     "head": url_state.HEAD,
     "token": url_state.TOKEN,
-    "score": url_state.whole(CANDIDATES),  # of which next token
+    "score": url_state.integer_between(CANDIDATES),  # of which next token
     "typed": url_state.text(TYPED),
     "against": url_state.one_of(*AGAINST),
-    "kind": url_state.whole(4),
-    "sharing": url_state.whole(3),
+    "kind": url_state.integer_between(4),
+    "sharing": url_state.integer_between(3),
     "query": url_state.HEAD,
 }
 
@@ -70,7 +73,7 @@ def writes(page, trace: Trace) -> Writes:
             ))  # fmt: skip
         return Writes(*map(np.stack, zip(*found, strict=True)))
 
-    return cache.reading("head-writes", page.model, tuple(page.ids), 0, compute)
+    return cache.result(cache.Key("head-writes", page.model, tuple(page.ids)), compute)
 
 
 @dataclass(frozen=True)
@@ -119,7 +122,7 @@ def start(bundle, trace: Trace, found: Candidates) -> tuple[int, int]:
     return int(layer), int(head)
 
 
-def choice(bundle, found: Candidates, words: Words) -> tuple[int, int | None, markup.Raw]:
+def choice(bundle, found: Candidates, words: Words) -> tuple[int, int | None, Markup]:
     """The token whose score is taken apart, and the one it is compared with. A token that is typed goes before the
     candidates; of several, the first counts; the third value says what was typed."""
     with st.container(key="candidate", gap="small"):
@@ -132,7 +135,7 @@ def choice(bundle, found: Candidates, words: Words) -> tuple[int, int | None, ma
             **url_state.bind("score", range(len(found.ids)), 0, lambda i: str(i + 1)),
         )
         with st.container(horizontal=True, gap="medium"):
-            own = url_state.typed("typed-token", "", "typed", TYPED)
+            own = url_state.bind_text("typed-token", "", "typed", TYPED)
             typed = st.text_input(words.text("typed"), max_chars=TYPED, width=230, **own)
             compared = st.segmented_control(
                 words.text("against"),
@@ -141,18 +144,18 @@ def choice(bundle, found: Candidates, words: Words) -> tuple[int, int | None, ma
                 **url_state.bind("against", AGAINST, AGAINST[1]),
                 format_func=lambda name: words.text(f"against-{name}"),
             )
-    token, told = found.ids[picked], markup.Raw()
+    token, told = found.ids[picked], Markup()
     if typed.strip():
         ids = bundle.tokenizer.encode(" " + typed.strip())
         token = ids[0]
         section = "typed-one" if len(ids) == 1 else "typed-many"
         shown = markup.chip(bundle.tokenizer.strings([token])[0])
-        told = words(section, text=markup.typed(typed.strip()), token=shown, count=len(ids))
+        told = words(section, text=markup.user_text(typed.strip()), token=shown, count=len(ids))
     rival = next(id for id in found.ids if id != token) if compared == "lead" else None
     return token, rival, told
 
 
-def sums(found: Score, words: Words) -> markup.Raw:
+def sums(found: Score, words: Words) -> Markup:
     """Heads, MLPs and the rest, added up beside the model's own score."""
     lang = words.lang
     heads, mlps = float(found.heads.sum()), float(found.mlps.sum())
@@ -167,9 +170,7 @@ def sums(found: Score, words: Words) -> markup.Raw:
     lead = f" − {markup.sub('logit', found.rival)}" if found.rival else ""
     own = {"own": number(found.own, lang), "difference": number(abs(total - found.own), lang)}
     told = markup.span(words.text("sum-difference", **own), "note")
-    return markup.Raw(
-        f'<div class="arith"><p>{terms} = <b>{number(total, lang)}</b> = {name}{lead}</p><p>{told}</p></div>'
-    )
+    return Markup(f'<div class="arith"><p>{terms} = <b>{number(total, lang)}</b> = {name}{lead}</p><p>{told}</p></div>')
 
 
 def _term(x: float, lang: str, first: bool) -> str:
@@ -177,7 +178,7 @@ def _term(x: float, lang: str, first: bool) -> str:
     return number(x, lang) if first else f"{'−' if x < 0 else '+'} {number(abs(x), lang)}"
 
 
-def moved(found: Score, words: Words) -> tuple[markup.Raw, markup.Raw]:
+def moved(found: Score, words: Words) -> tuple[Markup, Markup]:
     """The heads that moved a score most, or a lead, in a sentence; and what is taken apart, in another."""
     way = "alone" if found.rival is None else "lead"
     names = {
@@ -196,7 +197,7 @@ def kinds(page) -> np.ndarray:
     """The scores of every head of this model for each of lens.KINDS: (4, L, H)."""
     bundle = page.bundle
     compute = lambda: lens.head_kinds(bundle.model, avoid=bundle.tokenizer.special)  # noqa: E731
-    return cache.reading("head-kinds", page.model, (), 0, compute)
+    return cache.result(cache.Key("head-kinds", page.model), compute)
 
 
 def by_kind(page) -> dict[str, np.ndarray]:
@@ -247,7 +248,7 @@ def repeated_bits(page) -> tuple[float, float]:
         bits = lens.surprisal(model, transformer.run(model, ids, ids, keep={"final"}))
         return float(bits[: REPEATED - 1].mean()), float(bits[REPEATED:].mean())
 
-    return cache.reading("repeated-bits", page.model, (), 0, compute)
+    return cache.result(cache.Key("repeated-bits", page.model), compute)
 
 
 # ---------------------------------------------------------------- what the figures are given
@@ -258,7 +259,7 @@ def show(view: str, page, **data):
     config = page.bundle.model.config
     sizes = {"layers": config.layers, "heads": config.heads, "groups": config.kv_heads}
     common = {"view": view, "lang": page.lang, "words": content.load(page.lang, "heads"), "sizes": sizes}
-    components.mount("heads", key=f"heads-{view}", data=common | data)
+    mount(page, "heads", f"heads-{view}", common | data)
 
 
 def explorer(page, trace: Trace, begin: tuple[int, int]) -> None:
@@ -343,7 +344,7 @@ def ask_depth(page, trace: Trace) -> None:
     question = words.inline(
         "question-depth", token=markup.chip(page.tokens[-1]), count=count * len(trace.layers[0].pattern)
     )
-    quiz.predict(f"depth-{page.model}-{page.text}", question, options, answer, explain)
+    quiz.predict(f"depth-{page.model}-{page.text}", Question(question, options, answer, explain))
 
 
 def ask_repeat(page) -> None:
@@ -361,4 +362,6 @@ def ask_repeat(page) -> None:
         return words(f"explain-repeat-{'same' if right == 0 else 'less'}", **values, even=even)
 
     options = [words.text(f"option-{name}") for name in ("same", "some", "half")]
-    quiz.predict(f"repeat-{page.model}", words.inline("question-repeat", count=REPEATED), options, answer, explain)
+    quiz.predict(
+        f"repeat-{page.model}", Question(words.inline("question-repeat", count=REPEATED), options, answer, explain)
+    )

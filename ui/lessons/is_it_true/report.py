@@ -2,28 +2,29 @@
 
 from collections.abc import Iterable
 
+from markupsafe import escape
+
 from model import checks, zoo
 from model.checks import CHECKS, Row
 from model.checks.versions import fingerprints, versions
-from ui.frame.lesson import Page
-from ui.kit import cache, markup
+from ui.frame.page import Page
+from ui.kit import cache, language
 from ui.kit.numbers import number
 
 
 def ran_on() -> dict[str, str]:
     """Names and values; files are read once."""
-    return cache.reading("ran-on", "", (), 0, lambda: versions() | fingerprints(checks.MODELS))
+    return cache.result(cache.Key("ran-on", ""), lambda: versions() | fingerprints(checks.MODELS))
 
 
-def name_of(key: str, words: cache.Words) -> str:
+def name_of(key: str, words: language.Words) -> str:
     """Of a version: packages and files by their own names, the rest in the reader's language."""
     return words.text(f"ran-{key}") if key in ("machine", "device", "threads") else key
 
 
-def table(words: cache.Words) -> str:
+def table(words: language.Words) -> str:
     rows = "".join(
-        f'<tr><th scope="row">{markup.escapes(name_of(key, words))}</th>'
-        f'<td class="mono">{markup.escapes(value)}</td></tr>'
+        f'<tr><th scope="row">{escape(name_of(key, words))}</th><td class="mono">{escape(value)}</td></tr>'
         for key, value in ran_on().items()
     )
     return f'<table class="grid-table ran-on"><tbody>{rows}</tbody></table>'
@@ -53,7 +54,7 @@ def _cells(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _row(row: Row, words: cache.Words) -> list[str]:
+def _row(row: Row, words: language.Words) -> list[str]:
     title, lang = zoo.ENTRIES[row.model].card.title, words.lang
     if row.difference is None:
         found, kind = row.error or row.missing, "unread"

@@ -9,11 +9,11 @@ from markupsafe import Markup, escape
 from model import checks, zoo
 from model.checks import CHECKS, SABOTAGES, SORTS, Row
 from model.checks.subject import Subject
-from ui import components
 from ui.frame import prompt_bar
 from ui.frame.page import Page
 from ui.kit import cache, language, url_state
 from ui.kit.folded import folded
+from ui.kit.mounting import mount
 from ui.kit.numbers import THIN, number
 from ui.lessons.is_it_true import report
 from ui.server import jobs
@@ -162,9 +162,7 @@ def _section(page: Page, polling: bool) -> None:
         text = report.markdown(
             page, broken, [*rows.values(), *(row for row in found.values() if row.model != page.model)]
         )
-        components.mount(
-            "is_it_true", key="copy", data={"text": text, "words": words.all("copy", "copied", "not-copied")}
-        )
+        mount(page, "is_it_true", "copy", {"text": text, "words": words.all("copy", "copied", "not-copied")})
         folded(words.text("report"), "report", lambda: st.code(text, language=None, wrap_lines=True))
 
 

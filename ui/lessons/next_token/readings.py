@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 import streamlit as st
 from babel.numbers import format_decimal
+from markupsafe import Markup
 
 from model import lens, sampling
 from model.analysis.information import entropy
@@ -14,7 +15,7 @@ from model.sampling import Sampling
 from model.trace import Trace
 from model.transformer import Transformer
 from ui.kit import cache, markup, url_state
-from ui.kit.cache import Words
+from ui.kit.language import Words
 from ui.kit.numbers import number, percent
 
 KEEP = frozenset({"final", "resid_pre", "resid_post"})
@@ -29,14 +30,14 @@ COUNTS = (1, 2, 3, 5, 8, 10, 20, 40, 50, 100, 200, 500, 1000, OFF)
 TIMES = (10, 100, 1000)
 LAST_SEED = 2**31
 LINK = {
-    "candidate": url_state.whole(TOP),
+    "candidate": url_state.integer_between(TOP),
     "dial": url_state.one_of(*DIALS),
     "temperature": url_state.between(0, 2),
     "top_k": url_state.one_of(*COUNTS),
     "top_p": url_state.between(5, 100),
     "min_p": url_state.between(0, 50),
     "draws": url_state.one_of(*TIMES),
-    "seed": url_state.whole(LAST_SEED, first=0),
+    "seed": url_state.integer_between(LAST_SEED, first=0),
 }
 SHARE, BOUNDS = 0.9, (10, 100, 1000)  # of the question how many tokens have most of the probability
 PERCENT = "\u202f%"
@@ -109,7 +110,7 @@ def levels(page, trace: Trace) -> Levels:
         chances = lens.token_probability(model, streams, found, int(ids[-1]))
         return Levels(ids, page.bundle.tokenizer.strings(ids.tolist()), found.probabilities[:, 0], chances)
 
-    return cache.reading("levels", page.model, tuple(page.ids), len(page.ids), compute)
+    return cache.result(cache.Key("levels", page.model, tuple(page.ids)), compute)
 
 
 def stages(reading: Reading, settings: Sampling) -> np.ndarray:
@@ -167,7 +168,7 @@ def candidate(reading: Reading, words: Words) -> int:
     )
 
 
-def sums(bundle, reading: Reading, index: int, words: Words) -> tuple[dict[str, np.ndarray], markup.Raw]:
+def sums(bundle, reading: Reading, index: int, words: Words) -> tuple[dict[str, np.ndarray], Markup]:
     """How one candidate gets its score and its share: the vectors, and the sums written out."""
     lang, token, size = words.lang, int(reading.top[index]), len(reading.base)
     row = lens.unembedding_row(bundle.model, token)
@@ -205,7 +206,7 @@ def sums(bundle, reading: Reading, index: int, words: Words) -> tuple[dict[str, 
         line(f"(1, {wide}) × ({wide}, {tall}) = (1, {tall})", words.text("shapes")),
     )
     vectors = {"x": reading.vector, "w": row, "x × w": products}
-    return vectors, markup.Raw(f'<div class="arith">{"".join(lines)}</div>')
+    return vectors, Markup(f'<div class="arith">{"".join(lines)}</div>')
 
 
 def dials(words: Words) -> tuple[int, Sampling]:
@@ -298,7 +299,7 @@ def lens_table(found: Levels, words: Words) -> dict[str, list]:
     }
 
 
-def stages_reading(reading: Reading, distribution: np.ndarray, words: Words) -> markup.Raw:
+def stages_reading(reading: Reading, distribution: np.ndarray, words: Words) -> Markup:
     """What the stages have left over."""
     count = left(distribution)
     section = {1: "stages-reading-one", len(distribution): "stages-reading-all"}.get(count, "stages-reading")
@@ -306,7 +307,7 @@ def stages_reading(reading: Reading, distribution: np.ndarray, words: Words) -> 
     return words.inline(section, **said(reading, distribution, words), before=before)
 
 
-def lens_reading(found: Levels, words: Words) -> markup.Raw:
+def lens_reading(found: Levels, words: Words) -> Markup:
     """When the answer comes up for the first time, and from when on it stays."""
 
     def at(level: int) -> str:

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import streamlit as st
+from markupsafe import Markup
 
 import content
 from model import packing
 from model.masks import Causal
 from ui import components
-from ui.frame.lesson import Page
-from ui.kit import cache, markup, url_state
+from ui.frame.page import Page
+from ui.kit import cache, language, markup, url_state
 from ui.kit.numbers import number, percent
 
 BROWN = Path(__file__).parent / "brown_paragraphs.json"  # lengths only; training/paragraphs.py counted them
@@ -63,7 +64,7 @@ class Packed:
 def packed(lengths: tuple[int, ...], context: int, method: str) -> Packed:
     rows = packing.pack(lengths, context, method)
     pieces = [(r, piece.document, piece.length) for r, row in enumerate(rows) for piece in row]
-    return Packed(context, len(rows), np.array(pieces, np.int32), packing.wasted(rows, context))
+    return Packed(context, len(rows), np.array(pieces, np.int32), packing.padding_fraction(rows, context))
 
 
 # ---- the documents
@@ -125,8 +126,8 @@ LINK = {
     "own": url_state.ON,
     "documents": url_state.one_of(*COUNTS),
     "lines": url_state.text(),
-    "row": url_state.whole(WINDOW),
-    "window": url_state.whole(MOST),
+    "row": url_state.integer_between(WINDOW),
+    "window": url_state.integer_between(MOST),
 }
 
 
@@ -147,7 +148,7 @@ def area(page: Page) -> None:
     """Where the reader writes documents, and what of them is not used as it stands."""
     words, found = page.words, given()
     size = {"height": 130, "max_chars": CHARACTERS, "persist_state": "session"}
-    st.text_area(words.text("lines"), **url_state.typed("lines", LINES, "lines"), **size)
+    st.text_area(words.text("lines"), **url_state.bind_text("lines", LINES, "lines"), **size)
     said = []
     if found.empty:
         said.append(words("empty-lines" if found.empty > 1 else "empty-line", n=number(found.empty, page.lang)))
@@ -157,7 +158,7 @@ def area(page: Page) -> None:
         st.html(f'<div class="notice" role="status">{"".join(said)}</div>')
 
 
-def too_long(batch: Batch, words: cache.Words) -> markup.Raw | None:
+def too_long(batch: Batch, words: language.Words) -> Markup | None:
     """How many documents do not fit into a row, if any."""
     long = sum(length > batch.context for length in batch.lengths)
     if not long:
@@ -205,7 +206,7 @@ def drawn(page: Page, batch: Batch, state: object) -> dict:
     }
 
 
-def arithmetic(batch: Batch, name: str, words: cache.Words) -> markup.Raw:
+def arithmetic(batch: Batch, name: str, words: language.Words) -> Markup:
     """The sums of one method, with their numbers."""
     lang, found, padded = words.lang, batch.by(name), batch.by("padded")
     whole = {
@@ -225,16 +226,16 @@ def arithmetic(batch: Batch, name: str, words: cache.Words) -> markup.Raw:
         f"<p>{words.inline(f'sum-{line}', **values)} {markup.span(words.text(f'sum-{line}-is', **values), 'note')}</p>"
         for line in ("wasted", "gain", "cells", "own")
     )
-    return markup.Raw(f'<div class="arith">{lines}</div>')
+    return Markup(f'<div class="arith">{lines}</div>')
 
 
 def source(name: str) -> tuple:
     """The code behind a method."""
     filled = (packing._filled_first,) if name.startswith("first_fit") else ()
-    return (packing.METHODS[name], *filled, packing.wasted)
+    return (packing.METHODS[name], *filled, packing.padding_fraction)
 
 
-def table(batch: Batch, words: cache.Words) -> dict[str, list]:
+def table(batch: Batch, words: language.Words) -> dict[str, list]:
     found = [batch.by(name) for name in METHODS]
     return {
         words.text("col-method"): [words.text(f"method-{name}") for name in METHODS],
@@ -246,7 +247,7 @@ def table(batch: Batch, words: cache.Words) -> dict[str, list]:
     }
 
 
-def ask_context(batch: Batch, words: cache.Words) -> tuple:
+def ask_context(batch: Batch, words: language.Words) -> tuple:
     """The context doubles: what becomes of the share that padding wastes? Question, options, answer, explanation."""
     lang, options = words.lang, ("falls", "stays", "rises")
 

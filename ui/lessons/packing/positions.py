@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from markupsafe import Markup
 
-from ui.frame.lesson import Page
-from ui.kit import cache, markup
+from ui.frame.page import Page
+from ui.kit import cache, language
 from ui.kit.numbers import number
 from ui.lessons.packing.row import Row
 from ui.lessons.positions.tables import cosine, table
@@ -44,7 +45,7 @@ def moved(page: Page, encoder, packed: Row) -> Moved:
             "vectors": float(cosine(means[0], means[start])),
         }
 
-    return Moved(**cache.reading(f"packed-moved-{start}", page.model, tuple(text), len(text), compute))
+    return Moved(**cache.result(cache.Key(f"packed-moved-{start}", page.model, tuple(text)), compute))
 
 
 @torch.inference_mode()
@@ -65,7 +66,7 @@ def _changes(outputs: dict[int, np.ndarray], starts: np.ndarray) -> np.ndarray:
     )
 
 
-def reading(page: Page, found: Moved) -> markup.Raw:
+def reading(page: Page, found: Moved) -> Markup:
     at, lang = found.starts.tolist().index(found.start), page.lang
     return page.words.inline(
         "table-reading",
@@ -77,7 +78,7 @@ def reading(page: Page, found: Moved) -> markup.Raw:
     )
 
 
-def rows(encoder, found: Moved, words: cache.Words) -> markup.Raw:
+def rows(encoder, found: Moved, words: language.Words) -> Markup:
     """The two rows of the table that the first token of the document may get."""
     known = table(encoder)
     values = {"start": found.start, "rows": len(known), "last": len(known) - 1, "width": known.shape[1]}

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import streamlit as st
 import torch
+from markupsafe import Markup
 
 import content
 from model import transformer
@@ -15,8 +16,8 @@ from model.masks import Documents
 from model.packing import Batch, Piece, lay_out
 from model.trace import Trace
 from ui import components
-from ui.frame.lesson import Page
-from ui.kit import cache, markup, url_state
+from ui.frame.page import Page
+from ui.kit import cache, language, markup, url_state
 from ui.kit.numbers import number, percent
 
 SOURCE = (Documents, lay_out)
@@ -28,7 +29,7 @@ LINK = {
     "restart": url_state.one_of("off"),
     "layer": url_state.LAYER,
     "head": url_state.HEAD,
-    "reader": url_state.whole(MOST),
+    "reader": url_state.integer_between(MOST),
 }
 
 
@@ -164,7 +165,7 @@ def measured(page: Page, packed: Row) -> Measured:
         return {"found": found, "alone": bits, "largest": float(np.abs(logits).max())}
 
     name = f"packed-{'-'.join(str(len(text)) for text in packed.texts)}"
-    kept = cache.reading(name, page.model, tuple(packed.ids), MOST, compute)
+    kept = cache.result(cache.Key(name, page.model, tuple(packed.ids)), compute)
     settings = {setting: Found(**found) for setting, found in zip(SETTINGS, kept["found"], strict=True)}
     return Measured(settings, kept["alone"], kept["largest"])
 
@@ -233,7 +234,7 @@ def _said(packed: Row, found: Measured, setting: Setting, lang: str) -> dict[str
     }
 
 
-def reading(packed: Row, found: Measured, setting: Setting, words: cache.Words) -> markup.Raw:
+def reading(packed: Row, found: Measured, setting: Setting, words: language.Words) -> Markup:
     """The sentence that says what this setting does."""
     section = {(True, True): "both", (True, False): "mask-only", (False, True): "restart-only", (False, False): "none"}
     name = section[setting.mask, setting.restart] if len(packed.texts) > 1 else "single"
@@ -248,7 +249,7 @@ def caveat(packed: Row, found: Measured, lang: str) -> dict[str, str]:
     return {"share": percent(share, lang), "alone": number(bits(found.alone, packed), lang)}
 
 
-def four(packed: Row, found: Measured, now: Setting, words: cache.Words) -> markup.Raw:
+def four(packed: Row, found: Measured, now: Setting, words: language.Words) -> Markup:
     """The four settings as a table, that of the figure in bold."""
 
     def line(setting: Setting) -> str:
@@ -265,7 +266,7 @@ def four(packed: Row, found: Measured, now: Setting, words: cache.Words) -> mark
     body = "".join(map(line, SETTINGS))
     table = f'<table class="grid-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
     label = words.text("four-name")
-    return markup.Raw(f'<div class="twin" tabindex="0" role="region" aria-label="{label}">{table}</div>')
+    return Markup(f'<div class="twin" tabindex="0" role="region" aria-label="{label}">{table}</div>')
 
 
 def table(page: Page, packed: Row, found: Measured, setting: Setting) -> dict[str, list]:
@@ -302,7 +303,7 @@ def ask_hit(page: Page, packed: Row) -> tuple | None:
             words(
                 "explain-line",
                 n=d + 1,
-                document=markup.typed(name(page, packed, d)),
+                document=markup.user_text(name(page, packed, d)),
                 alone=number(found.alone[d], lang),
                 packed=number(now[d], lang),
             )

@@ -7,15 +7,15 @@ from urllib.parse import quote
 import numpy as np
 import streamlit as st
 from babel.numbers import format_decimal
+from markupsafe import Markup, escape
 
 from model import hf, lens, transformer
 from model.edits import MovePositions
 from model.trace import Trace
-from ui.kit import figures as widgets
-from ui.kit import markup, url_state
+from ui.kit import figures, tables, url_state
 from ui.kit.numbers import number
 from ui.lessons.positions.rotation import speeds
-from viz import positions as figures
+from viz import positions as charts
 
 BASES = (100, 300, 1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000, 3_000_000, 10_000_000)
 FIRST = 10_000, 1_000  # the base of the paper; for a model that was trained with it, another
@@ -112,9 +112,9 @@ def bases(page, trace: Trace) -> None:
         named[text("waves-trained", base=shown(own))] = waves(page, own)
         context, tokens = page.bundle.model.config.context, len(page.ids)
         levels = {text("level-context", n=shown(context)): context, text("level-prompt", n=shown(tokens)): tokens}
-        drawn = figures.wavelengths(named, levels, shown, text("pair"), text("waves-axis"), text("waves-hover"))
-        widgets.figure(drawn, "waves", text("waves-alt"))
-        widgets.table_twin({text("pair"): list(range(1, len(waves(page, own)) + 1))} | named, "turns")
+        drawn = charts.wavelengths(named, levels, shown, text("pair"), text("waves-axis"), text("waves-hover"))
+        figures.show(drawn, "waves", text("waves-alt"))
+        tables.twin({text("pair"): list(range(1, len(waves(page, own)) + 1))} | named, "turns")
         if tokens < 2:
             return st.html(words("loss-none"))
         unchanged = _once(page, "base", own, lambda: loss(page, trace))
@@ -122,15 +122,15 @@ def bases(page, trace: Trace) -> None:
         st.html(f'<div class="read">{words.inline("base-reading", base=shown(base), **losses)}</div>')
         found = measure(page, "base", BASES, partial(with_base, page))
         marks = {text("mark-trained"): own}
-        drawn = figures.losses(found, base, shown, text("base"), text("loss-axis"), marks)
-        widgets.figure(drawn, "base-losses", text("loss-alt"))
+        drawn = charts.losses(found, base, shown, text("base"), text("loss-axis"), marks)
+        figures.show(drawn, "base-losses", text("loss-alt"))
         st.html(f'<p class="note">{words.inline("loss-note", n=tokens - 1, links=samples(words))}</p>')
 
 
-def samples(words) -> markup.Raw:
+def samples(words) -> Markup:
     """Longer sentences, as links."""
     lines = words.text("samples").splitlines()
-    return markup.Raw(" · ".join(f'<a href="?prompt={quote(line)}">{markup.escapes(line)}</a>' for line in lines))
+    return Markup(" · ".join(f'<a href="?prompt={quote(line)}">{escape(line)}</a>' for line in lines))
 
 
 def stretches(page) -> list[float]:
@@ -158,9 +158,9 @@ def beyond(page, trace: Trace) -> None:
             context = page.bundle.model.config.context
             marks = {text("level-beyond", n=shown(context)): context / (tokens - 1)}
             names = partial(factor, lang=page.lang)
-            drawn = figures.losses(found, 1.0, names, text("stretch-axis"), text("loss-axis"), marks)
-            widgets.figure(drawn, "stretch-losses", text("loss-alt"))
-            widgets.table_twin({"s": list(found), text("loss-axis"): list(found.values())}, "stretched")
+            drawn = charts.losses(found, 1.0, names, text("stretch-axis"), text("loss-axis"), marks)
+            figures.show(drawn, "stretch-losses", text("loss-alt"))
+            tables.twin({"s": list(found), text("loss-axis"): list(found.values())}, "stretched")
         st.html(words("stretch-caveat"))
 
 

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 import streamlit as st
+from markupsafe import Markup
 
 import content
 from model import transformer
@@ -15,7 +16,8 @@ from model.edits import MovePositions
 from model.positions import Rotary, RotaryPositions
 from model.trace import Trace
 from ui import components
-from ui.kit import cache, markup, url_state
+from ui.kit import cache, language, markup, url_state
+from ui.kit.mounting import mount
 from ui.kit.numbers import number
 from ui.lessons.attention import readings
 from ui.lessons.positions.tables import cosine
@@ -24,9 +26,9 @@ KEEP = frozenset({"q", "k", "scores", "pattern", "mask", "final"})
 SOURCE = (RotaryPositions.rotate_pairs, Rotary.forward)
 FAR = 4000  # how far the sliders move a token
 LINK = {"layer": url_state.LAYER, "head": url_state.HEAD, "token": url_state.TOKEN, "key": url_state.TOKEN} | {
-    "shift": url_state.whole(FAR, first=0),
-    "apart": url_state.whole(FAR, first=0),
-    "pair": url_state.whole(lambda page: page.bundle.model.config.head_width // 2),
+    "shift": url_state.integer_between(FAR, first=0),
+    "apart": url_state.integer_between(FAR, first=0),
+    "pair": url_state.integer_between(lambda page: page.bundle.model.config.head_width // 2),
 }
 
 
@@ -107,7 +109,7 @@ def dials(page, trace: Trace) -> Place:
         "far": FAR,
         "check": check(page, trace, at),
     }
-    components.mount("positions", key="dials", data=data, on_place_change=lambda: None)
+    mount(page, "positions", "dials", data, reports=("place",))
     return at
 
 
@@ -133,7 +135,7 @@ def check(page, trace: Trace, at: Place) -> dict:
         return asked, spread, float(np.abs(summed - moved.layers[0].scores[:, at.query]).max())
 
     name = f"moved-{at.query}-{at.key}-{at.shift}-{at.apart}"
-    asked, spread, first = cache.reading(name, page.model, tuple(page.ids), len(page.ids), compute)
+    asked, spread, first = cache.result(cache.Key(name, page.model, tuple(page.ids)), compute)
     return {"score": float(asked[at.layer, at.head]), "spread": spread, "first": first}
 
 
@@ -149,13 +151,13 @@ def falling(page, trace: Trace, at: Place) -> tuple[np.ndarray, dict[str, np.nda
         readable = trace.layers[0].mask[..., None]
         return [(products(trace, i) * readable).sum((1, 2)) / readable.sum() for i in range(len(trace.layers))]
 
-    means = np.stack(cache.reading("means", page.model, tuple(page.ids), len(page.ids), compute))
+    means = np.stack(cache.result(cache.Key("means", page.model, tuple(page.ids)), compute))
     chosen = products(trace, at.layer)[at.head, at.query, at.key]
     found = {"pair": chosen, "head": means[at.layer, at.head], "all": means.mean((0, 1))}
     return distances, {name: scores(x, speeds(page.bundle.model), distances) for name, x in found.items()}
 
 
-def read_falling(distances: np.ndarray, scores: dict[str, np.ndarray], words: cache.Words) -> markup.Raw:
+def read_falling(distances: np.ndarray, scores: dict[str, np.ndarray], words: language.Words) -> Markup:
     """The sentence that reads the figure aloud."""
     found = {"near": scores["all"][1], "far": scores["all"][-1]}
     places = {"end": distances[-1], "best": distances[scores["head"].argmax()]}
@@ -192,7 +194,7 @@ def twice(page, token: int) -> Twice:
             "turned": tuple(map(complex, hands)),
         }
 
-    return Twice(**cache.reading(f"twice-{token}", page.model, tuple(page.ids), len(page.ids) + 1, compute))
+    return Twice(**cache.result(cache.Key(f"twice-{token}", page.model, tuple(page.ids)), compute))
 
 
 def read_twice(page, found: Twice) -> dict[str, str]:
@@ -205,7 +207,7 @@ def read_twice(page, found: Twice) -> dict[str, str]:
     }
 
 
-def hands(found: Twice, words: cache.Words) -> markup.Raw:
+def hands(found: Twice, words: language.Words) -> Markup:
     """The fastest pair of the token's query in layer 1, head 1, at both places."""
 
     def pair(x: complex) -> str:
@@ -221,4 +223,4 @@ def hands(found: Twice, words: cache.Words) -> markup.Raw:
             for place, turned in ((found.here, here), (found.there, there))
         ),
     )
-    return markup.Raw(f'<div class="arith">{"".join(lines)}</div>')
+    return Markup(f'<div class="arith">{"".join(lines)}</div>')

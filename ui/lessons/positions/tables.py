@@ -6,12 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 import torch
+from markupsafe import Markup
 
 from model import hf, lens, sampling, transformer
 from model.positions import Learned, Sinusoidal
 from model.trace import Trace
 from model.transformer import Transformer
-from ui.kit import cache, markup, url_state
+from ui.kit import cache, language, markup, url_state
 from ui.kit.numbers import number, percent
 from ui.lessons.attention import readings
 
@@ -22,7 +23,7 @@ EVERY = 4  # of the rows that are compared, one in so many
 DECODER = ("same", "shares", "other")  # what may become of a prediction
 SAME = 1e-4  # in a number of a sentence's vector or in a probability: below it, two sums differ by rounding
 ORDER = r"(swap|shuffle)-(\d{1,4})"
-LINK = {"order": url_state.matching(ORDER), "row": url_state.whole(9999, first=0)}
+LINK = {"order": url_state.matching(ORDER), "row": url_state.integer_between(9999, first=0)}
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def bag(bundle, text: str, way: str, seed: int) -> Bag:
         models = (bundle.model, hf.variant(bundle.model, position="none"))
         return [(sentence(model, ids), sentence(model, [ids[i] for i in found])) for model in models]
 
-    table, bare = cache.reading(f"bag-{way}-{seed}", "minilm", tuple(ids), MOST, compute)
+    table, bare = cache.result(cache.Key(f"bag-{way}-{seed}", "minilm", tuple(ids)), compute)
     return Bag(tokens, found, table, bare)
 
 
@@ -87,7 +88,7 @@ def cosine(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return (a * b).sum(-1) / (np.linalg.norm(a, axis=-1) * np.linalg.norm(b, axis=-1))
 
 
-def orders(found: Bag, words: cache.Words) -> markup.Raw:
+def orders(found: Bag, words: language.Words) -> Markup:
     """Both orders as chips, the moved tokens outlined."""
     lines = (("as-written", range(len(found.order))), ("rearranged", found.order))
 
@@ -96,12 +97,12 @@ def orders(found: Bag, words: cache.Words) -> markup.Raw:
             markup.chip(found.tokens[j], "selected" if found.order[i] != i else "") for i, j in enumerate(places)
         )
 
-    return markup.Raw(
+    return Markup(
         "".join(f'<p class="eyebrow">{words.inline(name)}</p><p>{chips(places)}</p>' for name, places in lines)
     )
 
 
-def reading(found: Bag, words: cache.Words) -> markup.Raw:
+def reading(found: Bag, words: language.Words) -> Markup:
     """What the two models made of the other order."""
     if all(found.tokens[i] == found.tokens[j] for i, j in enumerate(found.order)):
         return words.inline("bag-no-order")
@@ -135,7 +136,7 @@ def ask_decoder(page, trace: Trace) -> tuple | None:
             traces = [transformer.run(model, ids, page.tokens, keep={"final"}) for ids in texts]
             return [sampling.softmax(lens.next_logits(model, trace)) for trace in traces]
 
-        return cache.reading("decoder", page.model, tuple(page.ids), MOST, compute)
+        return cache.result(cache.Key("decoder", page.model, tuple(page.ids)), compute)
 
     def answer() -> int:
         before, after = shares()
@@ -181,7 +182,7 @@ def similarity(rows: np.ndarray) -> np.ndarray:
     return cosine(few[:, None], few[None])
 
 
-def look_up(bundle, row: int, words: cache.Words) -> markup.Raw:
+def look_up(bundle, row: int, words: language.Words) -> Markup:
     """Asks the model for one row of its table. Behind the last one the model has nothing to give, and says so."""
     lang = words.lang
     try:
@@ -189,7 +190,7 @@ def look_up(bundle, row: int, words: cache.Words) -> markup.Raw:
     except ValueError as error:
         last = number(bundle.model.config.context - 1, lang)
         notice = words("row-missing", row=number(row, lang), last=last, error=markup.span(str(error), "mono"))
-        return markup.Raw(f'<div class="notice" role="status">{notice}</div>')
+        return Markup(f'<div class="notice" role="status">{notice}</div>')
     likeness = cosine(table(bundle), found)
     likeness[row] = -1
     near = int(likeness.argmax())

@@ -2,13 +2,15 @@
 
 import numpy as np
 import streamlit as st
+from markupsafe import Markup
 
 from model.arithmetic import RingCosts, ring_costs
 from model.config import Config
 from model.weights.published import MODELS
 from ui.frame import quiz
-from ui.frame.lesson import Page
-from ui.kit import cache, figures, markup, url_state
+from ui.frame.page import Page
+from ui.frame.question import Question
+from ui.kit import figures, language, markup, tables, url_state
 from ui.kit.numbers import number
 from viz import ring as curves
 
@@ -63,15 +65,15 @@ def section(page: Page) -> None:
     st.html(f'<p class="eyebrow">{words.inline("by-devices")}</p>')
     lines = by_devices(config, length, words)
     axis = {"at": devices, "ticks": {n: str(n) for n in DEVICES}, "size": lambda x: size(x, lang)}
-    figures.figure(curves.curves(DEVICES, lines, **axis), "by-devices", words.text("by-devices-alt"))
+    figures.show(curves.curves(DEVICES, lines, **axis), "by-devices", words.text("by-devices-alt"))
     st.html(f'<p class="eyebrow">{words.inline("by-length", devices=devices)}</p>')
     grown = by_length(config, devices, words)
     ticks = {n: short(n) for n in LENGTHS[::2]}
-    figures.figure(
+    figures.show(
         curves.curves(LENGTHS, grown, **axis | {"at": length, "ticks": ticks}), "by-length", words.text("by-length-alt")
     )
     st.html(words("kernel"))
-    figures.table_twin({words.text("cost-devices"): list(DEVICES)} | {n: list(y) for n, y in lines.items()}, "devices")
+    tables.twin({words.text("cost-devices"): list(DEVICES)} | {n: list(y) for n, y in lines.items()}, "devices")
 
 
 def without(costs: RingCosts) -> int:
@@ -89,16 +91,16 @@ def said(costs: RingCosts, length: int, devices: int, lang: str) -> dict[str, st
     }
 
 
-def by_devices(config: Config, length: int, words: cache.Words) -> dict[str, np.ndarray]:
+def by_devices(config: Config, length: int, words: language.Words) -> dict[str, np.ndarray]:
     """Bytes on and from one device, for each number of devices. One alone sends nothing."""
     return _lines([ring_costs(config, length, devices) for devices in DEVICES], words)
 
 
-def by_length(config: Config, devices: int, words: cache.Words) -> dict[str, np.ndarray]:
+def by_length(config: Config, devices: int, words: language.Words) -> dict[str, np.ndarray]:
     return _lines([ring_costs(config, length, devices) for length in LENGTHS], words)
 
 
-def _lines(costs: list[RingCosts], words: cache.Words) -> dict[str, np.ndarray]:
+def _lines(costs: list[RingCosts], words: language.Words) -> dict[str, np.ndarray]:
     return {
         words.text("line-with"): np.array([x.held for x in costs], dtype=float),
         words.text("line-without"): np.array([without(x) for x in costs], dtype=float),
@@ -106,7 +108,7 @@ def _lines(costs: list[RingCosts], words: cache.Words) -> dict[str, np.ndarray]:
     }
 
 
-def sums(config: Config, costs: RingCosts, length: int, devices: int, words: cache.Words) -> markup.Raw:
+def sums(config: Config, costs: RingCosts, length: int, devices: int, words: language.Words) -> Markup:
     """The formulas of model.arithmetic.ring_costs with their numbers."""
     lang, t = words.lang, -(-length // devices)
     H, G, K = config.heads, config.kv_heads, config.head_width
@@ -127,7 +129,7 @@ def sums(config: Config, costs: RingCosts, length: int, devices: int, words: cac
         if devices > 1
         else f"<p>{words.inline('cost-alone')}</p>",
     )
-    return markup.Raw(f'<div class="arith">{"".join(lines)}</div>')
+    return Markup(f'<div class="arith">{"".join(lines)}</div>')
 
 
 def ask_sent(page: Page) -> None:
@@ -155,4 +157,4 @@ def ask_sent(page: Page) -> None:
 
     question = words.inline("question-sent", model=name, length=number(length, lang), few=devices, many=2 * devices)
     options = [words.text(f"sent-{name}") for name in ("half", "same", "twice")]
-    quiz.predict("ring-sent", question, options, answer, explain)
+    quiz.predict("ring-sent", Question(question, options, answer, explain))

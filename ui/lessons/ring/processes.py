@@ -6,11 +6,12 @@ from threading import Lock
 
 import numpy as np
 import streamlit as st
+from markupsafe import escape
 
 from model.runtime import ring_processes
 from model.trace import Trace
-from ui.frame.lesson import Page
-from ui.kit import cache, markup, url_state
+from ui.frame.page import Page
+from ui.kit import language, url_state
 from ui.kit.numbers import number
 from ui.lessons.ring import view
 from ui.lessons.ring.costs import size
@@ -77,7 +78,7 @@ def _section(page: Page, trace: Trace, polling: bool) -> None:
         st.html(report(trace, found, words))
 
 
-def report(trace: Trace, done: Job, words: cache.Words) -> str:
+def report(trace: Trace, done: Job, words: language.Words) -> str:
     """What each process held and sent, and how far their answer is from the model's own."""
     lang, run = words.lang, done.future.result()
     z = trace.layers[done.chosen.layer].z
@@ -93,7 +94,7 @@ def report(trace: Trace, done: Job, words: cache.Words) -> str:
     rows = "".join(
         f'<tr><th scope="row" class="number">{n}</th>'
         + "".join(
-            f'<td class="number">{markup.escapes(cell)}</td>'
+            f'<td class="number">{escape(cell)}</td>'
             for cell in (
                 str(x.process),
                 number(x.stop - x.start, lang),

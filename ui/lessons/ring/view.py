@@ -12,8 +12,10 @@ from model.ring import RingRun
 from model.trace import Trace
 from ui import components
 from ui.frame import quiz
-from ui.frame.lesson import Page
-from ui.kit import cache, figures, url_state
+from ui.frame.page import Page
+from ui.frame.question import Question
+from ui.kit import language, tables, url_state
+from ui.kit.mounting import mount
 from ui.kit.numbers import number
 
 KEEP = frozenset({"q_rot", "k_rot", "v", "z", "scores"})
@@ -26,7 +28,7 @@ LINK = {
     "head": url_state.HEAD,
     "token": url_state.TOKEN,
     "devices": url_state.one_of(*DEVICES),
-    "step": url_state.whole(DEVICES[-1]),
+    "step": url_state.integer_between(DEVICES[-1]),
 }
 
 
@@ -126,14 +128,14 @@ def figure(page: Page, trace: Trace) -> None:
     else:
         found = run(trace, chosen)
         data |= packed(trace, chosen, found)
-    components.mount("ring", key="ring", data=data, on_run_change=lambda: None)
+    mount(page, "ring", "ring", data, reports=("run",))
     if found:
         st.html(f"<h2>{words.inline('equal-title')}</h2>{proof(trace, chosen, found, words)}")
         st.html(f"<h2>{words.inline('uneven-title')}</h2>{uneven(trace, found, words)}")
-        figures.table_twin(table(found, words), "ring")
+        tables.twin(table(found, words), "ring")
 
 
-def proof(trace: Trace, chosen: Choice, found: RingRun, words: cache.Words) -> str:
+def proof(trace: Trace, chosen: Choice, found: RingRun, words: language.Words) -> str:
     """Ring against the model's own answer, over all heads, tokens and numbers of the layer."""
     z, lang = trace.layers[chosen.layer].z, words.lang
     difference, largest = float(np.abs(found.output.numpy() - z).max()), float(np.abs(z).max())
@@ -157,7 +159,7 @@ def counts(found: RingRun) -> np.ndarray:
     return np.array([[step.scores for step in devices] for devices in found.steps])
 
 
-def uneven(trace: Trace, found: RingRun, words: cache.Words) -> str:
+def uneven(trace: Trace, found: RingRun, words: language.Words) -> str:
     """Which share of the squares is never computed, and what it costs that the devices are unevenly busy."""
     scores, length, lang = counts(found), len(trace.tokens), words.lang
     devices = len(scores)
@@ -176,7 +178,7 @@ def uneven(trace: Trace, found: RingRun, words: cache.Words) -> str:
     )
 
 
-def table(found: RingRun, words: cache.Words) -> dict[str, list]:
+def table(found: RingRun, words: language.Words) -> dict[str, list]:
     rows = [(s + 1, d + 1, x.block.owner + 1, x.scores) for s, row in enumerate(found.steps) for d, x in enumerate(row)]
     names = ("col-step", "col-device", "col-block", "col-scores")
     return dict(zip(map(words.text, names), map(list, zip(*rows, strict=True)), strict=True))
@@ -203,7 +205,7 @@ def ask_busiest(page: Page, trace: Trace) -> None:
         return words(section, device=right + 1, last=devices, listed=listed)
 
     question = words.inline("question-busiest", tokens=len(trace.tokens), devices=devices)
-    quiz.predict(f"busiest-{page.model}-{page.text}", question, options, answer, explain)
+    quiz.predict(f"busiest-{page.model}-{page.text}", Question(question, options, answer, explain))
 
 
 def ask_first(page: Page, trace: Trace) -> None:
@@ -218,4 +220,4 @@ def ask_first(page: Page, trace: Trace) -> None:
 
     question = words.inline("question-first", devices=devices)
     options = [str(n) for n in range(1, devices + 1)]
-    quiz.predict(f"first-{page.model}-{page.text}", question, options, lambda: int(busy()[0]) - 1, explain)
+    quiz.predict(f"first-{page.model}-{page.text}", Question(question, options, lambda: int(busy()[0]) - 1, explain))

@@ -5,7 +5,7 @@ import numpy as np
 
 from model import masks
 from model.masks import Mask, Sliding, Strided
-from ui.frame.lesson import Page
+from ui.frame.page import Page
 from ui.kit import markup
 from ui.kit.numbers import number, percent
 from ui.kit.runs import per_byte

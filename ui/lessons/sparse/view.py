@@ -7,14 +7,15 @@ from functools import lru_cache
 import numpy as np
 import streamlit as st
 import torch
+from markupsafe import Markup
 
 import content
 from model import lens, masks
 from model.edits import UseMask
 from model.masks import Causal, Fixed, Mask, Sliding, Strided
 from ui import components
-from ui.frame.lesson import Page
-from ui.kit import cache, markup, url_state
+from ui.frame.page import Page
+from ui.kit import cache, language, markup, url_state
 from ui.kit.numbers import number, percent
 from ui.kit.runs import Run, per_byte
 
@@ -35,7 +36,7 @@ LINK = {
     "pattern": url_state.one_of(*PATTERNS),
     "size": url_state.one_of(*SIZES),
     "board": url_state.one_of("wide"),
-    "token": url_state.whole(lambda page: max(len(page.ids), WIDE)),
+    "token": url_state.integer_between(lambda page: max(len(page.ids), WIDE)),
     "cost": url_state.TOKEN,
 }
 
@@ -60,7 +61,7 @@ class Choice:
     def hides(self, length: int) -> bool:
         return self.scores(length) < FULL.scores(length)
 
-    def name(self, words: cache.Words) -> str:
+    def name(self, words: language.Words) -> str:
         return words.text(self.pattern) if self.pattern == "full" else words.text(f"name-{self.pattern}", n=self.size)
 
 
@@ -149,7 +150,7 @@ def source(choice: Choice) -> tuple:
 # ---------------------------------------------------------------- what it costs
 
 
-def curves(choice: Choice, words: cache.Words) -> dict[str, np.ndarray]:
+def curves(choice: Choice, words: language.Words) -> dict[str, np.ndarray]:
     """Scores of one head in one layer for every length in LENGTHS, by what the curve is called; the last one has a
     stride that grows with the length, as Child et al. let it."""
     named = {other: Choice(other, choice.size) for other in PATTERNS}
@@ -158,7 +159,7 @@ def curves(choice: Choice, words: cache.Words) -> dict[str, np.ndarray]:
     return {name: np.array(scores) for name, scores in found.items()}
 
 
-def costs(choice: Choice, words: cache.Words) -> markup.Raw:
+def costs(choice: Choice, words: language.Words) -> Markup:
     """The cost of the longest text, in words."""
     longest, lang = int(LENGTHS[-1]), words.lang
     full, own = FULL.scores(longest), choice.scores(longest)
@@ -184,7 +185,7 @@ def measured(page: Page, choice: Choice) -> Run:
         return Run.of(model, trace)
 
     name = f"sparse-{choice.pattern}-{choice.size}"
-    return cache.reading(name, page.model, tuple(page.ids), len(page.ids), compute)
+    return cache.result(cache.Key(name, page.model, tuple(page.ids)), compute)
 
 
 def lost_weight(page: Page, choice: Choice) -> tuple[float, float]:
@@ -247,7 +248,7 @@ def compared(page: Page, waiting) -> list[tuple[Choice, float, float]]:
     return kept[1]
 
 
-def grid_table(found: list[tuple[Choice, float, float]], words: cache.Words) -> markup.Raw:
+def grid_table(found: list[tuple[Choice, float, float]], words: language.Words) -> Markup:
     """Bits per byte, a row for each pattern, a column for each size."""
     bits = {choice: number(x, words.lang) for choice, _, x in found}
 
@@ -259,4 +260,4 @@ def grid_table(found: list[tuple[Choice, float, float]], words: cache.Words) -> 
     body = "".join(f"<tr>{row(pattern)}</tr>" for pattern in PATTERNS)
     corner, what = f'<th scope="col">{words.inline("col-pattern")}</th>', words.inline("table-note")
     table = f"<thead><tr>{corner}{head}</tr></thead><tbody>{body}</tbody>"
-    return markup.Raw(f'<p class="note">{what}</p><table class="grid-table">{table}</table>')
+    return Markup(f'<p class="note">{what}</p><table class="grid-table">{table}</table>')

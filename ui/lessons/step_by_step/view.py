@@ -14,8 +14,8 @@ from model import generate, sampling
 from model.analysis.text_tree import merge
 from model.generate import beam_search, stream
 from model.sampling import Sampling
-from ui import components
 from ui.kit import cache, markup, tables, url_state
+from ui.kit.mounting import mount
 from ui.kit.numbers import number, percent
 from ui.lessons.step_by_step.generation import HOTTEST, LAST_SEED, LIMIT, Growth, growth
 
@@ -89,7 +89,7 @@ def figure(page) -> None:
 
 def _mount(view: str, page, data: dict, obey) -> None:
     shared = {"view": view, "lang": page.lang, "words": content.load(page.lang, "step_by_step")}
-    components.mount("step_by_step", key=view, data={**shared, **data}, on_order_change=obey)
+    mount(page, "step_by_step", view, {**shared, **data}, on_order_change=obey)
 
 
 def table(grown: Growth, words) -> dict[str, list]:

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from model import hf, zoo
 from model.config import CHOICES, Config
+from model.errors import SettingError
 from model.weights.families import FAMILIES
 from model.weights.published import MODELS
-from ui.kit import cache
+from ui.kit import cache, language
 
 SIZES = ("layers", "width", "vocab_size", "context", "heads", "kv_heads", "head_width", "mlp_width")
 WHOLE = (*SIZES, "window", "experts", "active_experts", "segments")
@@ -42,7 +43,7 @@ def configuration(name: str) -> Config:
     return MODELS[name] if name in MODELS else cache.bundle(name).model.config
 
 
-def title(name: str, words: cache.Words) -> str:
+def title(name: str, words: language.Words) -> str:
     if name in zoo.ENTRIES:
         return zoo.ENTRIES[name].card.title
     return name if name in MODELS else words.text(name)
@@ -144,7 +145,7 @@ def pasted(text: str) -> Config:
     if not isinstance(kind, str) or kind not in FAMILIES:
         raise Problem("paste-family" if "model_type" in given else "paste-no-family", value=kind, known=known)
     family = FAMILIES[kind]
-    sizes = {theirs: "window" if ours == "windows" else ours for theirs, ours in family.sizes.items()}
+    sizes = {theirs: "window" if ours == "windows" else ours for theirs, ours in family.settings.items()}
     named = {row: theirs for theirs, row in sizes.items()}
     for theirs, row in sizes.items():
         _kind(theirs, row, given)
@@ -155,9 +156,8 @@ def pasted(text: str) -> Config:
     _fitting(rows(family.recipe) | {"kv_heads": heads, "head_width": width // heads} | found, named)
     try:
         return hf.config_from(given)
-    except (ValueError, TypeError, AttributeError, OverflowError) as error:
-        field = _field(str(error), given, named)
-        raise Problem("paste-setting", field=field, value=given.get(field)) from error
+    except SettingError as error:
+        raise Problem("paste-setting", field=error.field, value=given.get(error.field)) from error
 
 
 def _object(text: str) -> dict:
@@ -189,13 +189,3 @@ def _kind(theirs: str, row: str, given: dict) -> None:
         kind = float | int if row in REAL else bool if row in SWITCHES else str
         if not isinstance(value, kind) or (row in REAL and not 0 < value < 1):
             raise Problem("paste-setting", field=theirs, value=value)
-
-
-def _field(error: str, given: dict, named: dict[str, str]) -> str:
-    """The setting that an error of hf.config_from speaks of."""
-    first = error.split()[0]
-    if first in given:
-        return first
-    if first in named:
-        return named[first]
-    return next((name for name in given if name.startswith("rope_")), "model_type")

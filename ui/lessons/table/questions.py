@@ -7,7 +7,8 @@ from model.arithmetic import count
 from model.config import Config
 from model.weights.published import MODELS
 from ui.frame import quiz
-from ui.kit import cache, markup
+from ui.frame.question import Question
+from ui.kit import language, markup
 from ui.kit.numbers import number, percent
 from ui.lessons.table.parse import configuration, title
 from ui.lessons.table.sums import in_full, one_layer
@@ -21,7 +22,7 @@ def _nearest(guesses: Sequence[float], found: float) -> int:
     return min(range(len(guesses)), key=lambda i: abs(guesses[i] - found))
 
 
-def doubled(name: str, config: Config, words: cache.Words) -> None:
+def doubled(name: str, config: Config, words: language.Words) -> None:
     """The table's own model, everything in it twice as wide: what becomes of the parameters of a layer?"""
 
     def after() -> int:
@@ -33,12 +34,14 @@ def doubled(name: str, config: Config, words: cache.Words) -> None:
         numbers = {"before": before, "after": after(), "times": after() / before}
         return words("explain-doubled", **{key: in_full(value, words.lang) for key, value in numbers.items()})
 
-    question = words.inline("question-doubled", model=markup.typed(name))
+    question = words.inline("question-doubled", model=markup.user_text(name))
     answers = [f"× {times}" for times in TIMES]
-    quiz.predict(f"doubled-{config}", question, answers, lambda: _nearest(TIMES, after() / one_layer(config)), explain)
+    quiz.predict(
+        f"doubled-{config}", Question(question, answers, lambda: _nearest(TIMES, after() / one_layer(config)), explain)
+    )
 
 
-def vocabulary(words: cache.Words) -> None:
+def vocabulary(words: language.Words) -> None:
     """In which model do embedding and head take the largest share?"""
     names = [title(name, words) for name in ASKED]
 
@@ -51,10 +54,10 @@ def vocabulary(words: cache.Words) -> None:
         return words("explain-vocabulary", model=names[right], listed=listed)
 
     answer = lambda: shares().index(max(shares()))  # noqa: E731
-    quiz.predict("vocabulary", words.inline("question-vocabulary"), names, answer, explain)
+    quiz.predict("vocabulary", Question(words.inline("question-vocabulary"), names, answer, explain))
 
 
-def used(words: cache.Words) -> None:
+def used(words: language.Words) -> None:
     """How many parameters of a mixture of experts does one token use?"""
     config, lang = MODELS[MIXTURE], words.lang
     found = count(config)
@@ -74,5 +77,6 @@ def used(words: cache.Words) -> None:
     said = {"model": MIXTURE, "total": number(found.total, lang), "eight": config.experts, "two": config.active_experts}
     options = [words.text("about", n=number(guess / 1e9, lang)) for guess in guesses]
     quiz.predict(
-        "used", words.inline("question-used", **said), options, lambda: _nearest(guesses, found.active), explain
+        "used",
+        Question(words.inline("question-used", **said), options, lambda: _nearest(guesses, found.active), explain),
     )

@@ -4,12 +4,12 @@ from dataclasses import replace
 from fractions import Fraction
 
 import streamlit as st
+from markupsafe import Markup, escape
 
 from model import arithmetic
 from model.arithmetic import cache_bytes, count, count_pair, operations
 from model.config import PAPER_2017, Config
-from ui.kit import cache as session
-from ui.kit import figures, markup
+from ui.kit import language, listing, markup
 from ui.kit.numbers import number, percent
 
 PARTS = ("head", "norms", "routers", "attention", "mlp", "experts", "positions", "embedding")
@@ -41,7 +41,7 @@ def in_full(n: float, lang: str) -> str:
 # ---- parameters
 
 
-def matrices(config: Config, words: session.Words) -> list[tuple[str, str, int]]:
+def matrices(config: Config, words: language.Words) -> list[tuple[str, str, int]]:
     """What one layer holds, as (part, label, numbers), each matrix with its bias; the experts all in one."""
     D, F = config.width, config.mlp_width
     inner, shared = config.heads * config.head_width, config.kv_heads * config.head_width
@@ -76,7 +76,7 @@ def one_layer(config: Config) -> int:
     return inside // config.layers + 2 * norm(config)
 
 
-def twin(pair: dict[str, Config], words: session.Words) -> dict[str, list]:
+def twin(pair: dict[str, Config], words: language.Words) -> dict[str, list]:
     counts = {name: count(config) for name, config in pair.items()}
     kept = [part for part in PARTS if any(getattr(each, part) for each in counts.values())]
     labels = [words.text(f"part-{part}") for part in kept] + [words.text("total"), words.text("active")]
@@ -104,7 +104,7 @@ def reads(config: Config, tokens: int) -> tuple[float, float]:
     return prefill / config.layers, decode / config.layers
 
 
-def results(configs: list[Config], tokens: int, words: session.Words) -> list[dict]:
+def results(configs: list[Config], tokens: int, words: language.Words) -> list[dict]:
     """The lines beside the table: label, and a value for each model."""
     lang, length = words.lang, number(tokens, words.lang)
     counts = [count(config) for config in configs]
@@ -143,7 +143,7 @@ def results(configs: list[Config], tokens: int, words: session.Words) -> list[di
 # ---- the sums
 
 
-def section(name: str, pair: dict[str, Config], tokens: int, words: session.Words) -> None:
+def section(name: str, pair: dict[str, Config], tokens: int, words: language.Words) -> None:
     """The sums of the first model with its numbers, the memory of both."""
     config, lang = next(iter(pair.values())), words.lang
     found = count(config)
@@ -153,7 +153,7 @@ def section(name: str, pair: dict[str, Config], tokens: int, words: session.Word
 
     heading("sums")
     aloud = {
-        "model": markup.typed(name),
+        "model": markup.user_text(name),
         "total": in_full(found.total, lang),
         "layer": in_full(one_layer(config), lang),
     }
@@ -163,7 +163,7 @@ def section(name: str, pair: dict[str, Config], tokens: int, words: session.Word
     st.html(_cache(config, tokens, words) if config.causal else words("no-cache"))
     heading("flops")
     st.html(_flops(config, tokens, words))
-    figures.source(*SOURCE)
+    listing.show(*SOURCE)
     heading("pair")
     st.html(_pair(words))
 
@@ -172,14 +172,14 @@ def _arith(lines: list[str]) -> str:
     return f'<div class="arith" tabindex="0" role="region">{"".join(f"<p>{line}</p>" for line in lines)}</div>'
 
 
-def _sum(words: session.Words, section: str, formula: str, factors: str, result: int, unit: str = "") -> str:
+def _sum(words: language.Words, section: str, formula: str, factors: str, result: int, unit: str = "") -> str:
     note = markup.span(words.text(section), "note")
     shown = in_full(result, words.lang) + (f"\u202f{unit}" if unit else "")
     middle = "" if factors == shown else f" = {factors}"
     return f"{formula}{middle} = <b>{shown}</b> {note}"
 
 
-def _parameters(config: Config, words: session.Words) -> str:
+def _parameters(config: Config, words: language.Words) -> str:
     found, L, lang = count(config), config.layers, words.lang
     D, F, H, G, K, V = (
         number(x, lang)
@@ -229,7 +229,7 @@ def _parameters(config: Config, words: session.Words) -> str:
     return _arith([*sums(layer), added("sum-layer", layer)]) + _arith([*sums(whole), *tied, added("sum-all", whole)])
 
 
-def _memory(name: str, config: Config, tokens: int, words: session.Words) -> str:
+def _memory(name: str, config: Config, tokens: int, words: language.Words) -> str:
     """Weights, cache and both by the bits of a number."""
     lang, total = words.lang, count(config).total
     columns = ["bits", "weights", *(("each-token", "all-tokens", "together") if config.causal else ())]
@@ -250,13 +250,11 @@ def _memory(name: str, config: Config, tokens: int, words: session.Words) -> str
         return f'<tr><th scope="row">{words.inline("in-bits", n=bits)}</th>{cells}</tr>'
 
     table = f"<table class='grid-table'><thead><tr>{head}</tr></thead><tbody>{''.join(map(row, BITS))}</tbody></table>"
-    scroll = (
-        f'<div style="overflow-x: auto" tabindex="0" role="region" aria-label="{markup.escapes(name)}">{table}</div>'
-    )
-    return f'<p class="eyebrow" style="margin: 20px 0 6px">{markup.typed(name)}</p>{scroll}'
+    scroll = f'<div style="overflow-x: auto" tabindex="0" role="region" aria-label="{escape(name)}">{table}</div>'
+    return f'<p class="eyebrow" style="margin: 20px 0 6px">{markup.user_text(name)}</p>{scroll}'
 
 
-def _cache(config: Config, tokens: int, words: session.Words) -> str:
+def _cache(config: Config, tokens: int, words: language.Words) -> str:
     lang = words.lang
     L, G, K, T = (number(x, lang) for x in (config.layers, config.kv_heads, config.head_width, tokens))
     one, every = cache_bytes(config, 1), cache_bytes(config, tokens)
@@ -269,7 +267,7 @@ def _cache(config: Config, tokens: int, words: session.Words) -> str:
     return _arith(lines) + window
 
 
-def _flops(config: Config, tokens: int, words: session.Words) -> str:
+def _flops(config: Config, tokens: int, words: language.Words) -> str:
     lang = words.lang
     L, H, K = (number(x, lang) for x in (config.layers, config.heads, config.head_width))
     lines = []
@@ -295,10 +293,10 @@ def _mean(reads: float, over: int, lang: str) -> str:
     return whole if exact.denominator == 1 else f"{whole} ÷ {number(exact.denominator, lang)}"
 
 
-def _pair(words: session.Words) -> str:
+def _pair(words: language.Words) -> str:
     """The encoder–decoder of 2017."""
     lang, whole = words.lang, count_pair(BASE_2017)
     parts = {part: number(getattr(whole, part), lang) for part in ("embedding", "attention", "mlp", "norms")}
     formula = " + ".join(parts.values())
     named = words.inline("pair-parts")
-    return _arith([f"{markup.Raw(named)}", f"{formula} = <b>{number(whole.total, lang)}</b>"])
+    return _arith([f"{Markup(named)}", f"{formula} = <b>{number(whole.total, lang)}</b>"])

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 import streamlit as st
+from markupsafe import Markup
 
 import content
 from model import zoo
@@ -11,9 +12,9 @@ from model.arithmetic import count
 from model.config import Config
 from model.weights.published import MODELS
 from model.zoo import ModelUnavailable
-from ui import components
-from ui.frame.lesson import Page
-from ui.kit import cache, figures, markup, url_state
+from ui.frame.page import Page
+from ui.kit import language, markup, tables, url_state
+from ui.kit.mounting import mount
 from ui.kit.numbers import number, percent
 from ui.lessons.table import parse, questions, sums
 from ui.lessons.table.parse import EDITABLE, KINDS, OWN, REAL, SWITCHES, WHOLE, Problem, configuration, title
@@ -108,19 +109,19 @@ def section(page: Page) -> None:
         second = title(other, words)
         pair[words.text("as-published", model=second) if second == shown.name else second] = beside
     if beyond := [
-        words("beyond", model=markup.typed(each), context=number(config.context, words.lang))
+        words("beyond", model=markup.user_text(each), context=number(config.context, words.lang))
         for each, config in pair.items()
         if tokens > config.context
     ]:
         st.html(f'<div class="notice" role="status">{"".join(beyond)}</div>')
     data = _drawn(shown, pair, tokens, words)
-    components.mount("table", key="table", data={**data, "model": name}, on_edits_change=lambda: None)
-    figures.table_twin(sums.twin(pair, words), "parameters")
+    mount(page, "table", "table", {**data, "model": name}, reports=("edits",))
+    tables.twin(sums.twin(pair, words), "parameters")
     sums.section(shown.name, pair, tokens, words)
     questions.doubled(shown.name, shown.config, words)
 
 
-def _choose(words: cache.Words) -> tuple[str, str, int]:
+def _choose(words: language.Words) -> tuple[str, str, int]:
     known = (*MODELS, *(name for name in zoo.ENTRIES if name not in zoo.SWITCHBOARD))
     shown = {"format_func": lambda name: title(name, words), "width": 250}
     of, beside = url_state.bind("table-of", (*known, OWN), FIRST), url_state.bind("beside", (NONE, *known), NONE)
@@ -134,18 +135,18 @@ def _short(tokens: int) -> str:
     return f"{tokens >> 20}M" if tokens >= 1 << 20 else f"{tokens >> 10}k"
 
 
-def _pasted(words: cache.Words) -> Config:
+def _pasted(words: language.Words) -> Config:
     """Of the pasted text, which outlives a look at another model: the state of an input that is not drawn does not."""
     if "pasted" not in st.session_state and "table-pasted" in st.session_state:
         st.session_state.pasted = st.session_state["table-pasted"]
     text = st.text_area(
-        words.text("paste"), height=330, max_chars=PASTED, **url_state.typed("pasted", EXAMPLE, "config")
+        words.text("paste"), height=330, max_chars=PASTED, **url_state.bind_text("pasted", EXAMPLE, "config")
     )
     st.session_state["table-pasted"] = text
     return parse.pasted(text)
 
 
-def said(problem: Problem, words: cache.Words, row: bool = False) -> markup.Raw:
+def said(problem: Problem, words: language.Words, row: bool = False) -> Markup:
     """The problem in one sentence. A `row` is called by its name in the reader's language, a setting of a file as it
     is written there."""
     values = {
@@ -153,7 +154,7 @@ def said(problem: Problem, words: cache.Words, row: bool = False) -> markup.Raw:
     }
     if row:
         values["field"] = words.text(f"row-{values['field']}")
-    return words.inline(problem.section, **{name: markup.typed(value) for name, value in values.items()})
+    return words.inline(problem.section, **{name: markup.user_text(value) for name, value in values.items()})
 
 
 # ---- rows that the reader changed
@@ -194,7 +195,7 @@ def _typed(name: str) -> dict[str, str]:
 # ---- what the component draws
 
 
-def _drawn(shown: Table, pair: dict[str, Config], tokens: int, words: cache.Words) -> dict:
+def _drawn(shown: Table, pair: dict[str, Config], tokens: int, words: language.Words) -> dict:
     configs = list(pair.values())
     counts = [count(config) for config in configs]
     present = [part for part in PARTS if any(getattr(each, part) for each in counts)]
@@ -232,7 +233,7 @@ def _drawn(shown: Table, pair: dict[str, Config], tokens: int, words: cache.Word
     }
 
 
-def _problem(problem: Problem | None, words: cache.Words) -> dict | None:
+def _problem(problem: Problem | None, words: language.Words) -> dict | None:
     return problem and {"field": problem.values["field"], "html": str(said(problem, words, row=True))}
 
 
@@ -262,7 +263,7 @@ def _shown(name: str, configs: list[Config]) -> bool:
     )
 
 
-def _row(name: str, shown: Table, configs: list[Config], words: cache.Words) -> dict:
+def _row(name: str, shown: Table, configs: list[Config], words: language.Words) -> dict:
     value = parse.rows(configs[0])[name]
     # as they are read: a GGUF file keeps 1e-5 in 32 bits, which is not quite the same
     apart = _differs(name, configs[0], configs[-1]) and len({_cell(name, each, words) for each in configs}) > 1
@@ -283,7 +284,7 @@ def _row(name: str, shown: Table, configs: list[Config], words: cache.Words) -> 
     return row | {"kind": "whole" if name in WHOLE else "real"}
 
 
-def _cell(name: str, config: Config, words: cache.Words) -> str:
+def _cell(name: str, config: Config, words: language.Words) -> str:
     return _said(name, parse.rows(config)[name] if _shown(name, [config]) else None, words)
 
 
@@ -294,7 +295,7 @@ def _raw(value) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _said(name: str, value, words: cache.Words) -> str:
+def _said(name: str, value, words: language.Words) -> str:
     """A value as it is read."""
     if isinstance(value, bool):
         return words.text("yes" if value else "no")

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 
 import numpy as np
+from markupsafe import Markup
 
 from model import lens
 from model.tokens import Tokenizer, visible
@@ -19,8 +20,8 @@ AROUND = 4  # ids before and after the one looked up
 CHIPS = 120  # of one text, drawn at most
 CHARACTERS = 40  # of what is typed into a box of this page
 LINK = {"token": url_state.TOKEN} | {
-    "word": url_state.whole(lambda page: len(page.ids)),  # of the words whose merges are drawn
-    "merge": url_state.whole(LONGEST, first=1),  # step 1 is before the first merge
+    "word": url_state.integer_between(lambda page: len(page.ids)),  # of the words whose merges are drawn
+    "merge": url_state.integer_between(LONGEST, first=1),  # step 1 is before the first merge
     "look": url_state.text(CHARACTERS),
     "spell": url_state.text(CHARACTERS),
 }
@@ -101,7 +102,7 @@ def _characters(text: bytes):
 def row(page, id: int) -> dict:
     """The token's row in the embedding table, and the rows that point most nearly the same way."""
     bundle = page.bundle
-    near = cache.reading("near", page.model, (id,), 1, lambda: lens.neighbours(bundle.model, id, NEAR))
+    near = cache.result(cache.Key("near", page.model, (id,)), lambda: lens.neighbours(bundle.model, id, NEAR))
     ids = near.token_ids.tolist()
     rows, width = bundle.model.embed_tokens.weight.shape
     return {
@@ -129,7 +130,7 @@ def size(bundle, lang: str) -> dict[str, str]:
     }
 
 
-def arithmetic(bundle, embed: np.ndarray, id: int, words) -> markup.Raw:
+def arithmetic(bundle, embed: np.ndarray, id: int, words) -> Markup:
     """Looking a row up and multiplying by one-hot, with their numbers. embed (D,): what the model itself made of it."""
     rows, width = bundle.model.embed_tokens.weight.shape
     looked_up = bundle.model.embed_tokens.weight[id].detach().float().cpu().numpy()
@@ -150,7 +151,7 @@ def arithmetic(bundle, embed: np.ndarray, id: int, words) -> markup.Raw:
         **shapes,
     }
     lines = "".join(f"<p>{words.inline(f'sum-{line}', **values)}</p>" for line in ("row", "one-hot", "shapes", "same"))
-    return markup.Raw(f'<div class="arith">{lines}</div>')
+    return Markup(f'<div class="arith">{lines}</div>')
 
 
 def merges(tokenizer: Tokenizer, text: str) -> list[dict]:

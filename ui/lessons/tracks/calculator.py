@@ -5,11 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import streamlit as st
+from markupsafe import Markup
 
 from model.arithmetic import cache_bytes, count
 from model.config import Config
 from model.weights.published import MODELS
-from ui.kit import figures, markup, url_state
+from ui.kit import figures, tables, url_state
 from ui.kit.numbers import number, percent
 from viz import tracks as charts
 
@@ -20,7 +21,7 @@ MOST = 1_000_000_000  # tokens that can be typed
 LINK = {
     "cost-model": lambda name, page: name in (*MODELS, page.bundle.card.title),
     "cost-context": url_state.one_of(*SIZES, OTHER),
-    "cost-tokens": url_state.whole(MOST),
+    "cost-tokens": url_state.integer_between(MOST),
 }
 SIXTEEN_BITS = 2  # bytes
 BOUNDS = (300, 3_000, 30_000, 300_000)  # tokens, between the answers
@@ -76,12 +77,12 @@ def calculator(page) -> None:
     names = [words.text(way.name, n=way.kv_heads) for way in found] + [words.text("weights")]
     amounts = [way.bytes for way in found] + [weights]
     texts = [scaled(amount, lang) for amount in amounts]
-    figures.figure(charts.sizes(names, amounts, texts, own, len(found)), "sizes", words.text("sizes-alt", **values))
+    figures.show(charts.sizes(names, amounts, texts, own, len(found)), "sizes", words.text("sizes-alt", **values))
     st.html(f'<p class="note">{words.inline("sizes-note")}</p>{formula(page, config, tokens)}')
     if config.window and tokens > config.window:
         less = scaled(cache_bytes(config, config.window, SIXTEEN_BITS), lang)
         st.html(words("window", model=name, window=number(config.window, lang), less=less))
-    figures.table_twin({words.text("what"): names, words.text("column-bytes"): amounts}, "cache")
+    tables.twin({words.text("what"): names, words.text("column-bytes"): amounts}, "cache")
 
 
 def choose(page, names: list[str]) -> tuple[str, int]:
@@ -103,7 +104,7 @@ def choose(page, names: list[str]) -> tuple[str, int]:
     return model, tokens if size == OTHER else SIZES[size]
 
 
-def formula(page, config: Config, tokens: int) -> markup.Raw:
+def formula(page, config: Config, tokens: int) -> Markup:
     """The bytes with their factors, in full."""
     lang, size = page.lang, cache_bytes(config, tokens, SIXTEEN_BITS)
     factors = (2, config.layers, config.kv_heads, config.head_width, tokens, SIXTEEN_BITS)
@@ -111,7 +112,7 @@ def formula(page, config: Config, tokens: int) -> markup.Raw:
     exact = page.words.inline("bytes", n=number(size, lang))
     sizes = f"{scaled(size, lang)} = {scaled(size, lang, 1024)}"
     named = page.words.inline("factors")
-    return markup.Raw(f'<div class="arith"><p>{named}</p><p>{product} = {exact} = <b>{sizes}</b></p></div>')
+    return Markup(f'<div class="arith"><p>{named}</p><p>{product} = {exact} = <b>{sizes}</b></p></div>')
 
 
 def scaled(size: int, lang: str, base: int = 1000) -> str:

@@ -13,8 +13,8 @@ from model.cache import KVCache, LayerCache
 from model.generate import Decoder
 from model.runtime import timing
 from model.runtime.timing import DecodeStep, Point, Times
-from ui import components
 from ui.kit import cache, figures, tables, url_state
+from ui.kit.mounting import mount
 from ui.kit.numbers import number
 from viz import tracks as charts
 
@@ -53,7 +53,7 @@ def _figure(page) -> None:
             st.rerun()  # else the fragment would go on asking for its next turn
     waiting.empty()
     shared = {"lang": page.lang, "words": content.load(page.lang, "tracks")}
-    components.mount("tracks", key="tracks", data=shared | drawn(page, runs))
+    mount(page, "tracks", "tracks", shared | drawn(page, runs))
     about = words("measured", turns=TURNS, setting=setting(page))
     st.html(f"<h2>{words.inline('measured-title')}</h2>{about}{summary(page, runs)}")
     st.html(agreement(page, runs))

@@ -11,7 +11,7 @@ import content
 from model.toys.plans import NAMES, OPTIONS, PRESETS, SEEDS, STEPS, Choices, Plan
 from model.toys.tasks import TASKS, Text
 from ui.frame import curriculum
-from ui.kit import cache, markup, url_state
+from ui.kit import language, markup, url_state
 from ui.kit.numbers import number
 
 SIDES = ("a", "b")
@@ -57,7 +57,7 @@ def shown(experiment: Experiment) -> Experiment | None:
     return st.session_state.get("train-sound")
 
 
-def read(words: cache.Words) -> Experiment:
+def read(words: language.Words) -> Experiment:
     """What the link says; a value that is not allowed is named, and the usual one used."""
     problems = []
 
@@ -68,7 +68,9 @@ def read(words: cache.Words) -> Experiment:
         found = option(allowed, asked)
         if found is None:
             listed = ", ".join(map(str, allowed))
-            problems.append(words("refused", name=name, value=markup.typed(asked[:40]), allowed=listed, usual=usual))
+            problems.append(
+                words("refused", name=name, value=markup.user_text(asked[:40]), allowed=listed, usual=usual)
+            )
             return usual
         return found
 
@@ -139,14 +141,14 @@ def encoded(lang: str) -> bytes:
 
 def course(lang: str) -> str:
     parts = []
-    for step in curriculum.STEPS:
+    for step in curriculum.LESSONS:
         if step.exists:
             found = content.load(lang, step.slug)
             parts += [found["intro"], found["takeaway"]]
     return "\n\n".join(parts)
 
 
-def measured(words: cache.Words) -> dict[str, str]:
+def measured(words: language.Words) -> dict[str, str]:
     """How long the text is, and how long it must and may be, in bytes."""
     least, most = (number(bound, words.lang) for bound in Text.bounds)
     return {"least": least, "most": most, "typed": number(len(encoded(words.lang)), words.lang)}

@@ -1,7 +1,8 @@
 """Lesson 16, predict then reveal: which of the two models learns its task? Answered by the run itself."""
 
 from ui.frame import quiz
-from ui.frame.lesson import Page
+from ui.frame.page import Page
+from ui.frame.question import Question
 from ui.kit.numbers import percent
 from ui.lessons.train.link import Experiment
 from ui.lessons.train.runs import Record, runs
@@ -33,4 +34,6 @@ def learns(page: Page, experiment: Experiment) -> None:
 
     waiting = "" if all(record.finished for record in records) else words("learns-wait")
     key = "-".join(record.id for record in records)
-    quiz.predict(f"learns-{key}", words.inline(f"learns-{kind}", **about), options, answer, explain, waiting=waiting)
+    quiz.predict(
+        f"learns-{key}", Question(words.inline(f"learns-{kind}", **about), options, answer, explain, waiting=waiting)
+    )

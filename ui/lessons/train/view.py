@@ -10,10 +10,10 @@ from model.packing import IGNORE_INDEX
 from model.toys.plans import NAMES, OPTIONS, PRESETS, Choices, Plan
 from model.toys.tasks import TASKS
 from model.train import Run, lr_at
-from ui import components
 from ui.frame import curriculum
 from ui.frame.page import Page
 from ui.kit import language, listing, tables
+from ui.kit.mounting import mount
 from ui.kit.numbers import number, percent
 from ui.lessons.train import link as train_link
 from ui.lessons.train.link import SIDES, Experiment
@@ -80,7 +80,7 @@ def recipe(page: Page, experiment: Experiment) -> None:
     ]
     data = {"sides": SIDES, "whole": whole, "rows": rows, "words": words.all("model-a", "model-b")}
     with st.expander(words.text("recipe")):
-        components.mount("recipe", key="recipe", data=data, on_choice_change=lambda: _choose(experiment))
+        mount(page, "recipe", "recipe", data, on_choice_change=lambda: _choose(experiment))
     if first.name == "text":
         _text_box(page)
 
@@ -142,7 +142,7 @@ def _figure(page: Page, lab: Runs, plans: tuple[Plan, ...], sent: dict) -> None:
     st.html(f'<p class="note" role="status">{_state(page, lab, records)}</p>')
     again = st.session_state.get("lab")
     whole = sent.pop("whole", False) or bool(again and again.again)
-    components.mount("train", key="lab", data=drawn(page, records, whole), on_again_change=lambda: None)
+    mount(page, "train", "lab", drawn(page, records, whole), reports=("again",))
     if running and not lab.running:
         st.rerun()  # the buttons and everything below are the page's
 

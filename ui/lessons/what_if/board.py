@@ -6,6 +6,7 @@ import streamlit as st
 import content
 from model.what_if.changes import Change, Cut, Head, Mean, Scale, Silence
 from ui import components
+from ui.kit.mounting import mount
 from ui.lessons.what_if import lab as what_if
 from ui.lessons.what_if.lab import Lab, Run
 
@@ -38,7 +39,7 @@ def board(lab: Lab, after: Run) -> None:
         "lang": lab.page.lang,
         "words": content.load(lab.page.lang, "what_if"),
     }
-    components.mount("what_if", key=KEY, data=data, on_deed_change=lambda: obey(lab, st.session_state[KEY].deed))
+    mount(lab.page, "what_if", KEY, data, on_deed_change=lambda: obey(lab, st.session_state[KEY].deed))
 
 
 def obey(lab: Lab, deed: object) -> None:

@@ -1,12 +1,11 @@
 """Lesson 15: the changes as chips that can be taken off, and a row of fields that adds one more."""
 
 import zlib
-from collections.abc import Callable
-from dataclasses import fields
 
 import streamlit as st
 
-from model.what_if.changes import ALL, KINDS, MAX_PERCENT, MAX_SEED, MAX_SIZE, RULES, Patch, Silence
+from model.what_if.changes import KINDS, Patch
+from model.what_if.fields import ALL, RULES, Amount, Experts, Field, Head, Index, Layer, OtherToken, Rule, Token
 from ui.frame import prompt_bar
 from ui.lessons.what_if import lab as what_if
 from ui.lessons.what_if.lab import Lab
@@ -58,10 +57,9 @@ def row(lab: Lab) -> None:
             size = {"max_chars": prompt_bar.CHARACTERS, "width": WIDTHS["other"]}
             known = {"key": _key(lab, "other"), "on_change": _store, "args": (lab,)}
             st.text_input(words.text("other"), lab.experiment.other, **known, **size)
-        for field in fields(KINDS[kind]):
-            if field.name == "size" and st.session_state[_key(lab, kind, "rule")] == "full":
-                continue
-            _field(lab, kind, field.name, field.type == int | None)
+        for name, field in KINDS[kind].fields().items():
+            if name != "size" or st.session_state[_key(lab, kind, "rule")] != "full":
+                _field(lab, kind, name, field)
         st.button(words.text("add"), key="add-go", type="primary", on_click=_add, args=(lab, kind))
     st.html(f'<p class="note about">{words.inline(f"about-{kind}")}</p>')
 
@@ -79,68 +77,50 @@ def _store(lab: Lab) -> None:
 def _add(lab: Lab, kind: str) -> None:
     """The change as the fields now say."""
 
-    def value(field):
-        found = st.session_state.get(_key(lab, kind, field.name), field.default)
-        return None if found == ALL else tuple(sorted(found)) if isinstance(found, list | tuple) else found
+    def value(name: str) -> int | str | tuple[int, ...] | None:
+        typed = st.session_state[_key(lab, kind, name)]
+        return None if typed == ALL else tuple(sorted(typed)) if isinstance(typed, list | tuple) else typed
 
     if kind == Patch.kind:
         _store(lab)
-    what_if.add(lab, KINDS[kind](*map(value, fields(KINDS[kind]))))
+    shown = (name for name in KINDS[kind].fields() if _key(lab, kind, name) in st.session_state)
+    what_if.add(lab, KINDS[kind](**{name: value(name) for name in shown}))
 
 
-def _field(lab: Lab, kind: str, name: str, all_too: bool) -> None:
-    words, config, setting = lab.words, lab.setting.config, lab.setting
-    most = what_if.strongest(lab.page, lab.page.trace(what_if.KEEP))[: what_if.BEGIN + 1][-1]  # a toy has fewer
-    options = {"key": _key(lab, kind, name), "width": WIDTHS.get(name, 120)}
-    label = words.text(f"field-{name}")
-
-    def whole(low: int, high: int, start: int) -> None:
-        st.number_input(label, low, high, start, **options)
-
-    def choice(values: list, start: int, shown: Callable = str) -> None:
-        st.selectbox(label, values, start, format_func=shown, **options)
-
-    def counted(count: int, start: int) -> None:
-        if all_too:
+def _field(lab: Lab, kind: str, name: str, field: Field) -> None:
+    words, setting = lab.words, lab.setting
+    options = {"label": words.text(f"field-{name}"), "key": _key(lab, kind, name), "width": WIDTHS.get(name, 120)}
+    match field:
+        case OtherToken() if not setting.other:
+            st.number_input(**options, min_value=1, max_value=1)
+        case Token():
+            shown = dict(enumerate(setting.tokenizer.strings(list(field.ids(setting))), 1))
+            first = field.begin(setting) - 1
+            st.selectbox(**options, options=list(shown), index=first, format_func=lambda n: f"{n} {shown[n]}")
+        case Index(or_all=True):
             shown = {ALL: words.text("all")}
-            choice([ALL, *range(1, count + 1)], 0, lambda n: shown.get(n, str(n)))
-        else:
-            whole(1, count, start)
-
-    def token(ids: tuple[int, ...], start: int) -> None:
-        shown = dict(enumerate(setting.tokenizer.strings(list(ids)), 1))
-        choice(list(shown), start, lambda n: f"{n} {shown[n]}")
-
-    last = len(setting.ids)
-    match name:
-        case "layer":
-            counted(config.layers, _layer(lab, kind, most))
-        case "head":
-            counted(config.heads, most.head)
-        case "percent":
-            whole(-MAX_PERCENT, MAX_PERCENT, 200)
-        case "query" | "token" | "start":
-            token(setting.ids, last - 1 if name != "start" else last // 2)
-        case "key":
-            token(setting.ids, min(1, last - 1))
-        case "source":
-            token(setting.other, len(setting.other) - 1) if setting.other else whole(1, 1, 1)
-        case "text":
-            st.text_input(label, max_chars=40, **options)
-        case "rule":
-            choice(list(RULES), 1, lambda rule: words.text(f"rule-{rule}"))
-        case "size":
-            whole(1, MAX_SIZE, 4)
-        case "by":
-            whole(-1000, 1000, 10)
-        case "seed":
-            whole(0, MAX_SEED, 1)
-        case "expert":
-            whole(1, config.experts, 1)
-        case "experts":
-            st.multiselect(label, range(1, config.experts + 1), list(range(1, config.active_experts + 1)), **options)
+            values = [ALL, *range(1, field.count(setting) + 1)]
+            st.selectbox(**options, options=values, format_func=lambda n: shown.get(n, str(n)))
+        case Index():
+            st.number_input(**options, min_value=1, max_value=field.count(setting), value=_first(lab, kind, field))
+        case Amount(low=low, high=high, start=start):
+            st.number_input(**options, min_value=low, max_value=high, value=start)
+        case Rule():
+            rules, first = list(RULES), field.begin(setting)
+            named = lambda rule: words.text(f"rule-{rule}")  # noqa: E731
+            st.selectbox(**options, options=rules, index=rules.index(first), format_func=named)
+        case Experts():
+            st.multiselect(**options, options=range(1, setting.config.experts + 1), default=field.begin(setting))
+        case _:
+            st.text_input(**options, max_chars=40)
 
 
-def _layer(lab: Lab, kind: str, most: Silence) -> int:
-    """A layer to begin with: the strongest head's; half-way up for a patch, where much is still to come."""
-    return lab.setting.config.layers // 2 + 1 if kind == Patch.kind else most.layer
+def _first(lab: Lab, kind: str, field: Index) -> int:
+    """A number to begin with: the strongest head's; half-way up for a patch, where much is still to come."""
+    strongest = what_if.strongest(lab.page, lab.page.trace(what_if.KEEP))[: what_if.BEGIN + 1][-1]  # a toy has fewer
+    match field:
+        case Layer():
+            return field.count(lab.setting) // 2 + 1 if kind == Patch.kind else strongest.layer
+        case Head():
+            return strongest.head
+    return field.begin(lab.setting)

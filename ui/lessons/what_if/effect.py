@@ -9,13 +9,13 @@ import streamlit as st
 
 from model import lens, zoo
 from model.what_if import experiment
-from ui.kit import figures as widgets
-from ui.kit import markup
+from model.what_if.export import to_python
+from ui.kit import figures, markup, tables
 from ui.kit.numbers import number, percent
 from ui.kit.runs import TOP, with_rest
 from ui.lessons.what_if import lab as what_if
 from ui.lessons.what_if.lab import Lab, Run
-from viz import what_if as figures
+from viz import what_if as charts
 
 MOVED = 7  # candidates that moved most
 TEXT = 12  # tokens that follow
@@ -66,18 +66,18 @@ def distribution(lab: Lab, after: Run) -> None:
     left, right = st.columns([8, 5], gap="medium")
     with left:
         st.html(f'<p class="eyebrow">{words.inline("sides-title")}</p>')
-        widgets.figure(figures.sides(names, shares, sides, show), "sides", words.text("sides-alt"))
+        figures.show(charts.sides(names, shares, sides, show), "sides", words.text("sides-alt"))
     with right:
         st.html(f'<p class="eyebrow">{words.inline("movers-title")}</p>')
         if len(tokens):
-            figure = figures.movers(tokens, change, partial(points, lang=lab.page.lang))
-            widgets.figure(figure, "movers", words.text("movers-alt"))
+            figure = charts.movers(tokens, change, partial(points, lang=lab.page.lang))
+            figures.show(figure, "movers", words.text("movers-alt"))
         else:
             st.html(f'<p class="note">{words.inline("movers-none")}</p>')
-    ids = np.argsort(-np.maximum(lab.before.chances, after.chances), kind="stable")[: widgets.ROWS]
+    ids = np.argsort(-np.maximum(lab.before.chances, after.chances), kind="stable")[: tables.ROWS]
     columns = {words.text("col-token"): lab.setting.tokenizer.strings(ids.tolist())}
     values = lab.before.chances[ids], after.chances[ids], 100 * (after.chances - lab.before.chances)[ids]
-    widgets.table_twin(columns | dict(zip((*sides, words.text("col-moved")), values, strict=True)), "what-if")
+    tables.twin(columns | dict(zip((*sides, words.text("col-moved")), values, strict=True)), "what-if")
 
 
 def points(change: float, lang: str) -> str:
@@ -88,7 +88,7 @@ def points(change: float, lang: str) -> str:
 def streams(lab: Lab, after: Run) -> None:
     """Where the streams parted: layers by tokens."""
     words, lang, count = lab.words, lab.page.lang, len(after.distances) - 1
-    apart = after.distances > figures.ROUNDING
+    apart = after.distances > charts.ROUNDING
     if not apart.any():
         st.html(f'<div class="read">{words.inline("parted-none")}</div>')
         return
@@ -100,11 +100,11 @@ def streams(lab: Lab, after: Run) -> None:
     st.html(f'<div class="read">{words.inline(section, **values, n=least)}</div>')
     levels = [words.text("embedding"), *map(str, range(1, count + 1))]
     tokens = lab.setting.tokenizer.strings(after.ids)
-    chart = figures.parted(after.distances, tokens, levels, words.text("axis-layer"), partial(percent, lang=lang))
-    widgets.figure(chart, "parted", words.text("parted-alt"))
+    chart = charts.parted(after.distances, tokens, levels, words.text("axis-layer"), partial(percent, lang=lang))
+    figures.show(chart, "parted", words.text("parted-alt"))
     st.html(f'<p class="note">{words.inline("parted-note")}</p>')
     columns = {f"{i} {token}": after.distances[:, i - 1] for i, token in enumerate(tokens, 1)}
-    widgets.table_twin({words.text("axis-layer"): levels} | columns, "streams")
+    tables.twin({words.text("axis-layer"): levels} | columns, "streams")
 
 
 # ---------------------------------------------------------------- the text that follows
@@ -154,4 +154,4 @@ def export(lab: Lab) -> None:
     with st.expander(words.text("export")):
         st.html(words("export-note"))
         model = lab.page.model if lab.page.model in zoo.ENTRIES else words.text("own-model")
-        st.code(experiment.code(lab.experiment, lab.setting, model, lab.page.text), language="python")
+        st.code(to_python(lab.experiment, lab.setting, model, lab.page.text), language="python")

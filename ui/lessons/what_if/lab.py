@@ -9,26 +9,13 @@ from babel.numbers import format_decimal
 from markupsafe import Markup
 
 from model import lens, sampling, transformer
+from model.analysis import streams
 from model.trace import Trace
 from model.what_if import experiment
-from model.what_if.changes import (
-    Change,
-    Cut,
-    Drop,
-    Force,
-    InvalidChange,
-    Mean,
-    Patch,
-    Scale,
-    Scramble,
-    Setting,
-    Shift,
-    Silence,
-    Swap,
-    UseRule,
-    Vectors,
-)
+from model.what_if.base import Change, Vectors
+from model.what_if.changes import Silence, Swap
 from model.what_if.experiment import Experiment, RejectedChange
+from model.what_if.fields import OFFSET, PERCENT, Experts, Field, InvalidChange, Setting, Text, Token
 from ui.frame import prompt_bar
 from ui.frame.page import Page
 from ui.kit import cache, language, markup, url_state
@@ -39,7 +26,7 @@ KEEP = frozenset({"final", "z", "resid_pre", "resid_post", "mlp_out", "pattern",
 OTHER = "The cat drank the milk because it"  # a link must mean the same in every language
 LINK = {"edits": url_state.text(), "other": url_state.text(), "layer": url_state.LAYER, "head": url_state.HEAD}
 BEGIN = 2  # heads that are silenced where a link asks for nothing
-SOURCE = (experiment.distances, lens.divergence, experiment.continuation)
+SOURCE = (streams.distances, lens.divergence, experiment.continuation)
 
 
 @dataclass(frozen=True)
@@ -131,7 +118,7 @@ def add(lab: Lab, change: Change, setting: Setting | None = None) -> None:
 def other_trace(lab: Lab) -> Trace | None:
     if not lab.experiment.patches:
         return None
-    return cache.trace(lab.page.model, lab.experiment.other, frozenset({"resid_pre"}), LIMIT)
+    return cache.trace(lab.page.bundle, lab.setting.other, {"resid_pre"})
 
 
 def edits(lab: Lab) -> tuple:
@@ -157,7 +144,7 @@ def _run(page: Page, before: Trace, after: Trace) -> Run:
         sampling.softmax(lens.next_logits(page.bundle.model, after)),
         np.stack([layer.pattern for layer in after.layers]),
         np.stack([layer.mask for layer in after.layers]),
-        experiment.distances(before, after),
+        streams.distances(before, after),
     )
 
 
@@ -175,40 +162,29 @@ def as_label(change: Change, lab: Lab) -> str:
 
 
 def _named(change: Change, lab: Lab, say: Callable, show: Callable) -> str:
-    strings = lab.setting.tokenizer.strings
+    layer, head = (getattr(change, name, None) for name in ("layer", "head"))
+    place = ("in-all" if layer is None else "in-layer") if head is None else "in-head" if layer else "in-heads"
+    values = {name: _value(change, name, field, lab, show) for name, field in change.fields().items()}
+    return say(f"name-{change.name}", **values, where=say(place, layer=layer, head=head))
 
-    def token(n: int, ids: tuple[int, ...] = lab.setting.ids) -> str:
-        return show(strings([ids[n - 1]])[0]) if 0 < n <= len(ids) else str(n)
 
-    def layer(n: int | None) -> str:
-        return say("in-all") if n is None else say("in-layer", layer=n)
-
-    section, values = f"name-{change.kind}", {}
-    match change:
-        case Silence(n, head) | Mean(n, head):
-            values = {"layer": n, "head": head}
-        case Scale(n, head, share):
-            values = {"layer": n, "head": head, "factor": times(share, lab.page.lang)}
-        case Cut(n, head, query, key):
-            here = layer(n) if head is None else say("in-head" if n else "in-heads", layer=n, head=head)
-            values = {"query": token(query), "key": token(key), "where": here}
-        case Swap(n, text):
-            found = change.id(lab.setting) if 0 < n <= len(lab.setting.ids) else None
-            values = {"old": token(n), "new": show(text if found is None else strings([found])[0])}
-        case Patch(n, here, there):
-            values = {"token": token(here), "layer": n, "source": token(there, lab.setting.other)}
-        case UseRule(n, rule, size):
-            section, values = f"name-rule-{rule}", {"n": size, "where": layer(n)}
-        case Shift(by, start):
-            by = number(by, lab.page.lang) if by < 0 else f"+{number(by, lab.page.lang)}"
-            section, values = ("name-shift" if start == 1 else "name-shift-from"), {"n": by, "token": token(start)}
-        case Scramble(seed):
-            values = {"seed": seed}
-        case Drop(n, expert):
-            values = {"expert": expert, "where": layer(n)}
-        case Force(n, experts):
-            values = {"experts": ", ".join(map(str, experts)), "where": layer(n)}
-    return say(section, **values)
+def _value(change: Change, name: str, field: Field, lab: Lab, show: Callable) -> str:
+    """The value of a field as a sentence says it."""
+    setting, value, strings = lab.setting, getattr(change, name), lab.setting.tokenizer.strings
+    match field:
+        case Token():
+            ids = field.ids(setting)
+            return show(strings([ids[value - 1]])[0]) if 0 < value <= len(ids) else str(value)
+        case Text() if isinstance(change, Swap):
+            id = change.id(setting) if 0 < change.token <= len(setting.ids) else None
+            return show(value if id is None else strings([id])[0])
+        case Experts():
+            return ", ".join(map(str, value))
+    if field == PERCENT:
+        return times(value, lab.page.lang)
+    if field == OFFSET:
+        return ("" if value < 0 else "+") + number(value, lab.page.lang)
+    return str(value)
 
 
 def times(share: int, lang: str) -> str:

@@ -5,9 +5,9 @@ import numpy as np
 from model import lens, sampling, transformer
 from model.edits import HideKey
 from ui.frame import quiz
+from ui.frame.question import Question
 from ui.kit import cache, markup
 from ui.kit.numbers import number, percent
-from ui.lessons.what_if import lab as what_if
 from ui.lessons.what_if.lab import Lab
 
 OPTIONS = 5
@@ -34,7 +34,7 @@ def hidden(lab: Lab) -> None:
                 found.append(lens.divergence(lab.before.chances, after))
             return found
 
-        return cache.reading("what-if-hidden", page.model, tuple(page.ids), what_if.LIMIT, compute)
+        return cache.result(cache.Key("what-if-hidden", page.model, tuple(page.ids)), compute)
 
     def explain(chosen: int, right: int) -> str:
         found, most = costs(), int(np.argmax(weights[choices]))
@@ -59,4 +59,4 @@ def hidden(lab: Lab) -> None:
     question = words.inline("question-hidden", last=markup.chip(page.tokens[last]))
     options = [named(i) for i in choices]
     key = f"hidden-{page.model}-{page.text}"
-    quiz.predict(key, question, options, lambda: int(np.argmax(costs())), explain, tokens=True)
+    quiz.predict(key, Question(question, options, lambda: int(np.argmax(costs())), explain, tokens=True))

@@ -1,0 +1,68 @@
+"""The reader's language, and the words and numbers of a page in it."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+from markupsafe import Markup
+
+import content
+from ui.kit import markup, numbers
+
+
+def code() -> str:
+    """The reader's language: the link's, else the browser's, else English."""
+    asked = st.query_params.get("lang")
+    if asked in content.LANGUAGES:
+        return asked
+    return "it" if (st.context.locale or "").lower().startswith("it") else "en"
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of one page, and numbers as its language writes them.
+
+    `words("intro", n=7)` is HTML, with the values escaped; a section that is missing raises KeyError.
+    """
+
+    lang: str
+    slug: str
+
+    def __call__(self, section: str, **values: object) -> Markup:
+        return markup.render(self._section(section), **values)
+
+    def inline(self, section: str, **values: object) -> Markup:
+        """HTML without a paragraph around it, for headings and cells."""
+        return markup.inline(self._section(section), **values)
+
+    def text(self, section: str, **values: object) -> str:
+        """Plain text, for labels and for components (which must set it as text, never as HTML)."""
+        return self._section(section).format_map(values)
+
+    def all(self, *sections: str) -> dict[str, str]:
+        """Several plain texts, or all of the page's, placeholders left in, to hand to a component."""
+        known = content.load(self.lang, self.slug)
+        return {section: known[section] for section in sections} if sections else known
+
+    def number(self, x: float | int) -> str:
+        """Three significant digits; whole numbers in full."""
+        return numbers.number(x, self.lang)
+
+    def percent(self, p: float) -> str:
+        """A fraction between 0 and 1 in percent."""
+        return numbers.percent(p, self.lang)
+
+    def bytes(self, n: float, *, binary: bool = False) -> str:
+        """An amount of memory: 16.1 GB, or with `binary` 15.0 GiB."""
+        return numbers.scaled(n, "B", self.lang, binary=binary)
+
+    def scaled(self, x: float, unit: str) -> str:
+        """An amount with the prefix that leaves 1 or more: 16.1 TFLOP."""
+        return numbers.scaled(x, unit, self.lang)
+
+    def _section(self, section: str) -> str:
+        return content.load(self.lang, self.slug)[section]
+
+
+def words(slug: str) -> Words:
+    """The words of content/{lang}/<slug>.md in the reader's language."""
+    return Words(code(), slug)
