@@ -1,57 +1,29 @@
-"""Components of our own: a folder each with index.js and style.css, given to Streamlit as text.
+"""Components of our own: a folder each with index.js and style.css.
 
-No build step, no framework, no iframe. `base.js` and `base.css` are put in front of every component, and PARTS, a
-folder each as well, in front of those that share them. One file exports `export default function name(given) { … }`;
-`given` is { data, parentElement, setStateValue, setTriggerValue }. It runs again whenever data or theme change, and
-`reside` of base.js keeps in `.root` what the first run made.
+No build step, no framework, no iframe. index.js is an ES module (served by ui/server/modules.py) and exports
+`export default function name(given) { … }`; `given` is { data, parentElement, setStateValue, setTriggerValue }. It runs
+again whenever data or theme change, and `mountView` of base/view.js keeps in `.root` what the first run made. Modules
+import what they share from base/, head_map/ and layers/. Style sheets are sent as text, so that nothing is seen
+without its style; a component's shadow root keeps them to itself.
 """
 
-import re
-from base64 import b64encode
 from collections.abc import Callable
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import streamlit as st
 
-from ui.kit import url_state
+from ui.server import modules
 
 FOLDER = Path(__file__).parent
-LESSONS = FOLDER.parent / "lessons"
 NO_FIGURES = {"is_it_true", "recipe"}  # a button, a form: nothing to save as a picture
-OPEN = {"chart"}  # without a style sheet of its own: Plotly puts its rules into the page
-EXPORT = re.compile(r"^export default function (\w+)", re.MULTILINE)
-PARTS = {"attention": ("head_map", "layers"), "heads": ("layers",), "what_if": ("head_map", "layers")}
-# The data stays where the page's own script finds it, for its CSV file and its table (ui/server/browser/numbers.js).
-KEEP = r"""export default (given) => {
-  const { data, parentElement } = given;
-  parentElement.querySelector(".root").given = () => ({ ...data, arrays: data.bytes ? unpack(data) : {} });
-  parentElement.dispatchEvent(new Event("given", { bubbles: true, composed: true }));
-  return \1(given);
-};
-function \1"""
-
-
-def mount(name: str, *, key: str, data: dict, **options):
-    """Show the component of ui/components/<name>; returns its state and triggers.
-
-    `data` holds small JSON values and, at its top level, raw bytes (see `pack`). `options` go to Streamlit:
-    `on_<name>_change` callbacks, `default`, `width`, `height`.
-    """
-    # Streamlit sends bytes where they are all of the data; beside other values it sends the repr of everything
-    sent = {name: b64encode(value).decode() if isinstance(value, bytes) else value for name, value in data.items()}
-    reports = {name: partial(_reported, value) for name, value in options.items() if name.startswith("on_")}
-    return _component(name)(key=key, data=sent, **options | reports)
-
-
-def _reported(callback: Callable[[], None]) -> None:
-    url_state.moved()
-    callback()
+NO_SHADOW_ROOT = {"chart"}  # without a style sheet of its own: Plotly puts its rules into the page
+SHARED_STYLES = {"attention": ("head_map", "layers"), "heads": ("layers",), "what_if": ("head_map", "layers")}
 
 
 def pack(**arrays: np.ndarray) -> dict:
-    """Arrays for a component: {"arrays": header, "bytes": blob}, merged into `data`; base.js has `unpack(data)`.
+    """Arrays for a component: {"arrays": header, "bytes": blob}, merged into `data`; base/numbers.js has `unpack(data)`.
 
     uint8 and int32 travel as they are, everything else as float32.
     """
@@ -65,18 +37,18 @@ def pack(**arrays: np.ndarray) -> dict:
 
 
 def _folder(name: str) -> Path:
-    return FOLDER / name if (FOLDER / name).is_dir() else LESSONS / name / "component"
+    return FOLDER / name if (FOLDER / name).is_dir() else FOLDER.parent / "lessons" / name / "component"
 
 
 @cache
-def _component(name: str):
-    def text(kind: str) -> str:
-        folders = map(_folder, (*PARTS.get(name, ()), name))
-        files = [FOLDER / f"base.{kind}", *(file for folder in folders for file in sorted(folder.glob(f"*.{kind}")))]
-        return "\n".join(file.read_text(encoding="utf-8") for file in files)
-
-    figure = name not in NO_FIGURES
-    js = EXPORT.sub(KEEP, text("js")) if figure else text("js")
-    html = f"<div class='root' {'data-figure' if figure else ''}></div>"
-    style = {"isolate_styles": False} if name in OPEN else {"css": text("css")}
-    return st.components.v2.component(f"vetro_{name}", html=html, js=js, **style)
+def component(name: str) -> Callable:
+    """The component of ui/components/<name> or ui/lessons/<name>/component, as Streamlit mounts it."""
+    module = modules.address((_folder(name) / "index.js").relative_to(modules.UI).as_posix())
+    # of two lines: Streamlit takes one for the name of a file
+    js = f"const module = await import(new URL({module!r}, document.baseURI));\nexport default module.default;"
+    html = f"<div class='root' {'' if name in NO_FIGURES else 'data-figure'}></div>"
+    if name in NO_SHADOW_ROOT:
+        return st.components.v2.component(f"vetro_{name}", html=html, js=js, isolate_styles=False)
+    sheets = (_folder(part) / "style.css" for part in ("base", *SHARED_STYLES.get(name, ()), name))
+    css = "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
+    return st.components.v2.component(f"vetro_{name}", html=html, js=js, css=css)

@@ -1,8 +1,11 @@
 // A chart of Plotly. It is drawn when it comes near the screen: Plotly and a page's charts take longer than all the rest
 // of it, and most of them stand further down. Its place is kept, and its name is said, from the beginning.
 
+import { el } from "../base/elements.js";
+import { mountView, View } from "../base/view.js";
+
 export default function chart(given) {
-  return reside(given, Chart, "chart");
+  return mountView(given, Chart, "chart");
 }
 
 const CONFIG = { displayModeBar: false, scrollZoom: false, doubleClick: false, showAxisDragHandles: false };
@@ -12,7 +15,7 @@ const LATER = 2000; // ms until Plotly is fetched although no chart is near
 // One for all charts of the page, tried again where it did not come.
 const library = () =>
   (window.vetro.plotly ??= new Promise((done) => {
-    const src = new URL("plotly/plotly.min.js", window.__streamlit.BACKEND_BASE_URL).href;
+    const src = new URL("plotly/plotly.min.js", document.baseURI).href;
     document.head.append(el("script", { src, onload: done, onerror: () => (window.vetro.plotly = null) }));
   }));
 

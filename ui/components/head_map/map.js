@@ -1,8 +1,12 @@
+import { div, dotted, el } from "../base/elements.js";
+import { clamp, range } from "../base/numbers.js";
+import { arrows } from "../base/view.js";
+
 const LETTER = 7.9; // px of a letter of a name
 
 /** The weights of one head: rows are the tokens that read, columns what they may read. Names of columns stand on the
  * staircase that the mask leaves; names that would collide are left out. */
-class HeadMap {
+export class HeadMap {
   /** widest: px of a cell at most; choose(query, key) by arrow keys, press(query, key) by a click. */
   constructor(tokens, widest, choose, press) {
     const T = tokens.length;

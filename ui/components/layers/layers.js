@@ -1,5 +1,9 @@
+import { el } from "../base/elements.js";
+import { clamp, range } from "../base/numbers.js";
+import { arrows } from "../base/view.js";
+
 /** The layers of a model as a strip, of which one is chosen: by the pointer, which may be drawn along it, or by arrow keys. */
-class Layers {
+export class Layers {
   constructor(count, label, choose) {
     this.marks = range(count).map((l) => el("i", {}, el("b", {}, String(l + 1))));
     this.node = arrows(

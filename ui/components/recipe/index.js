@@ -1,8 +1,11 @@
 // The recipes of lesson 16 as a table: a row for each choice, a column for each of the two models. What is chosen goes to
 // the server, which writes it into the link and sends the whole table back.
 
+import { div, el, span } from "../base/elements.js";
+import { mountView, View } from "../base/view.js";
+
 export default function recipe(given) {
-  return reside(given, Recipe, "recipe", (key, value) => given.setTriggerValue("choice", { key, value }));
+  return mountView(given, Recipe, "recipe", (key, value) => given.setTriggerValue("choice", { key, value }));
 }
 
 const keyed = (side, name) => (side ? `${side}-${name}` : name);

@@ -1,7 +1,7 @@
 // A part of the page as one SVG of real shapes and words: charts, components with their shadow roots, canvases.
 // Other programs than a browser can show it, and search it: nothing in it is HTML, nothing comes from elsewhere.
 
-const SVG = "http://www.w3.org/2000/svg";
+export const SVG = "http://www.w3.org/2000/svg";
 const SKIPPED = ".hoverlayer, .draglayer, .zoomlayer, .save, .hidden, script, style";
 const EDGE = 12; // pixels of paper around what is drawn
 const LINES = ["Top", "Right", "Bottom", "Left"];
@@ -12,7 +12,7 @@ const INHERITED = [
 ];
 const OWN = { opacity: "1", "dominant-baseline": "auto", "vector-effect": "none", "fill-opacity": "1", "stroke-opacity": "1" };
 
-class Picture {
+export class Picture {
   constructor(element) {
     this.pen = document.createElement("canvas").getContext("2d");
     this.ids = 0;

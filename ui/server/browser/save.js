@@ -1,22 +1,12 @@
 // Every figure, chart or component, can be saved: a line "Table, save as SVG PNG CSV" that shows when the figure is pointed
 // at or reached by keyboard. The words are those that ui/frame/lesson.py leaves in the page's foot.
 
-const FIGURES = ".stBidiComponent";
-const TWIN = "[class*='st-key-table-']";
-const SHARP = 2; // pixels of a PNG for one of the page
+import { chartOf, FIGURES, holder, nameOf, rootOf, twinOf } from "./figures.js";
+import { rowsOf } from "./numbers.js";
+import { Picture, SVG } from "./picture.js";
+import { openTable, tableButton, tabulate } from "./table.js";
 
-const keyOf = (box) => [...box.classList].find((name) => name.startsWith("st-key-"))?.slice(7) ?? "figure";
-const holder = (figure) => figure.closest(".stElementContainer");
-function rootOf(figure) {
-  const inside = [...figure.querySelectorAll("*")].find((node) => node.shadowRoot)?.shadowRoot ?? figure;
-  return inside.querySelector(".root[data-figure]");
-}
-/** The chart of a figure that is one, drawn with the numbers of now. */
-function chartOf(figure) {
-  const chart = figure.querySelector(".chart");
-  chart?.parentNode.view.draw();
-  return chart;
-}
+const SHARP = 2; // pixels of a PNG for one of the page
 
 function equip() {
   const words = document.querySelector(".take")?.dataset;
@@ -42,8 +32,6 @@ function equip() {
   }
   document.querySelectorAll(".numbers").forEach(tabulate);
 }
-
-const nameOf = (figure) => `vetro-${location.pathname.split("/").at(-1) || "machine"}-${keyOf(holder(figure))}`;
 
 async function save(figure, kind) {
   const name = nameOf(figure);
@@ -135,4 +123,4 @@ document.addEventListener("click", (event) => {
 let waiting = 0;
 const soon = () => (waiting ||= setTimeout(() => { waiting = 0; equip(); }, 300));
 new MutationObserver(soon).observe(document, { subtree: true, childList: true });
-document.addEventListener("given", soon); // by a component that got other data (ui/components/__init__.py)
+document.addEventListener("vetro-data", soon); // a component got other data

@@ -1,6 +1,8 @@
 // The menu "Share" (ui/frame/share_menu.py), the presenter's view and what a link hides. A link is made here and when it is wanted, since
 // components write it without the server.
 
+import { copied } from "../../components/base/clipboard.js";
+
 // What the link wants of the frame stands on the root element, where ui/frame/style.css looks.
 function frame() {
   const link = new URLSearchParams(location.search);
@@ -18,7 +20,7 @@ function address(menu) {
   const frame = {
     v: menu.dataset.version,
     lang: document.documentElement.lang,
-    theme: matchMedia(preference).matches ? "dark" : "light",
+    theme: matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light",
     model: document.querySelector(".takeaway")?.dataset.model || here.get("model"),
     hide: hidden.join(","),
   };
@@ -43,7 +45,7 @@ function refresh(menu) {
 
 async function copy(menu) {
   const [field, said] = [menu.querySelector(".address"), menu.querySelector(".said")];
-  const done = await window.vetro.copied(field.value);
+  const done = await copied(field.value);
   if (done) menu.querySelector(".copy").focus();
   else field.select(); // the link waits for the reader's own keys
   said.textContent = "";

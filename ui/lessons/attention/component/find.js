@@ -1,8 +1,12 @@
 // The heads that look hardest from the reader at a chosen word.
 
+import { dotted, el, span, weave } from "../../../components/base/elements.js";
+import { clamp, integer, range } from "../../../components/base/numbers.js";
+import { arrows } from "../../../components/base/view.js";
+
 const TOP = 6; // heads that the search lists
 
-function paintFind(x) {
+export function paintFind(x) {
   const { reader, layer, head } = x.s;
   const { w } = x;
   const words = range(x.T).filter((k) => k !== reader && x.read(reader, k) && !x.d.special[k]);

@@ -1,8 +1,20 @@
 // The attention explorer. `data` is packed once by ui/lessons/attention/readings.py: whatever the reader chooses is worked out here, and
 // no request goes to the server, save when the chart of a head is asked for. Layers, heads and tokens count from 0 here, from 1 on screen and in the link.
 
+import { readable, shade, signed } from "../../../components/base/colours.js";
+import { button, chip, div, el, plain, shape, span, weave } from "../../../components/base/elements.js";
+import { best, clamp, range, unpack } from "../../../components/base/numbers.js";
+import { arrows, inLink, linked, mountView, Radios, remember, View } from "../../../components/base/view.js";
+import { HeadMap } from "../../../components/head_map/map.js";
+import { Layers } from "../../../components/layers/layers.js";
+import { paintFind } from "./find.js";
+import { paintMap } from "./map.js";
+import { paintSelectors } from "./selectors.js";
+import { paintArcs, paintSentence } from "./sentence.js";
+import { twoSteps } from "./steps.js";
+
 export default function attention(given) {
-  return reside(given, Explorer, "attention", given.setStateValue);
+  return mountView(given, Explorer, "attention", given.setStateValue);
 }
 
 /** Rows of `size` scores to rows that add up to 1. Cells that the mask hides get 0; without a mask none is hidden. */

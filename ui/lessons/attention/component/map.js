@@ -1,6 +1,9 @@
 // The map of all weights of a head, and what it would show without the mask.
 
-function paintMap(x) {
+import { el } from "../../../components/base/elements.js";
+import { best, range } from "../../../components/base/numbers.js";
+
+export function paintMap(x) {
   const { layer, head, reader, lifted } = x.s;
   x.title.textContent = x.fill("head-title", { layer: layer + 1, head: head + 1 });
   x.map.grid.setAttribute("aria-label", x.fill("map-name", { layer: layer + 1, head: head + 1 }));

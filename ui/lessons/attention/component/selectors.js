@@ -1,6 +1,8 @@
 // Where to look: layers, and the heads of a layer as small maps.
 
-function paintSelectors(x) {
+import { check } from "../../../components/base/view.js";
+
+export function paintSelectors(x) {
   const { layer, head } = x.s;
   const target = x.plain(x.target);
   x.shadeNote.textContent = x.fill("shade", { word: target });

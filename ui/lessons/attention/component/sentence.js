@@ -1,8 +1,10 @@
 // The sentence as chips with the weights under them, the curves over them, and what it says in words.
 
+import { shape, span, weave } from "../../../components/base/elements.js";
+
 const FAINT = 1e-4; // a weight below which its number would only take room
 
-function paintSentence(x) {
+export function paintSentence(x) {
   const { reader } = x.s;
   const words = x.words(reader).sort((a, b) => x.weight(reader, b) - x.weight(reader, a));
   x.chips.buttons.forEach((button, k) => {
@@ -26,7 +28,7 @@ function paintSentence(x) {
 }
 
 /** Curves from the reader to what it reads: above the chips, or between their lines where there are several. */
-function paintArcs(x) {
+export function paintArcs(x) {
   const { reader } = x.s;
   const lines = new Set(x.chips.buttons.map((button) => button.offsetTop)).size;
   x.chips.node.classList.toggle("arched", lines === 1 && x.T > 1);

@@ -1,6 +1,9 @@
 // The two steps of one head for one reader: the table, the arithmetic of the chosen cell, its vectors as numbers.
 // Everything here is drawn anew with each choice; `x` is the Explorer of index.js.
 
+import { chip, div, el, span, weave } from "../../../components/base/elements.js";
+import { integer, range } from "../../../components/base/numbers.js";
+
 const SOME = 12; // rows before the light words are drawn together
 const most = (values) => values.reduce((a, b) => Math.max(a, Math.abs(b)), 0) || 1;
 const sub = (symbol, kind, ...index) => span("", span(`symbol ${kind}`, symbol), el("sub", {}, ...index));
@@ -8,7 +11,7 @@ const roles = { q: "query", k: "key", v: "value", z: "own" };
 const symbol = (name) => span(`symbol ${roles[name]}`, name);
 const name = (x, t) => el("bdi", { className: "mono" }, x.plain(t));
 
-function twoSteps(x) {
+export function twoSteps(x) {
   const words = x.words(x.s.reader);
   const title = el("h2", {}, ...weave(x.w["steps-title"], { reader: name(x, x.s.reader) }));
   const more = el("button", { type: "button", className: "go", "data-at": "all", onclick: () => x.choose({ all: !x.s.all }) }, x.w[x.s.all ? "few-rows" : "all-rows"]);

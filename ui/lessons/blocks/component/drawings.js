@@ -1,15 +1,16 @@
+import { chip, div, el, span } from "../../../components/base/elements.js";
+import { clamp } from "../../../components/base/numbers.js";
+import { inLink, remember, still, View } from "../../../components/base/view.js";
+import { choices } from "./choices.js";
+import { HEADER, Paper, SMALL } from "./paper.js";
+
 /** Two models drawn part by part, as their configurations say, and a panel about the part that is chosen. */
 
 const GAP = 15; // px between two slots
-const STREAM = 64; // px from the left to the stream
-const SMALL = 34; // px high: a norm, a position, a row inside attention or MLP
 const HEIGHTS = { embedding: 50, attention: 136, mlp: 70, cross: 50, head: 50, attn_add: 24, cross_add: 24, mlp_add: 24 };
-const HEADER = 34; // px of a part that is drawn with what is inside
-const KEYS = { rotation: "position" }; // drawn elsewhere, asked for by one name
 const INSIDE = { embedding: ["segment"], mlp: ["gate", "up", "activation", "down", "router", "experts"] }; // all else: attention
-const BRANCHES = ["attn", "cross", "mlp"];
 
-class Drawings extends View {
+export class Drawings extends View {
   update(data) {
     Object.assign(this, { d: data, w: data.words });
     if (!this.chosen) {

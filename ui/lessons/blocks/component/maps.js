@@ -1,5 +1,11 @@
+import { shade } from "../../../components/base/colours.js";
+import { chip, div, el, span, weave } from "../../../components/base/elements.js";
+import { clamp, percent, range, unpack } from "../../../components/base/numbers.js";
+import { linked, remember, View } from "../../../components/base/view.js";
+import { choices } from "./choices.js";
+
 /** The same text in two models: one head of each, and the tokens they hold likeliest to come next. */
-class Maps extends View {
+export class Maps extends View {
   update(data, palette) {
     const arrays = unpack(data);
     Object.assign(this, { d: data, w: data.words, palette, patterns: data.sides.map((_, i) => arrays[`pattern${i}`]) });

@@ -1,5 +1,14 @@
+import { div, el, fill, shape, span } from "../../../components/base/elements.js";
+import { range } from "../../../components/base/numbers.js";
+
+const STREAM = 64; // px from the left to the stream
+export const SMALL = 34; // px high: a norm, a position, a row inside attention or MLP
+export const HEADER = 34; // px of a part that is drawn with what is inside
+const KEYS = { rotation: "position" }; // drawn elsewhere, asked for by one name
+const BRANCHES = ["attn", "cross", "mlp"];
+
 /** One model on paper: lines in an SVG, parts as buttons above it. */
-class Paper {
+export class Paper {
   constructor(owner, side, index, width, height, spots) {
     Object.assign(this, { owner, side, index, width, height, spots, w: owner.w, buttons: [] });
     this.left = STREAM + 62; // where the column of the branches begins

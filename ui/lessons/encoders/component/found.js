@@ -1,5 +1,9 @@
+import { div, el, span } from "../../../components/base/elements.js";
+import { clamp } from "../../../components/base/numbers.js";
+import { View } from "../../../components/base/view.js";
+
 /** Three ranked lists beside one another. The sentence that is pointed at is marked in all of them. */
-class Found extends View {
+export class Found extends View {
   update(data) {
     const item = (row) => {
       const bar = el("i", { style: { width: `${100 * clamp(row.part, 0, 1)}%` } });

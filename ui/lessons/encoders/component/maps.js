@@ -1,5 +1,11 @@
+import { shade } from "../../../components/base/colours.js";
+import { button, div, el, fill, plain, span } from "../../../components/base/elements.js";
+import { percent, range, unpack } from "../../../components/base/numbers.js";
+import { Radios, remember, View } from "../../../components/base/view.js";
+import { Board, paint } from "./board.js";
+
 /** The attention of the same text in an encoder and in a decoder, side by side. */
-class Maps extends View {
+export class Maps extends View {
   constructor(box) {
     super(box);
     this.sides = ["encoder", "decoder"].map((name) => new Side(name, () => this.changed()));

@@ -1,5 +1,11 @@
+import { signed } from "../../../components/base/colours.js";
+import { div, el, fill, span } from "../../../components/base/elements.js";
+import { format, number, unpack } from "../../../components/base/numbers.js";
+import { remember, View } from "../../../components/base/view.js";
+import { Board, paint } from "./board.js";
+
 /** The cosine of every two sentences; two of them are chosen. */
-class Matrix extends View {
+export class Matrix extends View {
   update(data, palette) {
     const [w, n] = [data.words, data.lines.length];
     const { cosines } = unpack(data);

@@ -1,6 +1,11 @@
 // One layer of the model: attention as in every other model, and experts where one MLP was.
 
-class Block extends View {
+import { chip, el, fill, shape, weave } from "../../../components/base/elements.js";
+import { range } from "../../../components/base/numbers.js";
+import { View } from "../../../components/base/view.js";
+import { seat } from "./seat.js";
+
+export class Block extends View {
   update(data, palette) {
     Object.assign(this, { d: data, palette });
     this.fit();

@@ -1,8 +1,14 @@
 // What the experts of one layer take, measured on held-out text: word class against expert as lift, and typical tokens.
 
+import { inkOn, signed } from "../../../components/base/colours.js";
+import { button, chip, div, el, fill } from "../../../components/base/elements.js";
+import { clamp, integer, percent, range, unpack } from "../../../components/base/numbers.js";
+import { linked, Radios, remember, View } from "../../../components/base/view.js";
+import { seat } from "./seat.js";
+
 const OFTEN = 3; // powers of two from the middle of the scale to its end
 
-class Kinds extends View {
+export class Kinds extends View {
   update(data, palette) {
     Object.assign(this, { d: data, w: data.words, palette, a: unpack(data) });
     [this.L, this.C, this.E] = this.a.lift.shape;

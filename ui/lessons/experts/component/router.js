@@ -1,7 +1,11 @@
 // Under the switchyard, for the chosen token and layer: what the router says of all experts, and how the answers of the
 // chosen ones are merged.
 
-function router(view) {
+import { signed } from "../../../components/base/colours.js";
+import { chip, div, el, span, weave } from "../../../components/base/elements.js";
+import { clamp, range } from "../../../components/base/numbers.js";
+
+export function router(view) {
   const { w, d, E } = view;
   const { layer, token } = view.s;
   const at = (layer * view.T + token) * E;
@@ -31,7 +35,7 @@ function router(view) {
   return [title, el("div", { className: "table", tabIndex: 0, role: "region", "aria-label": w["router-region"] }, table), note];
 }
 
-function merge(view) {
+export function merge(view) {
   const { w, d, A, T, E } = view;
   const { layer, token } = view.s;
   const place = layer * T + token;

@@ -2,10 +2,16 @@
 // chose, as wide as their weights, and what they say comes back to the track. Wide screens lay it from left to right,
 // narrow ones from top to bottom: `along` is the way of the tracks, `across` the other way.
 
+import { button, chip, div, el, shape, span, weave } from "../../../components/base/elements.js";
+import { range, unpack } from "../../../components/base/numbers.js";
+import { inLink, linked, Radios, remember, View } from "../../../components/base/view.js";
+import { merge, router } from "./router.js";
+import { seat } from "./seat.js";
+
 const WIDEST = 11; // px of a line whose weight is 1
 const NARROW = 640; // px
 
-class Yard extends View {
+export class Yard extends View {
   update(data, palette) {
     const text = JSON.stringify(data.tokens);
     const [first, another] = [!this.d, this.text !== text];

@@ -1,8 +1,14 @@
 // How far each head moved one token's score: a grid, the heads that did most, and the head that is chosen, in a sentence.
 
+import { signed } from "../../../components/base/colours.js";
+import { button, chip, div, el, plain, span, weave } from "../../../components/base/elements.js";
+import { number, range, unpack } from "../../../components/base/numbers.js";
+import { Grid } from "./grid.js";
+import { choose, chosen, Figure, goTo, plus, word } from "./head.js";
+
 const MOST = 8; // heads listed
 
-class Effects extends Figure {
+export class Effects extends Figure {
   update(data, palette) {
     [this.d, this.w] = [data, data.words];
     this.values = unpack(data).effects.values;

@@ -1,7 +1,15 @@
 // All heads of a layer as small maps, grouped by the keys and values they share; the chosen one large, what it writes at every
 // token beside it; and what the heads of this layer write at one token, added up.
 
-class Explorer extends Figure {
+import { readable, shade } from "../../../components/base/colours.js";
+import { button, chip, div, dotted, el, plain, span, weave, within } from "../../../components/base/elements.js";
+import { best, clamp, range, unpack } from "../../../components/base/numbers.js";
+import { arrows, check, linked, Radios, remember, still } from "../../../components/base/view.js";
+import { Layers } from "../../../components/layers/layers.js";
+import { at } from "./grid.js";
+import { choose, chosen, drawMap, Figure, spoken, word } from "./head.js";
+
+export class Explorer extends Figure {
   constructor(box) {
     super(box);
     this.listen(window, "vetro-head-show", () => this.top.scrollIntoView({ behavior: still() ? "auto" : "smooth", block: "start" }));

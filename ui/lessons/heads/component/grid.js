@@ -1,8 +1,13 @@
 // Every head of the model as a cell: layers go to the right and heads down, on a narrow screen the other way round.
 
+import { div, el, span } from "../../../components/base/elements.js";
+import { clamp, range } from "../../../components/base/numbers.js";
+import { arrows } from "../../../components/base/view.js";
+import { choose } from "./head.js";
+
 const NARROW = 560; // px, as in style.css
 
-class Grid {
+export class Grid {
   /** sizes: {layers, heads, groups}; name: what the grid is called; look(layer, head) -> {colour, ink, text, label}. */
   constructor(sizes, name, words, look) {
     Object.assign(this, { sizes, look });
@@ -60,7 +65,7 @@ class Grid {
 }
 
 /** Custom properties and attributes on a node. */
-function at(node, properties, attributes = {}) {
+export function at(node, properties, attributes = {}) {
   for (const [name, value] of Object.entries(properties)) node.style.setProperty(name, value);
   for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
   return node;

@@ -1,8 +1,15 @@
 // What every head does on texts made for the measurement: a grid by kind, and the best heads of one kind on this sentence.
 
+import { mix, readable, shade } from "../../../components/base/colours.js";
+import { button, div, el, span } from "../../../components/base/elements.js";
+import { best, integer, range, unpack } from "../../../components/base/numbers.js";
+import { linked, Radios, remember } from "../../../components/base/view.js";
+import { Grid } from "./grid.js";
+import { chosen, drawMap, Figure, goTo } from "./head.js";
+
 const PALE = 0.55; // how far the kinds that are not chosen fade
 
-class Kinds extends Figure {
+export class Kinds extends Figure {
   update(data, palette) {
     [this.d, this.w, this.palette] = [data, data.words, palette];
     this.a = unpack(data);

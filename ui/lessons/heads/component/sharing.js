@@ -1,6 +1,11 @@
 // Which query head reads which key/value head, for each way of sharing; and what each way costs.
 
-class Sharing extends Figure { // and follows nothing: the sharing is the same in every layer
+import { button, div, el, shape, span, weave } from "../../../components/base/elements.js";
+import { integer, number, range } from "../../../components/base/numbers.js";
+import { linked, Radios, remember } from "../../../components/base/view.js";
+import { chosen, Figure, spoken } from "./head.js";
+
+export class Sharing extends Figure { // and follows nothing: the sharing is the same in every layer
   update(data, palette) {
     [this.d, this.w, this.palette] = [data, data.words, palette];
     const { ways, sizes, lang } = data;

@@ -1,14 +1,16 @@
 // What the dials are drawn with: hands, a face, a curve. Angles in radians; they grow clockwise, as those of clocks do.
 
+import { el, shape } from "../../../components/base/elements.js";
+
 const RIM = 46; // radius of a face in its own 100 × 100 box
-const TURN = 2 * Math.PI;
+export const TURN = 2 * Math.PI;
 
 /** An angle between −π and π. */
-const between = (angle) => angle - TURN * Math.round(angle / TURN);
-const degrees = (angle) => (angle * 360) / TURN;
+export const between = (angle) => angle - TURN * Math.round(angle / TURN);
+export const degrees = (angle) => (angle * 360) / TURN;
 
 /** A face with the hands of q (filled end) and k (hollow end), and the angle between them. */
-class Face {
+export class Face {
   constructor(thick) {
     this.wedge = shape("path", { class: "wedge" });
     this.q = this.hand("query", thick);
@@ -42,7 +44,7 @@ class Face {
 }
 
 /** A slider that runs under the curve of what it changes; fine at its beginning, coarse at its end. */
-class Track {
+export class Track {
   constructor(name, far, words, move, done) {
     [this.far, this.steps, this.move, this.done] = [far, 300, move, done];
     this.line = shape("path", { class: "line", "vector-effect": "non-scaling-stroke" });

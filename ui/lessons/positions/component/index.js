@@ -2,11 +2,17 @@
 // done here, from q and k as they were before turning; the server gives the chosen layer's and asks the model itself.
 // Layers, heads, tokens and pairs count from 0 here, from 1 on screen and in the link; positions count from 0 everywhere.
 
+import { signed } from "../../../components/base/colours.js";
+import { chip, div, el, plain, span, weave } from "../../../components/base/elements.js";
+import { best, clamp, range, unpack } from "../../../components/base/numbers.js";
+import { along, check, linked, mountView, remember, still, View } from "../../../components/base/view.js";
+import { between, degrees, Face, Track, TURN } from "./draw.js";
+
 const PAUSE = 150; // ms after the last change until the server is told
 const PACE = 3; // positions a second while both walk
 
 export default function dials(given) {
-  return reside(given, Dials, "dials", (place) => given.setStateValue("place", place));
+  return mountView(given, Dials, "dials", (place) => given.setStateValue("place", place));
 }
 
 const sub = (base, role, index) => span(`symbol ${role}`, base, el("sub", {}, index));

@@ -1,10 +1,17 @@
 // The ring. `data` is packed by ui/lessons/ring/view.py for one layer and one number of devices; steps, devices, heads and queries are
 // gone through here without the server. Everything counts from 0 here, from 1 on screen and in the link.
 
+import { signed } from "../../../components/base/colours.js";
+import { chip, div, el, plain, shape, span, weave } from "../../../components/base/elements.js";
+import { clamp, range, unpack } from "../../../components/base/numbers.js";
+import { along, check, linked, mountView, remember, View } from "../../../components/base/view.js";
+import { squares } from "./squares.js";
+import { sums } from "./sums.js";
+
 const PACE = 1500; // ms from one step to the next while it plays
 
 export default function ring(given) {
-  return reside(given, Ring, "ring", (run) => given.setStateValue("run", run));
+  return mountView(given, Ring, "ring", (run) => given.setStateValue("run", run));
 }
 
 /** One of several, as buttons in a row. */

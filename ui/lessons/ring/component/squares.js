@@ -1,11 +1,14 @@
 // The square of all scores: a row for each query, a column for each key, cut into devices × blocks.
 
+import { div, el, shape, span } from "../../../components/base/elements.js";
+import { range } from "../../../components/base/numbers.js";
+
 const GAP = 5; // between blocks
 const LABEL = 30;
 const COUNT = 74; // for the scores of a device
 
 /** Scores that are done, come now, are still to come, or lie in the future and are never computed. */
-function squares(view) {
+export function squares(view) {
   const { T, N, w } = view;
   const { step } = view.s;
   const room = Math.min(view.squares.clientWidth || 380, 420);

@@ -1,5 +1,8 @@
 // The online softmax of one query in one head: before the block, after it, and the sums in between with their numbers.
 
+import { chip, div, el, span, weave } from "../../../components/base/elements.js";
+import { clamp } from "../../../components/base/numbers.js";
+
 const TERMS = 3; // of a long sum, written out
 
 /** One query's partial result after a step; before the first there is nothing. */
@@ -12,7 +15,7 @@ function partial(view, step) {
   return { maximum, total, weighted, output: weighted.map((x) => x / total) };
 }
 
-function sums(view) {
+export function sums(view) {
   const { w, d } = view;
   const { step, query, head } = view.s;
   const [before, after] = [partial(view, step - 1), partial(view, step)];

@@ -1,5 +1,9 @@
 // The canvases of the grid: thumbnails of the patterns, the grid itself, and what a row can hold layer after layer.
 
+import { mix } from "../../../components/base/colours.js";
+import { penOf } from "../../../components/base/elements.js";
+import { clamp } from "../../../components/base/numbers.js";
+
 const letters = (canvas, weight) => `${weight} 13px ${getComputedStyle(canvas).getPropertyValue("--mono")}`;
 
 /** A name, cut with an ellipsis to this width. */
@@ -9,7 +13,7 @@ function cut(pen, name, width) {
   return characters.join("");
 }
 
-function drawThumb(grid, canvas, place) {
+export function drawThumb(grid, canvas, place) {
   const { T, palette } = grid;
   const side = grid.box.clientWidth > 620 ? 96 : 76;
   const pen = penOf(canvas, side, side);
@@ -23,7 +27,7 @@ function drawThumb(grid, canvas, place) {
     }
 }
 
-function drawGrid(grid) {
+export function drawGrid(grid) {
   const { T, pitch, gutter, palette, s: { reader } } = grid;
   const pen = penOf(grid.canvas, gutter + T * pitch + 2, T * pitch + 2);
   pen.textAlign = "right";
@@ -47,7 +51,7 @@ function drawGrid(grid) {
 }
 
 /** A row of cells for each layer, the first at the top: what can have arrived by then, in the colour of its layer. */
-function drawCone(grid) {
+export function drawCone(grid) {
   const { T, coneWidth, depth, palette, s: { reader } } = grid;
   const left = 30;
   const high = clamp(Math.floor(200 / depth), 6, 22);

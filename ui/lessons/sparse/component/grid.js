@@ -1,8 +1,15 @@
+import { readable, shade } from "../../../components/base/colours.js";
+import { div, el, plain, span, within } from "../../../components/base/elements.js";
+import { clamp, format, range, unpack } from "../../../components/base/numbers.js";
+import { along, inLink, linked, Radios, remember, View } from "../../../components/base/view.js";
+import { drawCone, drawGrid, drawThumb } from "./drawing.js";
+import { passage } from "./passage.js";
+
 const LISTED = 5; // runs of tokens that the sentence names
 
 /** The patterns as grids: rows are the tokens that read, columns what they may read. The row chosen is read aloud, and
  * unrolled through the layers below. */
-class Grid extends View {
+export class Grid extends View {
   update(data, palette) {
     const fresh = JSON.stringify(data.tokens);
     const [first, changed] = [this.d === undefined, this.fresh !== fresh];

@@ -2,10 +2,10 @@
 // (losses.js). Masks and reach come from model/masks.py, for every pattern and size; nothing about them is decided here.
 // Tokens count from 0 here, from 1 on screen and in the link.
 
-export default function sparse(given) {
-  return given.data.part === "grid" ? reside(given, Grid, "sparse", given.setStateValue) : reside(given, Losses, "sparse losses");
-}
+import { mountView } from "../../../components/base/view.js";
+import { Grid } from "./grid.js";
+import { Losses } from "./losses.js";
 
-/** A text as chips, one of them chosen. */
-const passage = (tokens, label, choose) =>
-  new Radios("passage", label, tokens.map((token) => chip(token, "", "button")), choose);
+export default function sparse(given) {
+  return given.data.part === "grid" ? mountView(given, Grid, "sparse", given.setStateValue) : mountView(given, Losses, "sparse losses");
+}

@@ -1,5 +1,10 @@
+import { readable, signed } from "../../../components/base/colours.js";
+import { chip, div, el, span, weave } from "../../../components/base/elements.js";
+import { linked, remember, View } from "../../../components/base/view.js";
+import { passage } from "./passage.js";
+
 /** The text as chips, shaded by the bits that each token cost more, or less, under the pattern. */
-class Losses extends View {
+export class Losses extends View {
   update(data, palette) {
     const [first, fresh] = [!this.d, JSON.stringify(data.tokens)];
     const asked = linked("cost", data.tokens.length);

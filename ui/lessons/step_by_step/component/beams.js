@@ -1,6 +1,10 @@
 // Greedy beside beam search.
 
-class Beams extends Asker {
+import { chip, clip, el, fill } from "../../../components/base/elements.js";
+import { remember } from "../../../components/base/view.js";
+import { Asker } from "./asker.js";
+
+export class Beams extends Asker {
   draw() {
     const { d, w } = this;
     this.width ??= d.width ?? d.widths[1];

@@ -1,8 +1,11 @@
 // The tree of all texts that were written, as a map.
 
+import { clip, el, shape, within } from "../../../components/base/elements.js";
+import { named } from "./asker.js";
+
 const LANE = 30; // px between two branches of the map
 
-function drawMap(view) {
+export function drawMap(view) {
   const { d, w } = view;
   const width = view.mapBox.clientWidth;
   if (!width || !view.path) return;

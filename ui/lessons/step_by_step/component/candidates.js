@@ -1,15 +1,17 @@
 // What may come next: a row for each of the likeliest tokens, and one for all the others together.
 
-function amount(view) {
+import { boxOf, chip, clip, el } from "../../../components/base/elements.js";
+
+export function amount(view) {
   return el("span", { className: "amount" }, el("i", { className: "bar-p" }), el("i", { className: "bar-q" }), el("span", { className: "p" }), " ", el("span", { className: "tag" }), " ");
 }
 
-function emptyRow(view, i) {
+export function emptyRow(view, i) {
   return el("button", { type: "button", className: "cand", onclick: () => view.take(i) },
     el("span", { className: "label" }), amount(view), el("span", { className: "q" }));
 }
 
-function drawCandidates(view) {
+export function drawCandidates(view) {
   const { d, w } = view;
   const hot = d.temperature !== 1;
   const heat = view.heatValue.textContent;
@@ -48,7 +50,7 @@ function drawAmount(view, row, { p, q }, hot) {
   row.querySelector(".q").textContent = hot ? view.percent(q) : "";
 }
 
-function walk(view, event) {
+export function walk(view, event) {
   const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (!by) return;
   const shown = view.rows.filter((row) => !row.hidden);
@@ -57,7 +59,7 @@ function walk(view, event) {
 }
 
 /** Where the chip of a candidate stands now, before the candidates change. */
-function placeOf(view, id) {
+export function placeOf(view, id) {
   const row = view.rows.find((row) => !row.hidden && row.dataset.id === String(id));
   return row && boxOf(row.querySelector(".chip"));
 }

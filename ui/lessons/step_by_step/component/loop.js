@@ -1,9 +1,16 @@
 // The loop itself: its controls, the ribbon of tokens, the sentence; orders, played or given by hand.
 
+import { shade } from "../../../components/base/colours.js";
+import { boxOf, chip, el, weave } from "../../../components/base/elements.js";
+import { remember, still } from "../../../components/base/view.js";
+import { Asker, named } from "./asker.js";
+import { drawMap } from "./branches.js";
+import { amount, drawCandidates, emptyRow, placeOf, walk } from "./candidates.js";
+
 const PACE = 500; // ms from one token to the next while it plays
 const DEEPEST = 0.42; // of the ramp from paper to green, for a probability of 1
 
-class Loop extends Asker {
+export class Loop extends Asker {
   remove() {
     this.pause();
     super.remove();

@@ -1,6 +1,9 @@
 // The same seed again, and another.
 
-class Proof extends Asker {
+import { chip, el, fill } from "../../../components/base/elements.js";
+import { Asker } from "./asker.js";
+
+export class Proof extends Asker {
   draw(before) {
     const { d, w } = this;
     const go = el("button", { type: "button", className: "go", onclick: () => this.start() }, w["proof-go"]);

@@ -1,8 +1,12 @@
 // The parameters as areas. Boxes come in shares of the picture; both models' pictures have the same scale.
 
+import { inkOn } from "../../../components/base/colours.js";
+import { el, fill } from "../../../components/base/elements.js";
+import { explain, light } from "./about.js";
+
 const PARTS = ["attention", "mlp", "embedding", "experts", "norms", "head", "positions", "routers"]; // colours in order
 
-function drawAreas(view) {
+export function drawAreas(view) {
   const { data, words, palette } = view;
   const colour = Object.fromEntries(PARTS.map((part, i) => [part, palette.categorical[i]]));
   const ink = Object.fromEntries(PARTS.map((part) => [part, inkOn(colour[part], palette)]));

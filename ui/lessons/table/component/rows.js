@@ -1,8 +1,11 @@
 // The table itself: a line for each row, with an input or a choice, and the other model's value beside it.
 
+import { el, fill } from "../../../components/base/elements.js";
+import { explain } from "./about.js";
+
 const PAUSE = 500; // ms without typing, after which a number counts as entered
 
-function drawRows(view) {
+export function drawRows(view) {
   const { data, words } = view;
   view.titles.rows.textContent = words["rows-title"];
   view.reset.textContent = words.reset;

@@ -1,6 +1,11 @@
 // Lesson 1. One view for each of its figures, chosen by data.view; `data` is packed by ui/lessons/tokens/readings.py.
 // Words of the reader only ever become text nodes.
 
+import { colours, mix, signed } from "../../../components/base/colours.js";
+import { chip, el, fill, weave } from "../../../components/base/elements.js";
+import { clamp, integer, number, unpack } from "../../../components/base/numbers.js";
+import { exposeData, linked, remember } from "../../../components/base/view.js";
+
 const STEP = 900; // ms between two merges while playing
 const OFFERS = 5; // pairs of neighbours shown
 const WAIT = 150; // ms: arrow keys may pass over many tokens before the server is asked
@@ -8,6 +13,7 @@ const seen = new WeakMap(); // mounted root -> what the reader has chosen; outli
 
 export default function tokens({ data, parentElement, setStateValue, setTriggerValue }) {
   const root = parentElement.querySelector(".root");
+  exposeData(root, data);
   if (!seen.has(root)) seen.set(root, {});
   const view = { root, d: data, w: data.words, own: seen.get(root), colours: colours(parentElement), setStateValue, setTriggerValue };
   view.ask = (send) => { // once the reader has come to rest

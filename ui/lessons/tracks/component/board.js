@@ -1,5 +1,8 @@
 // The drawing of lesson 4: tracks through the layers at the left, the grid of the cache at the right, on the same rows.
 
+import { chip, clip, div, el, fill, shape } from "../../../components/base/elements.js";
+import { integer, range } from "../../../components/base/numbers.js";
+
 const NARROW = 720; // px: below it the grid stands under the tracks
 const RIGHT = 360; // px of the grid beside the tracks
 const LEFT = 34; // px for the numbers of the layers
@@ -10,7 +13,7 @@ const SPLIT = 12; // px between the prompt and what was written
 const rect = (x, y, w, h) => `M${x.toFixed(1)} ${y.toFixed(1)}h${w.toFixed(1)}v${h.toFixed(1)}h${(-w).toFixed(1)}z`;
 
 /** Both figures as nodes. `moving`: what is new rises from the bottom. */
-function board(view, moving) {
+export function board(view, moving) {
   const { d, w } = view;
   const width = view.board.clientWidth;
   const narrow = width < NARROW;

@@ -1,10 +1,14 @@
 // Lesson 4: prefill, then one token at a time, with the cache beside it. `data` comes from ui/lessons/tracks/view.py; stepping asks
 // nothing of the server. Tokens, turns and layers count from 0 here, from 1 on screen and in the link.
 
+import { chip, clip, div, el, span, weave } from "../../../components/base/elements.js";
+import { linked, mountView, remember, still, View } from "../../../components/base/view.js";
+import { board } from "./board.js";
+
 const PACE = 1900; // ms from one turn to the next while it plays
 
 export default function tracks(given) {
-  return reside(given, Tracks, "tracks");
+  return mountView(given, Tracks, "tracks");
 }
 
 const named = (token) => chip(clip(token, 24), "inline");

@@ -1,9 +1,12 @@
 // The curves: accuracy, loss, and how busy the busiest expert is, over the steps of either run.
 
+import { el, shape } from "../../../components/base/elements.js";
+import { best, range } from "../../../components/base/numbers.js";
+
 const HEIGHT = 190;
 const EDGES = { left: 48, right: 12, top: 8, bottom: 26 };
 
-class Chart {
+export class Chart {
   constructor(lab, kind) {
     [this.lab, this.kind] = [lab, kind];
     this.svg = shape("svg", { role: "img", height: HEIGHT });

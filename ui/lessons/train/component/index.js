@@ -2,8 +2,15 @@
 // here, so that new ones do not send the old ones again. Where the reader is in time, and the head and the token looked
 // at, are theirs: nothing that arrives changes them.
 
+import { shade } from "../../../components/base/colours.js";
+import { div, el, fill, shape, span } from "../../../components/base/elements.js";
+import { range } from "../../../components/base/numbers.js";
+import { mountView, View } from "../../../components/base/view.js";
+import { Chart } from "./charts.js";
+import { Panel, Row } from "./maps.js";
+
 export default function train(given) {
-  return reside(given, Lab, "train", () => given.setTriggerValue("again", true));
+  return mountView(given, Lab, "train", () => given.setTriggerValue("again", true));
 }
 
 class Lab extends View {

@@ -2,10 +2,17 @@
 // chosen here and stands in the link; a deed (cut, silence, scale …) is reported, and new data come back. Layers, heads
 // and tokens count from 0 here, from 1 on screen and in the link.
 
+import { readable, shade } from "../../../components/base/colours.js";
+import { button, div, el, penOf, plain, span } from "../../../components/base/elements.js";
+import { range, unpack } from "../../../components/base/numbers.js";
+import { linked, mountView, Radios, remember, View } from "../../../components/base/view.js";
+import { HeadMap } from "../../../components/head_map/map.js";
+import { Layers } from "../../../components/layers/layers.js";
+
 const SCOPES = ["head", "layer", "all"];
 
 export default function whatIf(given) {
-  return reside(given, Board, "what-if", (deed) => given.setTriggerValue("deed", deed));
+  return mountView(given, Board, "what-if", (deed) => given.setTriggerValue("deed", deed));
 }
 
 class Board extends View {

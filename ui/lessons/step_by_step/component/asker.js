@@ -1,10 +1,12 @@
-// First by name, as all files of this folder are joined: the views extend what is here.
+import { chip, clip } from "../../../components/base/elements.js";
+import { View } from "../../../components/base/view.js";
 
 const LOST = 15000; // ms after which an answer is no longer expected
 
-const named = (word) => chip(clip(word, 24), "inline");
+export const named = (word) => chip(clip(word, 24), "inline");
 
-class Asker extends View {
+/** A view that gives orders to Python, one at a time; of those given meanwhile only the last one waits. */
+export class Asker extends View {
   update(data, palette) {
     const before = this.d;
     clearTimeout(this.lost);

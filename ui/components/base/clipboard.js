@@ -1,7 +1,6 @@
-// Whether a text could be copied; components ask this too. On a page that came without https, a browser has no clipboard for
-// scripts but the old one, which copies what is selected.
-
-window.vetro.copied = async (text) => {
+/** Whether a text could be copied. On a page that came without https, a browser has no clipboard for scripts but the old
+ * one, which copies what is selected. */
+export async function copied(text) {
   try {
     await navigator.clipboard.writeText(text);
     return true;
@@ -14,4 +13,4 @@ window.vetro.copied = async (text) => {
     field.remove();
     return done;
   }
-};
+}

@@ -1,0 +1,44 @@
+// The theme's colours, and what is mixed of them. A colour is a text, #rrggbb.
+
+// The theme's colours, read from Streamlit's variables: call it at every run, the theme may have changed.
+export function colours(element) {
+  const style = getComputedStyle(element.host ?? element);
+  const one = (name) => style.getPropertyValue(`--st-${name}`).trim();
+  const many = (name) => one(name).split(",").map((c) => c.trim());
+  return {
+    paper: one("background-color"), second: one("secondary-background-color"), ink: one("text-color"),
+    soft: one("gray-text-color"), rule: one("border-color"), query: one("primary-color"), key: one("blue-color"),
+    value: one("orange-color"), red: one("red-color"), categorical: many("chart-categorical-colors"),
+    sequential: many("chart-sequential-colors"), diverging: many("chart-diverging-colors"),
+  };
+}
+const channels = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
+export function mix(a, b, t) {
+  const [x, y] = [channels(a), channels(b)];
+  return "#" + x.map((v, i) => Math.round(v + (y[i] - v) * t).toString(16).padStart(2, "0")).join("");
+}
+// A colour of a list of stops; t from 0 to 1, linear.
+function ramp(stops, t) {
+  const place = Math.min(Math.max(t, 0), 1) * (stops.length - 1);
+  const i = Math.min(Math.floor(place), stops.length - 2);
+  return mix(stops[i], stops[i + 1], place - i);
+}
+export const shade = (palette, weight) => ramp(palette.sequential, weight); // weight 0 to 1: paper to green
+export const signed = (palette, x) => ramp(palette.diverging, (x + 1) / 2); // x −1 to 1: blue, paper, orange
+function luminance(hex) {
+  const [r, g, b] = channels(hex).map((v) => ((v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+function contrast(one, other) {
+  const [a, b] = [luminance(one), luminance(other)].sort((x, y) => y - x);
+  return (a + 0.05) / (b + 0.05);
+}
+// The one of ink and paper that is read more easily on a cell of this colour.
+export function inkOn(hex, { ink, paper }) {
+  return contrast(hex, ink) >= contrast(hex, paper) ? ink : paper;
+}
+// The same for small letters: on the middle of a dark theme's ramp neither can be read, black or white always.
+export function readable(hex, palette) {
+  const chosen = inkOn(hex, palette);
+  return contrast(hex, chosen) >= 4.5 ? chosen : inkOn(hex, { ink: "#ffffff", paper: "#000000" });
+}

@@ -1,0 +1,4 @@
+// The page's own scripts, which can wait until the page has been read. What cannot stands in ui/server/head.html.
+
+import "./save.js";
+import "./share.js";
