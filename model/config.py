@@ -6,14 +6,17 @@ A recipe says which parts are used; its sizes are small examples, to be replaced
     tiny = replace(LLAMA, layers=2, width=64)
 """
 
+import math
 from dataclasses import dataclass, fields, replace
+
+from model.errors import SettingError
 
 
 @dataclass(frozen=True)
 class Config:
     """The choices of one transformer. Sizes are counts; `None` says that the model has no such thing.
 
-    Raises ValueError, naming the field, where the choices do not fit together.
+    Raises SettingError, a ValueError, naming the field, where the choices do not fit together.
     """
 
     vocab_size: int = 1000
@@ -26,7 +29,7 @@ class Config:
     context: int = 512  # positions the model was trained for
 
     norm: str = "layer"  # "layer", "rms"
-    norm_place: str = "post"  # "post": after the sum, as in 2017; "pre": before each part, the stream stays free
+    norm_place: str = "post"  # "post": after the sum, as in 2017; "pre": before each part, the residual stream has none
     norm_eps: float = 1e-5
     embed_norm: bool = False  # a norm on the embedding, as in BERT
 
@@ -35,7 +38,7 @@ class Config:
     rope_scaling: tuple[tuple[str, float | str], ...] | None = None  # of Hugging Face's rope_parameters, sorted
 
     mask: str = "causal"  # "causal", "bidirectional"
-    windows: tuple[int | None, ...] = (None,)  # tokens a query reads, itself included: of each layer, and over again
+    windows: tuple[int | None, ...] = (None,)  # keys that a query sees, its own too: of each layer, and over again
 
     mlp: str = "plain"  # "plain", "gated"
     activation: str = "relu"  # "relu", "gelu", "gelu_tanh", "silu"
@@ -49,36 +52,41 @@ class Config:
 
     def __post_init__(self):
         for name, allowed in CHOICES.items():
-            if (value := getattr(self, name)) not in allowed:
-                raise ValueError(f"{name} is {value!r}; allowed: {', '.join(allowed)}")
-        sizes = ("vocab_size", "width", "layers", "heads", "kv_heads", "head_width", "mlp_width", "context")
-        for name in sizes:
+            if getattr(self, name) not in allowed:
+                raise self._error(name, f"allowed: {', '.join(allowed)}")
+        for name in ("vocab_size", "width", "layers", "heads", "kv_heads", "head_width", "mlp_width", "context"):
             if getattr(self, name) < 1:
-                raise ValueError(f"{name} is {getattr(self, name)}; it must be at least 1")
+                raise self._error(name, "it must be at least 1")
+        for name in ("norm_eps", "rope_base"):
+            if not 0 < getattr(self, name) < math.inf:
+                raise self._error(name, "it must be above 0")
         if self.heads % self.kv_heads:
-            raise ValueError(f"heads is {self.heads}, no multiple of kv_heads, {self.kv_heads}")
+            raise self._error("kv_heads", f"the {self.heads} heads cannot be shared evenly among them")
         if self.position == "rotary" and self.head_width % 2:
-            raise ValueError(f"head_width is {self.head_width}; rotary positions turn pairs, so it must be even")
+            raise self._error("head_width", "rotary positions rotate pairs of dimensions, so it must be even")
         if not self.windows or any(window is not None and window < 1 for window in self.windows):
-            raise ValueError(f"windows is {self.windows}; each must be None or at least 1")
+            raise self._error("windows", "each must be None or at least 1")
         if self.window is not None and not self.causal:
-            raise ValueError(f"windows is {self.windows} with mask {self.mask!r}: a window looks back only")
+            raise self._error("windows", f"with mask {self.mask!r} there can be none: a window looks back only")
         if self.experts is not None and not 1 <= self.active_experts <= self.experts:
-            raise ValueError(f"active_experts is {self.active_experts} of experts {self.experts}")
+            raise self._error("active_experts", f"it must lie between 1 and the number of experts, {self.experts}")
+
+    def _error(self, name: str, why: str) -> SettingError:
+        return SettingError(name, getattr(self, name), f"{name} is {getattr(self, name)!r}; {why}")
 
     @property
     def group(self) -> int:
-        """Query heads that read the same key/value head."""
+        """Query heads that share one key/value head."""
         return self.heads // self.kv_heads
 
     @property
     def window(self) -> int | None:
-        """Of the layers that have one; None where every layer reads everything."""
+        """Of the layers that have one; None where every query attends to everything before it."""
         return next((window for window in self.windows if window is not None), None)
 
     @property
     def causal(self) -> bool:
-        """Whether no position reads a later one, so that text can be continued."""
+        """Whether no position attends to a later one, so that text can be continued."""
         return self.mask != "bidirectional"
 
 

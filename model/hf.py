@@ -14,15 +14,25 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from model.config import Config
-from model.positions import SCALINGS
+from model.errors import SettingError
 from model.transformer import Transformer
-from model.weights.families import ACTIVATIONS, BOOKKEEPING, FAMILIES, FIXED, OWN, ROTARY_FIELDS, Family
+from model.weights.families import FAMILIES
+from model.weights.families.family import ACTIVATIONS, BOOKKEEPING, OWN, ROTARY_FIELDS, Family
+
+TYPES = {field.name: field.type for field in fields(Config)} | {"windows": int | None}
+NEEDED = ("vocab_size", "width", "layers", "heads")  # of a config.json; the rest has rules
+ROPE_NUMBERS = {  # rope_type: the numbers that come with it
+    "default": (),
+    "linear": ("factor",),
+    "llama3": ("factor", "low_freq_factor", "high_freq_factor", "original_max_position_embeddings"),
+}
 
 
 def config_from(hf_config) -> Config:
     """Our configuration from a transformers configuration or the dict of a config.json.
 
-    Raises ValueError naming the field that is missing, unknown, or has a value that we do not implement.
+    Raises SettingError, a ValueError, whose `field` is the setting that is missing, unknown, or has a value that we do
+    not implement, as that configuration calls it.
     """
     given = dict(hf_config if isinstance(hf_config, dict) else hf_config.to_dict())
     if given.get("model_type") == OWN:
@@ -31,17 +41,33 @@ def config_from(hf_config) -> Config:
     rotary = {name: given.pop(name, None) for name in ROTARY_FIELDS} if family.recipe.position == "rotary" else {}
     ours = {}
     for name, value in given.items():
-        if name in family.sizes:
-            ours[family.sizes[name]] = value
-        elif name in FIXED:
-            if value not in FIXED[name]:
-                raise ValueError(f"{name} = {value!r} is not implemented; only {FIXED[name][0]!r} is")
+        if name in family.settings:
+            ours[family.settings[name]] = _typed(name, value, family.settings[name])
+        elif name in family.fixed:
+            if value not in family.fixed[name]:
+                raise _refused(name, value, f"only {family.fixed[name][0]!r} is implemented")
         elif name not in BOOKKEEPING and not name.startswith("_"):
-            raise ValueError(f"{name} = {value!r}: a setting we do not know")
-    for theirs, name in family.sizes.items():
-        if name in ("vocab_size", "width", "layers", "heads") and not isinstance(ours.get(name), int):
-            raise ValueError(f"{theirs} is missing or no whole number")
-    return replace(family.recipe, **_derived(ours, family.recipe), **_rope(rotary))
+            raise SettingError(name, value, f"{name} = {value!r}: a setting we do not know", code="unknown")
+    theirs = {ours: theirs for theirs, ours in family.settings.items()}
+    for name in NEEDED:
+        if ours.get(name) is None:
+            raise SettingError(theirs[name], None, f"{theirs[name]} is missing", code="missing")
+    try:
+        return replace(family.recipe, **_derived(ours, family.recipe, theirs), **_rope(rotary))
+    except SettingError as error:
+        raise SettingError(theirs.get(error.field, error.field), error.value, str(error), code=error.code) from error
+
+
+def _refused(name: str, value: object, why: str) -> SettingError:
+    return SettingError(name, value, f"{name} = {value!r} is not implemented; {why}")
+
+
+def _typed(name: str, value: object, ours: str) -> object:
+    """The value, if it is of the type of our field. Raises SettingError where it is not."""
+    kind = TYPES[ours] | (int if TYPES[ours] is float else None) | None
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind != bool | None):
+        raise SettingError(name, value, f"{name} = {value!r} is of a wrong type")
+    return value
 
 
 def _own(given: dict) -> Config:
@@ -50,29 +76,34 @@ def _own(given: dict) -> Config:
     del given["model_type"]
     names = {field.name for field in fields(Config)}
     if apart := names.symmetric_difference(given):
-        raise ValueError(f"{min(apart)} is {'missing' if min(apart) in names else 'a setting we do not know'}")
+        name = min(apart)
+        known = name in names
+        why = f"{name} is {'missing' if known else 'a setting we do not know'}"
+        raise SettingError(name, given.get(name), why, code="missing" if known else "unknown")
     return Config(**given)
 
 
 def _family(given: dict) -> Family:
-    if (kind := given.get("model_type")) not in FAMILIES:
-        raise ValueError(f"model_type = {kind!r} is not implemented; known: {', '.join(FAMILIES)}")
+    kind = given.get("model_type")
+    if not isinstance(kind, str) or kind not in FAMILIES:
+        raise _refused("model_type", kind, f"known: {', '.join(FAMILIES)}")
     return FAMILIES[kind]
 
 
-def _derived(ours: dict, recipe: Config) -> dict:
+def _derived(ours: dict, recipe: Config, theirs: dict[str, str]) -> dict:
     """What configurations leave out or leave to a rule."""
     if (activation := ours.get("activation")) is not None:
         if activation not in ACTIVATIONS:
-            raise ValueError(f"activation {activation!r} is not implemented; known: {', '.join(ACTIVATIONS)}")
+            raise _refused(theirs["activation"], activation, f"known: {', '.join(ACTIVATIONS)}")
         ours["activation"] = ACTIVATIONS[activation]
     if "windows" in ours:
         ours["windows"] = (ours["windows"] or None,)  # 0 and null both mean that there is none
     ours = {name: value for name, value in ours.items() if value is not None}
     ours.setdefault("kv_heads", ours["heads"])
     if not ours.get("head_width"):
-        if ours["width"] % ours["heads"]:
-            raise ValueError(f"the width {ours['width']} does not divide into {ours['heads']} heads")
+        if ours["heads"] < 1 or ours["width"] % ours["heads"]:
+            why = f"the width {ours['width']} does not divide into {ours['heads']} heads"
+            raise SettingError("heads", ours["heads"], why)
         ours["head_width"] = ours["width"] // ours["heads"]
     ours.setdefault("mlp_width", 4 * ours["width"])
     if not recipe.head:
@@ -81,19 +112,31 @@ def _derived(ours: dict, recipe: Config) -> dict:
 
 
 def _rope(rotary: dict) -> dict:
-    """Base and scaling, from either of the two spellings."""
+    """Base and scaling, from either of the two spellings. Raises SettingError for whatever in them is not handled."""
     if not rotary:
         return {}
-    rope = dict(rotary["rope_parameters"] or {}) or dict(rotary["rope_scaling"] or {})
+    name = next((name for name in ("rope_parameters", "rope_scaling") if rotary[name]), "rope_theta")
+    rope = rotary[name] if name != "rope_theta" else {}
+    if not isinstance(rope, dict):
+        raise SettingError(name, rope, f"{name} = {rope!r} is of a wrong type")
+    rope = dict(rope)
     base = rope.pop("rope_theta", None) or rotary["rope_theta"] or 10000.0
-    kind = rope.setdefault("rope_type", rope.pop("type", "default"))
-    if kind not in SCALINGS:
-        raise ValueError(f"rope scaling of type {kind!r} is not implemented; known: {', '.join(SCALINGS)}")
+    kind = rope.pop("rope_type", None) or rope.pop("type", "default")
+    rope.pop("type", None)  # the older spelling, beside the newer one
+    if not isinstance(kind, str) or kind not in ROPE_NUMBERS:
+        raise _refused(name, rotary[name], f"known types of scaling: {', '.join(ROPE_NUMBERS)}")
+    if apart := set(ROPE_NUMBERS[kind]).symmetric_difference(rope):
+        why = f"{min(apart)} is {'missing' if min(apart) in ROPE_NUMBERS[kind] else 'a setting we do not know'} in it"
+        raise _refused(name, rotary[name], why)
+    for number in (base, *rope.values()):
+        if not isinstance(number, int | float) or isinstance(number, bool) or not 0 < number < 1e300:
+            raise SettingError(name, rotary[name], f"{name}: {number!r} is no number above 0")
+    rope["rope_type"] = kind
     return {"rope_base": float(base), "rope_scaling": tuple(sorted(rope.items())) if kind != "default" else None}
 
 
 def from_hf(hf_model) -> Transformer:
-    """A transformers model object as ours, in float32. ValueError names the setting or tensor that differs."""
+    """A transformers model object as ours, in float32. Raises ValueError, naming the setting or tensor that differs."""
     return build(hf_model.config.to_dict(), hf_model.state_dict())
 
 
@@ -143,8 +186,8 @@ def build(hf_config: dict, tensors: dict[str, Tensor]) -> Transformer:
     if hf_config.get("model_type") == OWN:  # every tensor by its own name
         return with_weights(config, tensors)
     family = _family(hf_config)
-    theirs = {re.sub(r"^(model|transformer|bert)\.", "", name): tensor for name, tensor in tensors.items()}
-    theirs = _unfused({name: tensor for name, tensor in theirs.items() if not re.fullmatch(family.unused, name)})
+    theirs = {name.removeprefix(family.prefix): tensor for name, tensor in tensors.items()}
+    theirs = family.unfused({name: tensor for name, tensor in theirs.items() if not re.fullmatch(family.unused, name)})
     head = theirs.pop("lm_head.weight", None)
 
     ours: dict[str, Tensor] = {}
@@ -196,22 +239,3 @@ def variant(model: Transformer, **changes) -> Transformer:
     with torch.device("meta"):
         used = Transformer(config).state_dict().keys()
     return with_weights(config, {name: tensor for name, tensor in model.state_dict().items() if name in used})
-
-
-def _unfused(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    """In memory, transformers 5 keeps all experts of a layer in one tensor; in files they are apart."""
-    apart = {}
-    for name, tensor in tensors.items():
-        stem, _, last = name.rpartition(".mlp.experts.")
-        if last == "gate_up_proj":
-            for e, both in enumerate(tensor):
-                apart[f"{stem}.block_sparse_moe.experts.{e}.w1.weight"] = both.chunk(2)[0]
-                apart[f"{stem}.block_sparse_moe.experts.{e}.w3.weight"] = both.chunk(2)[1]
-        elif last == "down_proj" and stem:
-            for e, down in enumerate(tensor):
-                apart[f"{stem}.block_sparse_moe.experts.{e}.w2.weight"] = down
-        elif name.endswith(".mlp.gate.weight"):
-            apart[name.replace(".mlp.gate.", ".block_sparse_moe.gate.")] = tensor
-        else:
-            apart[name] = tensor
-    return apart

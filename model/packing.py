@@ -115,8 +115,8 @@ METHODS = {
 class Batch:
     """Rows as a model reads them, (R, context) each, of ints.
 
-    targets: the token to guess at each place, IGNORE_INDEX where its piece ends and in padding. documents: which piece a
-    token belongs to, numbered from 0 in its row; −1 for padding. positions start again with every piece.
+    targets: the token to predict at each position, IGNORE_INDEX where its piece ends and in padding. documents: which
+    piece a token belongs to, numbered from 0 in its row; −1 for padding. positions start again with every piece.
     """
 
     ids: np.ndarray

@@ -15,7 +15,8 @@ from safetensors.torch import save_file
 
 from model.config import Config
 from model.transformer import Transformer
-from model.weights.families import FAMILIES, OWN
+from model.weights.families import FAMILIES
+from model.weights.families.family import OWN
 
 CURVE = "loss.csv"
 CARD = "card.json"
@@ -40,14 +41,14 @@ def standard(config: Config) -> str | None:
     """The family of transformers that can be configured like this; None where there is none."""
     for kind in STANDARD:
         family = FAMILIES[kind]
-        sizes = {name: getattr(config, name) for name in (*family.sizes.values(), "rope_base")}
+        sizes = {name: getattr(config, name) for name in (*family.settings.values(), "rope_base")}
         if len(config.windows) == 1 and replace(family.recipe, **sizes) == config:
             return kind
     return None
 
 
 def _in_their_terms(kind: str, config: Config) -> dict:
-    sizes = {theirs: getattr(config, ours) for theirs, ours in FAMILIES[kind].sizes.items()}
+    sizes = {theirs: getattr(config, ours) for theirs, ours in FAMILIES[kind].settings.items()}
     if "sliding_window" in sizes:
         (sizes["sliding_window"],) = config.windows
     rope = {"rope_parameters": {"rope_type": "default", "rope_theta": config.rope_base}}
@@ -60,7 +61,7 @@ def _their_names(kind: str, config: Config) -> dict[str, str]:
     for theirs, (ours,), _ in FAMILIES[kind].rows:
         for i in range(config.layers):
             for e in range(config.experts or 1):
-                names[ours.format(i=i, e=e)] = f"model.{theirs.format(i=i, e=e)}"
+                names[ours.format(i=i, e=e)] = FAMILIES[kind].prefix + theirs.format(i=i, e=e)
     return names
 
 

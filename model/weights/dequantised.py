@@ -28,7 +28,7 @@ def write(path: Path, model: "Transformer", tokenizer: Tokenizer) -> None:
     """Beside the GGUF file, what was read from it. Raises OSError where nothing can be written there."""
     from safetensors.torch import save_file
 
-    from model.weights.families import OWN
+    from model.weights.families.family import OWN
 
     tensors = {}
     for name, tensor in model.named_parameters():  # a head that shares the embedding's rows is named once
