@@ -13,7 +13,7 @@ def mounted(test: AppTest, component: str) -> list[tuple[str, dict]]:
     """Key and data of every figure made with ui/components/<component>, from the top of the page to its end."""
     protos = [element.proto for element in test.get("bidi_component")]
     # an id is "$$ID-<hash>-<key>"
-    return [(p.id.split("-", 2)[2], json.loads(p.json)) for p in protos if p.component_name == f"vetro_{component}"]
+    return [(p.id.split("-", 2)[2], json.loads(p.json)[0]) for p in protos if p.component_name == f"vetro_{component}"]
 
 
 def component_payload(test: AppTest, component: str, **chosen) -> tuple[dict, dict[str, np.ndarray]]:

@@ -45,10 +45,14 @@ def component(name: str) -> Callable:
     """The component of ui/components/<name> or ui/lessons/<name>/component, as Streamlit mounts it."""
     module = modules.address((_folder(name) / "index.js").relative_to(modules.UI).as_posix())
     # of two lines: Streamlit takes one for the name of a file
-    js = f"const module = await import(new URL({module!r}, document.baseURI));\nexport default module.default;"
+    js = f"""const module = await import(new URL({module!r}, document.baseURI));
+        export default (given) => module.default({{ ...given, data: given.data[0] }});"""
     html = f"<div class='root' {'' if name in NO_FIGURES else 'data-figure'}></div>"
     if name in NO_SHADOW_ROOT:
-        return st.components.v2.component(f"vetro_{name}", html=html, js=js, isolate_styles=False)
-    sheets = (_folder(part) / "style.css" for part in ("base", *SHARED_STYLES.get(name, ()), name))
-    css = "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
-    return st.components.v2.component(f"vetro_{name}", html=html, js=js, css=css)
+        style = {"isolate_styles": False}
+    else:
+        sheets = (_folder(part) / "style.css" for part in ("base", *SHARED_STYLES.get(name, ()), name))
+        style = {"css": "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)}
+    declared = st.components.v2.component(f"vetro_{name}", html=html, js=js, **style)
+    # in a list: of every value of a dict Streamlit asks whether it is a data frame, and loads pandas for that
+    return lambda *, data, **options: declared(data=[data], **options)
