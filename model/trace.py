@@ -86,6 +86,10 @@ class Trace(_Record):
     def __repr__(self):
         return f"Trace({len(self.tokens)} tokens, {len(self.layers)} layers, {self.bytes() / 1e6:.1f} MB)"
 
+    def stack(self, name: str) -> np.ndarray:
+        """A field of all layers, (L, …). Raises NotKept."""
+        return np.stack([getattr(layer, name) for layer in self.layers])
+
     def bytes(self) -> int:
         return super().bytes() + sum(layer.bytes() for layer in self.layers)
 

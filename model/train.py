@@ -199,6 +199,19 @@ def _init_std(name: str, weight: Tensor, config: Config, variance_preserving: bo
     return once * 0.02
 
 
+def load_balance(expert_index: Tensor, router_probs: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """How evenly N tokens use a layer's E experts, from the choices (N, A) and the router's probabilities (N, E).
+
+    f (E,): the fraction of assignments that each expert gets; P (E,): its mean probability; and the balancing loss
+    E · Σ f · P, which is 1 where all experts are used evenly, up to E where all go to one (Fedus et al. 2021, "Switch
+    Transformers", equations 4 to 6).
+    """
+    experts = router_probs.shape[-1]
+    f = expert_index.flatten().bincount(minlength=experts) / expert_index.numel()
+    P = router_probs.mean(0)
+    return f, P, experts * (f * P).sum()
+
+
 @dataclass(frozen=True)
 class Routing:
     """How a pass used its experts, of L layers and E experts."""
@@ -212,10 +225,9 @@ class Routing:
         """real (B, T): false for padding, which counts for nothing."""
         loads, balances, sizes = [], [], []
         for layer in range(config.layers):
-            chosen = tap.kept[layer, "expert_index"][real]
-            load = chosen.flatten().bincount(minlength=config.experts) / chosen.numel()
+            load, _, balance = load_balance(*(tap.kept[layer, name][real] for name in ("expert_index", "router_probs")))
             loads.append(load)
-            balances.append(config.experts * (load * tap.kept[layer, "router_probs"][real].mean(0)).sum())
+            balances.append(balance)
             sizes.append(tap.kept[layer, "router_logits"][real].logsumexp(-1).square().mean())
         return cls(torch.stack(loads), torch.stack(balances).mean(), torch.stack(sizes).mean())
 

@@ -3,6 +3,7 @@
 import streamlit as st
 
 import content
+from model.analysis import streams
 from ui.frame import curriculum, quiz
 from ui.frame.lesson import lesson
 from ui.frame.path_section import path_section
@@ -52,7 +53,7 @@ with lesson("machine", limit=LIMIT, link=readings.LINK) as page:
     likeliest = data["candidates"][0]
 
     def moved():
-        return readings.moved(page.bundle, page.ids, likeliest["id"])
+        return streams.appended(page.bundle.model, page.ids, likeliest["id"])
 
     def answer() -> int:
         changed = moved() > readings.ROUNDING

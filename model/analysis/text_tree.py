@@ -1,8 +1,13 @@
 """A tree of texts: what was written after a prompt, and where it could have gone another way."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate, islice
+
+from model.generate import Beam, beam_search, stream
+from model.sampling import Sampling
+from model.transformer import Transformer
 
 
 @dataclass
@@ -50,19 +55,6 @@ class Tree:
         """Of all tokens after the prompt together, natural logarithm."""
         return sum(math.log(max(self.nodes[node].probability, 1e-300)) for node in self.path(at))
 
-    def lanes(self) -> list[int]:
-        """A line for each node, so that the tree can be drawn without crossings: the first child stays on its parent's
-        line, every other one opens a new line below all that came before it."""
-        lanes, last, waiting = [0] * len(self), 0, [0]
-        while waiting:
-            at = waiting.pop()
-            if at:
-                parent = self.nodes[at].parent
-                first = self.nodes[parent].children[0] == at
-                lanes[at] = lanes[parent] if first else (last := last + 1)
-            waiting += reversed(self.nodes[at].children)
-        return lanes
-
 
 def merge(texts: Iterable[tuple[Iterable[int], Iterable[float]]]) -> Tree:
     """Texts as one tree, the first on the first line: each is its tokens and their probabilities."""
@@ -72,3 +64,45 @@ def merge(texts: Iterable[tuple[Iterable[int], Iterable[float]]]) -> Tree:
         for token, probability in zip(tokens, probabilities, strict=True):
             at = tree.add(at, token, probability)
     return tree
+
+
+@dataclass(frozen=True)
+class SearchTree:
+    """All texts that beam search kept for a while, and the greedy one, as one tree.
+
+    beams: the last ones, the best first; greedy: the other text; log_probabilities: of all texts, by their tokens.
+    ends: the nodes without children, by their tokens. dropped: the step, from 1, after which the greedy text was in no
+    beam, or 0.
+    """
+
+    tree: Tree
+    beams: list[Beam]
+    greedy: tuple[int, ...]
+    log_probabilities: dict[tuple[int, ...], float]
+    ends: dict[tuple[int, ...], int]
+    dropped: int
+
+    @property
+    def gain(self) -> float:
+        """How many times as likely the best beam is as the greedy text."""
+        return math.exp(self.beams[0].log_probability - self.log_probabilities[self.greedy])
+
+
+def search(model: Transformer, ids: Sequence[int], *, width: int, length: int) -> SearchTree:
+    """Beam search of this width and greedy decoding, both of `length` tokens. The tree begins with the last beams, the
+    best first."""
+    history = beam_search(model, ids, width=width, length=length)
+    steps = list(islice(stream(model, ids, sampling=Sampling(temperature=0)), length))
+    greedy = tuple(step.token for step in steps)
+    along = accumulate(math.log(step.stages.base[step.token]) for step in steps)
+    sums = {greedy[: i + 1]: total for i, total in enumerate(along)}
+    sums |= {beam.tokens: beam.log_probability for beams in history for beam in beams}
+
+    def probabilities(text: tuple[int, ...]) -> list[float]:
+        return [math.exp(sums[text[: i + 1]] - sums.get(text[:i], 0.0)) for i in range(len(text))]
+
+    last = [beam.tokens for beam in history[-1]]
+    tree = merge((text, probabilities(text)) for text in dict.fromkeys([*last, greedy, *sums]))
+    ends = {tuple(tree.tokens(i)): i for i, node in enumerate(tree.nodes) if not node.children}
+    inside = [greedy[: i + 1] in {beam.tokens for beam in beams} for i, beams in enumerate(history)]
+    return SearchTree(tree, history[-1], greedy, sums, ends, 0 if all(inside) else 1 + inside.index(False))

@@ -1,4 +1,4 @@
-"""An experiment: several changes of one pass, with a text that goes into a link, and lines of Python that repeat it.
+"""An experiment: several changes of one pass, the text of its link, and how the model goes on after them.
 
     edits=silence.26.4_cut.all.all.7.2_swap.5.cat_patch.8.5.5&other=The cat drank the milk
 
@@ -9,29 +9,16 @@ experiment that changes nothing.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
 import torch
 
-from model import lens, masks
+from model import masks
 from model.cache import KVCache
 from model.edits import Edit, HideKey, MovePositions
 from model.tap import Recorder
-from model.trace import Trace
 from model.transformer import Transformer
-from model.what_if.changes import (
-    SEPARATOR,
-    Change,
-    Cut,
-    Drop,
-    InvalidChange,
-    Patch,
-    Setting,
-    Swap,
-    UseRule,
-    VectorExpressions,
-    Vectors,
-    parse,
-)
+from model.what_if.base import Change, Vectors
+from model.what_if.changes import Cut, Drop, Patch, Swap, UseRule, parse
+from model.what_if.fields import SEPARATOR, InvalidChange, Setting
 
 NONE = "none"
 MAX_CHANGES = 40  # changes that a link may hold
@@ -136,17 +123,6 @@ def _something_to_read(changes: Sequence[Change], setting: Setting) -> None:
                 raise InvalidChange("nothing-left", layer=layer + 1, query=query)
 
 
-# ---------------------------------------------------------------- what comes of it
-
-
-def distances(before: Trace, after: Trace) -> np.ndarray:
-    """How far the stream of each token moved, as a share of how long it was: (layers + 1, T), as it enters the first
-    layer and leaves every one. Needs resid_pre and resid_post."""
-    one, other = (lens.residual_streams(trace, range(len(trace.tokens))) for trace in (before, after))
-    lengths = np.linalg.norm(one, axis=-1)
-    return (np.linalg.norm(other - one, axis=-1) / np.maximum(lengths, 1e-12)).T
-
-
 def _lasts(edit: Edit) -> bool:
     """Whether an edit holds for tokens that come later too. Those that name a token of the prompt do not."""
     return not isinstance(edit, HideKey | MovePositions) and getattr(edit, "token", None) is None
@@ -167,51 +143,3 @@ def continuation(model: Transformer, ids: Sequence[int], edits: Iterable[Edit], 
         yield new[0]
         if model.config.position == "learned" and place + step >= model.config.context:
             return
-
-
-# ---------------------------------------------------------------- to take home
-
-
-def code(experiment: Experiment, setting: Setting, model: str, text: str) -> str:
-    """Lines of Python that repeat the experiment and print its numbers: the divergence, and what moved most.
-    model: what zoo.load takes."""
-    swaps = [change.code(setting) for change in experiment.changes if isinstance(change, Swap)]
-    others = [change for change in experiment.changes if not isinstance(change, Swap)]
-    names = sorted({type(change.edit(0, setting, VectorExpressions())).__name__ for change in others})
-    rules = sorted({type(change.mask).__name__ for change in experiment.changes if isinstance(change, UseRule)})
-    imports = [
-        *(["from model.edits import " + ", ".join(names)] if names else []),
-        *(["from model.masks import " + ", ".join(rules)] if rules else []),
-    ]
-    keep = '{"logits", "z"}'
-    patch = [
-        *_encoded("there", setting.other, experiment.other, setting),
-        'other = run(bundle.model, there, bundle.tokenizer.strings(there), keep={"resid_pre"})',
-    ]
-    body = [
-        "from model import lens, sampling, zoo",
-        *imports,
-        "from model.transformer import run",
-        "",
-        f"bundle = zoo.load({model!r})",
-        *_encoded("ids", setting.ids, text, setting),
-        f"before = run(bundle.model, ids, bundle.tokenizer.strings(ids), keep={keep})",
-        *(patch if experiment.patches else []),
-        *swaps,
-        "edits = [  # layers, heads, tokens and experts count from 0 here",
-        *(f"    {change.code(setting)}," for change in others),
-        "]",
-        'after = run(bundle.model, ids, bundle.tokenizer.strings(ids), edits=edits, keep={"logits"})',
-        "",
-        "p, q = (sampling.softmax(trace.logits[-1]) for trace in (before, after))",
-        'print(f"{lens.divergence(p, q):.4f} bits")',
-        "for token in abs(q - p).argsort()[::-1][:8]:",
-        "    print(bundle.tokenizer.strings([token])[0], p[token], q[token])",
-    ]
-    return "\n".join(body)
-
-
-def _encoded(name: str, ids: Sequence[int], text: str, setting: Setting) -> list[str]:
-    """A text as ids; the ids themselves where the text was cut, and would fall into others."""
-    same = list(ids) == setting.tokenizer.encode(text)
-    return [f"{name} = bundle.tokenizer.encode({text!r})" if same else f"{name} = {list(ids)}"]

@@ -1,4 +1,4 @@
-"""A tree of texts keeps each text once, and can be drawn without crossings."""
+"""A tree of texts keeps each text once, and says how likely it is."""
 
 import math
 
@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from model.analysis.text_tree import Tree, merge
+from model.analysis.text_tree import Tree, merge, search
+from model.generate import beam_search
 
 texts = some.lists(some.lists(some.integers(0, 3), max_size=6), max_size=12)
 
@@ -42,19 +43,19 @@ def test_every_text_is_in_the_tree_and_nothing_else(texts):
     assert len(tree) == len(prefixes)
 
 
-@given(texts)
-def test_lines_do_not_cross(texts):
-    """No two nodes share a place; a connector goes down from its parent through places that are empty."""
-    tree = grown(texts)
-    lanes = tree.lanes()
-    places = {(len(tree.path(node)), lanes[node]) for node in range(len(tree))}
-    assert len(places) == len(tree)
-    for node in range(1, len(tree)):
-        parent = tree.nodes[node].parent
-        column = len(tree.path(parent))
-        assert not places & {(column, lane) for lane in range(lanes[parent] + 1, lanes[node] + 1)}
-
-
-def test_the_first_text_is_on_the_first_line():
-    tree = grown([[1, 2, 3], [1, 5], [4], [1, 2, 6]])
-    assert tree.lanes() == [0, 0, 0, 0, 2, 3, 1]
+def test_searches_are_one_tree_and_the_best_beam_is_no_less_likely_than_its_first(moe):
+    ids = moe.tokenizer.encode("The dog")
+    found = search(moe.model, ids, width=3, length=4)
+    history = beam_search(moe.model, ids, width=3, length=4)
+    assert [beam.tokens for beam in found.beams] == [beam.tokens for beam in history[-1]]
+    texts = {tuple(found.tree.tokens(node)) for node in range(len(found.tree))}
+    assert texts == {(), *(beam.tokens[:i] for beams in history for beam in beams for i in range(5))} | {
+        found.greedy[:i] for i in range(5)
+    }
+    for text, node in found.ends.items():
+        assert found.tree.log_probability(node) == pytest.approx(found.log_probabilities[text], abs=1e-6)
+    inside = [found.greedy[: i + 1] in {beam.tokens for beam in beams} for i, beams in enumerate(history)]
+    assert found.dropped == (0 if all(inside) else 1 + inside.index(False))
+    assert found.gain == pytest.approx(
+        math.exp(found.beams[0].log_probability - found.tree.log_probability(found.ends[found.greedy]))
+    )

@@ -58,6 +58,14 @@ def test_a_change_is_written_and_read(text, change):
     assert str(change) == text and changes.parse(text) == change
 
 
+@pytest.mark.parametrize("kind", changes.KINDS)
+def test_a_form_begins_with_a_change_that_can_be_made(setting, kind):
+    first = {name: field.begin(setting) for name, field in changes.KINDS[kind].fields().items()}
+    change = changes.KINDS[kind](**first | ({"text": "cat"} if kind == "swap" else {}))
+    assert changes.parse(str(change)) == change
+    Experiment().check(change, setting)
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [

@@ -6,6 +6,8 @@ from playwright.sync_api import expect
 
 import content
 from model import transformer
+from model.analysis import attention
+from model.analysis.attention import Cell
 from tests.support.app_test import html_of, run_page, shown_page
 from tests.support.browser import count_messages, settled
 from tests.support.payload import component_payload
@@ -83,21 +85,22 @@ def test_weights_and_sums_come_out_of_what_is_sent(bundle):
 def test_the_start_is_measured(smollm2):
     trace = traced(smollm2)
     look = readings.start(smollm2, trace)
-    weights = readings.patterns(trace)
-    assert trace.tokens[look.reader] == "·it"
-    assert trace.tokens[look.target] in ("·dog", "·chased", "·squirrel")
-    assert weights[look.layer, look.head, look.reader, look.target] == weights[:, :, 6, [1, 2, 4]].max()
+    weights = trace.stack("pattern")
+    assert trace.tokens[look.query] == "·it"
+    assert trace.tokens[look.key] in ("·dog", "·chased", "·squirrel")
+    assert weights[look.layer, look.head, look.query, look.key] == weights[:, :, 6, [1, 2, 4]].max()
 
 
 def test_targets_pass_over_small_words_and_the_special_ones(bundle):
     trace = traced(bundle, "Mary gave the tall boy a book because she")
-    words = [trace.tokens[i].strip("·") for i in readings.targets(bundle, trace)]
+    found = attention.targets(trace, readings.content_words(trace), readings.special(bundle, trace))
+    words = [trace.tokens[i].strip("·") for i in found]
     assert words[-1] not in {"Mary", "the", "a", "because", "she", "[CLS]", "[SEP]"}
 
 
 def test_one_token_has_only_itself(smollm2):
     trace = traced(smollm2, "Hello")
-    assert readings.start(smollm2, trace) == readings.Look(0, 0, 0, 0)
+    assert readings.start(smollm2, trace) == Cell(0, 0, 0, 0)
 
 
 # ---------------------------------------------------------------- the questions
@@ -114,7 +117,7 @@ def test_the_swap_is_asked_of_the_live_model(smollm2):
     look = readings.start(smollm2, trace)
     swap = readings.swap(smollm2, trace, look)
     assert swap.text.strip() == "The squirrel chased the dog because it"
-    row = traced(smollm2, swap.text).layers[look.layer].pattern[look.head, look.reader]
+    row = traced(smollm2, swap.text).layers[look.layer].pattern[look.head, look.query]
     test = run_page("attention")
     assert "verdict" not in html_of(test)
     right = {swap.first: 0, swap.second: 1, 0: 2}[int(row.argmax())]
@@ -130,21 +133,13 @@ def test_where_nothing_can_be_swapped_a_word_is_appended():
 
 
 def test_an_encoder_sees_the_appended_word(minilm):
-    before, after = (readings.patterns(traced(minilm, text))[:, :, 1, :2] for text in ("Hello", "Hello then"))
+    before, after = (traced(minilm, text).stack("pattern")[:, :, 1, :2] for text in ("Hello", "Hello then"))
     changed = (np.abs(after - before).max(-1) > 1e-4).mean()
     assert changed > 0.5
     test = reveal(
         run_page("attention", prompt="Hello", model="minilm"), "append-minilm-hello", 0 if changed == 1 else 1
     )
     assert 'class="verdict right"' in html_of(test)
-
-
-def test_the_longest_vector_is_measured_over_all_numbers(smollm2):
-    trace = traced(smollm2)
-    look = readings.even_head(trace, 6)
-    layer = trace.layers[look.layer]
-    lengths = np.linalg.norm(layer.pattern[look.head, 6][:, None] * layer.v[look.head // 3], axis=-1)
-    np.testing.assert_allclose(readings.carried(trace, look), lengths, rtol=1e-5)
 
 
 @pytest.mark.parametrize("text", ["cats cats cats", "The the the the", "a b", "🦀🦀 it", "Mary saw John and he"])
@@ -222,7 +217,7 @@ def rows_run_down_and_columns_to_the_right(page):
 
 def the_search_is_the_measurement(page, trace):
     page.locator(".attention .find .targets button").nth(4).click()
-    looks = readings.patterns(trace)[:, :, 6, 4]
+    looks = trace.stack("pattern")[:, :, 6, 4]
     order = np.argsort(-looks.ravel(), kind="stable")[:6]
     for i, place in enumerate(order):
         layer, head = np.unravel_index(place, looks.shape)

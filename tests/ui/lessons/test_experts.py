@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 import content
 from model import arithmetic, hf, lens, sampling, transformer, zoo
 from model.analysis import information
+from model.analysis import routing as routing_analysis
 from model.tap import Recorder
 from model.train import Routing
 from model.weights import checkpoint
@@ -94,7 +95,7 @@ def test_the_switchyard_is_the_trace(shown, trace):
 
 def test_the_merged_answers_are_the_models_own(shown, trace):
     own = np.stack([layer.mlp_out for layer in trace.layers])
-    differences = np.abs(experts.merged(trace) - own).max(-1)
+    differences = np.abs(routing_analysis.combined(trace) - own).max(-1)
     np.testing.assert_array_equal(drawn(shown, "yard")[1]["difference"], differences)
     assert differences.max() <= 1e-5 * np.abs(own).max()
 
@@ -146,7 +147,7 @@ def test_an_expert_that_is_off_changes_nothing_before_its_layer(bundle, trace):
 def test_what_cannot_be_is_known_before(setting, problem, page):
     assert setting.problem(8) == problem
     if not problem:
-        assert interventions.measured(page, setting).chances.sum() == pytest.approx(1, abs=1e-4)
+        assert interventions.measured(page, setting).probabilities.sum() == pytest.approx(1, abs=1e-4)
 
 
 def test_the_losses_on_the_page_are_those_of_the_changed_models(bundle, trace, page):
@@ -193,9 +194,10 @@ def test_the_balancing_loss_is_that_of_the_training(bundle, trace, shown):
     with torch.inference_mode():
         bundle.model(ids, tap=tap)
     routing = Routing.of(tap, bundle.model.config, torch.ones_like(ids, dtype=torch.bool))
-    values = [balance.balance(layer) for layer in trace.layers]
+    layers = [routing_analysis.balance(layer) for layer in trace.layers]
+    values = [layer.loss for layer in layers]
     assert np.mean(values) == pytest.approx(float(routing.balance), rel=1e-5)
-    np.testing.assert_allclose([balance.visits(layer) for layer in trace.layers], routing.load, rtol=1e-5)
+    np.testing.assert_allclose([layer.f for layer in layers], routing.load, rtol=1e-5)
     assert "; ".join(number(value, "en") for value in values) in html_of(shown)
 
 
@@ -217,7 +219,7 @@ def test_the_pair_shows_its_training_and_its_visits_now(monkeypatch, trace):
     report = checkpoint.report(zoo.find("experts").parent)
     share = percent(report.busiest[-1].mean(), "en")
     assert WORDS["en"]["collapse-not"].format(collapsed=share, balanced=share) in text
-    used, seats = experts.touched(trace), len(trace.layers) * 8
+    used, seats = routing_analysis.experts_used(trace), len(trace.layers) * 8
     assert f"uses {used} of its {seats} experts, the one without {used}." in text
 
 
@@ -277,8 +279,8 @@ def test_the_parameters_are_the_formula_s(shown, bundle, trace):
     count, text = arithmetic.count(bundle.model.config), html_of(shown)
     assert number(count.total, "en") in text and number(count.active, "en") in text
     assert sum(experts.parts(bundle.model.config).values()) == count.total
-    assert f"called on {experts.touched(trace)} of the" in text
-    assert experts.touched(trace) == sum(len(set(layer.expert_index.ravel())) for layer in trace.layers)
+    assert f"called on {routing_analysis.experts_used(trace)} of the" in text
+    assert routing_analysis.experts_used(trace) == sum(len(set(layer.expert_index.ravel())) for layer in trace.layers)
 
 
 # ---------------------------------------------------------------- the questions, and odd prompts

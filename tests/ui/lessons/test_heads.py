@@ -8,6 +8,7 @@ import torch
 from playwright.sync_api import expect
 
 from model import lens, transformer
+from model.analysis import heads as analysis
 from model.cache import KVCache
 from model.transformer import Transformer
 from tests.support.app_test import html_of, run_page
@@ -130,27 +131,14 @@ def test_every_head_is_of_one_kind_or_of_none(page, bundle):
         assert listed[0] == scores[kind][arrays["kind"] == kind].max()
 
 
-def test_places_are_what_the_kinds_are_called(bundle):
-    ids = np.array([5, 6, 5, 5, 6, 7])
-    previous, first, same, after = heads.places(ids)
-    for q in range(6):
-        for k in range(6):
-            readable = q > 0 and k <= q
-            assert previous[q, k] == (readable and k == q - 1)
-            assert first[q, k] == (readable and k == 0)
-            assert same[q, k] == (readable and ids[k] == ids[q])
-            assert after[q, k] == (readable and k > 0 and ids[k - 1] == ids[q])
-    assert np.isnan(heads.share(np.ones((3, 3)), heads.places(np.array([1, 2, 3]))[3]))
-
-
 def test_the_kind_on_this_sentence(bundle):
     data, arrays = drawn(run_page("heads", prompt=REPEATING), "kinds")
     trace = traced(bundle, REPEATING)
     layer, head = data["best"][3][0]
     assert arrays["shares"][sum(map(len, data["best"][:3]))] == pytest.approx(
-        heads.share(trace.layers[layer].pattern[head], heads.places(trace.token_ids)[3])
+        analysis.mean_weight(trace.layers[layer].pattern[head], analysis.kind_masks(trace.token_ids)[3])
     )
-    wanted = heads.places(trace.token_ids)
+    wanted = analysis.kind_masks(trace.token_ids)
     np.testing.assert_array_equal(arrays["wanted"], wanted)
 
 

@@ -250,7 +250,7 @@ def test_a_seed_is_thrown_again_and_another_one_is_not(bundle):
 @pytest.mark.parametrize("width", loop.WIDTHS)
 def test_beam_search_and_greedy_are_one_tree(bundle, width):
     ids = bundle.tokenizer.encode(PROMPT)
-    found = loop.search(bundle, ids, width)
+    found = loop.searched(bundle, ids, width)
     parent = found["nodes"]["parent"]
 
     def log_probability(tokens) -> float:

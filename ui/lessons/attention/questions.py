@@ -3,6 +3,8 @@
 import numpy as np
 from markupsafe import Markup
 
+from model.analysis import attention
+from model.analysis.attention import Cell
 from model.trace import Trace
 from ui.frame import quiz
 from ui.frame.page import Page
@@ -14,21 +16,21 @@ from ui.lessons.attention import readings
 OPTIONS = 6  # words to choose from
 
 
-def swap(page: Page, trace: Trace, look: readings.Look) -> bool:
+def swap(page: Page, trace: Trace, cell: Cell) -> bool:
     """Two words exchanged: does the head follow the word, or stay with the place? False where there are no two."""
-    found = readings.swap(page.bundle, trace, look)
+    found = readings.swap(page.bundle, trace, cell)
     if found is None:
         return False
     words, chips = page.words, _chips(trace)
     one, two = found.first, found.second
-    row = trace.layers[look.layer].pattern[look.head, look.reader]
+    row = trace.layers[cell.layer].pattern[cell.head, cell.query]
     choices = list(dict.fromkeys((one, two, 0)))  # places in the new sentence
 
     def share(weight: float) -> str:
         return percent(weight, page.lang)
 
     def swapped() -> np.ndarray:
-        return _again(page, found.text).layers[look.layer].pattern[look.head, look.reader]
+        return _again(page, found.text).layers[cell.layer].pattern[cell.head, cell.query]
 
     def answer() -> int:
         most = int(swapped().argmax())
@@ -52,21 +54,21 @@ def swap(page: Page, trace: Trace, look: readings.Look) -> bool:
         return told + words("swap-numbers", one=chips[one], two=chips[two], **shares)
 
     pair = {"one": readings.plain(trace.tokens[one]), "two": readings.plain(trace.tokens[two])}
-    head = {"layer": look.layer + 1, "head": look.head + 1, "reader": chips[look.reader]}
+    head = {"layer": cell.layer + 1, "head": cell.head + 1, "reader": chips[cell.query]}
     question = words.inline("swap-question", **pair, **head, text=found.text.strip())
     options = [found.tokens[i] for i in choices] + [words.text("another")]
     quiz.predict(f"swap-{page.model}-{page.text}", Question(question, options, answer, explain, tokens=True))
     return True
 
 
-def append(page: Page, trace: Trace, look: readings.Look) -> None:
+def append(page: Page, trace: Trace, cell: Cell) -> None:
     """One word more: does it change how the earlier ones are read? Works for every prompt."""
-    words, reader = page.words, markup.chip(trace.tokens[look.reader])
+    words, reader = page.words, markup.chip(trace.tokens[cell.query])
     text = page.text + readings.APPENDED
     count = len(trace.layers) * len(trace.layers[0].pattern)
 
     def changes() -> np.ndarray:
-        return readings.changes(trace, _again(page, text), look.reader)
+        return attention.row_changes(trace, _again(page, text), cell.query)
 
     def answer() -> int:
         changed = int((changes() > readings.ROUNDING).sum())
@@ -83,24 +85,24 @@ def append(page: Page, trace: Trace, look: readings.Look) -> None:
     quiz.predict(f"append-{page.model}-{page.text}", Question(question, options, answer, explain))
 
 
-def carry(page: Page, trace: Trace, look: readings.Look) -> None:
+def carry(page: Page, trace: Trace, cell: Cell) -> None:
     """Where does most come from? The weight alone does not say: a value can be short."""
-    look = readings.even_head(trace, look.reader)
+    cell = attention.even_head(trace, cell.query)
     words, chips = page.words, _chips(trace)
-    row = trace.layers[look.layer].pattern[look.head, look.reader]
+    row = trace.layers[cell.layer].pattern[cell.head, cell.query]
     heaviest = np.argsort(-row, kind="stable")
-    readable = [i for i in heaviest.tolist() if trace.layers[look.layer].mask[look.reader, i]]
+    readable = [i for i in heaviest.tolist() if trace.layers[cell.layer].mask[cell.query, i]]
     if len(readable) < 2:
         return
     choices = sorted(readable[:OPTIONS])
     others = [words.text("another")] if len(readable) > len(choices) else []
 
     def answer() -> int:
-        most = int(readings.carried(trace, look).argmax())
+        most = int(attention.value_lengths(trace, cell).argmax())
         return choices.index(most) if most in choices else len(choices)
 
     def explain(chosen: int, right: int) -> str:
-        lengths = readings.carried(trace, look)
+        lengths = attention.value_lengths(trace, cell)
         most, top = int(lengths.argmax()), readable[0]
         return words(
             "carry-same" if most == top else "carry-other",
@@ -113,7 +115,7 @@ def carry(page: Page, trace: Trace, look: readings.Look) -> None:
             total=number(lengths.sum(), page.lang),
         )
 
-    head = {"layer": look.layer + 1, "head": look.head + 1, "reader": chips[look.reader]}
+    head = {"layer": cell.layer + 1, "head": cell.head + 1, "reader": chips[cell.query]}
     question = words.inline("carry-question", **head, p=percent(row[0], page.lang), first=chips[0])
     options = [_named(trace, i) for i in choices] + others
     quiz.predict(f"carry-{page.model}-{page.text}", Question(question, options, answer, explain, tokens=True))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from model import lens, transformer
+from model.analysis.streams import norm_terms, rms
 from model.sampling import softmax
 from model.trace import Trace
 from model.transformer import Transformer
@@ -35,39 +36,7 @@ def see(model: Transformer, ids: Sequence[int], tokens: Sequence[str], at: int) 
     trace = transformer.run(model, ids, tokens, keep=KEEP)
     sizes = rms(np.stack([*(layer.resid_pre for layer in trace.layers), trace.layers[-1].resid_post]))
     numbers = {name: list(_numbers(name, model, trace, at)) for name in present(model.config)}
-    return Seen(trace.tokens, at, sizes, numbers, _through(model, trace, at))
-
-
-def rms(x: np.ndarray) -> np.ndarray:
-    """Root mean square over the last axis: the size of a vector, whatever its width."""
-    return np.sqrt(np.square(x).mean(-1))
-
-
-def _through(model: Transformer, trace: Trace, at: int) -> dict[str, float]:
-    layer, config = model.config.layers // 2, model.config
-    found, norm = trace.layers[layer], model.layers[layer].attn_norm
-    place = int(np.abs(found.attn_out[at]).argmax())
-    x, added, mid = (getattr(found, name)[at] for name in ("resid_pre", "attn_out", "resid_mid"))
-    post = config.norm_place == "post"
-    before, after = (x + added, mid) if post else (x, found.attn_in[at])
-    weight = float(norm.weight.detach()[place])
-    mean, bias = (float(before.mean()), float(norm.bias.detach()[place])) if config.norm == "layer" else (0.0, 0.0)
-    size = float(np.sqrt(np.square(before - mean).mean() + config.norm_eps))
-    own = (float(before[place]) - mean) / size * weight + bias
-    values = {
-        "x": x[place],
-        "added": added[place],
-        "sum": x[place] + added[place],
-        "before": before[place],
-        "mean": mean,
-        "size": size,
-        "weight": weight,
-        "bias": bias,
-        "result": own,
-        "difference": abs(own - after[place]),
-        "mid": mid[place],
-    }
-    return {"layer": layer, "place": place} | {name: float(value) for name, value in values.items()}
+    return Seen(trace.tokens, at, sizes, numbers, vars(norm_terms(model, trace, at)))
 
 
 def _numbers(name: str, model: Transformer, trace: Trace, at: int) -> Iterator[tuple[str, np.ndarray | float]]:

@@ -6,8 +6,9 @@ import numpy as np
 import streamlit as st
 
 from model import transformer, zoo
-from model.trace import LayerTrace, Trace
-from model.train import Routing
+from model.analysis import routing
+from model.trace import Trace
+from model.train import load_balance
 from model.weights import checkpoint
 from model.weights.checkpoint import Report
 from ui.frame.page import Page
@@ -17,28 +18,7 @@ from ui.lessons.experts.statistics import Statistics
 from viz import experts as charts
 
 PAIR = {"balanced": "switchboard/experts", "collapsed": "switchboard/collapsed"}
-SOURCE = (Routing,)
-
-
-def first_choices(layer: LayerTrace) -> np.ndarray:
-    """(E,) the share of tokens whose first choice an expert is."""
-    return np.bincount(layer.expert_index[:, 0], minlength=layer.router_probs.shape[1]) / len(layer.expert_index)
-
-
-def visits(layer: LayerTrace) -> np.ndarray:
-    """f (E,): the share of all visits, first choice or not."""
-    index = layer.expert_index
-    return np.bincount(index.ravel(), minlength=layer.router_probs.shape[1]) / index.size
-
-
-def probability(layer: LayerTrace) -> np.ndarray:
-    """P (E,): the router's probability, averaged over the tokens."""
-    return layer.router_probs.mean(0)
-
-
-def balance(layer: LayerTrace) -> float:
-    """E · Σ f · P: 1 where all experts are used evenly."""
-    return float(len(probability(layer)) * (visits(layer) * probability(layer)).sum())
+SOURCE = (load_balance,)
 
 
 def loads(page: Page, trace: Trace, found: Statistics) -> None:
@@ -58,7 +38,7 @@ def loads(page: Page, trace: Trace, found: Statistics) -> None:
         "least_expert": least[1] + 1,
     }
     st.html(f'<div class="read">{words.inline("load-reading", **values)}</div>')
-    own = np.stack([first_choices(layer) for layer in trace.layers])
+    own = np.stack([routing.first_choices(layer) for layer in trace.layers])
     names = [text("layer-name", n=n + 1) for n in range(len(own))]
     pair = {text("held-out"): shares, text("own-text"): own}
     chart = charts.loads(names, pair, text("expert", n="{n}"), lambda p: percent(p, lang))
@@ -73,10 +53,11 @@ def loads(page: Page, trace: Trace, found: Statistics) -> None:
 def formula(page: Page, trace: Trace) -> None:
     """The balancing loss with the numbers of the reader's text, in the layer where that is least even."""
     words, lang = page.words, page.lang
-    values = [balance(layer) for layer in trace.layers]
+    balances = [routing.balance(layer) for layer in trace.layers]
+    values = [balance.loss for balance in balances]
     place = int(np.argmax(values))
     layer = trace.layers[place]
-    f, P = visits(layer), probability(layer)
+    f, P = balances[place].f, balances[place].P
     order = np.argsort(-f * P, kind="stable")[:3].tolist()
     terms = " + ".join(f"{number(float(f[e]), lang)} × {number(float(P[e]), lang)}" for e in order)
     line = words.inline(
@@ -102,7 +83,7 @@ class Trained:
 
     @property
     def visits(self) -> np.ndarray:
-        return np.stack([visits(layer) for layer in self.trace.layers])
+        return np.stack([routing.balance(layer).f for layer in self.trace.layers])
 
 
 def pair(page: Page) -> dict[str, Trained] | None:

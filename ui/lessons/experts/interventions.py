@@ -6,12 +6,13 @@ import numpy as np
 import streamlit as st
 
 from model import hf, lens
+from model.analysis.losses import Predictions, bits_per_byte
 from model.edits import Edit, ExpertOff, ForceExperts
 from model.trace import Trace
 from ui.frame.page import Page
 from ui.kit import cache, figures, markup, tables, url_state
 from ui.kit.numbers import number, percent
-from ui.kit.runs import Run, candidates, per_byte
+from ui.kit.runs import candidates
 from viz import experts as charts
 from viz import sparse
 
@@ -52,17 +53,22 @@ class Setting:
         return None
 
 
-def measured(page: Page, setting: Setting) -> Run:
+def measured(page: Page, setting: Setting) -> Predictions:
     """A pass under this setting: computed now, or found in the cache."""
 
-    def compute() -> Run:
+    def compute() -> Predictions:
         bundle, config = page.bundle, page.bundle.model.config
         if setting.active != config.active_experts:
             bundle = cache.variant(bundle, active_experts=setting.active)
         trace = cache.trace(bundle, page.ids, {"final"}, setting.edits(config.layers), kept=False)
-        return Run.of(bundle.model, trace)
+        return Predictions.of(bundle.model, trace)
 
     return cache.result(page.key("experts", setting), compute)
+
+
+def loss(page: Page, setting: Setting) -> float:
+    """In bits per byte, with this setting."""
+    return bits_per_byte(measured(page, setting).bits, page.bundle.tokenizer, page.ids)
 
 
 def usual(page: Page) -> Setting:
@@ -125,18 +131,18 @@ def section(page: Page, trace: Trace) -> None:
         st.html(f'<div class="notice" role="status">{words(problem, **counts)}</div>')
         return
     before, after = measured(page, usual(page)), measured(page, setting)
-    best = [int(run.chances.argmax()) for run in (before, after)]
+    best = [int(run.probabilities.argmax()) for run in (before, after)]
     chips = map(markup.chip, page.bundle.tokenizer.strings(best))
     values = {
         "setting": told(page, setting),
         "active": setting.active,
-        "before": number(per_byte(page, before), lang),
-        "after": number(per_byte(page, after), lang),
-        "bits": number(lens.divergence(before.chances, after.chances), lang),
+        "before": number(bits_per_byte(before.bits, page.bundle.tokenizer, page.ids), lang),
+        "after": number(bits_per_byte(after.bits, page.bundle.tokenizer, page.ids), lang),
+        "bits": number(lens.divergence(before.probabilities, after.probabilities), lang),
         "was": next(chips),
         "now": next(chips),
-        "p": percent(before.chances.max(), lang),
-        "q": percent(after.chances.max(), lang),
+        "p": percent(before.probabilities.max(), lang),
+        "q": percent(after.probabilities.max(), lang),
     }
     if not setting.experts and setting.active == config.active_experts:
         name = "touch-same"
@@ -155,7 +161,7 @@ def section(page: Page, trace: Trace) -> None:
 
 def by_count(page: Page) -> list[float]:
     """Bits per byte of the prompt with 1, 2, … E active experts."""
-    return [per_byte(page, measured(page, Setting(k))) for k in range(1, page.bundle.model.config.experts + 1)]
+    return [loss(page, Setting(k)) for k in range(1, page.bundle.model.config.experts + 1)]
 
 
 @st.fragment

@@ -7,9 +7,9 @@ import numpy as np
 
 import content
 from model import hf, lens, zoo
+from model.analysis.losses import Predictions
 from model.transformer import run
 from ui.kit.numbers import percent
-from ui.kit.runs import Run
 from ui.lessons.experts.interventions import WAYS, Setting
 from viz import experts as figures
 from viz import sparse, theme
@@ -50,7 +50,7 @@ switched = tuple(int(expert) - 1 for expert in experts.split(",") if expert)
 layer = int(where) - 1 if where.isdecimal() else None
 edits = Setting(active, WAYS[force == "true"], switched, layer).edits(changed.config.layers)
 after = run(changed, ids, tokens, edits=edits, keep={"final"})
-p, q = (Run.of(one, seen).chances for one, seen in ((bundle.model, trace), (changed, after)))
+p, q = (Predictions.of(one, seen).probabilities for one, seen in ((bundle.model, trace), (changed, after)))
 print(f"the next token's distribution moves by {lens.divergence(p, q):.3g} bits")
 
 # %%

@@ -9,9 +9,8 @@ from ui.frame.page import Page
 from ui.frame.question import Question
 from ui.kit import markup
 from ui.kit.numbers import number
-from ui.kit.runs import per_byte
 from ui.lessons.experts import statistics
-from ui.lessons.experts.interventions import Setting, measured, usual
+from ui.lessons.experts.interventions import Setting, loss, usual
 from ui.lessons.experts.statistics import Statistics
 
 SAME = 0.005  # bits per byte: a smaller difference is none
@@ -67,7 +66,7 @@ def busiest_off(page: Page, trace: Trace, found: Statistics) -> None:
     def losses() -> tuple[float, float, float]:
         active = usual(page).active
         settings = usual(page), *(Setting(active, "off", (expert,), layer) for expert in (busy, rare))
-        whole, busy_off, rare_off = (per_byte(page, measured(page, setting)) for setting in settings)
+        whole, busy_off, rare_off = (loss(page, setting) for setting in settings)
         return whole, busy_off, rare_off
 
     def answer() -> int:

@@ -6,6 +6,7 @@ import numpy as np
 
 import content
 from model import arithmetic
+from model.analysis.routing import combined, experts_used
 from model.config import Config
 from model.layers import Experts
 from model.trace import Trace
@@ -49,11 +50,6 @@ def block(page: Page, trace: Trace) -> None:
     )
 
 
-def merged(trace: Trace) -> np.ndarray:
-    """The experts' answers times their weights, added up: (L, T, D). The model's own is mlp_out."""
-    return np.stack([(layer.expert_weight[..., None] * layer.expert_out).sum(1) for layer in trace.layers])
-
-
 def start(trace: Trace) -> tuple[int, int]:
     """The layer and token that the page begins with: the last token, where its first expert weighs most."""
     return int(np.argmax([layer.expert_weight[-1, 0] for layer in trace.layers])), len(trace.tokens) - 1
@@ -74,7 +70,7 @@ def packed(trace: Trace) -> dict:
         weight=every("expert_weight"),
         out=every("expert_out")[..., :SHOWN],
         own=own[..., :SHOWN],
-        difference=np.abs(merged(trace) - own).max(-1),
+        difference=np.abs(combined(trace) - own).max(-1),
     )
 
 
@@ -96,11 +92,6 @@ def table(trace: Trace, words: language.Words) -> dict[str, list]:
     for e in range(trace.layers[0].router_probs.shape[1]):
         columns[words.text("expert", n=e + 1)] = [float(layer.router_probs[t, e]) for _, t, layer in places]
     return columns
-
-
-def touched(trace: Trace) -> int:
-    """How many experts, over all layers, at least one token of the text takes."""
-    return sum(len(np.unique(layer.expert_index)) for layer in trace.layers)
 
 
 # ---- parameters
@@ -142,7 +133,7 @@ def costs(page: Page, trace: Trace) -> dict[str, str]:
         "total": found.total,
         "running": found.active,
         "seats": all_experts,
-        "touched": touched(trace),
+        "touched": experts_used(trace),
         "tokens": len(trace.tokens),
     }
     shares = {"share": found.active / found.total, "large-share": large.active / large.total}

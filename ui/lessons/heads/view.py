@@ -8,7 +8,8 @@ import streamlit as st
 from markupsafe import Markup
 
 import content
-from model import lens, transformer
+from model import lens
+from model.analysis import heads as analysis
 from model.layers import Attention
 from model.trace import Trace
 from ui import components
@@ -23,7 +24,6 @@ KEEP = frozenset({"pattern", "z", "attn_out", "resid_pre", "resid_post", "mlp_ou
 WRITES, EFFECTS, MEASURED = (Attention.forward, lens.head_writes), (lens.direct_effects,), (lens.head_kinds,)
 CANDIDATES = 6  # next tokens to choose from
 TYPED = 40  # characters of a token that is typed
-THRESHOLD = 0.4  # of its weight that makes a head one of a kind
 EXAMPLES = 6  # heads shown of each kind
 REPEATED = 24  # random tokens that are read twice
 PERCENT = "\u202f%"
@@ -42,38 +42,9 @@ LINK = {
 }
 
 
-@dataclass(frozen=True)
-class Writes:
-    """What every head adds to the stream. L layers, H heads, T tokens."""
-
-    lengths: np.ndarray  # (L, H, T)
-    together: np.ndarray  # (L, T) length of the H vectors added up
-    difference: np.ndarray  # (L,) the largest between that sum and attn_out
-    place: np.ndarray  # (L, T) the number of attn_out, of D, that is largest
-    parts: np.ndarray  # (L, H, T) what each head adds to that number
-    own: np.ndarray  # (L, T) that number of attn_out
-    stream: np.ndarray  # (L, T) length of the stream that they are added to
-
-
-def writes(page, trace: Trace) -> Writes:
-    def compute() -> Writes:
-        found = []
-        for index, layer in enumerate(trace.layers):
-            each = lens.head_writes(page.bundle.model, trace, index)
-            place = np.abs(layer.attn_out).argmax(-1)
-            rows = np.arange(len(place))
-            found.append((
-                np.linalg.norm(each, axis=-1),
-                np.linalg.norm(each.sum(0), axis=-1),
-                np.abs(each.sum(0) - layer.attn_out).max(),
-                place.astype(np.int32),
-                each[:, rows, place],
-                layer.attn_out[rows, place],
-                np.linalg.norm(layer.resid_pre, axis=-1),
-            ))  # fmt: skip
-        return Writes(*map(np.stack, zip(*found, strict=True)))
-
-    return cache.result(cache.Key("head-writes", page.model, tuple(page.ids)), compute)
+def writes(page, trace: Trace) -> analysis.Writes:
+    key = cache.Key("head-writes", page.model, tuple(page.ids))
+    return cache.result(key, lambda: analysis.writes(page.bundle.model, trace))
 
 
 @dataclass(frozen=True)
@@ -92,27 +63,17 @@ def candidates(bundle, trace: Trace) -> Candidates:
 
 
 @dataclass(frozen=True)
-class Score:
-    """One token's score after the prompt, or its lead over another token's, and what it is made of."""
+class Score(analysis.LogitParts):
+    """One token's logit after the prompt, or its lead over another token's, and what it is made of."""
 
     name: str  # as it is shown
     rival: str | None
-    heads: np.ndarray  # (L, H)
-    mlps: np.ndarray  # (L,)
-    rest: float
-    own: float  # the model's own
 
 
 def score(bundle, trace: Trace, found: Candidates, token: int, rival: int | None = None) -> Score:
-    """Where there is a rival, every part is the difference of two: a score is a sum, and so is a lead."""
-    parts = lens.direct_effects(bundle.model, trace, token)
-    heads, mlps, rest, own = parts.heads, parts.mlps, parts.rest, float(found.logits[token])
-    if rival is not None:
-        less = lens.direct_effects(bundle.model, trace, rival)
-        heads, mlps, rest = heads - less.heads, mlps - less.mlps, rest - less.rest
-        own -= float(found.logits[rival])
+    parts = analysis.logit_parts(bundle.model, trace, found.logits, token, rival)
     name, other = (None if id is None else bundle.tokenizer.strings([id])[0] for id in (token, rival))
-    return Score(name, other, heads, mlps, rest, own)
+    return Score(**vars(parts), name=name, rival=other)
 
 
 def start(bundle, trace: Trace, found: Candidates) -> tuple[int, int]:
@@ -159,7 +120,6 @@ def sums(found: Score, words: Words) -> Markup:
     """Heads, MLPs and the rest, added up beside the model's own score."""
     lang = words.lang
     heads, mlps = float(found.heads.sum()), float(found.mlps.sum())
-    total = heads + mlps + found.rest
     parts = (
         (heads, words.text("sum-heads", count=found.heads.size)),
         (mlps, words.text("sum-mlps", count=len(found.mlps))),
@@ -168,9 +128,10 @@ def sums(found: Score, words: Words) -> Markup:
     terms = " ".join(f"{_term(x, lang, first=not i)} {markup.span(name, 'note')}" for i, (x, name) in enumerate(parts))
     name = markup.sub("logit", found.name)
     lead = f" − {markup.sub('logit', found.rival)}" if found.rival else ""
-    own = {"own": number(found.own, lang), "difference": number(abs(total - found.own), lang)}
+    own = {"own": number(found.own, lang), "difference": number(abs(found.total - found.own), lang)}
     told = markup.span(words.text("sum-difference", **own), "note")
-    return Markup(f'<div class="arith"><p>{terms} = <b>{number(total, lang)}</b> = {name}{lead}</p><p>{told}</p></div>')
+    total = number(found.total, lang)
+    return Markup(f'<div class="arith"><p>{terms} = <b>{total}</b> = {name}{lead}</p><p>{told}</p></div>')
 
 
 def _term(x: float, lang: str, first: bool) -> str:
@@ -207,47 +168,16 @@ def by_kind(page) -> dict[str, np.ndarray]:
 
 def how_measured(page) -> str:
     """How the kinds were measured, and how many heads look at the first token."""
-    kind = sorted_heads(kinds(page))
-    first, threshold = int((kind == lens.KINDS.index("first")).sum()), f"{THRESHOLD:.0%}".replace("%", PERCENT)
+    kind = analysis.classify_heads(kinds(page))
+    first, threshold = int((kind == lens.KINDS.index("first")).sum()), f"{analysis.THRESHOLD:.0%}".replace("%", PERCENT)
     how = page.words("kinds-how", tokens=REPEATED, threshold=threshold)
     return how + page.words("kinds-sink" if first else "kinds-no-sink", first=first, all=number(kind.size, page.lang))
 
 
-def sorted_heads(scores: np.ndarray) -> np.ndarray:
-    """The kind of every head (L, H), as its place in lens.KINDS: the one it scores highest in. One more for a head
-    that is of no kind."""
-    return np.where(scores.max(0) >= THRESHOLD, scores.argmax(0), len(scores))
-
-
-def places(ids: np.ndarray) -> np.ndarray:
-    """Where each kind of head would look in this text: (4, T, T) bool. The first token, which can read only itself,
-    tells no kinds apart."""
-    place = np.arange(len(ids))
-    back = place[:, None] - place
-    same = (ids[:, None] == ids) & (back >= 0)
-    after = np.zeros_like(same)
-    after[:, 1:] = same[:, :-1] & (back[:, :-1] > 0)
-    found = np.stack([back == 1, (place == 0) & (back > 0), same, after])
-    found[:, 0] = False
-    return found
-
-
-def share(pattern: np.ndarray, wanted: np.ndarray) -> float:
-    """The weight that a head (T, T) gives, on average, to the wanted places, over tokens that have any, or NaN."""
-    rows = wanted.any(-1)
-    return float((pattern * wanted).sum(-1)[rows].mean()) if rows.any() else float("nan")
-
-
 def repeated_bits(page) -> tuple[float, float]:
     """What a token costs in a text of random ones, in bits: at first reading, and when the same ones come again."""
-
-    def compute() -> tuple[float, float]:
-        model, tokenizer = page.bundle.model, page.bundle.tokenizer
-        usable = np.setdiff1d(np.arange(model.config.vocab_size), list(tokenizer.special))
-        ids = np.tile(np.random.default_rng(0).choice(usable, REPEATED, replace=False), 2).tolist()
-        bits = lens.surprisal(model, transformer.run(model, ids, ids, keep={"final"}))
-        return float(bits[: REPEATED - 1].mean()), float(bits[REPEATED:].mean())
-
+    bundle = page.bundle
+    compute = lambda: analysis.repeated_surprisal(bundle.model, bundle.tokenizer.special, REPEATED)  # noqa: E731
     return cache.result(cache.Key("repeated-bits", page.model), compute)
 
 
@@ -264,7 +194,7 @@ def show(view: str, page, **data):
 
 def explorer(page, trace: Trace, begin: tuple[int, int]) -> None:
     found = writes(page, trace)
-    arrays = components.pack(pattern=np.stack([layer.pattern for layer in trace.layers]), **vars(found))
+    arrays = components.pack(pattern=trace.stack("pattern"), **vars(found))
     width = page.bundle.model.config.width
     show(
         "explorer",
@@ -283,15 +213,15 @@ def effects(page, found: Score, begin: tuple[int, int]) -> None:
 
 def sorts(page, trace: Trace, begin: tuple[int, int]) -> None:
     """The grid of kinds, and the best heads of each on this sentence."""
-    scores, wanted = kinds(page), places(trace.token_ids)
-    kind = sorted_heads(scores)
+    scores, wanted = kinds(page), analysis.kind_masks(trace.token_ids)
+    kind = analysis.classify_heads(scores)
     best, patterns, shares = [], [], []
     for index in range(len(lens.KINDS)):
         order = np.argsort(-np.where(kind == index, scores[index], -1), axis=None, kind="stable")[:EXAMPLES]
         heads = [divmod(int(i), kind.shape[1]) for i in order if kind.flat[i] == index]
         best.append(heads)
         patterns += [trace.layers[layer].pattern[head] for layer, head in heads]
-        shares += [share(trace.layers[layer].pattern[head], wanted[index]) for layer, head in heads]
+        shares += [analysis.mean_weight(trace.layers[layer].pattern[head], wanted[index]) for layer, head in heads]
     counts = np.bincount(kind.ravel(), minlength=len(lens.KINDS) + 1)
     arrays = components.pack(
         scores=scores,

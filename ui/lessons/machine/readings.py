@@ -5,8 +5,9 @@ from itertools import takewhile
 
 import numpy as np
 
-from model import lens, sampling, transformer
-from model.analysis import readings
+from model import lens, sampling
+from model.analysis import streams
+from model.analysis.attention import far_weights
 from model.layers import PreNormBlock
 from model.trace import Trace
 from model.transformer import Transformer
@@ -37,7 +38,7 @@ def read(bundle, trace: Trace, limit: int, before: dict | None = None) -> dict:
     logits = lens.next_logits(bundle.model, trace)
     chances = sampling.softmax(logits)
     best = np.argsort(-logits, kind="stable")[:CANDIDATES].tolist()
-    looks = np.stack([readings.far_looks(layer.pattern) for layer in layers])
+    looks = np.stack([far_weights(layer.pattern) for layer in layers])
     heads = looks.argmax(1)
     low = len(layers) // 3
     return {
@@ -109,7 +110,7 @@ def table(data: dict, words) -> dict[str, list]:
 
 
 def _sum(layer) -> dict:
-    parts, difference = readings.sum_parts(layer, -1)
+    parts, difference = streams.sum_parts(layer, -1)
     return {
         "vectors": _short(parts[:, :SHOWN]),
         "lengths": _short(np.linalg.norm(parts, axis=-1)),
@@ -121,18 +122,3 @@ def _short(array) -> list:
     """Five significant digits: more than is shown, and a third of the bytes."""
     array = np.asarray(array, np.float64)
     return np.array([float(f"{x:.5g}") for x in array.flat]).reshape(array.shape).tolist()
-
-
-def moved(bundle, ids: list[int], id: int) -> np.ndarray:
-    """How far each track moves when one token more is appended: the largest change of its vector over all layers, as
-    a share of the vector's length, (T,)."""
-
-    def layers(ids: list[int]):
-        return transformer.run(bundle.model, ids, bundle.tokenizer.strings(ids), keep={"resid_post"}).layers
-
-    before, after = layers(ids), layers([*ids, id])
-    return np.max([_change(a.resid_post, b.resid_post[: len(ids)]) for a, b in zip(before, after, strict=True)], axis=0)
-
-
-def _change(before: np.ndarray, after: np.ndarray) -> np.ndarray:
-    return np.linalg.norm(after - before, axis=-1) / np.linalg.norm(before, axis=-1)

@@ -10,6 +10,7 @@ from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
 from model import hf, lens, transformer
+from model.analysis.losses import bits_per_byte
 from model.edits import MovePositions
 from model.trace import Trace
 from ui.kit import figures, tables, url_state
@@ -30,8 +31,7 @@ CHANGED = 0.01  # of the loss: below it, nothing that matters happened
 
 def loss(page, trace: Trace, model=None) -> float:
     """Bits per byte of the tokens after the first."""
-    size = sum(len(page.bundle.tokenizer.bytes(id)) for id in page.ids[1:])
-    return float(lens.surprisal(model or page.bundle.model, trace).sum()) / size
+    return bits_per_byte(lens.surprisal(model or page.bundle.model, trace), page.bundle.tokenizer, page.ids)
 
 
 def with_base(page, base: int) -> float:

@@ -79,7 +79,7 @@ def speeds(model) -> np.ndarray:
 def place(page, trace: Trace) -> Place:
     """What the component last reported for this prompt; else what the link says; else the look of lesson 5."""
     look = readings.start(page.bundle, trace)
-    start = Place(look.layer, look.head, look.reader, look.target)
+    start = Place(look.layer, look.head, look.query, look.key)
     said = (st.session_state.get("dials") or {}).get("place")
     if said is None:
         counted = {"layer": "layer", "head": "head", "query": "token", "key": "key"}

@@ -4,11 +4,11 @@ committed to one."""
 import numpy as np
 
 from model import masks
+from model.analysis.losses import bits_per_byte
 from model.masks import Mask, Sliding, Strided
 from ui.frame.page import Page
 from ui.kit import markup
 from ui.kit.numbers import number, percent
-from ui.kit.runs import per_byte
 from ui.lessons.sparse import view
 
 
@@ -64,7 +64,7 @@ def budget(page: Page) -> tuple | None:
     ]
 
     def bits(choice: view.Choice) -> float:
-        return per_byte(page, view.measured(page, choice))
+        return bits_per_byte(view.measured(page, choice).bits, page.bundle.tokenizer, page.ids)
 
     def explain(chosen: int, right: int) -> str:
         looks = [view.lost_weight(page, each) for each in choices]

@@ -11,13 +11,13 @@ from markupsafe import Markup
 
 import content
 from model import lens, masks
+from model.analysis.losses import Predictions, bits_per_byte
 from model.edits import UseMask
 from model.masks import Causal, Fixed, Mask, Sliding, Strided
 from ui import components
 from ui.frame.page import Page
 from ui.kit import cache, language, markup, url_state
 from ui.kit.numbers import number, percent
-from ui.kit.runs import Run, per_byte
 
 PASSAGE = (
     "Mary kept the brass key in a blue tin behind the flour. On Monday her brother Tom came to stay, and they baked "
@@ -174,15 +174,15 @@ def costs(choice: Choice, words: language.Words) -> Markup:
 # ---------------------------------------------------------------- what the model loses
 
 
-def measured(page: Page, choice: Choice) -> Run:
+def measured(page: Page, choice: Choice) -> Predictions:
     """The model's pass under this pattern, with the edits that make it: computed now, or found in the cache."""
     choice = choice if choice.hides(len(page.ids)) else FULL
     rules = choice.rules(page.bundle.model.config.layers)
     edits = tuple(UseMask(layer, rule) for layer, rule in enumerate(rules) if rule != Causal())
 
-    def compute() -> Run:
+    def compute() -> Predictions:
         trace, model = page.trace({"final"} if edits else KEEP, edits), page.bundle.model
-        return Run.of(model, trace)
+        return Predictions.of(model, trace)
 
     name = f"sparse-{choice.pattern}-{choice.size}"
     return cache.result(cache.Key(name, page.model, tuple(page.ids)), compute)
@@ -200,7 +200,7 @@ def lost_weight(page: Page, choice: Choice) -> tuple[float, float]:
     return float(weights.sum()), float(weights[0])
 
 
-def losses(page: Page, before: Run, after: Run) -> dict:
+def losses(page: Page, before: Predictions, after: Predictions) -> dict:
     """What the component draws of the passage."""
     return {
         "part": "losses",
@@ -212,14 +212,16 @@ def losses(page: Page, before: Run, after: Run) -> dict:
     }
 
 
-def said(page: Page, choice: Choice, before: Run, after: Run) -> dict[str, object]:
+def said(page: Page, choice: Choice, before: Predictions, after: Predictions) -> dict[str, object]:
     """Both runs in words: what the sentences of the page are filled with."""
-    lang, best = page.lang, int(before.chances.argmax())
-    now = int(after.chances.argmax())
+    lang, best = page.lang, int(before.probabilities.argmax())
+    now = int(after.probabilities.argmax())
     lost, first = lost_weight(page, choice)
-    ends = {"before": per_byte(page, before), "after": per_byte(page, after)}
-    bits = {"extra": ends["after"] - ends["before"], "kl": lens.divergence(before.chances, after.chances)}
-    shares = {"p": before.chances[best], "q": after.chances[best], "r": after.chances[now], "lost": lost, "sink": first}
+    tokenizer, runs = page.bundle.tokenizer, {"before": before, "after": after}
+    ends = {name: bits_per_byte(run.bits, tokenizer, page.ids) for name, run in runs.items()}
+    p, q = before.probabilities, after.probabilities
+    bits = {"extra": ends["after"] - ends["before"], "kl": lens.divergence(p, q)}
+    shares = {"p": p[best], "q": q[best], "r": q[now], "lost": lost, "sink": first}
     return {
         **{name: number(x, lang) for name, x in (ends | bits).items()},
         **{name: percent(x, lang) for name, x in shares.items()},
@@ -242,7 +244,7 @@ def compared(page: Page, waiting) -> list[tuple[Choice, float, float]]:
             progress = page.words.inline("comparing", n=done + 1, all=len(choices))
             waiting.html(f'<p class="note" role="status">{progress}</p>')
             share = choice.scores(length) / FULL.scores(length)
-            found.append((choice, share, per_byte(page, measured(page, choice))))
+            found.append((choice, share, bits_per_byte(measured(page, choice).bits, page.bundle.tokenizer, page.ids)))
         waiting.empty()
         st.session_state["sparse-compared"] = kept = key, found
     return kept[1]

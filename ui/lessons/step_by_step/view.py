@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
-from itertools import accumulate, islice
+from itertools import islice
 
 import numpy as np
 import streamlit as st
@@ -11,13 +11,14 @@ from markupsafe import Markup
 
 import content
 from model import generate, sampling
-from model.analysis.text_tree import merge
-from model.generate import beam_search, stream
+from model.analysis import text_tree
+from model.generate import stream
 from model.sampling import Sampling
 from ui.kit import cache, markup, tables, url_state
 from ui.kit.mounting import mount
 from ui.kit.numbers import number, percent
 from ui.lessons.step_by_step.generation import HOTTEST, LAST_SEED, LIMIT, Growth, growth
+from ui.lessons.step_by_step.lanes import lanes
 
 SOURCE = (generate.stream, sampling.draw, generate.beam_search)
 FACES = 1000  # of the dice, as they are shown
@@ -53,7 +54,7 @@ def drawn(grown: Growth) -> dict:
             "token": ["", *strings([node.token for node in nodes[1:]])],
             "p": [node.probability for node in nodes],
             "forced": [node.forced for node in nodes],
-            "lane": grown.tree.lanes(),
+            "lane": lanes(grown.tree),
         },
         "at": grown.at,
         "candidates": [{"id": id, "token": token, "p": p, "q": q} for id, token, p, q in candidates],
@@ -199,32 +200,19 @@ def beams(page) -> None:
     def obey() -> None:
         width = st.session_state.beams.order.get("width")
         if width in WIDTHS:
-            grown.beams = {"turn": grown.beams["turn"] + 1, **search(grown.bundle, grown.text, width)}
+            grown.beams = {"turn": grown.beams["turn"] + 1, **searched(grown.bundle, grown.text, width)}
 
     asked = url_state.count("beams", 0)
     if "ends" not in grown.beams and asked in WIDTHS:
-        grown.beams = {"turn": 0, **search(grown.bundle, grown.text, asked)}
+        grown.beams = {"turn": 0, **searched(grown.bundle, grown.text, asked)}
     texts = float(page.bundle.model.config.vocab_size) ** BEAM
     _mount("beams", page, {"widths": WIDTHS, "steps": BEAM, "texts": texts, **grown.beams}, obey)
 
 
-def search(bundle, ids: list[int], width: int) -> dict:
-    """All texts that beam search kept for a while, and greedy's, as one tree: the last beams first, the best on top."""
-    history = beam_search(bundle.model, ids, width=width, length=BEAM)
-    steps = list(islice(stream(bundle.model, ids, sampling=GREEDY), BEAM))
-    greedy = tuple(step.token for step in steps)
-    along = accumulate(math.log(step.stages.base[step.token]) for step in steps)
-    sums = {greedy[: i + 1]: total for i, total in enumerate(along)}
-    sums |= {beam.tokens: beam.log_probability for after in history for beam in after}
-
-    def shares(text: tuple[int, ...]) -> list[float]:
-        return [math.exp(sums[text[: i + 1]] - sums.get(text[:i], 0.0)) for i in range(len(text))]
-
-    kept = [beam.tokens for beam in history[-1]]
-    tree = merge((text, shares(text)) for text in dict.fromkeys([*kept, greedy, *sums]))
-    ends = {tuple(tree.tokens(i)): i for i, node in enumerate(tree.nodes) if not node.children}
-    inside = [greedy[: i + 1] in {beam.tokens for beam in after} for i, after in enumerate(history)]
-    strings = bundle.tokenizer.strings
+def searched(bundle, ids: list[int], width: int) -> dict:
+    """What the component draws of beam search and greedy decoding."""
+    found = text_tree.search(bundle.model, ids, width=width, length=BEAM)
+    tree, strings, beams = found.tree, bundle.tokenizer.strings, [beam.tokens for beam in found.beams]
     return {
         "width": width,
         "start": strings(ids[-START:]),
@@ -233,15 +221,15 @@ def search(bundle, ids: list[int], width: int) -> dict:
             "parent": [node.parent for node in tree.nodes],
             "token": ["", *strings([node.token for node in tree.nodes[1:]])],
             "p": [node.probability for node in tree.nodes],
-            "lane": tree.lanes(),
+            "lane": lanes(tree),
         },
         "ends": [
-            {"node": end, "sum": sums[text], "rank": kept.index(text) + 1 if text in kept else 0}
-            for text, end in ends.items()
+            {"node": end, "sum": found.log_probabilities[text], "rank": beams.index(text) + 1 if text in beams else 0}
+            for text, end in found.ends.items()
         ],
-        "greedy": tree.path(ends[greedy]),
-        "left": 0 if all(inside) else 1 + inside.index(False),  # the step, from 1, at which greedy's text fell out
-        "gain": math.exp(sums[kept[0]] - sums[greedy]),
+        "greedy": tree.path(found.ends[found.greedy]),
+        "left": found.dropped,
+        "gain": found.gain,
     }
 
 
@@ -254,7 +242,8 @@ def likelier(page) -> tuple[Callable[[], int], Callable[[int, int], str]]:
     def found() -> dict:
         width = WIDTHS[-1]
         name = f"beams-{width}"
-        return cache.result(cache.Key(name, page.model, tuple(page.ids)), lambda: search(page.bundle, page.ids, width))
+        key = cache.Key(name, page.model, tuple(page.ids))
+        return cache.result(key, lambda: searched(page.bundle, page.ids, width))
 
     def answer() -> int:
         return int(found()["gain"] > SAME)

@@ -1,0 +1,113 @@
+"""What is read off the attention weights of a trace. Layers, heads and tokens count from 0."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from model import lens
+from model.tokens import Tokenizer
+from model.trace import Trace
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One attention weight, by its place: the head, the query token and the key token."""
+
+    layer: int
+    head: int
+    query: int
+    key: int
+
+
+def far_weights(pattern: np.ndarray) -> np.ndarray:
+    """The last token's largest weight in each head: pattern (H, T, T) -> (H,).
+
+    Weights on itself, on the token just before and on the first token do not count: many heads rest there whatever the
+    sentence says (Xiao et al. 2023 call the first token an attention sink). Where a text is too short to have others,
+    they do count.
+    """
+    row = pattern[:, -1]
+    count = row.shape[1]
+    return (row[:, 1 : count - 2] if count > 3 else row[:, : max(1, count - 1)]).max(-1)
+
+
+def targets(trace: Trace, content: np.ndarray, special: np.ndarray) -> np.ndarray:
+    """For each query token (T,), the key token of `content` with the largest weight in any head of any layer.
+
+    content, special (T,) bool: tokens that mean something by themselves, and those that the model puts around a text.
+    The first token, the token itself and its neighbours do not count, as in `far_weights`; where nothing else is left,
+    they do.
+    """
+    position = np.arange(len(trace.tokens))
+    distance = np.abs(position[:, None] - position)
+    readable = trace.layers[0].mask & ~special
+    best = trace.stack("pattern").max((0, 1))
+    far = readable & content & (distance > 1) & (position > 0)
+    choice = np.where(far, best + 2, np.where(readable & (distance > 0), best + 1, best))
+    return np.where(trace.layers[0].mask, choice, -1).argmax(1)
+
+
+def strongest(trace: Trace, content: np.ndarray, special: np.ndarray) -> Cell:
+    """The last token that is not special, and the head that gives its target (see `targets`) the largest weight."""
+    own = np.flatnonzero(~special)
+    query = int(own[-1]) if len(own) else len(trace.tokens) - 1
+    key = int(targets(trace, content, special)[query])
+    return Cell(*_argmax(trace.stack("pattern")[:, :, query, key]), query, key)
+
+
+def even_head(trace: Trace, query: int) -> Cell:
+    """The head that gives the first token nearest to half of its weight: its other half lies on tokens that follow."""
+    return Cell(*_argmax(-np.abs(trace.stack("pattern")[:, :, query, 0] - 0.5)), query, 0)
+
+
+def value_lengths(trace: Trace, cell: Cell) -> np.ndarray:
+    """The length of each value times its weight, over all K numbers, in the head and for the query of a cell: (T,)."""
+    return np.linalg.norm(lens.weighted_values(trace.layers[cell.layer], cell.head)[cell.query], axis=-1)
+
+
+def row_changes(before: Trace, after: Trace, query: int) -> np.ndarray:
+    """The largest change of each head's weights (L, H) in the row of `query`, on the tokens both texts begin with."""
+    same = before.token_ids == after.token_ids[: len(before.token_ids)]
+    common = len(same) if same.all() else int(same.argmin())
+    row, later = (trace.stack("pattern")[:, :, query, :common] for trace in (before, after))
+    return np.abs(later - row).max(-1)
+
+
+@dataclass(frozen=True)
+class Swap:
+    """A text with two tokens exchanged. first, second: where they stood; text, tokens: the sentence then."""
+
+    first: int
+    second: int
+    text: str
+    tokens: list[str]
+
+
+def swap(tokenizer: Tokenizer, trace: Trace, cell: Cell, content: np.ndarray) -> Swap | None:
+    """Exchanges the two tokens of `content` (T,) bool that the head of a cell reads most from its query token.
+
+    None where there are no two, or where the new sentence would fall into other tokens.
+    """
+    row = trace.layers[cell.layer].pattern[cell.head, cell.query]
+    usable = content & trace.layers[0].mask[cell.query]
+    usable[cell.query] = False
+    most = [i for i in np.argsort(-row, kind="stable").tolist() if usable[i]][:2]
+    if len(most) < 2 or len({bare(trace.tokens[i]) for i in most}) < 2:
+        return None
+    first, second = sorted(most)
+    ids = trace.token_ids.tolist()
+    for place, other in ((first, second), (second, first)):
+        spaced = trace.tokens[place].startswith("·")
+        ids[place] = tokenizer.find(" " * spaced + trace.tokens[other].removeprefix("·"))
+    text = None if None in ids else tokenizer.decode([id for id in ids if id not in tokenizer.special])
+    return Swap(first, second, text, tokenizer.strings(ids)) if text and tokenizer.encode(text) == ids else None
+
+
+def bare(token: str) -> str:
+    """A token as a word of a list: in lower case, without the marks of a space before it or of a word that goes on."""
+    return token.strip("·#").lower()
+
+
+def _argmax(x: np.ndarray) -> tuple[int, int]:
+    row, column = np.unravel_index(x.argmax(), x.shape)
+    return int(row), int(column)

@@ -1,0 +1,95 @@
+"""The residual stream through the layers: its parts, its size, and how far a change moves it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from model import lens
+from model.trace import LayerTrace, Trace
+from model.transformer import Transformer, run
+
+
+def rms(x: np.ndarray) -> np.ndarray:
+    """Root mean square over the last axis: the size of a vector, whatever its number of dimensions."""
+    return np.sqrt(np.square(x).mean(-1))
+
+
+def sum_parts(layer: LayerTrace, position: int) -> tuple[np.ndarray, float]:
+    """What a layer adds at one position: the stream that comes in, attention's part, the MLP's part and the stream
+    that goes out, (4, D); and the largest difference between the sum of the first three and the fourth."""
+    parts = np.stack([field[position] for field in (layer.resid_pre, layer.attn_out, layer.mlp_out, layer.resid_post)])
+    return parts, float(np.abs(parts[:3].sum(0) - parts[3]).max())
+
+
+def distances(before: Trace, after: Trace) -> np.ndarray:
+    """How far each token's vector moved, as a fraction of its length: (L + 1, T), as it enters the first layer and
+    leaves every one. Needs resid_pre and resid_post."""
+    first, second = (lens.residual_streams(trace, range(len(trace.tokens))) for trace in (before, after))
+    return _relative(first, second).T
+
+
+def appended(model: Transformer, ids: Sequence[int], token_id: int) -> np.ndarray:
+    """How far each token's vector moves when one token more is appended: the largest over all layers, as a fraction of
+    its length, (T,). A causal model's move by rounding only."""
+    before, after = (run(model, text, text, keep={"resid_post"}).layers for text in (ids, [*ids, token_id]))
+    pairs = zip(before, after, strict=True)
+    return np.max([_relative(a.resid_post, b.resid_post[: len(ids)]) for a, b in pairs], axis=0)
+
+
+def _relative(before: np.ndarray, after: np.ndarray) -> np.ndarray:
+    return np.linalg.norm(after - before, axis=-1) / np.maximum(np.linalg.norm(before, axis=-1), 1e-12)
+
+
+@dataclass(frozen=True)
+class Normed:
+    """One number of a token's vector on its way through attention and the norm beside it.
+
+    layer; place: of the D numbers. x: in the stream that comes in; added: by attention; sum: of both. before: the
+    number as it goes into the norm, whose mean over D is `mean` (0 without one) and whose root mean square, with
+    norm_eps, is `size`. result = (before − mean) / size · weight + bias; difference: from the model's own. mid: the
+    number in the stream after attention.
+    """
+
+    layer: int
+    place: int
+    x: float
+    added: float
+    sum: float
+    before: float
+    mean: float
+    size: float
+    weight: float
+    bias: float
+    result: float
+    difference: float
+    mid: float
+
+
+def norm_terms(model: Transformer, trace: Trace, position: int) -> Normed:
+    """Of the middle layer, the number that attention changes most at this position. Needs resid_pre, attn_in, attn_out
+    and resid_mid."""
+    index, config = model.config.layers // 2, model.config
+    layer, norm = trace.layers[index], model.layers[index].attn_norm
+    place = int(np.abs(layer.attn_out[position]).argmax())
+    x, added, mid = (getattr(layer, name)[position] for name in ("resid_pre", "attn_out", "resid_mid"))
+    before, after = (x + added, mid) if config.norm_place == "post" else (x, layer.attn_in[position])
+    weight = float(norm.weight.detach()[place])
+    mean, bias = (float(before.mean()), float(norm.bias.detach()[place])) if config.norm == "layer" else (0.0, 0.0)
+    size = float(np.sqrt(np.square(before - mean).mean() + config.norm_eps))
+    result = (float(before[place]) - mean) / size * weight + bias
+    return Normed(
+        index,
+        place,
+        x=float(x[place]),
+        added=float(added[place]),
+        sum=float(x[place] + added[place]),
+        before=float(before[place]),
+        mean=mean,
+        size=size,
+        weight=weight,
+        bias=bias,
+        result=result,
+        difference=abs(result - float(after[place])),
+        mid=float(mid[place]),
+    )
