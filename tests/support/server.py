@@ -19,16 +19,17 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(log: Path, *streamlit: str, cwd: Path = ROOT) -> Iterator[tuple[int, subprocess.Popen]]:
-    """`streamlit run app.py`: its port, and its process, which a test may kill. A traceback in its log is a fault.
+def serving(log: Path, *streamlit: str) -> Iterator[tuple[int, subprocess.Popen]]:
+    """`streamlit run …/app.py`: its port, and its process, which a test may kill. A traceback in its log is a fault.
 
-    `streamlit` is what Python is given to run it, else its module; `cwd` is where a user types it.
+    `streamlit` is what Python is given to run it, else its module. It is typed in the folder of the log, for it has to
+    work from anywhere.
     """
     port = free_port()
     command = [sys.executable, *(streamlit or ("-m", "streamlit")), "run", str(ROOT / "app.py")]
     with log.open("w") as out:
         server = subprocess.Popen(
-            [*command, "--server.port", str(port), "--server.headless", "true"], cwd=cwd, stdout=out, stderr=out
+            [*command, "--server.port", str(port), "--server.headless", "true"], cwd=log.parent, stdout=out, stderr=out
         )
     try:
         wait_for(f"http://localhost:{port}", server, log)

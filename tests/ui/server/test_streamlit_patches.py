@@ -1,0 +1,57 @@
+"""The patches of Streamlit: what a queue sends, and under which version they are made. What a reader sees without the
+other two is in test_two_changes.py."""
+
+import pytest
+import streamlit
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
+
+from ui.server import streamlit_patches
+
+
+@pytest.fixture(autouse=True, scope="module")
+def patched():
+    streamlit_patches.apply()
+
+
+def block(*path: int, fragment: str) -> ForwardMsg:
+    message = ForwardMsg()
+    message.metadata.delta_path.extend(path)
+    message.delta.fragment_id = fragment
+    message.delta.add_block.allow_empty = True
+    return message
+
+
+def html(*path: int, fragment: str, body: str) -> ForwardMsg:
+    message = ForwardMsg()
+    message.metadata.delta_path.extend(path)
+    message.delta.fragment_id = fragment
+    message.delta.new_element.html.body = body
+    return message
+
+
+def test_no_part_is_sent_without_what_it_lies_in():
+    """A fragment begins anew before the page's messages are sent: a folded table in it, a fragment of its own, comes
+    after the fragment's containers, and what is new after what is old."""
+    queue = ForwardMsgQueue()
+    queue.enqueue(block(0, fragment="search"))
+    queue.enqueue(html(0, 0, fragment="search", body="before"))
+    queue.enqueue(block(0, 1, fragment="search"))
+    queue.enqueue(block(0, 1, 0, fragment="table"))
+    queue.clear(retain_lifecycle_msgs=True, fragment_ids_this_run=["search"])
+    queue.enqueue(html(0, 0, fragment="search", body="after"))
+    sent = queue.flush()
+    paths = [tuple(message.metadata.delta_path) for message in sent]
+    assert (0, 1, 0) in paths and all(not path[:-1] or path[:-1] in paths[:i] for i, path in enumerate(paths))
+    assert [sent[i].delta.new_element.html.body for i in (1, -1)] == ["before", "after"]
+
+
+def test_they_are_for_the_version_that_is_pinned_and_made_once():
+    clear = ForwardMsgQueue.clear
+    assert streamlit.__version__.startswith(streamlit_patches.VERSION)
+    assert streamlit_patches.apply() and ForwardMsgQueue.clear is clear
+
+
+def test_another_version_is_left_alone_and_the_log_says_so(caplog):
+    assert not streamlit_patches.apply("1.68.0")
+    assert "1.68.0" in caplog.text and len(caplog.records) == 1
