@@ -46,7 +46,7 @@ def diagram(page) -> None:
     view.show("sharing", page, ways=ways(config), context=config.context, model=card.title, start=start)
 
 
-def measured(page) -> list[timing.Sharing]:
+def measured(page) -> list[timing.KVSharing]:
     """Models of this one's sizes, but shallower and with random weights, that differ in their key/value heads only."""
     config = replace(page.bundle.model.config, layers=LAYERS, vocab_size=VOCABULARY)
     compute = lambda: list(timing.kv_sharing_costs(config, CONTEXT, RUNS))  # noqa: E731
@@ -59,7 +59,7 @@ def setting(page) -> dict[str, str]:
     return {name: number(n, page.lang) for name, n in counts.items()} | {"model": page.bundle.card.title}
 
 
-def told(found: list[timing.Sharing], words: language.Words) -> str:
+def told(found: list[timing.KVSharing], words: language.Words) -> str:
     """The first and the last way of sharing in a sentence."""
     values = {"context": number(CONTEXT, words.lang), "runs": RUNS, "layers": LAYERS}
     for name, one in (("all", found[0]), ("one", found[-1])):
@@ -68,7 +68,7 @@ def told(found: list[timing.Sharing], words: language.Words) -> str:
     return words.inline("measured-read", **values, ratio=number(ratio, words.lang))
 
 
-def table(found: list[timing.Sharing], words: language.Words) -> dict[str, list]:
+def table(found: list[timing.KVSharing], words: language.Words) -> dict[str, list]:
     """One row for each model measured."""
     return {
         words.text("col-kv"): [one.kv_heads for one in found],
