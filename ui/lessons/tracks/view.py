@@ -292,8 +292,8 @@ def _longer(page) -> dict[str, tuple[float, float]]:
         text = np.resize(page.ids, length).tolist()
         decoder = Decoder(model)
         with _alone:
-            times["first"].append(timing.timed(lambda text=text: Decoder(model).logits(text), model.device, EACH))
+            times["first"].append(timing.measure_times(lambda text=text: Decoder(model).logits(text), model.device, EACH))
             decoder.logits(text)
-            again = timing.timed(lambda text=text, known=decoder: known.logits(text), model.device, EACH)
+            again = timing.measure_times(lambda text=text, known=decoder: known.logits(text), model.device, EACH)
             times["later"].append(again)
     return {name: tuple(min(time.seconds) for time in pair) for name, pair in times.items()}
