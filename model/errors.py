@@ -24,3 +24,16 @@ class SettingError(VetroError, ValueError):
     def __init__(self, field: str, value: object, message: str, *, code: str = "value"):
         super().__init__(code, message, field=field, value=value)
         self.value = value
+
+
+class ModelUnavailable(VetroError):
+    """A model cannot be loaded. field: the file; values: `expected`, what should be there, and `reason`, what was found
+    instead, in English.
+
+    code: "install" where the file is missing, "reinstall" where it is damaged, "foreign" where it is whole but of
+    another kind, "gone" for a model that was trained in the app and is no longer there.
+    """
+
+    def __init__(self, file: str, expected: str, code: str, reason: str = ""):
+        message = f"{file}: expected {expected}. {reason}".strip()
+        super().__init__(code, message, field=file, expected=expected, reason=reason)

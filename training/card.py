@@ -51,7 +51,7 @@ def write(name: str, plan: Plan, folder: Path) -> None:
 
 
 def _text(name: str, plan: Plan, found: dict) -> str:
-    parts, kind = count(plan.config), checkpoint.standard(plan.config)
+    parts, kind = count(plan.config), checkpoint.family_of(plan.config)
     apart = differences(BASE, plan.config) if name.startswith("switchboard/") else {}
     choices = "; ".join(f"{field} {after} in the place of {before}" for field, (before, after) in apart.items())
     samples = "\n".join("> " + sample.replace("\n", "\n> ") + "\n" for sample in found["samples"])

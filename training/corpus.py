@@ -24,8 +24,9 @@ import numpy as np
 import tokenizers
 from tokenizers import decoders, models, pre_tokenizers, trainers
 
+from model.weights.checkpoint import END
+
 TEXT = Path(__file__).parent / "text"
-END = "<|end|>"  # closes every document
 VOCABULARY = 4096
 BROWN = 3  # times in a round: the widest prose we have; up to four are almost as good as new text (Muennighoff 2023)
 PACKAGES = ("wordnet-base", "bible-kjv", "bible-kjv-text")  # bible-kjv is the program that unpacks the text

@@ -16,7 +16,7 @@ from pathlib import Path
 import torch.distributed as dist
 from tqdm import tqdm
 
-from model import zoo
+from model import tokens, zoo
 from model.train import Run, train
 from model.weights import checkpoint
 from training import card
@@ -91,7 +91,7 @@ def work(name: str, plan: Plan, device: str, first: bool) -> None:
 def finish(name: str, plan: Plan, run: Run) -> None:
     """What is shipped: configuration and weights, the log, and the card, measured on what was written."""
     folder = zoo.CHECKPOINTS / name
-    checkpoint.save(run.model, folder)
+    checkpoint.save(run.model, tokens.from_file(TEXT / "tokenizer.json"), folder)
     (folder / checkpoint.CURVE).write_text(thinned(RUNS / f"{name}.csv"))
     card.write(name, plan, folder)
 

@@ -53,7 +53,7 @@ def run_check(name: str, subject: Subject) -> Row:
     try:
         found = vars(check.measure(subject))
     except zoo.ModelUnavailable as problem:
-        found = {"missing": problem.file, "remedy": problem.remedy}
+        found = {"missing": problem.field, "remedy": problem.code}
     except ImportError as problem:
         found = {"missing": problem.name, "remedy": "package"}
     except Exception as problem:
@@ -67,7 +67,7 @@ def run_checks(text: str, models: Sequence[str], names: Sequence[str], sabotage:
         try:
             subject = Subject(model, zoo.load(model), text, sabotage)
         except zoo.ModelUnavailable as problem:
-            why = {"missing": problem.file, "remedy": problem.remedy}
+            why = {"missing": problem.field, "remedy": problem.code}
             yield from (Row(model, name, CHECKS[name].tolerance, **why) for name in names)
             continue
         for name in applicable_checks(subject.bundle.model.config, *SORTS):

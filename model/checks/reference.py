@@ -9,7 +9,7 @@ from io import StringIO
 
 import torch
 from torch import nn
-from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, BertModel, PreTrainedTokenizerFast, logging
+from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, BertModel, logging
 
 from model import zoo
 
@@ -48,9 +48,7 @@ def tokenizer(name: str):
     path = zoo.find(name)
     if path.suffix == ".gguf":
         return AutoTokenizer.from_pretrained(path.parent, gguf_file=path.name)
-    if (path.parent / "tokenizer.json").exists():
-        return AutoTokenizer.from_pretrained(path.parent)
-    return PreTrainedTokenizerFast(tokenizer_file=str(zoo.CHECKPOINTS / "tokenizer.json"))
+    return AutoTokenizer.from_pretrained(path.parent)
 
 
 def passes(model: nn.Module, ids: list[int]) -> dict:

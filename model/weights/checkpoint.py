@@ -1,7 +1,7 @@
-"""Models of ours on disk: a folder with config.json and model.safetensors, which hf.from_folder reads.
+"""Models of ours on disk: a Hugging Face folder with configuration, weights and tokenizer, which zoo.load reads.
 
-Where transformers has the architecture (Llama, Mistral, Mixtral), both are written in its terms; else the
-configuration is our own, field by field, and so are the names of the tensors.
+Where transformers has the architecture (Llama, Mistral, Mixtral), configuration and weights are written in its terms,
+and it opens the folder as it is; else the configuration is our own, field by field, and so are the tensors' names.
 """
 
 import csv
@@ -14,6 +14,7 @@ import torch
 from safetensors.torch import save_file
 
 from model.config import Config
+from model.tokens import Tokenizer
 from model.transformer import Transformer
 from model.weights.families import FAMILIES
 from model.weights.families.family import OWN
@@ -21,12 +22,14 @@ from model.weights.families.family import OWN
 CURVE = "loss.csv"
 CARD = "card.json"
 STANDARD = ("llama", "mistral", "mixtral")
+END = "<|end|>"  # the special token of our tokenizers: it closes every document
 
 
-def save(model: Transformer, folder: Path, dtype: torch.dtype = torch.float16) -> None:
-    """Writes a model. In half precision it takes half the room, and its numbers are rounded."""
-    config, kind = model.config, standard(model.config)
-    written = _in_their_terms(kind, config) if kind else {"model_type": OWN} | asdict(config)
+def save(model: Transformer, tokenizer: Tokenizer, folder: Path, dtype: torch.dtype = torch.float16) -> None:
+    """Writes a model and its tokenizer. In half precision a model takes half the room, and its numbers are rounded."""
+    config, kind = model.config, family_of(model.config)
+    end = {"bos_token_id": None, "eos_token_id": tokenizer.find(END)}
+    written = _in_their_terms(kind, config) | end if kind else {"model_type": OWN} | asdict(config)
     names = _their_names(kind, config) if kind else {}
     tensors = {  # a head that reads with the embedding's rows is listed, and written, once
         names.get(name, name): weight.detach().to("cpu", dtype).contiguous()
@@ -35,10 +38,13 @@ def save(model: Transformer, folder: Path, dtype: torch.dtype = torch.float16) -
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "config.json").write_text(json.dumps(written, indent=1) + "\n")
     save_file(tensors, folder / "model.safetensors", {"format": "pt"})
+    tokenizer.backend.save(str(folder / "tokenizer.json"), pretty=False)
+    about = {"tokenizer_class": "PreTrainedTokenizerFast", "eos_token": END, "model_max_length": config.context}
+    (folder / "tokenizer_config.json").write_text(json.dumps(about, indent=1) + "\n")
 
 
-def standard(config: Config) -> str | None:
-    """The family of transformers that can be configured like this; None where there is none."""
+def family_of(config: Config) -> str | None:
+    """The model_type of the architecture of transformers that can be configured like this; None where there is none."""
     for kind in STANDARD:
         family = FAMILIES[kind]
         sizes = {name: getattr(config, name) for name in (*family.settings.values(), "rope_base")}

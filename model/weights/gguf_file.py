@@ -3,13 +3,21 @@
 Format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
 """
 
-import sys
+import importlib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import gguf
 import numpy as np
-from gguf import GGUFValueType
+from gguf import GGUFReader
+
+from model import tokens
+from model.errors import SettingError
+from model.tokens import Tokenizer
+
+if TYPE_CHECKING:  # torch is loaded while the file is read
+    from model.transformer import Transformer
 
 SETTINGS = {
     "block_count": "num_hidden_layers",
@@ -39,100 +47,86 @@ TENSORS = {
 }
 
 
-class Reader(gguf.GGUFReader):
-    """The library's reader, five times as fast on a tokenizer's lists: 1 s and not 5 for SmolLM2's 150,000 entries.
-
-    It slices a np.memmap for each entry; this one slices a plain array, and takes each list in one go.
-    """
-
-    @property
-    def data(self) -> np.ndarray:
-        return self._data
-
-    @data.setter
-    def data(self, mapped: np.memmap):
-        self._data = np.asarray(mapped)
-
-    def _get_field_parts(self, orig_offs: int, raw_type: int):
-        if raw_type != GGUFValueType.ARRAY or self.byte_order != "I":
-            return super()._get_field_parts(orig_offs, raw_type)
-        kind = GGUFValueType(int(self._get(orig_offs, np.uint32)[0]))
-        count, offset = int(self._get(orig_offs + 4, np.uint64)[0]), orig_offs + 12
-        if kind != GGUFValueType.STRING:
-            part = self._get(offset, self.gguf_scalar_to_np[kind], count)
-            return 12 + part.nbytes, [part], [0], [GGUFValueType.ARRAY, kind]
-        raw, parts = memoryview(self.data), []
-        for _ in range(count):
-            length = int.from_bytes(raw[offset : offset + 8], sys.byteorder)
-            parts.append(raw[offset + 8 : offset + 8 + length])
-            offset += 8 + length
-        return offset - orig_offs, parts, range(count), [GGUFValueType.ARRAY, kind]
+TOKENIZER = {  # settings of the tokenizer, with the only values that we implement
+    "model": ("gpt2",),  # byte-level BPE
+    "pre": ("smollm",),  # how a text is split into words before: model.tokens.byte_bpe knows this one
+    "add_bos_token": (False, None),
+    "add_eos_token": (False, None),
+    "add_space_prefix": (False, None),
+}
+CONTROL = 3  # the token_type of a special token
 
 
-def settings(reader: Reader) -> dict:
-    """The dict of a config.json. Raises ValueError for an architecture or a setting that is not Llama's."""
-    kind = reader.fields["general.architecture"].contents()
-    if kind != "llama":
-        raise ValueError(f"general.architecture = {kind!r} is not implemented; only 'llama' is")
+def read(path: Path) -> tuple["Transformer", Tokenizer]:
+    """The model of a file and its tokenizer. Raises as `open_file`, `settings`, `arrays` and `tokenizer` do."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(importlib.import_module, "torch")  # it takes as long as to read the file, which does without it
+        reader = open_file(path)
+        config, weights, vocabulary = settings(reader), arrays(reader), tokenizer(reader)
+    import torch
+
+    from model import hf
+
+    return hf.build(config, {name: torch.from_numpy(array) for name, array in weights.items()}), vocabulary
+
+
+def open_file(path: Path) -> GGUFReader:
+    """The file, mapped. Raises EOFError where a GGUF file is cut off, ValueError where it is of another kind."""
+    with open(path, "rb") as file:
+        if file.read(4) != b"GGUF":
+            raise ValueError(f"{path.name} is no GGUF file")
+    try:
+        return GGUFReader(path)
+    except Exception as error:  # the reader fails in many ways on a file that is cut off
+        raise EOFError(f"{path.name} is not whole: {error}") from error
+
+
+def settings(reader: GGUFReader) -> dict:
+    """The dict of a config.json. Raises SettingError for an architecture or a setting that is not Llama's."""
+    _expect(reader, "general.architecture", ("llama",))
     given = {name: field.contents() for name, field in reader.fields.items() if name.startswith("llama.")}
-    if unknown := [name for name in given if name.removeprefix("llama.") not in SETTINGS]:
-        raise ValueError(f"{unknown[0]} = {given[unknown[0]]!r}: a setting we do not know")
+    for name, value in given.items():
+        if name.removeprefix("llama.") not in SETTINGS:
+            raise SettingError(name, value, f"{name} = {value!r}: a setting we do not know", code="unknown")
     config = {SETTINGS[name.removeprefix("llama.")]: value for name, value in given.items()}
     tied = all(tensor.name != "output.weight" for tensor in reader.tensors)
     return config | {"model_type": "llama", "hidden_act": "silu", "tie_word_embeddings": tied}
 
 
-def arrays(reader: Reader) -> dict[str, np.ndarray]:
-    """All weights in float32, under their Hugging Face names. Raises ValueError for one it does not know."""
-    heads = reader.fields["llama.attention.head_count"].contents()
-    kv_heads = reader.fields["llama.attention.head_count_kv"].contents()
+def _expect(reader: GGUFReader, name: str, allowed: tuple) -> None:
+    """Raises SettingError where a setting of the file has another value than these; None stands for a missing one."""
+    value = reader.fields[name].contents() if name in reader.fields else None
+    if value not in allowed:
+        raise SettingError(name, value, f"{name} = {value!r} is not implemented; only {allowed[0]!r} is")
 
-    def read(tensor: gguf.ReaderTensor) -> tuple[str, np.ndarray]:
+
+def arrays(reader: GGUFReader) -> dict[str, np.ndarray]:
+    """All weights in float32, under their Hugging Face names. Raises ValueError for one it does not know."""
+    heads = {"attn_q": "head_count", "attn_k": "head_count_kv"}
+    found = {}
+    for tensor in reader.tensors:
         *block, stem, _ = tensor.name.split(".")
         if stem not in TENSORS:
             raise ValueError(f"the file holds a tensor we do not know: {tensor.name}")
-        values = _dequantised(tensor)
-        if stem in ("attn_q", "attn_k"):
-            values = _unpermuted(values, heads if stem == "attn_q" else kv_heads)
+        values = gguf.quants.dequantize(tensor.data, tensor.tensor_type)
+        if stem in heads:
+            values = _unpermuted(values, reader.fields[f"llama.attention.{heads[stem]}"].contents())
         layer = f"layers.{block[1]}." if block else ""
         # a float32 tensor comes as a read-only view of the mapped file: that one needs a copy of its own
-        return f"{layer}{TENSORS[stem]}.weight", np.require(values, np.float32, ["W"])
-
-    with ThreadPoolExecutor() as pool:
-        return dict(pool.map(read, reader.tensors))
-
-
-PIECE = 2**18  # numbers that are dequantised together: 1 MB, so that every step of it finds them in the cache
-
-
-def _dequantised(tensor: gguf.ReaderTensor) -> np.ndarray:
-    """By the library's arithmetic, piece by piece into the place where the numbers will stay: its `dequantize` takes
-    16 rows at a time, a third as fast. Longer sides lie in a row, as `hf` wants them."""
-    kind = getattr(gguf.quants, tensor.tensor_type.name, None)
-    if kind is None:  # float32 and float16 have no blocks
-        return gguf.quants.dequantize(tensor.data, tensor.tensor_type)
-    _, size = gguf.GGML_QUANT_SIZES[tensor.tensor_type]
-    columns, rows = map(int, tensor.shape)
-    values = np.empty((rows, columns), np.float32, order="F" if rows > columns else "C")
-    step = max(1, PIECE // columns)
-    for start in range(0, rows, step):
-        blocks = tensor.data[start : start + step].reshape(-1, size)
-        values[start : start + step] = kind.dequantize_blocks(blocks).reshape(-1, columns)
-    return values
+        found[f"{layer}{TENSORS[stem]}.weight"] = np.require(values, np.float32, ["W"])
+    return found
 
 
 def _unpermuted(weight: np.ndarray, heads: int) -> np.ndarray:
-    """llama.cpp turns neighbouring pairs and stores the rows of q and k in that order; Hugging Face turns halves."""
+    """llama.cpp rotates neighbouring pairs and stores q's and k's rows in that order; Hugging Face rotates halves."""
     rows, width = weight.shape
     return weight.reshape(heads, rows // heads // 2, 2, width).swapaxes(1, 2).reshape(rows, width)
 
 
-def open_file(path: str | Path) -> Reader:
-    """The file, mapped. Raises EOFError where a GGUF file is cut off, ValueError where it is of another kind."""
-    with open(path, "rb") as file:
-        if file.read(4) != b"GGUF":
-            raise ValueError(f"{Path(path).name} is no GGUF file")
-    try:
-        return Reader(path)
-    except Exception as error:  # the reader fails in many ways on a file that is cut off
-        raise EOFError(f"{Path(path).name} is not whole: {error}") from error
+def tokenizer(reader: GGUFReader) -> Tokenizer:
+    """The tokenizer of a file. Raises SettingError, naming the setting, for one that would split a text otherwise."""
+    for name, allowed in TOKENIZER.items():
+        _expect(reader, f"tokenizer.ggml.{name}", allowed)
+    listed = {name: reader.fields[f"tokenizer.ggml.{name}"].contents() for name in ("tokens", "merges", "token_type")}
+    kinds = zip(listed["tokens"], listed["token_type"], strict=True)
+    return tokens.byte_bpe(listed["tokens"], listed["merges"], [token for token, kind in kinds if kind == CONTROL])

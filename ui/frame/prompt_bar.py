@@ -203,12 +203,12 @@ def _readable(names: tuple[str, ...], words: language.Words) -> tuple[str | None
 
 
 def _remedy(name: str, problems: dict[str, ModelUnavailable]) -> str:
-    return problems[name].remedy if zoo.ENTRIES[name].package else "own"
+    return problems[name].code if zoo.ENTRIES[name].package else "own"
 
 
 def _about(name: str, problems: dict[str, ModelUnavailable]) -> dict[str, str]:
     card = zoo.ENTRIES[name].card
-    return {"file": problems[name].file, "title": card.title, "source": card.source}
+    return {"file": problems[name].field, "title": card.title, "source": card.source}
 
 
 def _broken(problems: dict[str, ModelUnavailable], words: language.Words) -> None:

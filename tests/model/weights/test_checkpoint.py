@@ -8,7 +8,7 @@ import torch
 import transformers
 from safetensors.torch import load_file, save_file
 
-from model import hf, zoo
+from model import hf, tokens, zoo
 from model.config import LLAMA, MISTRAL, MIXTRAL, PAPER_2017
 from model.transformer import Transformer, run
 from model.weights import checkpoint
@@ -38,6 +38,7 @@ OWN = {
     "biases": replace(LIKE_LLAMA, bias=True),
 }
 KINDS = STANDARD | OWN
+TOKENIZER = tokens.byte_bpe([checkpoint.END, *tokens.BYTES], [], [checkpoint.END])
 
 
 def made(config) -> Transformer:
@@ -52,15 +53,15 @@ def made(config) -> Transformer:
 @pytest.fixture
 def folder(tmp_path):
     """A saved mixture of experts."""
-    checkpoint.save(made(STANDARD["mixtral"]), tmp_path)
+    checkpoint.save(made(STANDARD["mixtral"]), TOKENIZER, tmp_path)
     return tmp_path
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_is_saved_comes_back_bit_by_bit(kind, tmp_path):
     model = made(KINDS[kind])
-    assert checkpoint.standard(model.config) == (kind.split()[0] if kind in STANDARD else None)
-    checkpoint.save(model, tmp_path, torch.float32)
+    assert checkpoint.family_of(model.config) == (kind.split()[0] if kind in STANDARD else None)
+    checkpoint.save(model, TOKENIZER, tmp_path, torch.float32)
     again = hf.from_folder(tmp_path)
     assert again.config == model.config
     ours, theirs = model.state_dict(), again.state_dict()
@@ -75,10 +76,17 @@ def test_half_precision_rounds_and_does_nothing_else(folder):
         assert torch.equal(again.state_dict()[name], weight.half().float()), name
 
 
+def test_the_tokenizer_is_saved_with_it(folder):
+    ours, theirs = zoo.load(folder).tokenizer, transformers.AutoTokenizer.from_pretrained(folder)
+    for text in ("It rained in 1987.", f"caffè\n{checkpoint.END}"):
+        assert ours.encode(text) == theirs.encode(text) == TOKENIZER.encode(text)
+    assert ours.special == TOKENIZER.special == {theirs.eos_token_id}
+
+
 @pytest.mark.parametrize("kind", STANDARD)
 def test_transformers_reads_it_as_we_do(kind, tmp_path):
     model = made(STANDARD[kind])
-    checkpoint.save(model, tmp_path, torch.float32)
+    checkpoint.save(model, TOKENIZER, tmp_path, torch.float32)
     settings = {"attn_implementation": "eager", "dtype": torch.float32, "output_loading_info": True}
     theirs, found = transformers.AutoModelForCausalLM.from_pretrained(tmp_path, **settings)
     assert not any(found.values()), found
@@ -93,7 +101,7 @@ def load(folder, monkeypatch) -> zoo.ModelUnavailable:
     monkeypatch.setattr(zoo, "find", lambda name: folder / "model.safetensors")
     with pytest.raises(zoo.ModelUnavailable) as caught:
         zoo.load(zoo.EXPERTS)
-    assert caught.value.file == "model.safetensors"
+    assert caught.value.field == "model.safetensors"
     return caught.value
 
 
@@ -112,34 +120,34 @@ def test_a_cut_file_names_the_first_tensor_that_is_not_whole(folder, monkeypatch
     for name in ("model.embed_tokens.weight", "model.layers.1.block_sparse_moe.experts.2.w3.weight"):
         file.write_bytes(data[: begin + header[name]["data_offsets"][1] - 1])
         found = load(folder, monkeypatch)
-        assert found.remedy == "reinstall" and found.reason.startswith(name + ":")
+        assert found.code == "reinstall" and found.values["reason"].startswith(name + ":")
     file.write_bytes(data[: begin // 2])
-    assert load(folder, monkeypatch).reason.startswith("the header:")
+    assert load(folder, monkeypatch).values["reason"].startswith("the header:")
 
 
 def test_a_tensor_too_many_too_few_or_without_numbers_is_named(folder, monkeypatch):
     change(folder, lambda x: x.update({"model.layers.9.self_attn.q_proj.weight": torch.zeros(24, 24)}))
-    assert "no place for: layers.9.self_attn.q_proj.weight" in load(folder, monkeypatch).reason
+    assert "no place for: layers.9.self_attn.q_proj.weight" in load(folder, monkeypatch).values["reason"]
     change(folder, lambda x: x.pop("model.layers.9.self_attn.q_proj.weight"))
     hf.from_folder(folder)
     router = "model.layers.2.block_sparse_moe.gate.weight"
     change(folder, lambda x: x[router][0].fill_(torch.nan))
-    assert f"{router} holds numbers that are none" in load(folder, monkeypatch).reason
+    assert f"{router} holds numbers that are none" in load(folder, monkeypatch).values["reason"]
     change(folder, lambda x: x.pop(router))
-    assert "lack layers.2.block_sparse_moe.gate.weight" in load(folder, monkeypatch).reason
+    assert "lack layers.2.block_sparse_moe.gate.weight" in load(folder, monkeypatch).values["reason"]
 
 
 @pytest.mark.parametrize("field, value", [("intermediate_size", 48), ("num_key_value_heads", 4), ("vocab_size", 62)])
 def test_a_configuration_that_disagrees_with_a_tensor_is_refused(folder, monkeypatch, field, value):
     config = json.loads((folder / "config.json").read_text())
     (folder / "config.json").write_text(json.dumps(config | {field: value}))
-    reason = load(folder, monkeypatch).reason
+    reason = load(folder, monkeypatch).values["reason"]
     tensor = {"intermediate_size": "mlp.experts", "num_key_value_heads": "attn.", "vocab_size": "embed_tokens.weight"}
     assert "do not fit the configuration" in reason and tensor[field] in reason
 
 
 def test_our_own_format_is_refused_where_a_field_is_missing_or_unknown(tmp_path):
-    checkpoint.save(made(OWN["post-norm"]), tmp_path)
+    checkpoint.save(made(OWN["post-norm"]), TOKENIZER, tmp_path)
     config = json.loads((tmp_path / "config.json").read_text())
     for changed, reason in (
         ({name: value for name, value in config.items() if name != "norm_place"}, "norm_place is missing"),
@@ -153,7 +161,7 @@ def test_our_own_format_is_refused_where_a_field_is_missing_or_unknown(tmp_path)
 
 @pytest.mark.parametrize("kind", ["plain", "2017"])
 def test_tensors_of_our_own_format_are_named_too(kind, tmp_path):
-    checkpoint.save(made(OWN[kind]), tmp_path)
+    checkpoint.save(made(OWN[kind]), TOKENIZER, tmp_path)
     change(tmp_path, lambda x: x.pop("layers.1.mlp.up_proj.weight"))
     with pytest.raises(ValueError, match=r"lack layers\.1\.mlp\.up_proj\.weight"):
         hf.from_folder(tmp_path)

@@ -1,24 +1,24 @@
 """What lies unpacked beside a GGUF file is that file, and is passed over where it is not."""
 
 import shutil
+from pathlib import Path
 
 import pytest
 import torch
 
 from model import zoo
-from model.weights import dequantised
+from model.weights import dequantised, gguf_file, packages
+from model.zoo import Bundle
 
 
 @pytest.fixture(scope="module")
 def beside(tmp_path_factory):
-    """The GGUF file with what is written beside it, in a folder of their own."""
-    path = tmp_path_factory.mktemp("gguf") / zoo.find("smollm2").name
-    shutil.copy2(zoo.find("smollm2"), path)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(zoo, "find", lambda name: path)
-        packed = zoo.load("smollm2")
-        dequantised.write(path, packed.model, packed.tokenizer)
-    return path, packed
+    """The GGUF file with what is written beside it, in a folder of their own; and what was read from it."""
+    file = packages.find(*packages.SMOLLM2)
+    path = Path(shutil.copy2(file, tmp_path_factory.mktemp("gguf")))
+    model, tokenizer = gguf_file.read(path)
+    dequantised.write(path, model, tokenizer)
+    return path, Bundle(model, tokenizer, zoo.ENTRIES["smollm2"].card)
 
 
 def test_it_is_the_same_model_bit_by_bit_and_lies_in_memory_in_the_same_way(beside):
@@ -50,19 +50,19 @@ def test_what_does_not_fit_is_passed_over(beside, change, tmp_path, monkeypatch)
 
 def test_it_is_written_once_and_readable_for_everybody(beside, monkeypatch):
     path, _ = beside
-    monkeypatch.setattr(zoo, "find", lambda name: path)
     monkeypatch.setattr(dequantised, "write", lambda *_: pytest.fail("it is there already"))
-    dequantised.main()
+    dequantised.ensure(path)
     mode = path.with_suffix(".safetensors").stat().st_mode
     assert mode & 0o777 == path.stat().st_mode & 0o777
 
 
-def test_where_nothing_can_be_written_the_file_stays_packed(beside, monkeypatch, capsys):
+def test_where_nothing_can_be_written_the_file_stays_as_it_is(beside, monkeypatch, capsys):
     def refused(*_):
         raise PermissionError("read only")
 
-    monkeypatch.setattr(zoo, "find", lambda name: beside[0])
+    path, read = beside
+    monkeypatch.setattr(gguf_file, "read", lambda path: (read.model, read.tokenizer))
     monkeypatch.setattr(dequantised, "FORMAT", dequantised.FORMAT + 1)
     monkeypatch.setattr(dequantised, "write", refused)
-    dequantised.main()
-    assert "stays packed" in capsys.readouterr().out
+    dequantised.ensure(path)
+    assert "stays as it is" in capsys.readouterr().out

@@ -1,7 +1,6 @@
 """Lesson 9: drawings, tables and streams say what the loaded models are; a switch is what its files say."""
 
 import json
-import shutil
 from dataclasses import replace
 from itertools import islice
 from types import SimpleNamespace
@@ -200,10 +199,10 @@ BITS = {"base": 2.14, "mqa": 2.15, "no-positions": 2.4, "post-norm": 2.2, "exper
 @pytest.fixture
 def board(tmp_path, monkeypatch):
     """Some switches with weights of chance and reports of known numbers; the others are missing."""
-    folder = tmp_path / "checkpoints"
+    folder, tokenizer = tmp_path / "checkpoints", zoo.load(zoo.EXPERTS).tokenizer
     for name, bits in BITS.items():
         torch.manual_seed(len(name))
-        checkpoint.save(Transformer(SWITCHES[name]), folder / "switchboard" / name)
+        checkpoint.save(Transformer(SWITCHES[name]), tokenizer, folder / "switchboard" / name)
         recipe = {"balance": 0.0 if name == "collapsed" else 0.01}
         card = {"tokens": 1000, "bits_per_byte": bits, "recipe": recipe, "samples": []}
         (folder / "switchboard" / name / checkpoint.CARD).write_text(json.dumps(card))
@@ -211,7 +210,6 @@ def board(tmp_path, monkeypatch):
         rows = [f"{step},{bits + 10 / step}" + (f",{busiest}" if busiest else "") for step in (20, 40)]
         head = "step,loss" + (",busiest_0,busiest_1" if busiest else "")
         (folder / "switchboard" / name / checkpoint.CURVE).write_text("\n".join([head, *rows]) + "\n")
-    shutil.copy(zoo.CHECKPOINTS / "tokenizer.json", folder)
     monkeypatch.setattr(zoo, "CHECKPOINTS", folder)
     forget_switches()
     yield folder

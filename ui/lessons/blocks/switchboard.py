@@ -112,7 +112,7 @@ def section(page: Page) -> None:
     try:
         compared(page, load(BASE), load(name))
     except ModelUnavailable as problem:
-        st.html(f'<div class="notice" role="status">{words("switch-missing", file=problem.file)}</div>')
+        st.html(f'<div class="notice" role="status">{words("switch-missing", file=problem.field)}</div>')
     st.html(f"<h2>{words.inline('overview-title')}</h2>{words('overview-intro')}")
     overview(page, name)
     st.html(f'<div class="notice">{words("caveat")}</div>')

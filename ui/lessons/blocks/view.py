@@ -62,7 +62,7 @@ def sides(page: Page) -> list[Side]:
         try:
             bundle = cache.bundle(name)
         except ModelUnavailable as problem:
-            problems.append(problem.file)
+            problems.append(problem.field)
             continue
         ids = bundle.tokenizer.encode(page.text)[:MOST]
         plain = [i for i, id in enumerate(ids) if id not in bundle.tokenizer.special]  # not [CLS] and [SEP]

@@ -39,7 +39,7 @@ def encoder(words: language.Words):
     try:
         return cache.bundle("minilm")
     except ModelUnavailable as problem:
-        st.html(f'<div class="notice" role="alert">{words("no-minilm", file=problem.file)}</div>')
+        st.html(f'<div class="notice" role="alert">{words("no-minilm", file=problem.field)}</div>')
         return None
 
 

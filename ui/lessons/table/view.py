@@ -101,7 +101,7 @@ def section(page: Page) -> None:
         st.html(f'<div class="notice" role="alert">{said(problem, words)}</div>')
         return
     except ModelUnavailable as problem:
-        st.html(f'<div class="notice" role="alert">{words("unavailable", file=problem.file)}</div>')
+        st.html(f'<div class="notice" role="alert">{words("unavailable", file=problem.field)}</div>')
         return
     shown = _changed(name, words.text("own-name") if name == OWN else title(name, words), published)
     pair = {shown.name: shown.config}

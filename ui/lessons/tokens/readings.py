@@ -221,7 +221,7 @@ def compare(text: str, names: tuple[str, ...], load) -> list[dict]:
         try:
             bundle = load(name)
         except ModelUnavailable as problem:
-            found.append({"name": name, "missing": problem.file})
+            found.append({"name": name, "missing": problem.field})
             continue
         tokenizer, encoding = bundle.tokenizer, bundle.tokenizer.backend.encode(text)
         found.append(
