@@ -4,18 +4,35 @@
 export function colours(element) {
   const style = getComputedStyle(element.host ?? element);
   const one = (name) => style.getPropertyValue(`--st-${name}`).trim();
-  const many = (name) => one(name).split(",").map((c) => c.trim());
+  const many = (name) =>
+    one(name)
+      .split(",")
+      .map((c) => c.trim());
   return {
-    paper: one("background-color"), second: one("secondary-background-color"), ink: one("text-color"),
-    soft: one("gray-text-color"), rule: one("border-color"), query: one("primary-color"), key: one("blue-color"),
-    value: one("orange-color"), red: one("red-color"), categorical: many("chart-categorical-colors"),
-    sequential: many("chart-sequential-colors"), diverging: many("chart-diverging-colors"),
+    paper: one("background-color"),
+    second: one("secondary-background-color"),
+    ink: one("text-color"),
+    soft: one("gray-text-color"),
+    rule: one("border-color"),
+    query: one("primary-color"),
+    key: one("blue-color"),
+    value: one("orange-color"),
+    red: one("red-color"),
+    categorical: many("chart-categorical-colors"),
+    sequential: many("chart-sequential-colors"),
+    diverging: many("chart-diverging-colors"),
   };
 }
 const channels = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
 export function mix(a, b, t) {
   const [x, y] = [channels(a), channels(b)];
-  return "#" + x.map((v, i) => Math.round(v + (y[i] - v) * t).toString(16).padStart(2, "0")).join("");
+  return `#${x
+    .map((v, i) =>
+      Math.round(v + (y[i] - v) * t)
+        .toString(16)
+        .padStart(2, "0"),
+    )
+    .join("")}`;
 }
 // A colour of a list of stops; t from 0 to 1, linear.
 function ramp(stops, t) {

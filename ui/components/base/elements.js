@@ -13,7 +13,8 @@ export function el(tag, properties = {}, ...children) {
 }
 export const div = (className, ...children) => el("div", { className }, ...children);
 export const span = (className, ...children) => el("span", { className }, ...children);
-export const button = (className, properties, ...children) => el("button", { type: "button", className, ...properties }, ...children);
+export const button = (className, properties, ...children) =>
+  el("button", { type: "button", className, ...properties }, ...children);
 // An element of SVG, all of its properties as attributes.
 export function shape(tag, attributes = {}, ...children) {
   const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
@@ -35,11 +36,18 @@ export function penOf(canvas, width, height) {
 }
 
 // A token's text as nodes, its leading space as a pale dot; the token as a chip (class .chip of shared.css); and without the space.
-export const dotted = (token, dot = (text) => span("space", text)) => (token.startsWith("·") ? [dot("·"), token.slice(1)] : [token]);
-export const chip = (token, kind = "", tag = "span") => el(tag, { className: `chip ${kind}`, dir: "auto" }, ...dotted(token));
+export const dotted = (token, dot = (text) => span("space", text)) =>
+  token.startsWith("·") ? [dot("·"), token.slice(1)] : [token];
+export const chip = (token, kind = "", tag = "span") =>
+  el(tag, { className: `chip ${kind}`, dir: "auto" }, ...dotted(token));
 export const plain = (token) => token.replace(/^·(?=.)/, "");
 
-export const clip = (word, most) => (Array.from(word).length > most ? Array.from(word).slice(0, most - 1).join("") + "…" : word);
+export const clip = (word, most) =>
+  Array.from(word).length > most
+    ? `${Array.from(word)
+        .slice(0, most - 1)
+        .join("")}…`
+    : word;
 
 // Fills {name} in a text of content/: the counterpart of Words.text.
 export const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);

@@ -21,9 +21,8 @@ export function number(x, lang) {
   }
   return show(x, Math.max(2 - power, 0));
 }
-export const percent = (p, lang) => (p === 1 ? "100" : number(100 * p, lang)) + "\u202f%";
+export const percent = (p, lang) => `${p === 1 ? "100" : number(100 * p, lang)}\u202f%`;
 export const integer = (n, lang) => format(n, lang, {});
-
 
 export const range = (n) => Array.from({ length: n }, (_, i) => i);
 export const clamp = (x, low, high) => Math.min(Math.max(x, low), high);
@@ -35,8 +34,10 @@ export function unpack(data) {
   const text = atob(data.bytes);
   const blob = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) blob[i] = text.charCodeAt(i); // Uint8Array.from takes ten times as long
-  return Object.fromEntries(data.arrays.map(({ name, kind, shape, start }) => {
-    const size = shape.reduce((a, b) => a * b, 1);
-    return [name, { shape, values: new kinds[kind](blob.buffer, start, size) }];
-  }));
+  return Object.fromEntries(
+    data.arrays.map(({ name, kind, shape, start }) => {
+      const size = shape.reduce((a, b) => a * b, 1);
+      return [name, { shape, values: new kinds[kind](blob.buffer, start, size) }];
+    }),
+  );
 }

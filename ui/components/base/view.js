@@ -6,7 +6,14 @@ import { clamp, integer, number, percent, unpack } from "./numbers.js";
 
 // Arrow keys, Home and End: move(down, right).
 export function arrows(node, move) {
-  const steps = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], Home: [0, -1e6], End: [0, 1e6] };
+  const steps = {
+    ArrowUp: [-1, 0],
+    ArrowDown: [1, 0],
+    ArrowLeft: [0, -1],
+    ArrowRight: [0, 1],
+    Home: [0, -1e6],
+    End: [0, 1e6],
+  };
   node.addEventListener("keydown", (event) => {
     const step = steps[event.key];
     if (!step || event.altKey || event.ctrlKey || event.metaKey) return;
@@ -78,13 +85,25 @@ export class View {
   }
 
   /** For what happens outside the box. */
-  listen(target, type, act) { target.addEventListener(type, act, { signal: this.gone.signal }); }
+  listen(target, type, act) {
+    target.addEventListener(type, act, { signal: this.gone.signal });
+  }
 
-  get focused() { return this.box.getRootNode().activeElement; }
-  number(x) { return number(x, this.d.lang); }
-  percent(p) { return percent(p, this.d.lang); }
-  integer(n) { return integer(n, this.d.lang); }
-  fill(section, values) { return fill(this.d.words[section], values); }
+  get focused() {
+    return this.box.getRootNode().activeElement;
+  }
+  number(x) {
+    return number(x, this.d.lang);
+  }
+  percent(p) {
+    return percent(p, this.d.lang);
+  }
+  integer(n) {
+    return integer(n, this.d.lang);
+  }
+  fill(section, values) {
+    return fill(this.d.words[section], values);
+  }
 }
 /** Leaves what a component was given where the page's own scripts find it, for the figure's CSV file and its table
  * (ui/server/browser/numbers.js), and tells them. */

@@ -54,13 +54,13 @@ class Chart extends View {
     if (!window.Plotly || !width || this.drawn === this.d.figure) return;
     const { data, layout } = JSON.parse(this.d.figure);
     this.drawn = this.d.figure;
-    Plotly.react(this.box, data, { ...layout, width }, CONFIG);
+    window.Plotly.react(this.box, data, { ...layout, width }, CONFIG);
     this.box.ariaBusy = false;
   }
 
   fit() {
     const width = this.box.clientWidth;
-    if (this.drawn && width && width !== this.box._fullLayout.width) Plotly.relayout(this.box, { width });
+    if (this.drawn && width && width !== this.box._fullLayout.width) window.Plotly.relayout(this.box, { width });
   }
 
   remove() {

@@ -13,12 +13,31 @@ export class HeadMap {
     Object.assign(this, { T, widest, lengths: tokens.map((token) => LETTER * Array.from(token).length) });
     this.names = tokens.map((token) => el("div", { className: "name", role: "rowheader" }, ...dotted(token)));
     this.columns = tokens.map((token, k) =>
-      el("div", { className: "column", "aria-hidden": "true", style: { left: `calc(var(--label) + ${k + 0.5} * var(--pitch) - 1px)` } }, ...dotted(token)));
+      el(
+        "div",
+        {
+          className: "column",
+          "aria-hidden": "true",
+          style: { left: `calc(var(--label) + ${k + 0.5} * var(--pitch) - 1px)` },
+        },
+        ...dotted(token),
+      ),
+    );
     this.cells = range(T * T).map((i) =>
-      el("div", { className: "cell", role: "gridcell", style: { left: `calc(var(--label) + ${i % T} * var(--pitch))` } }));
+      el("div", {
+        className: "cell",
+        role: "gridcell",
+        style: { left: `calc(var(--label) + ${i % T} * var(--pitch))` },
+      }),
+    );
     this.grid = arrows(
-      el("div", { role: "grid" },
-        ...range(T).map((q) => el("div", { className: "row", role: "row" }, this.names[q], ...this.cells.slice(q * T, q * T + T)))),
+      el(
+        "div",
+        { role: "grid" },
+        ...range(T).map((q) =>
+          el("div", { className: "row", role: "row" }, this.names[q], ...this.cells.slice(q * T, q * T + T)),
+        ),
+      ),
       (down, right) => {
         const query = clamp(this.query + down, 0, T - 1);
         const keys = range(T).filter((k) => !this.cells[query * T + k].hidden);
@@ -26,7 +45,8 @@ export class HeadMap {
         const key = right > 0 ? keys.find((k) => k >= wanted) : keys.findLast((k) => k <= wanted);
         choose(query, key);
         this.cells[query * T + key].focus();
-      });
+      },
+    );
     this.grid.addEventListener("click", (event) => this.at(event, press));
     this.node = div("head-map", ...this.columns, this.grid);
   }
@@ -71,11 +91,22 @@ export class HeadMap {
   place() {
     const { T, pitch } = this;
     if (!pitch) return;
-    const top = range(T).map((k) => Math.max(range(T).findIndex((q) => !this.cells[q * T + k].hidden), 0));
-    this.node.style.setProperty("--head", `${Math.max(0, ...this.lengths.map((length, k) => Math.min(length + 10, 118) - top[k] * pitch))}px`);
+    const top = range(T).map((k) =>
+      Math.max(
+        range(T).findIndex((q) => !this.cells[q * T + k].hidden),
+        0,
+      ),
+    );
+    this.node.style.setProperty(
+      "--head",
+      `${Math.max(0, ...this.lengths.map((length, k) => Math.min(length + 10, 118) - top[k] * pitch))}px`,
+    );
     this.columns.forEach((name, k) => (name.style.top = `calc(var(--head) + ${top[k] * pitch - 6}px)`));
     const every = Math.ceil(14 / pitch);
-    for (const [names, chosen] of [[this.names, this.query], [this.columns, this.key]])
+    for (const [names, chosen] of [
+      [this.names, this.query],
+      [this.columns, this.key],
+    ])
       names.forEach((name, i) => {
         name.classList.toggle("chosen", i === chosen);
         name.classList.toggle("left-out", i !== chosen && (i % every > 0 || Math.abs(i - chosen) < every));

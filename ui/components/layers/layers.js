@@ -7,14 +7,29 @@ export class Layers {
   constructor(count, label, choose) {
     this.marks = range(count).map((l) => el("i", {}, el("b", {}, String(l + 1))));
     this.node = arrows(
-      el("div", { className: "layers", role: "slider", tabIndex: 0, "aria-label": label, "aria-valuemin": 1, "aria-valuemax": count }, ...this.marks),
-      (down, right) => choose(clamp(this.chosen + right - down, 0, count - 1)));
+      el(
+        "div",
+        {
+          className: "layers",
+          role: "slider",
+          tabIndex: 0,
+          "aria-label": label,
+          "aria-valuemin": 1,
+          "aria-valuemax": count,
+        },
+        ...this.marks,
+      ),
+      (down, right) => choose(clamp(this.chosen + right - down, 0, count - 1)),
+    );
     const scrub = (event) => {
       const place = this.node.getBoundingClientRect();
       const layer = clamp(Math.floor(((event.clientX - place.left) / place.width) * count), 0, count - 1);
       if (layer !== this.chosen) choose(layer);
     };
-    this.node.onpointerdown = (event) => (this.node.setPointerCapture(event.pointerId), scrub(event));
+    this.node.onpointerdown = (event) => {
+      this.node.setPointerCapture(event.pointerId);
+      scrub(event);
+    };
     this.node.onpointermove = (event) => event.buttons && scrub(event);
   }
 

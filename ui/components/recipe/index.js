@@ -24,9 +24,19 @@ class Recipe extends View {
       return node;
     };
     const whole = div("whole", ...data.whole.map((row) => el("label", {}, span("", row.title), select(row, ""))));
-    const head = el("tr", {}, el("td", {}), ...sides.map((side) => el("th", { scope: "col" }, span(`badge ${side}`, side.toUpperCase()))));
-    const line = (row) => el("tr", { "data-name": row.name }, el("th", { scope: "row" }, row.title),
-      ...sides.map((side) => el("td", {}, select(row, side))));
+    const head = el(
+      "tr",
+      {},
+      el("td", {}),
+      ...sides.map((side) => el("th", { scope: "col" }, span(`badge ${side}`, side.toUpperCase()))),
+    );
+    const line = (row) =>
+      el(
+        "tr",
+        { "data-name": row.name },
+        el("th", { scope: "row" }, row.title),
+        ...sides.map((side) => el("td", {}, select(row, side))),
+      );
     this.rows = data.rows.map(line);
     this.box.append(whole, el("table", {}, el("thead", {}, head), el("tbody", {}, ...this.rows)));
   }

@@ -20,8 +20,12 @@ export const nameOf = (figure) => `vetro-${location.pathname.split("/").at(-1) |
 
 /** The table that belongs to a figure: the next one, where no other figure comes before it. */
 export function twinOf(figure) {
-  const all = [...document.querySelectorAll(`${FIGURES}, ${TWIN}`)].filter((node) => node.matches(TWIN) || rootOf(node));
-  const next = all.slice(all.indexOf(figure) + 1).find((node) => !node.querySelector(".chart") || !node.closest("details"));
+  const all = [...document.querySelectorAll(`${FIGURES}, ${TWIN}`)].filter(
+    (node) => node.matches(TWIN) || rootOf(node),
+  );
+  const next = all
+    .slice(all.indexOf(figure) + 1)
+    .find((node) => !node.querySelector(".chart") || !node.closest("details"));
   if (!next?.matches(TWIN)) return null;
   const name = [...next.classList].find((name) => name.startsWith("st-key-table-")).slice("st-key-table-".length);
   return { name, table: next };

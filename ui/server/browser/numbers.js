@@ -15,11 +15,14 @@ function* traces(chart) {
     return at >= 0 ? String(axis.ticktext[at]).replace(/<[^>]*>/g, "") : value;
   };
   for (const [t, trace] of chart._fullData.entries()) {
-    const [across, down] = ["x", "y"].map((name) => chart._fullLayout[`${name}axis${(trace[`${name}axis`] ?? name).slice(1)}`]);
+    const [across, down] = ["x", "y"].map(
+      (name) => chart._fullLayout[`${name}axis${(trace[`${name}axis`] ?? name).slice(1)}`],
+    );
     const name = chart.data[t]?.name || t + 1; // Plotly's own names, "trace 0", are none
     const row = (i, j, value) => [name, named(across, trace.x?.[j] ?? j), named(down, trace.y?.[i] ?? i), value];
     if (trace.z) {
-      for (const [i, line] of Array.from(trace.z).entries()) for (const [j, value] of Array.from(line).entries()) yield row(i, j, value);
+      for (const [i, line] of Array.from(trace.z).entries())
+        for (const [j, value] of Array.from(line).entries()) yield row(i, j, value);
     } else for (let i = 0; i < Math.max(trace.x?.length ?? 0, trace.y?.length ?? 0); i++) yield row(i, i, "");
   }
 }
@@ -32,7 +35,10 @@ function* numbers(figure) {
     for (let i = 0; i < values.length; i++) {
       const place = [];
       let rest = i;
-      for (const size of [...shape].reverse()) { place.unshift(rest % size); rest = Math.floor(rest / size); }
+      for (const size of [...shape].reverse()) {
+        place.unshift(rest % size);
+        rest = Math.floor(rest / size);
+      }
       yield [name, place.join(" "), values[i]];
     }
   yield* walk(others, "", []);

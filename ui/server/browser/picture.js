@@ -7,10 +7,28 @@ const EDGE = 12; // pixels of paper around what is drawn
 const LINES = ["Top", "Right", "Bottom", "Left"];
 // What style sheets may say about a shape: the first are handed down from parent to child, the others begin as here.
 const INHERITED = [
-  "fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-linecap", "stroke-linejoin", "font-family", "font-size",
-  "font-weight", "font-style", "letter-spacing", "text-anchor", "visibility", "paint-order",
+  "fill",
+  "stroke",
+  "stroke-width",
+  "stroke-dasharray",
+  "stroke-linecap",
+  "stroke-linejoin",
+  "font-family",
+  "font-size",
+  "font-weight",
+  "font-style",
+  "letter-spacing",
+  "text-anchor",
+  "visibility",
+  "paint-order",
 ];
-const OWN = { opacity: "1", "dominant-baseline": "auto", "vector-effect": "none", "fill-opacity": "1", "stroke-opacity": "1" };
+const OWN = {
+  opacity: "1",
+  "dominant-baseline": "auto",
+  "vector-effect": "none",
+  "fill-opacity": "1",
+  "stroke-opacity": "1",
+};
 
 export class Picture {
   constructor(element) {
@@ -21,12 +39,18 @@ export class Picture {
     const { width, height } = this.origin;
     this.svg = this.add(null, "svg", { xmlns: SVG, width, height, viewBox: `0 0 ${width} ${height}` });
     this.defs = this.add(this.svg, "defs");
-    this.add(this.svg, "rect", { width, height, ...this.fill(getComputedStyle(document.querySelector(".stApp")).backgroundColor) });
+    this.add(this.svg, "rect", {
+      width,
+      height,
+      ...this.fill(getComputedStyle(document.querySelector(".stApp")).backgroundColor),
+    });
     this.node(element, this.svg);
     if (!this.defs.childNodes.length) this.defs.remove();
   }
 
-  get text() { return new XMLSerializer().serializeToString(this.svg); }
+  get text() {
+    return new XMLSerializer().serializeToString(this.svg);
+  }
 
   add(parent, tag, attributes = {}) {
     const node = document.createElementNS(SVG, tag);
@@ -37,7 +61,9 @@ export class Picture {
   }
 
   /** A box on the screen as one in the picture. */
-  place({ left, top, width, height }) { return { x: left - this.origin.left, y: top - this.origin.top, width, height }; }
+  place({ left, top, width, height }) {
+    return { x: left - this.origin.left, y: top - this.origin.top, width, height };
+  }
 
   /** [#rrggbb, opacity] of any colour of CSS: other programs read no rgba() and no color-mix(). */
   colour(css) {
@@ -69,13 +95,14 @@ export class Picture {
     const box = node.getBoundingClientRect();
     if (style.visibility === "visible") {
       if (node.type !== "range") this.box(box, style, group);
-      if (node.tagName === "CANVAS" && box.width) this.add(group, "image", { ...this.place(box), href: node.toDataURL() });
+      if (node.tagName === "CANVAS" && box.width)
+        this.add(group, "image", { ...this.place(box), href: node.toDataURL() });
       if (node.tagName === "INPUT" || node.tagName === "SELECT") this.control(node, box, style, group);
     }
     if (style.overflowX !== "visible" && style.display !== "inline") group = this.clipped(box, group);
-    this.pseudo(node, "::before", style, group);
+    this.pseudo(node, "::before", group);
     if (!node.matches("select")) for (const child of this.children(node)) this.node(child, group);
-    this.pseudo(node, "::after", style, group);
+    this.pseudo(node, "::after", group);
     turned?.back();
   }
 
@@ -88,7 +115,9 @@ export class Picture {
       const z = Number(zIndex) || 0;
       return position === "static" ? 0 : z < 0 ? z : z + 1;
     };
-    return [...(node.shadowRoot ?? node).childNodes].filter((child) => !shut || child.tagName === "SUMMARY").sort((a, b) => order(a) - order(b));
+    return [...(node.shadowRoot ?? node).childNodes]
+      .filter((child) => !shut || child.tagName === "SUMMARY")
+      .sort((a, b) => order(a) - order(b));
   }
 
   /** Turned elements are measured as they would lie, and turned again in the picture. */
@@ -125,33 +154,50 @@ export class Picture {
     if (!box.width || !box.height) return;
     const at = this.place(box);
     const least = Math.min(box.width, box.height) / 2;
-    const radius = parseFloat(style.borderTopLeftRadius) * (style.borderTopLeftRadius.endsWith("%") ? box.width / 100 : 1);
+    const radius =
+      parseFloat(style.borderTopLeftRadius) * (style.borderTopLeftRadius.endsWith("%") ? box.width / 100 : 1);
     const round = Math.min(radius || 0, least);
-    const rect = (grown, more) => this.add(parent, "rect", {
-      x: at.x - grown, y: at.y - grown, width: Math.max(at.width + 2 * grown, 0), height: Math.max(at.height + 2 * grown, 0),
-      ...(round + grown > 0 && round ? { rx: round + grown } : {}), ...more,
-    });
+    const rect = (grown, more) =>
+      this.add(parent, "rect", {
+        x: at.x - grown,
+        y: at.y - grown,
+        width: Math.max(at.width + 2 * grown, 0),
+        height: Math.max(at.height + 2 * grown, 0),
+        ...(round + grown > 0 && round ? { rx: round + grown } : {}),
+        ...more,
+      });
     const stroke = (width, css, kind) => ({
-      fill: "none", "stroke-width": width, ...this.fill(css, "stroke"),
-      ...(kind === "dashed" || kind === "dotted" ? { "stroke-dasharray": kind === "dashed" ? `${3 * width} ${2 * width}` : `${width}` } : {}),
+      fill: "none",
+      "stroke-width": width,
+      ...this.fill(css, "stroke"),
+      ...(kind === "dashed" || kind === "dotted"
+        ? { "stroke-dasharray": kind === "dashed" ? `${3 * width} ${2 * width}` : `${width}` }
+        : {}),
     });
     for (const shadow of this.list(style.boxShadow).reverse()) this.shadow(shadow, rect, stroke, false);
     if (this.colour(style.backgroundColor)[1]) rect(0, this.fill(style.backgroundColor));
     this.list(style.backgroundImage).forEach((image, i) => this.gradient(image, i, at, round, style, parent));
     for (const shadow of this.list(style.boxShadow).reverse()) this.shadow(shadow, rect, stroke, true);
-    const lines = LINES.map((side) => [parseFloat(style[`border${side}Width`]), style[`border${side}Color`], style[`border${side}Style`]]);
+    const lines = LINES.map((side) => [
+      parseFloat(style[`border${side}Width`]),
+      style[`border${side}Color`],
+      style[`border${side}Style`],
+    ]);
     const [width, css, kind] = lines[0];
     if (lines.every((line) => `${line}` === `${lines[0]}`)) {
       if (width && kind !== "none" && this.colour(css)[1]) rect(-width / 2, stroke(width, css, kind));
-    } else lines.forEach(([width, css, kind], i) => {
-      if (!width || kind === "none" || !this.colour(css)[1]) return;
-      const [left, right, top, bottom] = [at.x, at.x + at.width, at.y, at.y + at.height];
-      const [x1, y1, x2, y2] = [
-        [left, top + width / 2, right, top + width / 2], [right - width / 2, top, right - width / 2, bottom],
-        [left, bottom - width / 2, right, bottom - width / 2], [left + width / 2, top, left + width / 2, bottom],
-      ][i];
-      this.add(parent, "line", { x1, y1, x2, y2, ...stroke(width, css, kind) });
-    });
+    } else
+      lines.forEach(([width, css, kind], i) => {
+        if (!width || kind === "none" || !this.colour(css)[1]) return;
+        const [left, right, top, bottom] = [at.x, at.x + at.width, at.y, at.y + at.height];
+        const [x1, y1, x2, y2] = [
+          [left, top + width / 2, right, top + width / 2],
+          [right - width / 2, top, right - width / 2, bottom],
+          [left, bottom - width / 2, right, bottom - width / 2],
+          [left + width / 2, top, left + width / 2, bottom],
+        ][i];
+        this.add(parent, "line", { x1, y1, x2, y2, ...stroke(width, css, kind) });
+      });
     const outline = parseFloat(style.outlineWidth);
     if (outline && style.outlineStyle !== "none" && this.colour(style.outlineColor)[1])
       rect(outline / 2 + parseFloat(style.outlineOffset), stroke(outline, style.outlineColor, style.outlineStyle));
@@ -160,7 +206,10 @@ export class Picture {
   /** Shadows serve as rings here: those with a width, or nothing but a shift, without blur. */
   shadow(css, rect, stroke, inner) {
     if (css === "none" || css.includes("inset") !== inner) return;
-    const [x, y, blur, spread] = css.replace(/^.*?\)/, "").match(/-?[\d.]+px/g)?.map(parseFloat) ?? [0, 0, 0, 0];
+    const [x, y, blur, spread] = css
+      .replace(/^.*?\)/, "")
+      .match(/-?[\d.]+px/g)
+      ?.map(parseFloat) ?? [0, 0, 0, 0];
     const colour = css.match(/^\S+\(.*?\)|^\S+/)[0];
     if (spread && !blur) rect(inner ? -spread / 2 : spread / 2, stroke(spread, colour));
     else if (!inner && !blur && (x || y)) {
@@ -171,11 +220,15 @@ export class Picture {
 
   /** A list of CSS, cut at the commas that stand in no brackets. */
   list(css) {
-    let depth = 0, part = "";
+    let depth = 0,
+      part = "";
     const parts = [];
     for (const c of css) {
       depth += (c === "(") - (c === ")");
-      if (c === "," && !depth) { parts.push(part.trim()); part = ""; } else part += c;
+      if (c === "," && !depth) {
+        parts.push(part.trim());
+        part = "";
+      } else part += c;
     }
     return css === "none" ? [] : [...parts, part.trim()];
   }
@@ -186,8 +239,13 @@ export class Picture {
     const stops = this.list(found[2]);
     const asked = stops[0].match(/^(-?[\d.]+)deg$|^to (\w+)$/);
     if (asked) stops.shift();
-    const angle = ((asked ? asked[1] ?? { top: 0, right: 90, bottom: 180, left: 270 }[asked[2]] : 180) * Math.PI) / 180;
-    const area = this.area(this.list(style.backgroundSize)[layer] ?? "auto", this.list(style.backgroundPosition)[layer] ?? "0% 0%", at);
+    const angle =
+      ((asked ? (asked[1] ?? { top: 0, right: 90, bottom: 180, left: 270 }[asked[2]]) : 180) * Math.PI) / 180;
+    const area = this.area(
+      this.list(style.backgroundSize)[layer] ?? "auto",
+      this.list(style.backgroundPosition)[layer] ?? "0% 0%",
+      at,
+    );
     const length = Math.abs(area.width * Math.sin(angle)) + Math.abs(area.height * Math.cos(angle));
     const places = [];
     for (const stop of stops) {
@@ -205,49 +263,85 @@ export class Picture {
     });
     const [first, last] = found[1] ? [places[0][1], places.at(-1)[1]] : [0, 1];
     const [cx, cy] = [area.x + area.width / 2, area.y + area.height / 2];
-    const point = (share) => [cx + Math.sin(angle) * (share - 0.5) * length, cy - Math.cos(angle) * (share - 0.5) * length];
+    const point = (share) => [
+      cx + Math.sin(angle) * (share - 0.5) * length,
+      cy - Math.cos(angle) * (share - 0.5) * length,
+    ];
     const [[x1, y1], [x2, y2]] = [point(first), point(last)];
     const id = `ramp-${++this.ids}`;
     const ramp = this.add(this.defs, "linearGradient", {
-      id, gradientUnits: "userSpaceOnUse", x1, y1, x2, y2, ...(found[1] ? { spreadMethod: "repeat" } : {}),
+      id,
+      gradientUnits: "userSpaceOnUse",
+      x1,
+      y1,
+      x2,
+      y2,
+      ...(found[1] ? { spreadMethod: "repeat" } : {}),
     });
     for (const [css, place] of places) {
       const [colour, opacity] = this.colour(css);
       const at = (place - first) / (last - first || 1);
-      this.add(ramp, "stop", { offset: +at.toFixed(4), "stop-color": opacity ? colour : "#000", "stop-opacity": opacity });
+      this.add(ramp, "stop", {
+        offset: +at.toFixed(4),
+        "stop-color": opacity ? colour : "#000",
+        "stop-opacity": opacity,
+      });
     }
     this.add(parent, "rect", { ...area, ...(round ? { rx: round } : {}), fill: `url(#${id})` });
   }
 
   /** Where a background of this size lies in its box. */
   area(size, position, at) {
-    const pixels = (value, whole) => (value === "auto" ? whole : parseFloat(value) * (value.endsWith("%") ? whole / 100 : 1));
+    const pixels = (value, whole) =>
+      value === "auto" ? whole : parseFloat(value) * (value.endsWith("%") ? whole / 100 : 1);
     const [wide, high = "auto"] = size.split(" ");
     const [width, height] = [pixels(wide, at.width), pixels(high, at.height)];
     const [x, y = "0%"] = position.split(" ");
-    return { x: at.x + pixels(x, x.endsWith("%") ? at.width - width : 0), y: at.y + pixels(y, y.endsWith("%") ? at.height - height : 0), width, height };
+    return {
+      x: at.x + pixels(x, x.endsWith("%") ? at.width - width : 0),
+      y: at.y + pixels(y, y.endsWith("%") ? at.height - height : 0),
+      width,
+      height,
+    };
   }
 
   /** What a style sheet puts before or after the children: a box that is placed, or words in the middle of the cell. */
-  pseudo(node, which, outer, parent) {
+  pseudo(node, which, parent) {
     const style = getComputedStyle(node, which);
     if (style.content === "none" || style.content === "normal" || style.display === "none") return;
-    const said = style.content.replace(/attr\(([\w-]+)\)/g, (_, name) => `"${node.getAttribute(name) ?? ""}"`).replace(/^"|"$/g, "");
+    const said = style.content
+      .replace(/attr\(([\w-]+)\)/g, (_, name) => `"${node.getAttribute(name) ?? ""}"`)
+      .replace(/^"|"$/g, "");
     const box = node.getBoundingClientRect();
     if (said && style.position === "static") {
       const high = parseFloat(style.fontSize);
-      this.line(said, { left: box.left, top: box.top + (box.height - high * 1.2) / 2, width: box.width, height: high * 1.2 }, style, parent, "middle");
+      this.line(
+        said,
+        { left: box.left, top: box.top + (box.height - high * 1.2) / 2, width: box.width, height: high * 1.2 },
+        style,
+        parent,
+        "middle",
+      );
     } else if (style.position === "absolute") {
       let holder = node;
       while (holder.parentElement && getComputedStyle(holder).position === "static") holder = holder.parentElement;
       const around = holder.getBoundingClientRect();
       const [left, top, width, height] = ["left", "top", "width", "height"].map((name) => parseFloat(style[name]) || 0);
-      const edges = style.boxSizing === "border-box" ? [0, 0] : [parseFloat(style.borderLeftWidth), parseFloat(style.borderTopWidth)];
+      const edges =
+        style.boxSizing === "border-box"
+          ? [0, 0]
+          : [parseFloat(style.borderLeftWidth), parseFloat(style.borderTopWidth)];
       const shift = style.translate === "none" ? [0, 0] : style.translate.split(" ").map(parseFloat);
-      this.box({
-        left: around.left + holder.clientLeft + left + shift[0], top: around.top + holder.clientTop + top + (shift[1] ?? 0),
-        width: width + 2 * edges[0], height: height + 2 * edges[1],
-      }, style, parent);
+      this.box(
+        {
+          left: around.left + holder.clientLeft + left + shift[0],
+          top: around.top + holder.clientTop + top + (shift[1] ?? 0),
+          width: width + 2 * edges[0],
+          height: height + 2 * edges[1],
+        },
+        style,
+        parent,
+      );
     }
   }
 
@@ -269,14 +363,22 @@ export class Picture {
       range.setStart(node, at);
       range.setEnd(node, (at += letter.length));
       const box = range.getClientRects()[0];
-      if (!box || !box.width) continue;
+      if (!box?.width) continue;
       const line = lines.at(-1);
       if (line && Math.abs(line.top - box.top) < box.height / 2) {
         line.said += letter;
         line.left = Math.min(line.left, box.left);
         line.width = Math.max(line.right, box.right) - line.left;
         line.right = line.left + line.width;
-      } else lines.push({ said: letter, left: box.left, right: box.right, top: box.top, width: box.width, height: box.height });
+      } else
+        lines.push({
+          said: letter,
+          left: box.left,
+          right: box.right,
+          top: box.top,
+          width: box.width,
+          height: box.height,
+        });
     }
     for (const line of lines) this.line(line.said, line, style, parent);
   }
@@ -295,15 +397,20 @@ export class Picture {
     const [x, y] = turned ? [at.x + base, at.y] : [anchor === "middle" ? at.x + at.width / 2 : at.x, at.y + base];
     const node = this.add(parent, "text", {
       ...(turned ? { transform: `translate(${x.toFixed(2)} ${y.toFixed(2)}) rotate(90)` } : { x, y }),
-      "font-family": style.fontFamily, "font-size": parseFloat(style.fontSize), ...this.fill(style.color),
+      "font-family": style.fontFamily,
+      "font-size": parseFloat(style.fontSize),
+      ...this.fill(style.color),
       ...(style.fontWeight === "400" ? {} : { "font-weight": style.fontWeight }),
       ...(style.fontStyle === "normal" ? {} : { "font-style": style.fontStyle }),
       ...(style.letterSpacing === "normal" ? {} : { "letter-spacing": parseFloat(style.letterSpacing) }),
       // another font may stand in for ours: the words keep their room
-      ...(anchor === "middle" ? { "text-anchor": anchor } : { textLength: turned ? at.height : at.width, lengthAdjust: "spacingAndGlyphs" }),
+      ...(anchor === "middle"
+        ? { "text-anchor": anchor }
+        : { textLength: turned ? at.height : at.width, lengthAdjust: "spacingAndGlyphs" }),
     });
     if (kept) node.setAttributeNS("http://www.w3.org/XML/1998/namespace", "xml:space", "preserve");
     if (style.textDecorationLine !== "none") node.setAttribute("text-decoration", style.textDecorationLine);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: XML cannot hold them
     node.textContent = text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "\ufffd");
   }
 
@@ -313,16 +420,26 @@ export class Picture {
     if (node.type === "range") {
       const share = (node.value - node.min) / (node.max - node.min || 1);
       const [x, y] = [at.x + 8 + share * (at.width - 16), at.y + at.height / 2];
-      const [rule, thumb] = ["--rule", "--green"].map((name) => this.fill(style.getPropertyValue(name) && this.resolved(node, name)));
+      const [rule, thumb] = ["--rule", "--green"].map((name) =>
+        this.fill(style.getPropertyValue(name) && this.resolved(node, name)),
+      );
       this.add(parent, "rect", { x: at.x, y: y - 2, width: at.width, height: 4, rx: 2, ...rule });
       this.add(parent, "circle", { cx: x, cy: y, r: 7, ...thumb });
     } else if (!["checkbox", "radio"].includes(node.type)) {
-      const [left, high] = [parseFloat(style.paddingLeft) + parseFloat(style.borderLeftWidth), parseFloat(style.fontSize) * 1.2];
-      const said = node.tagName === "SELECT" ? node.selectedOptions[0]?.text ?? "" : node.value;
+      const [left, high] = [
+        parseFloat(style.paddingLeft) + parseFloat(style.borderLeftWidth),
+        parseFloat(style.fontSize) * 1.2,
+      ];
+      const said = node.tagName === "SELECT" ? (node.selectedOptions[0]?.text ?? "") : node.value;
       this.pen.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
       const width = Math.min(this.pen.measureText(said).width, box.width - left);
       const start = style.textAlign === "center" ? (box.width - width) / 2 : left;
-      this.line(said, { left: box.left + start, top: box.top + (box.height - high) / 2, width, height: high }, style, parent);
+      this.line(
+        said,
+        { left: box.left + start, top: box.top + (box.height - high) / 2, width, height: high },
+        style,
+        parent,
+      );
     }
   }
 
@@ -345,7 +462,8 @@ export class Picture {
     for (const [name, value] of Object.entries(this.place(box))) copy.setAttribute(name, +value.toFixed(2));
     const style = getComputedStyle(svg);
     if (style.overflowX === "visible") copy.setAttribute("overflow", "visible");
-    if (this.colour(style.backgroundColor)[1]) this.add(parent, "rect", { ...this.place(box), ...this.fill(style.backgroundColor) });
+    if (this.colour(style.backgroundColor)[1])
+      this.add(parent, "rect", { ...this.place(box), ...this.fill(style.backgroundColor) });
     parent.append(copy);
   }
 
@@ -353,7 +471,8 @@ export class Picture {
   copy(node, above) {
     const copy = document.createElementNS(SVG, node.tagName);
     for (const { name, value } of node.attributes)
-      if (!/^(style|class|xmlns|tabindex|role|on|data-|aria-)/.test(name)) copy.setAttribute(name.replace("xlink:", ""), value);
+      if (!/^(style|class|xmlns|tabindex|role|on|data-|aria-)/.test(name))
+        copy.setAttribute(name.replace("xlink:", ""), value);
     const style = getComputedStyle(node);
     const handed = { ...above };
     for (const name of INHERITED) {
@@ -372,7 +491,11 @@ export class Picture {
     }
     for (const child of node.childNodes) {
       if (child.nodeType === Node.TEXT_NODE) copy.append(child.data);
-      else if (child.nodeType === Node.ELEMENT_NODE && !child.matches(SKIPPED) && getComputedStyle(child).display !== "none")
+      else if (
+        child.nodeType === Node.ELEMENT_NODE &&
+        !child.matches(SKIPPED) &&
+        getComputedStyle(child).display !== "none"
+      )
         copy.append(this.copy(child, handed));
     }
     return copy;
@@ -380,11 +503,15 @@ export class Picture {
 
   write(copy, name, value) {
     const coloured = ["fill", "stroke", "stop-color"].includes(name) && !value.startsWith("url(");
-    if (!coloured) return copy.setAttribute(name, value.replace(/url\("?[^#"]*(#[^")]+)"?\)/, "url($1)").replace(/^([\d.]+)px$/, "$1"));
+    if (!coloured)
+      return copy.setAttribute(
+        name,
+        value.replace(/url\("?[^#"]*(#[^")]+)"?\)/, "url($1)").replace(/^([\d.]+)px$/, "$1"),
+      );
     const [colour, opacity] = this.colour(value);
     copy.setAttribute(name, colour);
     if (opacity > 0 && opacity < 1 && name !== "stop-color") copy.setAttribute(`${name}-opacity`, opacity);
   }
 }
 
-const hex = (parts) => "#" + parts.map((part) => Math.round(part).toString(16).padStart(2, "0")).join("");
+const hex = (parts) => `#${parts.map((part) => Math.round(part).toString(16).padStart(2, "0")).join("")}`;

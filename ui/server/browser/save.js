@@ -37,7 +37,7 @@ async function save(figure, kind) {
   const name = nameOf(figure);
   if (kind === "csv") {
     const twin = twinOf(figure);
-    return twin ? saveTwin(twin) : download(`${name}.csv`, "\ufeff" + csv(rowsOf(figure)), "text/csv");
+    return twin ? saveTwin(twin) : download(`${name}.csv`, `\ufeff${csv(rowsOf(figure))}`, "text/csv");
   }
   const drawn = chartOf(figure)?.querySelector(".svg-container") ?? rootOf(figure);
   const picture = new Picture(drawn);
@@ -64,7 +64,10 @@ async function raster(picture) {
   const image = new Image();
   image.src = URL.createObjectURL(new Blob([picture.text], { type: "image/svg+xml" }));
   await image.decode();
-  const canvas = Object.assign(document.createElement("canvas"), { width: Math.ceil(width * SHARP), height: Math.ceil(height * SHARP) });
+  const canvas = Object.assign(document.createElement("canvas"), {
+    width: Math.ceil(width * SHARP),
+    height: Math.ceil(height * SHARP),
+  });
   const pen = canvas.getContext("2d");
   pen.scale(SHARP, SHARP);
   pen.drawImage(image, 0, 0, width, height);
@@ -77,20 +80,33 @@ async function fonts(said, svg) {
   const codes = new Set(Array.from(said, (letter) => letter.codePointAt(0)));
   const used = (rule) => {
     const ranges = rule.style.getPropertyValue("unicode-range");
-    return !ranges || ranges.split(",").some((range) => {
-      const [from, to = from] = range.trim().replace("U+", "").split("-").map((code) => parseInt(code, 16));
-      return [...codes].some((code) => code >= from && code <= to);
-    });
+    return (
+      !ranges ||
+      ranges.split(",").some((range) => {
+        const [from, to = from] = range
+          .trim()
+          .replace("U+", "")
+          .split("-")
+          .map((code) => parseInt(code, 16));
+        return [...codes].some((code) => code >= from && code <= to);
+      })
+    );
   };
   const sheets = [...document.styleSheets].filter((sheet) => !sheet.href); // Streamlit's files name fonts that we do not use
   const rules = sheets.flatMap((sheet) => [...sheet.cssRules]).filter((rule) => rule instanceof CSSFontFaceRule);
-  const wanted = rules.filter((rule) => svg.includes(rule.style.getPropertyValue("font-family").replace(/["']/g, "")) && used(rule));
-  return Promise.all(wanted.map(async (rule) => {
-    const address = rule.style.getPropertyValue("src").match(/url\("?([^")]+)/)[1];
-    const file = await (await fetch(new URL(address, document.baseURI))).blob();
-    const data = await new Promise((done) => Object.assign(new FileReader(), { onload: (event) => done(event.target.result) }).readAsDataURL(file));
-    return rule.cssText.replace(/url\("?[^")]+"?\)/, `url("${data}")`);
-  }));
+  const wanted = rules.filter(
+    (rule) => svg.includes(rule.style.getPropertyValue("font-family").replace(/["']/g, "")) && used(rule),
+  );
+  return Promise.all(
+    wanted.map(async (rule) => {
+      const address = rule.style.getPropertyValue("src").match(/url\("?([^")]+)/)[1];
+      const file = await (await fetch(new URL(address, document.baseURI))).blob();
+      const data = await new Promise((done) =>
+        Object.assign(new FileReader(), { onload: (event) => done(event.target.result) }).readAsDataURL(file),
+      );
+      return rule.cssText.replace(/url\("?[^")]+"?\)/, `url("${data}")`);
+    }),
+  );
 }
 
 // ------------------------------------------------------------ CSV
@@ -106,21 +122,32 @@ async function saveTwin({ name, table }) {
 }
 
 // A text that begins like a formula stays a text, as in ui/kit/csv.py.
-const literal = (value) => (typeof value === "string" && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value ?? ""));
-const cell = (value) => (/[",\r\n]/.test(literal(value)) ? `"${literal(value).replaceAll('"', '""')}"` : literal(value));
-const csv = (rows) => Array.from(rows, (row) => row.map(cell).join(",")).join("\r\n") + "\r\n";
+const literal = (value) =>
+  typeof value === "string" && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value ?? "");
+const cell = (value) =>
+  /[",\r\n]/.test(literal(value)) ? `"${literal(value).replaceAll('"', '""')}"` : literal(value);
+const csv = (rows) => `${Array.from(rows, (row) => row.map(cell).join(",")).join("\r\n")}\r\n`;
 
 // A notebook is made from the link, as it is when it is asked for: what a component alone knows stands there.
-document.addEventListener("click", (event) => {
-  const link = event.target.closest?.(".st-key-take a");
-  if (!link) return;
-  const url = new URL(link.href);
-  const known = new Set(url.searchParams.keys());
-  for (const [name, value] of new URLSearchParams(location.search)) if (!known.has(name)) url.searchParams.append(name, value);
-  link.href = url;
-}, true);
+document.addEventListener(
+  "click",
+  (event) => {
+    const link = event.target.closest?.(".st-key-take a");
+    if (!link) return;
+    const url = new URL(link.href);
+    const known = new Set(url.searchParams.keys());
+    for (const [name, value] of new URLSearchParams(location.search))
+      if (!known.has(name)) url.searchParams.append(name, value);
+    link.href = url;
+  },
+  true,
+);
 
 let waiting = 0;
-const soon = () => (waiting ||= setTimeout(() => { waiting = 0; equip(); }, 300));
+const soon = () =>
+  (waiting ||= setTimeout(() => {
+    waiting = 0;
+    equip();
+  }, 300));
 new MutationObserver(soon).observe(document, { subtree: true, childList: true });
 document.addEventListener("vetro-data", soon); // a component got other data

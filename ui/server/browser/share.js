@@ -59,7 +59,10 @@ function show(menu) {
 }
 
 document.addEventListener("toggle", ({ target }) => target.matches(".share") && target.open && show(target), true);
-document.addEventListener("change", ({ target }) => target.matches(".share input") && refresh(target.closest(".share")));
+document.addEventListener(
+  "change",
+  ({ target }) => target.matches(".share input") && refresh(target.closest(".share")),
+);
 document.addEventListener("click", ({ target }) => {
   if (!(target instanceof Element)) return;
   if (target.matches(".share .copy")) copy(target.closest(".share"));
@@ -67,7 +70,14 @@ document.addEventListener("click", ({ target }) => {
   if (target.matches(".leave")) leave();
 });
 for (const kind of ["load", "error"])
-  document.addEventListener(kind, ({ target }) => target instanceof Element && target.matches(".qr") && target.closest(".share").toggleAttribute("data-long", kind === "error"), true);
+  document.addEventListener(
+    kind,
+    ({ target }) =>
+      target instanceof Element &&
+      target.matches(".qr") &&
+      target.closest(".share").toggleAttribute("data-long", kind === "error"),
+    true,
+  );
 
 // ---- presenting
 
@@ -86,7 +96,8 @@ function turn(by) {
 
 const TURNS = { ArrowLeft: -1, PageUp: -1, ArrowRight: 1, PageDown: 1 };
 document.addEventListener("keydown", (event) => {
-  if (!presenting() || event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  if (!presenting() || event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey)
+    return;
   const focused = document.activeElement;
   const free = !focused || focused === document.body || focused.matches("h1, [data-testid=stMain]");
   if (event.key === "Escape" && !document.querySelector("details.menu[open]")) leave();

@@ -9,7 +9,11 @@ const ROWS = 200; // of a table that are shown, as in ui/kit/figures.py
 const opened = new Set(); // names of figures whose table is open: it comes again with a figure that is made anew
 
 export function tableButton(figure, words) {
-  const button = Object.assign(document.createElement("button"), { type: "button", className: "as-table", textContent: words.table });
+  const button = Object.assign(document.createElement("button"), {
+    type: "button",
+    className: "as-table",
+    textContent: words.table,
+  });
   const name = nameOf(figure);
   button.onclick = () => {
     const twin = twinOf(figure)?.table;
@@ -55,7 +59,12 @@ export function tabulate(node) {
   // a series or a place that never changes tells nothing; a number does
   const changes = (column) => rows.some((row) => row[column] !== rows[0][column]);
   const used = head.map((_, column) => changes(column) || (column > 0 && typeof rows[0]?.[column] === "number"));
-  const written = (cell) => (typeof cell !== "number" ? cell : Number.isInteger(cell) ? cell.toLocaleString(words.lang) : number(cell, words.lang));
+  const written = (cell) =>
+    typeof cell !== "number"
+      ? cell
+      : Number.isInteger(cell)
+        ? cell.toLocaleString(words.lang)
+        : number(cell, words.lang);
   const line = (cells, make) => {
     const tr = document.createElement("tr");
     tr.append(...cells.filter((_, column) => used[column]).map(make));

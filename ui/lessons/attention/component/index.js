@@ -56,7 +56,13 @@ class Explorer extends View {
     this.open = null; // the weights without the mask, when somebody asks
     const asked = (name, count) => (first ? linked(name, count) : null);
     const says = (name, value) => first && inLink(name) === value;
-    this.s = { reader: asked("token", this.T) ?? this.d.reader, key: null, target: asked("target", this.T), lifted: says("mask", "off"), all: says("rows", "all") };
+    this.s = {
+      reader: asked("token", this.T) ?? this.d.reader,
+      key: null,
+      target: asked("target", this.T),
+      lifted: says("mask", "off"),
+      all: says("rows", "all"),
+    };
     if (this.s.lifted) this.open = softmax(this.a.scores.values, this.T, null);
     if (!this.words(this.s.reader).includes(this.s.target)) this.s.target = null;
     [this.s.layer, this.s.head] = this.ranked()[0];
@@ -77,28 +83,59 @@ class Explorer extends View {
     this.paint();
     const { layer, head, reader, key, target, lifted, all } = this.s;
     const place = (i) => (i === null ? null : i + 1);
-    remember({ layer: layer + 1, head: head + 1, token: reader + 1, key: place(key), target: place(target), mask: lifted ? "off" : null, rows: all ? "all" : null });
+    remember({
+      layer: layer + 1,
+      head: head + 1,
+      token: reader + 1,
+      key: place(key),
+      target: place(target),
+      mask: lifted ? "off" : null,
+      rows: all ? "all" : null,
+    });
   }
 
-  read(q, k) { return this.a.mask.values[q * this.T + k] === 1; }
-  seen(q, k) { return this.s.lifted || this.read(q, k); }
-  words(q) { return range(this.T).filter((k) => this.seen(q, k)); }
-  at(l, h, q, k) { return ((l * this.H + h) * this.T + q) * this.T + k; }
-  weight(q, k) { return (this.s.lifted ? this.open : this.masked)[this.at(this.s.layer, this.s.head, q, k)]; }
-  look(l, h) { return this.masked[this.at(l, h, this.s.reader, this.target)]; }
-  strongest(l) { return Math.max(...range(this.H).map((h) => this.look(l, h))); }
-  group(h) { return Math.floor(h / (this.H / this.G)); }
+  read(q, k) {
+    return this.a.mask.values[q * this.T + k] === 1;
+  }
+  seen(q, k) {
+    return this.s.lifted || this.read(q, k);
+  }
+  words(q) {
+    return range(this.T).filter((k) => this.seen(q, k));
+  }
+  at(l, h, q, k) {
+    return ((l * this.H + h) * this.T + q) * this.T + k;
+  }
+  weight(q, k) {
+    return (this.s.lifted ? this.open : this.masked)[this.at(this.s.layer, this.s.head, q, k)];
+  }
+  look(l, h) {
+    return this.masked[this.at(l, h, this.s.reader, this.target)];
+  }
+  strongest(l) {
+    return Math.max(...range(this.H).map((h) => this.look(l, h)));
+  }
+  group(h) {
+    return Math.floor(h / (this.H / this.G));
+  }
 
   /** The first S numbers of a vector: q and z belong to a head, k and v to the group it shares them with. */
   vector(name, t) {
-    const { shape: [, heads], values } = this.a[name];
+    const {
+      shape: [, heads],
+      values,
+    } = this.a[name];
     const h = heads === this.H ? this.s.head : this.group(this.s.head);
     const start = ((this.s.layer * heads + h) * this.T + t) * this.S;
     return values.subarray(start, start + this.S);
   }
 
-  get key() { return this.s.key ?? best(this.words(this.s.reader), (k) => this.weight(this.s.reader, k)); }
-  get target() { return this.s.target ?? this.d.targets[this.s.reader]; }
+  get key() {
+    return this.s.key ?? best(this.words(this.s.reader), (k) => this.weight(this.s.reader, k));
+  }
+  get target() {
+    return this.s.target ?? this.d.targets[this.s.reader];
+  }
 
   /** All heads as [layer, head], the hardest look from the reader at the target first. */
   ranked() {
@@ -106,19 +143,36 @@ class Explorer extends View {
     return heads.sort((a, b) => this.look(...b) - this.look(...a));
   }
 
-  count(n) { return this.w.numbers.split(" ")[n] ?? this.integer(n); }
-  plain(t) { return plain(this.d.tokens[t]); }
-  word(t) { return el("bdi", {}, this.plain(t)); }
-  colour(weight) { return this.ramp[Math.round(255 * weight)]; }
-  tint(x) { return this.signs[Math.round(256 * (clamp(x, -1, 1) + 1))]; }
-  ink(weight) { return this.inks[Math.round(255 * weight)]; }
+  count(n) {
+    return this.w.numbers.split(" ")[n] ?? this.integer(n);
+  }
+  plain(t) {
+    return plain(this.d.tokens[t]);
+  }
+  word(t) {
+    return el("bdi", {}, this.plain(t));
+  }
+  colour(weight) {
+    return this.ramp[Math.round(255 * weight)];
+  }
+  tint(x) {
+    return this.signs[Math.round(256 * (clamp(x, -1, 1) + 1))];
+  }
+  ink(weight) {
+    return this.inks[Math.round(255 * weight)];
+  }
 
   // ------------------------------------------------------------ the parts that stay
 
   build() {
     const { T, w } = this;
     const tokens = this.d.tokens;
-    this.chips = new Radios("chips", w.reader, tokens.map((token) => button("pick", {}, chip(token), span("weight"))), (reader) => this.choose({ reader }));
+    this.chips = new Radios(
+      "chips",
+      w.reader,
+      tokens.map((token) => button("pick", {}, chip(token), span("weight"))),
+      (reader) => this.choose({ reader }),
+    );
     this.arcs = shape("svg", { class: "arcs", "aria-hidden": "true" });
     this.chips.node.prepend(this.arcs);
     this.sentence = el("p", { className: "read", "aria-live": "polite" });
@@ -130,21 +184,39 @@ class Explorer extends View {
     this.outline = div("outline");
     this.map.node.prepend(this.empty);
     this.map.grid.before(this.outline);
-    this.lift = el("button", { type: "button", className: "lift", role: "switch", onclick: () => this.choose({ lifted: !this.s.lifted }) },
-      el("i", {}), w.lift);
+    this.lift = el(
+      "button",
+      { type: "button", className: "lift", role: "switch", onclick: () => this.choose({ lifted: !this.s.lifted }) },
+      el("i", {}),
+      w.lift,
+    );
     this.leak = el("div", { className: "leak", "aria-live": "polite" });
 
     this.layers = new Layers(this.L, w.layer, (layer) => this.choose({ layer }));
     this.shadeNote = span("note");
 
     this.thumbs = range(this.H).map((head) =>
-      el("button", { type: "button", className: "thumb", role: "radio", onclick: () => this.choose({ head }) },
-        el("canvas", { "aria-hidden": "true" }), span("", String(head + 1))));
+      el(
+        "button",
+        { type: "button", className: "thumb", role: "radio", onclick: () => this.choose({ head }) },
+        el("canvas", { "aria-hidden": "true" }),
+        span("", String(head + 1)),
+      ),
+    );
     const each = this.H / this.G;
-    const shared = (g) => el("p", { className: "note" }, ...weave(w.shared, { k: span("key", `k\u202f${g + 1}`), v: span("value", `v\u202f${g + 1}`) }));
-    const rows = each === 1
-      ? [div("group", ...this.thumbs), el("p", { className: "note" }, ...weave(w["not-shared"], { k: span("key", "k"), v: span("value", "v") }))]
-      : range(this.G).map((g) => div("group", ...this.thumbs.slice(g * each, g * each + each), shared(g)));
+    const shared = (g) =>
+      el(
+        "p",
+        { className: "note" },
+        ...weave(w.shared, { k: span("key", `k\u202f${g + 1}`), v: span("value", `v\u202f${g + 1}`) }),
+      );
+    const rows =
+      each === 1
+        ? [
+            div("group", ...this.thumbs),
+            el("p", { className: "note" }, ...weave(w["not-shared"], { k: span("key", "k"), v: span("value", "v") })),
+          ]
+        : range(this.G).map((g) => div("group", ...this.thumbs.slice(g * each, g * each + each), shared(g)));
     this.headsTitle = el("h2", { className: "eyebrow" });
     this.heads = arrows(el("div", { className: "heads", role: "radiogroup" }, ...rows), (down, right) => {
       this.choose({ head: clamp(this.s.head + right + down * (each === 1 ? 4 : each), 0, this.H - 1) });
@@ -155,12 +227,39 @@ class Explorer extends View {
     this.steps = el("section", { className: "steps" });
     this.box.replaceChildren(
       el("section", { className: "sentence" }, this.chips.node, this.sentence),
-      div(`instrument${T > 16 ? " long" : ""}`,
-        el("section", {}, div("over", this.title, span("note", w["map-note"])), this.map.node,
-          this.d.both ? el("p", { className: "note leak" }, this.fill("mask-none", { model: this.d.model })) : div("below", this.lift, this.leak)),
-        el("section", { className: "selectors" }, div("over", el("h2", { className: "eyebrow" }, w.layer), this.shadeNote), this.layers.node, this.headsTitle, this.heads)),
-      this.find, this.steps, el("p", { className: "caveat" }, w.caveat),
-      el("button", { type: "button", className: "go", onclick: () => this.report("chart", { layer: this.s.layer, head: this.s.head }) }, w["twin-button"]));
+      div(
+        `instrument${T > 16 ? " long" : ""}`,
+        el(
+          "section",
+          {},
+          div("over", this.title, span("note", w["map-note"])),
+          this.map.node,
+          this.d.both
+            ? el("p", { className: "note leak" }, this.fill("mask-none", { model: this.d.model }))
+            : div("below", this.lift, this.leak),
+        ),
+        el(
+          "section",
+          { className: "selectors" },
+          div("over", el("h2", { className: "eyebrow" }, w.layer), this.shadeNote),
+          this.layers.node,
+          this.headsTitle,
+          this.heads,
+        ),
+      ),
+      this.find,
+      this.steps,
+      el("p", { className: "caveat" }, w.caveat),
+      el(
+        "button",
+        {
+          type: "button",
+          className: "go",
+          onclick: () => this.report("chart", { layer: this.s.layer, head: this.s.head }),
+        },
+        w["twin-button"],
+      ),
+    );
   }
 
   // ------------------------------------------------------------ what follows the choice
@@ -184,12 +283,16 @@ class Explorer extends View {
   // ------------------------------------------------------------ sizes
 
   /** Of the whole, and of the map in it. */
-  sizes() { return [this.box.clientWidth, this.map.node.clientWidth]; }
+  sizes() {
+    return [this.box.clientWidth, this.map.node.clientWidth];
+  }
 
   /** What depends on them, to be drawn next. */
   take([whole, map]) {
     this.taken = [whole, map].join();
-    this.columnsShown = ["k", "score", "share", "v", "wv"].filter((name) => whole > { k: 820, v: 560 }[name] || !["k", "v"].includes(name));
+    this.columnsShown = ["k", "score", "share", "v", "wv"].filter(
+      (name) => whole > { k: 820, v: 560 }[name] || !["k", "v"].includes(name),
+    );
     this.thumb = whole > 560 ? 78 : 60;
     this.box.style.setProperty("--thumb", `${this.thumb}px`);
     this.map.fit(map);

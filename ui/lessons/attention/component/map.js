@@ -32,11 +32,29 @@ function leaks(x) {
   const beyond = (q) => range(x.T).reduce((sum, k) => sum + (x.read(q, k) ? 0 : x.weight(q, k)), 0);
   const why = el("p", { className: "note" }, x.w["leak-why"]);
   if (reader < x.T - 1) {
-    const values = { reader: x.plain(reader), p: x.percent(beyond(reader)), next: x.plain(reader + 1), q: x.percent(x.weight(reader, reader + 1)) };
+    const values = {
+      reader: x.plain(reader),
+      p: x.percent(beyond(reader)),
+      next: x.plain(reader + 1),
+      q: x.percent(x.weight(reader, reader + 1)),
+    };
     return [el("p", {}, x.fill("leak-next", values)), why];
   }
   if (x.T === 1) return [why];
   const worst = best(range(x.T - 1).slice(x.T > 2 ? 1 : 0), beyond); // before the second word there is little else to read
-  const go = el("button", { type: "button", className: "go", "data-at": "go", onclick: () => x.choose({ reader: worst }) }, x.fill("leak-go", { word: x.plain(worst) }));
-  return [el("p", {}, x.fill("leak-last", { reader: x.plain(reader), word: x.plain(worst), p: x.percent(beyond(worst)) }), " ", go), why];
+  const go = el(
+    "button",
+    { type: "button", className: "go", "data-at": "go", onclick: () => x.choose({ reader: worst }) },
+    x.fill("leak-go", { word: x.plain(worst) }),
+  );
+  return [
+    el(
+      "p",
+      {},
+      x.fill("leak-last", { reader: x.plain(reader), word: x.plain(worst), p: x.percent(beyond(worst)) }),
+      " ",
+      go,
+    ),
+    why,
+  ];
 }

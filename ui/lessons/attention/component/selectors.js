@@ -13,7 +13,10 @@ export function paintSelectors(x) {
   check(x.thumbs, head);
   x.thumbs.forEach((button, h) => {
     drawThumb(x, button.firstChild, h);
-    button.setAttribute("aria-label", x.fill("head-name", { head: h + 1, p: x.percent(x.look(layer, h)), word: target }));
+    button.setAttribute(
+      "aria-label",
+      x.fill("head-name", { head: h + 1, p: x.percent(x.look(layer, h)), word: target }),
+    );
   });
 }
 
@@ -29,6 +32,11 @@ function drawThumb(x, canvas, h) {
     for (let k = 0; k < T; k++) {
       if (!x.seen(q, k)) continue;
       pen.fillStyle = x.colour(weights[x.at(x.s.layer, h, q, k)]);
-      pen.fillRect(Math.round(k * step), Math.round(q * step), Math.round((k + 1) * step) - Math.round(k * step) - gap, Math.round((q + 1) * step) - Math.round(q * step) - gap);
+      pen.fillRect(
+        Math.round(k * step),
+        Math.round(q * step),
+        Math.round((k + 1) * step) - Math.round(k * step) - gap,
+        Math.round((q + 1) * step) - Math.round(q * step) - gap,
+      );
     }
 }

@@ -14,17 +14,33 @@ export function paintSentence(x) {
     mark.className = `chip${seen ? "" : " unseen"}${k === reader ? " selected" : ""}`;
     mark.style.background = seen && k !== reader ? x.colour(weight) : "";
     mark.style.color = seen && k !== reader ? x.ink(weight) : "";
-    button.lastChild.textContent = !seen ? "–" : weight < FAINT ? `<\u202f${FAINT.toLocaleString(x.d.lang, { style: "percent", maximumFractionDigits: 2 })}` : x.percent(weight);
+    button.lastChild.textContent = !seen
+      ? "–"
+      : weight < FAINT
+        ? `<\u202f${FAINT.toLocaleString(x.d.lang, { style: "percent", maximumFractionDigits: 2 })}`
+        : x.percent(weight);
   });
   x.chips.paint(reader);
-  const share = (k) => span("named", ...weave(x.w[k === reader ? "share-self" : "share"], { p: x.percent(x.weight(reader, k)), word: x.word(k) }));
+  const share = (k) =>
+    span(
+      "named",
+      ...weave(x.w[k === reader ? "share-self" : "share"], { p: x.percent(x.weight(reader, k)), word: x.word(k) }),
+    );
   const named = words.slice(0, words.length > 1 && x.weight(reader, words[1]) >= 0.1 ? 2 : 1);
   const rest = words.length - named.length;
   const left = Math.max(0, 1 - named.reduce((sum, k) => sum + x.weight(reader, k), 0));
-  x.sentence.replaceChildren(...(words.length === 1
-    ? weave(x.w["read-only"], { reader: x.word(reader) })
-    : [...weave(x.w[named.length > 1 ? "read-two" : "read-one"], { reader: x.word(reader), first: share(named[0]), second: named[1] === undefined ? "" : share(named[1]) }),
-      rest ? " " + x.fill(rest === 1 ? "rest-one" : "rest-many", { count: x.count(rest), p: x.percent(left) }) : ""]));
+  x.sentence.replaceChildren(
+    ...(words.length === 1
+      ? weave(x.w["read-only"], { reader: x.word(reader) })
+      : [
+          ...weave(x.w[named.length > 1 ? "read-two" : "read-one"], {
+            reader: x.word(reader),
+            first: share(named[0]),
+            second: named[1] === undefined ? "" : share(named[1]),
+          }),
+          rest ? ` ${x.fill(rest === 1 ? "rest-one" : "rest-many", { count: x.count(rest), p: x.percent(left) })}` : "",
+        ]),
+  );
 }
 
 /** Curves from the reader to what it reads: above the chips, or between their lines where there are several. */
@@ -42,7 +58,8 @@ export function paintArcs(x) {
     const rise = (lines > 1 ? 22 : Math.min(58, 20 + 0.1 * Math.abs(a - u))) / 0.75;
     return shape("path", {
       d: `M${u} ${v}C${u} ${v - rise} ${a} ${b - rise} ${a} ${b}`,
-      "stroke-width": Math.max(1, (lines > 1 ? 6 : 12) * x.weight(reader, k)), class: x.read(reader, k) ? "" : "future",
+      "stroke-width": Math.max(1, (lines > 1 ? 6 : 12) * x.weight(reader, k)),
+      class: x.read(reader, k) ? "" : "future",
     });
   };
   const keys = x.words(reader).filter((k) => k !== reader && x.weight(reader, k) >= 0.02);

@@ -14,7 +14,11 @@ const name = (x, t) => el("bdi", { className: "mono" }, x.plain(t));
 export function twoSteps(x) {
   const words = x.words(x.s.reader);
   const title = el("h2", {}, ...weave(x.w["steps-title"], { reader: name(x, x.s.reader) }));
-  const more = el("button", { type: "button", className: "go", "data-at": "all", onclick: () => x.choose({ all: !x.s.all }) }, x.w[x.s.all ? "few-rows" : "all-rows"]);
+  const more = el(
+    "button",
+    { type: "button", className: "go", "data-at": "all", onclick: () => x.choose({ all: !x.s.all }) },
+    x.w[x.s.all ? "few-rows" : "all-rows"],
+  );
   return [title, stepTable(x, words), words.length > SOME ? more : "", arithmetic(x, words), vectors(x)];
 }
 
@@ -29,26 +33,55 @@ function stepTable(x, words) {
   const key = x.key;
   const weight = (k) => x.weight(reader, k);
   const heavy = heaviest(x, words).slice(0, SOME - 3);
-  const shown = all || words.length <= SOME ? words : words.filter((k) => heavy.includes(k) || k === key || k === reader);
+  const shown =
+    all || words.length <= SOME ? words : words.filter((k) => heavy.includes(k) || k === key || k === reader);
   const rest = words.filter((k) => !shown.includes(k));
   const scaled = (k) => x.vector("v", k).map((value) => value * weight(k));
-  const added = (keys) => keys.map(scaled).reduce((sum, v) => sum.map((value, i) => value + v[i]), new Float32Array(x.S));
+  const added = (keys) =>
+    keys.map(scaled).reduce((sum, v) => sum.map((value, i) => value + v[i]), new Float32Array(x.S));
   const query = x.vector("q", reader);
   const keyScale = Math.max(most(query), ...words.map((k) => most(x.vector("k", k))));
   const valueScale = Math.max(...words.map((k) => most(x.vector("v", k)))); // one for both strips: a small weight fades
-  const strip = (values, scale) => { // one element, not one for each number: a browser lays out hundreds of them slowly
-    const stops = Array.from(values, (value, i) => `${x.tint(value / scale)} ${(100 * i) / x.S}% ${(100 * (i + 1)) / x.S}%`);
-    return el("div", { className: "strip", style: { background: `linear-gradient(90deg, ${stops})`, maskSize: `${100 / x.S}% 100%` } });
+  const strip = (values, scale) => {
+    // one element, not one for each number: a browser lays out hundreds of them slowly
+    const stops = Array.from(
+      values,
+      (value, i) => `${x.tint(value / scale)} ${(100 * i) / x.S}% ${(100 * (i + 1)) / x.S}%`,
+    );
+    return el("div", {
+      className: "strip",
+      style: { background: `linear-gradient(90deg, ${stops})`, maskSize: `${100 / x.S}% 100%` },
+    });
   };
-  const bar = (share) => span("", el("i", { className: "bar", style: { width: `calc((100% - 62px) * ${share})` } }), span(share >= 0.2 ? "heavy" : "", x.percent(share)));
-  const legend = (scale) => span("legend", span("", x.number(-scale)), el("i", { style: { background: `linear-gradient(90deg, ${x.palette.diverging})` } }), span("", x.number(scale)));
+  const bar = (share) =>
+    span(
+      "",
+      el("i", { className: "bar", style: { width: `calc((100% - 62px) * ${share})` } }),
+      span(share >= 0.2 ? "heavy" : "", x.percent(share)),
+    );
+  const legend = (scale) =>
+    span(
+      "legend",
+      span("", x.number(-scale)),
+      el("i", { style: { background: `linear-gradient(90deg, ${x.palette.diverging})` } }),
+      span("", x.number(scale)),
+    );
 
   const cells = (content) => columns.map((column) => el("td", { className: column }, content[column] ?? ""));
-  const row = (head, content, properties = {}) => el("tr", properties, el("th", { scope: "row" }, ...head), ...cells(content));
-  const word = (k) => row(
-    [el("button", { type: "button", "data-at": `row-${k}`, "aria-pressed": k === key }, chip(x.d.tokens[k]))],
-    { k: strip(x.vector("k", k), keyScale), score: x.number(score(x, k)), share: bar(weight(k)), v: strip(x.vector("v", k), valueScale), wv: strip(scaled(k), valueScale) },
-    { className: k === key ? "word chosen" : "word", onclick: () => x.choose({ key: k }) });
+  const row = (head, content, properties = {}) =>
+    el("tr", properties, el("th", { scope: "row" }, ...head), ...cells(content));
+  const word = (k) =>
+    row(
+      [el("button", { type: "button", "data-at": `row-${k}`, "aria-pressed": k === key }, chip(x.d.tokens[k]))],
+      {
+        k: strip(x.vector("k", k), keyScale),
+        score: x.number(score(x, k)),
+        share: bar(weight(k)),
+        v: strip(x.vector("v", k), valueScale),
+        wv: strip(scaled(k), valueScale),
+      },
+      { className: k === key ? "word chosen" : "word", onclick: () => x.choose({ key: k }) },
+    );
 
   const first = x.fill("first-numbers", { n: x.S, width: x.d.width });
   const heads = {
@@ -58,24 +91,85 @@ function stepTable(x, words) {
     v: [...weave(w["col-value"], { v: symbol("v") }), el("br"), first],
     wv: [...weave(w["col-weighted"], { v: symbol("v") }), el("br"), w["col-scaled"]],
   };
-  const step = (number, text, own) => el("th", { scope: "colgroup", colSpan: columns.filter((column) => own.includes(column)).length }, el("em", {}, number), " ", text);
+  const step = (number, text, own) =>
+    el(
+      "th",
+      { scope: "colgroup", colSpan: columns.filter((column) => own.includes(column)).length },
+      el("em", {}, number),
+      " ",
+      text,
+    );
   const relevant = columns.filter((column) => ["k", "score", "share"].includes(column)).length;
   const wide = columns.includes("k");
-  return div("table", el("table", { className: columns.includes("v") ? "" : "narrow" },
-    el("colgroup", {}, el("col"), ...columns.map((column) => el("col", { className: column }))),
-    el("thead", {},
-      el("tr", { className: "step" }, el("td", {}), step("1", w.relevant, ["k", "score", "share"]), step("2", w.carried, ["v", "wv"])),
-      el("tr", {}, el("td", {}), ...columns.map((column) => el("th", { scope: "col", className: column }, ...heads[column])))),
-    el("tbody", {},
-      wide ? el("tr", {}, el("th", { scope: "row" }, ...weave(w["query-of"], { q: symbol("q") })), el("td", { className: "k" }, strip(query, keyScale)),
-        el("td", { className: "note", colSpan: relevant - 1 }, w.compared), el("td", { colSpan: columns.length - relevant })) : "",
-      ...shown.map(word),
-      rest.length ? row([x.fill("rest-row", { count: integer(rest.length, x.d.lang) })], { share: bar(rest.reduce((sum, k) => sum + weight(k), 0)), wv: strip(added(rest), valueScale) }) : ""),
-    el("tfoot", {},
-      row([w.added], { share: span("heavy", x.percent(1)), v: span("note takes", ...weave(w.takes, { reader: name(x, reader) })), wv: strip(added(words), valueScale) }),
-      lifted ? "" : el("tr", {}, el("th", { className: "note own", scope: "row", colSpan: columns.length }, ...weave(w.own, { z: symbol("z") })), el("td", { className: "wv" }, strip(x.vector("z", reader), valueScale))),
-      el("tr", {}, el("td", {}), ...cells({ k: legend(keyScale), wv: wide ? legend(valueScale) : "" })),
-      wide ? "" : el("tr", {}, el("td", { colSpan: columns.length + 1 }, legend(valueScale))))));
+  return div(
+    "table",
+    el(
+      "table",
+      { className: columns.includes("v") ? "" : "narrow" },
+      el("colgroup", {}, el("col"), ...columns.map((column) => el("col", { className: column }))),
+      el(
+        "thead",
+        {},
+        el(
+          "tr",
+          { className: "step" },
+          el("td", {}),
+          step("1", w.relevant, ["k", "score", "share"]),
+          step("2", w.carried, ["v", "wv"]),
+        ),
+        el(
+          "tr",
+          {},
+          el("td", {}),
+          ...columns.map((column) => el("th", { scope: "col", className: column }, ...heads[column])),
+        ),
+      ),
+      el(
+        "tbody",
+        {},
+        wide
+          ? el(
+              "tr",
+              {},
+              el("th", { scope: "row" }, ...weave(w["query-of"], { q: symbol("q") })),
+              el("td", { className: "k" }, strip(query, keyScale)),
+              el("td", { className: "note", colSpan: relevant - 1 }, w.compared),
+              el("td", { colSpan: columns.length - relevant }),
+            )
+          : "",
+        ...shown.map(word),
+        rest.length
+          ? row([x.fill("rest-row", { count: integer(rest.length, x.d.lang) })], {
+              share: bar(rest.reduce((sum, k) => sum + weight(k), 0)),
+              wv: strip(added(rest), valueScale),
+            })
+          : "",
+      ),
+      el(
+        "tfoot",
+        {},
+        row([w.added], {
+          share: span("heavy", x.percent(1)),
+          v: span("note takes", ...weave(w.takes, { reader: name(x, reader) })),
+          wv: strip(added(words), valueScale),
+        }),
+        lifted
+          ? ""
+          : el(
+              "tr",
+              {},
+              el(
+                "th",
+                { className: "note own", scope: "row", colSpan: columns.length },
+                ...weave(w.own, { z: symbol("z") }),
+              ),
+              el("td", { className: "wv" }, strip(x.vector("z", reader), valueScale)),
+            ),
+        el("tr", {}, el("td", {}), ...cells({ k: legend(keyScale), wv: wide ? legend(valueScale) : "" })),
+        wide ? "" : el("tr", {}, el("td", { colSpan: columns.length + 1 }, legend(valueScale))),
+      ),
+    ),
+  );
 }
 
 /** The chosen cell and the sum, with their numbers. */
@@ -89,18 +183,45 @@ function arithmetic(x, words) {
   const left = words.length - heavy.length;
   const total = words.reduce((sum, k) => sum + Math.exp(score(x, k)), 0);
   const difference = x.number(x.a.difference.values[(layer * H + head) * T + reader]);
-  const terms = heavy.flatMap((k, i) => [i ? " + " : "", x.number(x.weight(reader, k)), " ", sub("v", "value", x.word(k))]);
+  const terms = heavy.flatMap((k, i) => [
+    i ? " + " : "",
+    x.number(x.weight(reader, k)),
+    " ",
+    sub("v", "value", x.word(k)),
+  ]);
   const others = left ? ` ${left === 1 ? w["more-one"] : x.fill("more-many", { count: x.count(left) })}` : "";
   const size = (...sizes) => `\u202f(${sizes.join(", ")})`;
-  return div("arith",
-    el("p", {},
+  return div(
+    "arith",
+    el(
+      "p",
+      {},
       part(sub("q", "query", x.word(reader)), " · ", sub("k", "key", x.word(key)), ` = ${x.number(product(x, key))}`),
       part(`÷ √${width} = ${x.number(score(x, key))}`),
-      part("e", el("sup", {}, x.number(score(x, key))), ` ÷ ${x.number(total)} = `, el("b", {}, x.percent(x.weight(reader, key))))),
-    el("p", {}, part(...terms, others, " = ", symbol("z")), span("note", lifted ? w["lifted-sum"] : x.fill("differs", { width, x: difference }))),
-    el("p", {},
-      part(span("note", `${w.shapes}:`)), part(symbol("q"), size(H, T, width)), part(symbol("k"), ", ", symbol("v"), size(G, T, width)),
-      part(symbol("q"), "·", symbol("k"), size(H, T, T)), part(`softmax${size(H, T, T)}`), part(symbol("z"), size(H, T, width))));
+      part(
+        "e",
+        el("sup", {}, x.number(score(x, key))),
+        ` ÷ ${x.number(total)} = `,
+        el("b", {}, x.percent(x.weight(reader, key))),
+      ),
+    ),
+    el(
+      "p",
+      {},
+      part(...terms, others, " = ", symbol("z")),
+      span("note", lifted ? w["lifted-sum"] : x.fill("differs", { width, x: difference })),
+    ),
+    el(
+      "p",
+      {},
+      part(span("note", `${w.shapes}:`)),
+      part(symbol("q"), size(H, T, width)),
+      part(symbol("k"), ", ", symbol("v"), size(G, T, width)),
+      part(symbol("q"), "·", symbol("k"), size(H, T, T)),
+      part(`softmax${size(H, T, T)}`),
+      part(symbol("z"), size(H, T, width)),
+    ),
+  );
 }
 
 /** The vectors of the chosen cell as numbers, a line for each place in them; folded until somebody asks. */
@@ -119,15 +240,30 @@ function vectors(x) {
     [[`${x.number(weight)} × `, symbol("v")], v.map((value) => value * weight)],
     ...(lifted ? [] : [[[sub("z", "own", x.word(reader))], x.vector("z", reader)]]),
   ];
-  const line = (i) => el("tr", {}, el("th", { scope: "row" }, String(i + 1)), ...columns.map(([, values]) => el("td", {}, x.number(values[i]))));
+  const line = (i) =>
+    el(
+      "tr",
+      {},
+      el("th", { scope: "row" }, String(i + 1)),
+      ...columns.map(([, values]) => el("td", {}, x.number(values[i]))),
+    );
   const sum = x.fill("product", { width, x: x.number(product(x, key)) });
-  const fold = el("details", { open: x.unfolded ?? false },
+  const fold = el(
+    "details",
+    { open: x.unfolded ?? false },
     el("summary", { "data-at": "vectors" }, x.fill("vectors", { n: x.S, width })),
-    el("div", { className: "table", tabIndex: 0, role: "region", "aria-label": x.fill("vectors", { n: x.S, width }) },
-      el("table", { className: "vectors" },
+    el(
+      "div",
+      { className: "table", tabIndex: 0, role: "region", "aria-label": x.fill("vectors", { n: x.S, width }) },
+      el(
+        "table",
+        { className: "vectors" },
         el("thead", {}, el("tr", {}, el("td", {}), ...columns.map(([head]) => el("th", { scope: "col" }, ...head)))),
-        el("tbody", {}, ...range(x.S).map(line)))),
-    el("p", { className: "note" }, `q × k: ${sum}.`, x.d.rotary ? ` ${w.turned}.` : ""));
+        el("tbody", {}, ...range(x.S).map(line)),
+      ),
+    ),
+    el("p", { className: "note" }, `q × k: ${sum}.`, x.d.rotary ? ` ${w.turned}.` : ""),
+  );
   fold.addEventListener("toggle", () => (x.unfolded = fold.open));
   return fold;
 }

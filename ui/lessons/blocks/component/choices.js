@@ -2,4 +2,10 @@ import { el } from "../../../components/base/elements.js";
 import { Radios } from "../../../components/base/view.js";
 
 /** One of several, as buttons in a row. */
-export const choices = (label, names, pick) => new Radios("choices", label, names.map((name) => el("button", {}, name)), pick);
+export const choices = (label, names, pick) =>
+  new Radios(
+    "choices",
+    label,
+    names.map((name) => el("button", {}, name)),
+    pick,
+  );

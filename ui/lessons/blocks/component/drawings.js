@@ -7,7 +7,16 @@ import { HEADER, Paper, SMALL } from "./paper.js";
 /** Two models drawn part by part, as their configurations say, and a panel about the part that is chosen. */
 
 const GAP = 15; // px between two slots
-const HEIGHTS = { embedding: 50, attention: 136, mlp: 70, cross: 50, head: 50, attn_add: 24, cross_add: 24, mlp_add: 24 };
+const HEIGHTS = {
+  embedding: 50,
+  attention: 136,
+  mlp: 70,
+  cross: 50,
+  head: 50,
+  attn_add: 24,
+  cross_add: 24,
+  mlp_add: 24,
+};
 const INSIDE = { embedding: ["segment"], mlp: ["gate", "up", "activation", "down", "router", "experts"] }; // all else: attention
 
 export class Drawings extends View {
@@ -25,19 +34,36 @@ export class Drawings extends View {
 
   build() {
     const { w, d } = this;
-    this.view = choices(w["view-name"], [w["view-simple"], w["view-detailed"]], (i) => this.change({ detailed: i === 1 }));
-    this.which = choices(w["which-name"], d.sides.map((side) => side.short), (i) => this.change({ front: i }));
+    this.view = choices(w["view-name"], [w["view-simple"], w["view-detailed"]], (i) =>
+      this.change({ detailed: i === 1 }),
+    );
+    this.which = choices(
+      w["which-name"],
+      d.sides.map((side) => side.short),
+      (i) => this.change({ front: i }),
+    );
     this.columns = d.sides.map((side) => {
       const paper = div("paper");
       const title = el("header", {}, el("h2", {}, side.title), el("p", { className: "note" }, side.model));
       return { paper, node: el("section", { className: `side ${side.name}` }, title, paper) };
     });
-    this.panel = el("section", { className: "panel", tabIndex: 0, "aria-live": "polite", "aria-label": w["panel-name"] });
+    this.panel = el("section", {
+      className: "panel",
+      tabIndex: 0,
+      "aria-live": "polite",
+      "aria-label": w["panel-name"],
+    });
     const mark = span("mark");
     mark.setAttribute("aria-hidden", "true");
     this.box.replaceChildren(
-      div("bar", this.view.node, div("only-narrow", this.which.node), el("p", { className: "note legend" }, mark, w["mark-legend"])),
-      div("pair", ...this.columns.map((column) => column.node), this.panel));
+      div(
+        "bar",
+        this.view.node,
+        div("only-narrow", this.which.node),
+        el("p", { className: "note legend" }, mark, w["mark-legend"]),
+      ),
+      div("pair", ...this.columns.map((column) => column.node), this.panel),
+    );
     this.draw();
     this.paint();
   }
@@ -61,10 +87,13 @@ export class Drawings extends View {
     this.chosen = key;
     this.paint();
     this.tell();
-    if (narrow && getComputedStyle(this.panel).position !== "sticky") this.panel.scrollIntoView({ block: "nearest", behavior: still() ? "auto" : "smooth" });
+    if (narrow && getComputedStyle(this.panel).position !== "sticky")
+      this.panel.scrollIntoView({ block: "nearest", behavior: still() ? "auto" : "smooth" });
   }
 
-  tell() { remember({ part: this.chosen, view: this.detailed ? "detailed" : null }); }
+  tell() {
+    remember({ part: this.chosen, view: this.detailed ? "detailed" : null });
+  }
 
   fit() {
     const width = this.columns.find((column) => column.paper.clientWidth)?.paper.clientWidth;
@@ -80,7 +109,10 @@ export class Drawings extends View {
     const heights = new Map();
     for (const side of this.d.sides) {
       for (const part of this.parts(side)) {
-        const height = this.detailed && side.inside[part.name] ? this.room(side.inside[part.name].length) : HEIGHTS[part.slot] ?? SMALL;
+        const height =
+          this.detailed && side.inside[part.name]
+            ? this.room(side.inside[part.name].length)
+            : (HEIGHTS[part.slot] ?? SMALL);
         heights.set(part.slot, Math.max(height, heights.get(part.slot) ?? 0));
         const add = `${part.slot.replace("attention", "attn").split("_")[0]}_add`;
         if (this.d.slots.includes(add)) heights.set(add, HEIGHTS[add]);
@@ -98,7 +130,9 @@ export class Drawings extends View {
     return { spots, height: y + 4 };
   }
 
-  room(rows) { return HEADER + rows * SMALL + (rows - 1) * 16 + 28; }
+  room(rows) {
+    return HEADER + rows * SMALL + (rows - 1) * 16 + 28;
+  }
 
   parts(side) {
     return side.parts.filter((part) => this.detailed || !(part.absent || part.name === "segment"));
@@ -143,7 +177,9 @@ export class Drawings extends View {
     if ((!step && !across) || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     const other = this.buttons[side + (across ?? 0)];
-    const next = step ? here[clamp(here.indexOf(event.target) + step, 0, here.length - 1)] : other?.find((b) => b.dataset.key === this.chosen);
+    const next = step
+      ? here[clamp(here.indexOf(event.target) + step, 0, here.length - 1)]
+      : other?.find((b) => b.dataset.key === this.chosen);
     if (!next?.offsetParent) return;
     next.focus();
     this.choose(next.dataset.key);
@@ -153,10 +189,14 @@ export class Drawings extends View {
     const { w } = this;
     const fact = this.d.facts[this.chosen];
     const paper = Object.values(fact.sides).some((side) => side.paper); // not in the models that are compared
-    const verdict = paper ? null : el("p", { className: "note verdict" }, fact.differs ? span("mark") : null, fact.differs ? w.differs : w.alike);
+    const verdict = paper
+      ? null
+      : el("p", { className: "note verdict" }, fact.differs ? span("mark") : null, fact.differs ? w.differs : w.alike);
     return [
-      el("h3", {}, fact.title), verdict,
-      el("p", {}, fact.why), el("p", { className: "note from" }, fact.from),
+      el("h3", {}, fact.title),
+      verdict,
+      el("p", {}, fact.why),
+      el("p", { className: "note from" }, fact.from),
       ...this.d.sides.map((side) => this.sideOf(side, fact.sides[side.name])),
     ].filter(Boolean);
   }
@@ -164,21 +204,51 @@ export class Drawings extends View {
   sideOf(side, fact) {
     const name = el("p", { className: "eyebrow" }, fact.paper ? this.w["paper-name"] : side.short);
     if (!fact.here) return div("of", name, el("p", { className: "absent" }, fact.what));
-    const lines = [name, el("p", { className: "own" }, el("b", {}, fact.label), fact.sub ? span("sub", " ", fact.sub) : null), el("p", {}, fact.what)];
-    if (fact.shape.length) lines.push(el("p", { className: "mono shapes" }, ...fact.shape.flatMap((line) => [line, el("br")]).slice(0, -1)));
+    const lines = [
+      name,
+      el("p", { className: "own" }, el("b", {}, fact.label), fact.sub ? span("sub", " ", fact.sub) : null),
+      el("p", {}, fact.what),
+    ];
+    if (fact.shape.length)
+      lines.push(el("p", { className: "mono shapes" }, ...fact.shape.flatMap((line) => [line, el("br")]).slice(0, -1)));
     lines.push(el("p", { className: "note" }, fact.parameters));
     return div("of", ...lines, ...fact.readings.map((reading) => this.reading(reading, side)));
   }
 
   reading({ label, values, shown }, side) {
     const [low, high] = [Math.min(...values), Math.max(...values)];
-    if (values.length === 1) return el("p", { className: "reading" }, label, ": ", el("b", { className: "mono" }, shown[0]), " ", span("at", this.w.at, " ", chip(side.token)));
-    const bars = values.map((x, i) => el("i", { title: this.fill("bar-title", { layer: i + 1, x: shown[i] }), style: { height: `${high > 0 ? Math.max(100 * (x / high), 2) : 2}%` } }));
-    const told = low === high ? shown[0] : this.fill("bars-range", { low: shown[values.indexOf(low)], high: shown[values.indexOf(high)] });
+    if (values.length === 1)
+      return el(
+        "p",
+        { className: "reading" },
+        label,
+        ": ",
+        el("b", { className: "mono" }, shown[0]),
+        " ",
+        span("at", this.w.at, " ", chip(side.token)),
+      );
+    const bars = values.map((x, i) =>
+      el("i", {
+        title: this.fill("bar-title", { layer: i + 1, x: shown[i] }),
+        style: { height: `${high > 0 ? Math.max(100 * (x / high), 2) : 2}%` },
+      }),
+    );
+    const told =
+      low === high
+        ? shown[0]
+        : this.fill("bars-range", { low: shown[values.indexOf(low)], high: shown[values.indexOf(high)] });
     const spoken = this.fill("bars-name", { label, first: shown[0], last: shown.at(-1), layers: values.length, told });
-    return div("reading",
+    return div(
+      "reading",
       el("p", {}, label, " ", span("at", this.w.at, " ", chip(side.token))),
       el("div", { className: "bars", role: "img", "aria-label": spoken }, ...bars),
-      el("p", { className: "ends note" }, span("", this.fill("layer-n", { n: 1 })), el("b", { className: "mono" }, told), span("", String(values.length))));
+      el(
+        "p",
+        { className: "ends note" },
+        span("", this.fill("layer-n", { n: 1 })),
+        el("b", { className: "mono" }, told),
+        span("", String(values.length)),
+      ),
+    );
   }
 }

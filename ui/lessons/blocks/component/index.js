@@ -6,5 +6,7 @@ import { Drawings } from "./drawings.js";
 import { Maps } from "./maps.js";
 
 export default function blocks(given) {
-  return given.data.part === "drawings" ? mountView(given, Drawings, "drawings") : mountView(given, Maps, "switch-maps");
+  return given.data.part === "drawings"
+    ? mountView(given, Drawings, "drawings")
+    : mountView(given, Maps, "switch-maps");
 }

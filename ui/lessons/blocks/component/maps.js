@@ -19,12 +19,20 @@ export class Maps extends View {
     }
     this.text = data.tokens.join(" ");
     const dial = (name, group) => div("dial", el("span", { "aria-hidden": "true" }, name), group);
-    this.layers = choices(this.w.layer, range(this.L).map((i) => String(i + 1)), (layer) => this.choose({ layer }));
-    this.heads = choices(this.w.head, [this.w["all-heads"], ...range(this.H).map((i) => String(i + 1))], (i) => this.choose({ head: i - 1 }));
+    this.layers = choices(
+      this.w.layer,
+      range(this.L).map((i) => String(i + 1)),
+      (layer) => this.choose({ layer }),
+    );
+    this.heads = choices(this.w.head, [this.w["all-heads"], ...range(this.H).map((i) => String(i + 1))], (i) =>
+      this.choose({ head: i - 1 }),
+    );
     this.columns = data.sides.map(() => el("section", {}));
     this.box.replaceChildren(
       div("bar", dial(this.w.layer, this.layers.node), dial(this.w.head, this.heads.node)),
-      div("two", ...this.columns), el("p", { className: "note" }, this.w["maps-note"]));
+      div("two", ...this.columns),
+      el("p", { className: "note" }, this.w["maps-note"]),
+    );
     this.paint();
   }
 
@@ -32,7 +40,11 @@ export class Maps extends View {
     Object.assign(this, change);
     this.paint();
     if ("reader" in change) this.columns[change.side].querySelectorAll("button")[change.reader].focus();
-    remember({ "map-layer": this.layer + 1, "map-head": this.head < 0 ? null : this.head + 1, "map-token": this.reader + 1 });
+    remember({
+      "map-layer": this.layer + 1,
+      "map-head": this.head < 0 ? null : this.head + 1,
+      "map-token": this.reader + 1,
+    });
   }
 
   weight(side, query, key) {
@@ -44,21 +56,42 @@ export class Maps extends View {
   paint() {
     this.layers.paint(this.layer);
     this.heads.paint(this.head + 1);
-    this.columns.forEach((column, side) => column.replaceChildren(el("h3", {}, this.d.sides[side].title), this.map(side), this.said(side), this.next(side)));
+    this.columns.forEach((column, side) =>
+      column.replaceChildren(el("h3", {}, this.d.sides[side].title), this.map(side), this.said(side), this.next(side)),
+    );
   }
 
   map(side) {
     const { T, palette, d } = this;
-    const name = el("div", { className: "map", role: "radiogroup", "aria-label": this.fill("map-name", { model: d.sides[side].title }) });
+    const name = el("div", {
+      className: "map",
+      role: "radiogroup",
+      "aria-label": this.fill("map-name", { model: d.sides[side].title }),
+    });
     name.style.setProperty("--n", T);
     for (const query of range(T)) {
       const cells = range(T).map((key) => {
         const weight = this.weight(side, query, key);
         const open = key <= query;
-        return el("i", { style: { background: open ? shade(palette, weight) : "none" }, title: open ? this.fill("cell-title", { query: d.tokens[query], key: d.tokens[key], p: percent(weight, d.lang) }) : "" });
+        return el("i", {
+          style: { background: open ? shade(palette, weight) : "none" },
+          title: open
+            ? this.fill("cell-title", { query: d.tokens[query], key: d.tokens[key], p: percent(weight, d.lang) })
+            : "",
+        });
       });
-      const row = el("button", { type: "button", role: "radio", className: "row", "aria-checked": query === this.reader, onclick: () => this.choose({ reader: query, side }) },
-        span("name mono", d.tokens[query]), span("cells", ...cells));
+      const row = el(
+        "button",
+        {
+          type: "button",
+          role: "radio",
+          className: "row",
+          "aria-checked": query === this.reader,
+          onclick: () => this.choose({ reader: query, side }),
+        },
+        span("name mono", d.tokens[query]),
+        span("cells", ...cells),
+      );
       row.tabIndex = query === this.reader ? 0 : -1;
       name.append(row);
     }
@@ -74,14 +107,25 @@ export class Maps extends View {
   said(side) {
     const shares = range(this.reader + 1).map((key) => this.weight(side, this.reader, key));
     const most = shares.indexOf(Math.max(...shares));
-    const parts = { query: chip(this.d.tokens[this.reader]), key: chip(this.d.tokens[most]), p: el("b", {}, this.percent(shares[most])) };
+    const parts = {
+      query: chip(this.d.tokens[this.reader]),
+      key: chip(this.d.tokens[most]),
+      p: el("b", {}, this.percent(shares[most])),
+    };
     return el("p", { className: "said" }, ...weave(this.w["map-said"], parts));
   }
 
   next(side) {
     const longest = Math.max(...this.d.sides.flatMap(({ next }) => next.map(([, share]) => share)));
     const rows = this.d.sides[side].next.map(([token, share, shown]) =>
-      el("li", {}, chip(token), div("meter", el("i", { style: { width: `${(100 * share) / longest}%` } })), span("mono", shown)));
+      el(
+        "li",
+        {},
+        chip(token),
+        div("meter", el("i", { style: { width: `${(100 * share) / longest}%` } })),
+        span("mono", shown),
+      ),
+    );
     return div("next", el("p", { className: "eyebrow" }, this.w["next-name"]), el("ol", {}, ...rows));
   }
 }

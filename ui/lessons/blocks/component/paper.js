@@ -14,7 +14,13 @@ export class Paper {
     this.left = STREAM + 62; // where the column of the branches begins
     this.right = width - 12;
     this.middle = (this.left + this.right) / 2;
-    this.lines = shape("svg", { class: "lines", width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" });
+    this.lines = shape("svg", {
+      class: "lines",
+      width,
+      height,
+      viewBox: `0 0 ${width} ${height}`,
+      "aria-hidden": "true",
+    });
     this.parts = owner.parts(side);
     this.frame();
     this.stream();
@@ -24,22 +30,38 @@ export class Paper {
   }
 
   nodes() {
-    const group = el("div", { className: "parts", role: "radiogroup", "aria-label": fill(this.w["parts-name"], { model: this.side.short }) }, ...this.buttons);
+    const group = el(
+      "div",
+      { className: "parts", role: "radiogroup", "aria-label": fill(this.w["parts-name"], { model: this.side.short }) },
+      ...this.buttons,
+    );
     group.addEventListener("keydown", (event) => this.owner.key(event));
     return [this.lines, group];
   }
 
-  line(path, kind = "thin") { this.lines.append(shape("path", { d: path, class: kind })); }
-  top(slot) { return this.spots[slot].y - this.spots[slot].height / 2; }
-  bottom(slot) { return this.spots[slot].y + this.spots[slot].height / 2; }
-  has(slot) { return this.parts.some((part) => part.slot === slot); }
-  slotsOf(branch) { return [`${branch}_before`, branch === "attn" ? "attention" : branch].filter((slot) => this.has(slot)); }
+  line(path, kind = "thin") {
+    this.lines.append(shape("path", { d: path, class: kind }));
+  }
+  top(slot) {
+    return this.spots[slot].y - this.spots[slot].height / 2;
+  }
+  bottom(slot) {
+    return this.spots[slot].y + this.spots[slot].height / 2;
+  }
+  has(slot) {
+    return this.parts.some((part) => part.slot === slot);
+  }
+  slotsOf(branch) {
+    return [`${branch}_before`, branch === "attn" ? "attention" : branch].filter((slot) => this.has(slot));
+  }
 
   frame() {
     const used = Object.keys(this.spots).filter((slot) => /^(attn|attention|cross|mlp)/.test(slot));
     const top = Math.min(...used.map((slot) => this.top(slot))) - 15;
     const bottom = Math.max(...used.map((slot) => this.bottom(slot))) + 17;
-    this.lines.append(shape("rect", { x: 1, y: top, width: this.width - 2, height: bottom - top, rx: 14, class: "frame" }));
+    this.lines.append(
+      shape("rect", { x: 1, y: top, width: this.width - 2, height: bottom - top, rx: 14, class: "frame" }),
+    );
     const times = shape("text", { x: this.width - 14, y: top + 20, class: "times", "text-anchor": "end" });
     times.textContent = this.side.times;
     this.lines.append(times);
@@ -73,7 +95,14 @@ export class Paper {
     const { y, height } = this.spots[slot];
     if (place === "stream") {
       const wide = name === "embedding" || name === "head";
-      return this.box(name, STREAM - 56, y - height / 2, wide ? this.right - STREAM + 56 : 112, height, `${wide ? "end" : "norm"}${absent ? " absent" : ""}`);
+      return this.box(
+        name,
+        STREAM - 56,
+        y - height / 2,
+        wide ? this.right - STREAM + 56 : 112,
+        height,
+        `${wide ? "end" : "norm"}${absent ? " absent" : ""}`,
+      );
     }
     const [x, width] = [this.left, this.right - this.left];
     if (place === "added") {
@@ -84,7 +113,14 @@ export class Paper {
     }
     const rows = this.owner.detailed && this.side.inside[name];
     if (rows) return this.opened(name, x, y - height / 2, width, height, rows);
-    const button = this.box(name, x, y - height / 2, width, height, `${name === "attention" || name === "mlp" ? "main" : "norm"}${absent ? " absent" : ""}`);
+    const button = this.box(
+      name,
+      x,
+      y - height / 2,
+      width,
+      height,
+      `${name === "attention" || name === "mlp" ? "main" : "norm"}${absent ? " absent" : ""}`,
+    );
     if (name === "attention") this.attention(button, x, y, width, height);
     if (name === "mlp" && this.side.experts) button.append(this.experts());
   }
@@ -117,16 +153,26 @@ export class Paper {
     if (!meets) range(rows.length - 1).forEach((row) => this.line(`M${middle} ${above(row)}V${below(row + 1)}`));
     else {
       const side = columns === 2 ? [0] : range(last);
-      range(meet).forEach((row) => side.forEach((column) => this.line(`M${centre(column)} ${above(row)}V${below(row + 1)}`)));
+      range(meet).forEach((row) =>
+        side.forEach((column) => this.line(`M${centre(column)} ${above(row)}V${below(row + 1)}`)),
+      );
       this.line(`M${centre(last)} ${above(0)}V${level(meet) + 11}`);
       this.line(`M${centre(last) - cell / 2 - gap} ${level(meet)}H${centre(last) - 11}`);
       this.line(`M${centre(last)} ${level(meet) - 11}V${below(meet + 1)}`);
-      const mark = shape("g", { class: "times-sign", transform: `translate(${centre(last)} ${level(meet)})` }, shape("circle", { r: 10 }), shape("path", { d: "M-4 -4L4 4M-4 4L4 -4" }));
+      const mark = shape(
+        "g",
+        { class: "times-sign", transform: `translate(${centre(last)} ${level(meet)})` },
+        shape("circle", { r: 10 }),
+        shape("path", { d: "M-4 -4L4 4M-4 4L4 -4" }),
+      );
       this.lines.append(mark);
     }
     this.line(`M${middle} ${above(rows.length - 1)}V${y}`);
     rows.forEach((row, i) => {
-      if (row.length === columns) return row.forEach((part, column) => this.box(part, centre(column) - cell / 2, above(i), cell, SMALL, `inner ${part}`));
+      if (row.length === columns)
+        return row.forEach((part, column) =>
+          this.box(part, centre(column) - cell / 2, above(i), cell, SMALL, `inner ${part}`),
+        );
       const wide = meets && i <= meet ? centre(last) - cell / 2 - gap - x - 10 : inner;
       const button = this.box(row[0], x + 10, above(i), wide, SMALL, "inner");
       if (row[0] === "scores") button.append(this.mask());
@@ -154,7 +200,12 @@ export class Paper {
   }
 
   button(key, x, y, width, height, kind) {
-    const button = el("button", { type: "button", role: "radio", className: `part ${kind}`, onclick: (event) => this.owner.choose(key, event.detail > 0) });
+    const button = el("button", {
+      type: "button",
+      role: "radio",
+      className: `part ${kind}`,
+      onclick: (event) => this.owner.choose(key, event.detail > 0),
+    });
     Object.assign(button.dataset, { key, side: this.index });
     Object.assign(button.style, { left: `${x}px`, top: `${y}px`, width: `${width}px`, height: `${height}px` });
     this.buttons.push(button);
@@ -163,21 +214,36 @@ export class Paper {
 
   /** Arrow keys go from the bottom up. */
   order() {
-    const at = (button) => [-(parseFloat(button.style.top) + parseFloat(button.style.height)), parseFloat(button.style.left)];
+    const at = (button) => [
+      -(parseFloat(button.style.top) + parseFloat(button.style.height)),
+      parseFloat(button.style.left),
+    ];
     this.buttons.sort((a, b) => at(a)[0] - at(b)[0] || at(a)[1] - at(b)[1]);
   }
 
   /** Query heads as green squares; below those that share, one key and value. */
   heads(width) {
     const { heads: H, kv_heads: G } = this.side;
-    const group = shape("svg", { class: "heads", viewBox: `0 0 ${width} 24`, width, height: 24, "aria-hidden": "true" });
+    const group = shape("svg", {
+      class: "heads",
+      viewBox: `0 0 ${width} 24`,
+      width,
+      height: 24,
+      "aria-hidden": "true",
+    });
     const space = Math.min(8, width / G / 3);
     const each = (width - space * (G - 1)) / G;
     for (const g of range(G)) {
       const x = g * (each + space);
       const one = each / (H / G);
-      for (const h of range(H / G)) group.append(shape("rect", { x: x + h * one + 0.75, y: 0, width: Math.max(one - 1.5, 1), height: 9, rx: 2, class: "q" }));
-      group.append(shape("rect", { x: x + 0.75, y: 13, width: each / 2 - 1, height: 9, rx: 2, class: "k" }), shape("rect", { x: x + each / 2 + 0.25, y: 13, width: each / 2 - 1, height: 9, rx: 2, class: "v" }));
+      for (const h of range(H / G))
+        group.append(
+          shape("rect", { x: x + h * one + 0.75, y: 0, width: Math.max(one - 1.5, 1), height: 9, rx: 2, class: "q" }),
+        );
+      group.append(
+        shape("rect", { x: x + 0.75, y: 13, width: each / 2 - 1, height: 9, rx: 2, class: "k" }),
+        shape("rect", { x: x + each / 2 + 0.25, y: 13, width: each / 2 - 1, height: 9, rx: 2, class: "v" }),
+      );
     }
     return group;
   }
@@ -185,15 +251,22 @@ export class Paper {
   /** Which squares of the map may be read: all, the past, or the near past. */
   mask() {
     const icon = shape("svg", { class: "mask", viewBox: "0 0 20 20", width: 20, height: 20, "aria-hidden": "true" });
-    for (const row of range(5)) for (const column of range(5)) {
-      const open = !this.side.causal || (column <= row && (!this.side.window || row - column < 2));
-      icon.append(shape("rect", { x: column * 4, y: row * 4, width: 3.2, height: 3.2, class: open ? "open" : "shut" }));
-    }
+    for (const row of range(5))
+      for (const column of range(5)) {
+        const open = !this.side.causal || (column <= row && (!this.side.window || row - column < 2));
+        icon.append(
+          shape("rect", { x: column * 4, y: row * 4, width: 3.2, height: 3.2, class: open ? "open" : "shut" }),
+        );
+      }
     return icon;
   }
 
   experts() {
     const [all, active] = this.side.experts;
-    return el("span", { className: "seats", "aria-hidden": "true" }, ...range(all).map((i) => el("i", { className: i < active ? "active" : "" })));
+    return el(
+      "span",
+      { className: "seats", "aria-hidden": "true" },
+      ...range(all).map((i) => el("i", { className: i < active ? "active" : "" })),
+    );
   }
 }

@@ -12,7 +12,13 @@ export class Board {
     const n = columns.length;
     this.cells = range(rows.length).map(() => range(n).map(() => div("cell")));
     const row = (i) => [div("row-name", rows[i]), ...this.cells[i]];
-    this.node = el("div", { className: "board", role: "group", "aria-label": name }, div("corner"), ...columns.map((c) => div("column-name", c)), ...range(rows.length).flatMap(row));
+    this.node = el(
+      "div",
+      { className: "board", role: "group", "aria-label": name },
+      div("corner"),
+      ...columns.map((c) => div("column-name", c)),
+      ...range(rows.length).flatMap(row),
+    );
     this.node.style.setProperty("--n", n);
     this.watch = new ResizeObserver(() => {
       this.node.classList.toggle("small", this.cells[0][0].clientWidth < room);

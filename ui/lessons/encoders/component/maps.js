@@ -20,7 +20,10 @@ export class Maps extends View {
   changed() {
     remember(Object.fromEntries(this.sides.map((side) => [side.name, `${side.layer + 1}-${side.head + 1}`])));
     clearTimeout(this.later); // flipping through layers need not ask the server at every one
-    this.later = setTimeout(() => this.report("look", Object.fromEntries(this.sides.map((s) => [s.name, [s.layer, s.head]]))), 120);
+    this.later = setTimeout(
+      () => this.report("look", Object.fromEntries(this.sides.map((s) => [s.name, [s.layer, s.head]]))),
+      120,
+    );
   }
 
   remove() {
@@ -41,8 +44,12 @@ class Side {
     [this.layers, this.heads, this.T] = patterns.shape;
     if (!this.chosen) [this.layer, this.head] = model.start;
     const named = (names) => names.map((name) => button("mono", {}, String(name)));
-    this.layerRow = new Radios("layers", w.layer, named(range(this.layers).map((l) => l + 1)), (i) => this.choose(i, this.head));
-    this.headRow = new Radios("heads", w.head, named([w.mean, ...range(this.heads).map((h) => h + 1)]), (i) => this.choose(this.layer, i - 1));
+    this.layerRow = new Radios("layers", w.layer, named(range(this.layers).map((l) => l + 1)), (i) =>
+      this.choose(i, this.head),
+    );
+    this.headRow = new Radios("heads", w.head, named([w.mean, ...range(this.heads).map((h) => h + 1)]), (i) =>
+      this.choose(this.layer, i - 1),
+    );
     const names = () => this.tokens.map((token) => document.createTextNode(token));
     this.board = new Board(names(), names(), fill(w["map-name"], { model: model.title }), 27);
     this.probe = el("p", { className: "note probe" });
@@ -52,7 +59,8 @@ class Side {
       div("over", el("h3", {}, model.title), span("note", w[`reads-${this.name}`])),
       div("line", span("eyebrow", w.layer), this.layerRow.node, span("note legend", w["layer-shade"])),
       div("line", span("eyebrow", w.head), this.headRow.node),
-      this.board.node, this.probe,
+      this.board.node,
+      this.probe,
     );
     this.paint();
   }
@@ -78,13 +86,17 @@ class Side {
 
   paint() {
     const empty = this.name === "decoder";
-    this.layerRow.buttons.forEach((one, l) => paint(one, shade(this.palette, this.ahead(l, -1)), one.textContent, this.palette));
+    this.layerRow.buttons.forEach((one, l) =>
+      paint(one, shade(this.palette, this.ahead(l, -1)), one.textContent, this.palette),
+    );
     this.layerRow.paint(this.layer);
     this.headRow.paint(this.head + 1);
-    this.board.cells.forEach((row, q) => row.forEach((cell, k) => {
-      if (empty && k > q) cell.classList.add("never");
-      else paint(cell, shade(this.palette, this.weight(q, k)), Math.round(100 * this.weight(q, k)), this.palette);
-    }));
+    this.board.cells.forEach((row, q) =>
+      row.forEach((cell, k) => {
+        if (empty && k > q) cell.classList.add("never");
+        else paint(cell, shade(this.palette, this.weight(q, k)), Math.round(100 * this.weight(q, k)), this.palette);
+      }),
+    );
     this.tell(null);
   }
 
@@ -92,6 +104,10 @@ class Side {
     if (!place) return void (this.probe.textContent = this.w.probe);
     const [reader, word] = place.map((i) => plain(this.tokens[i]));
     const never = this.name === "decoder" && place[1] > place[0];
-    this.probe.textContent = fill(this.w[never ? "cell-never" : "cell"], { reader, word, p: never ? "" : percent(this.weight(...place), this.lang) });
+    this.probe.textContent = fill(this.w[never ? "cell-never" : "cell"], {
+      reader,
+      word,
+      p: never ? "" : percent(this.weight(...place), this.lang),
+    });
   }
 }

@@ -14,13 +14,23 @@ export class Matrix extends View {
     this.pair ??= data.pair; // another theme runs this again
     const row = (text, i) => el("span", {}, el("b", {}, String(i + 1)), " ", el("bdi", {}, text));
     this.board?.watch.disconnect();
-    this.board = new Board(data.lines.map(row), data.lines.map((_, i) => document.createTextNode(String(i + 1))), w["matrix-name"], 40);
-    this.board.cells.forEach((cells, i) => cells.forEach((cell, j) => {
-      paint(cell, signed(palette, cosine(i, j)), format(cosine(i, j), data.lang, two), palette);
-      if (i === j) return cell.classList.add("self");
-      cell.setAttribute("role", "button");
-      cell.setAttribute("aria-label", fill(w["pair-name"], { one: i + 1, other: j + 1, cosine: number(cosine(i, j), data.lang) }));
-    }));
+    this.board = new Board(
+      data.lines.map(row),
+      data.lines.map((_, i) => document.createTextNode(String(i + 1))),
+      w["matrix-name"],
+      40,
+    );
+    this.board.cells.forEach((cells, i) =>
+      cells.forEach((cell, j) => {
+        paint(cell, signed(palette, cosine(i, j)), format(cosine(i, j), data.lang, two), palette);
+        if (i === j) return cell.classList.add("self");
+        cell.setAttribute("role", "button");
+        cell.setAttribute(
+          "aria-label",
+          fill(w["pair-name"], { one: i + 1, other: j + 1, cosine: number(cosine(i, j), data.lang) }),
+        );
+      }),
+    );
     this.board.node.classList.add("cosines");
     this.board.node.onclick = (event) => this.choose(this.board.place(event.target));
     this.board.node.onkeydown = (event) => this.key(event, n);
@@ -52,11 +62,13 @@ export class Matrix extends View {
 
   mark() {
     const on = (i, j) => i === this.pair[0] && j === this.pair[1];
-    this.board.cells.forEach((cells, i) => cells.forEach((cell, j) => {
-      if (i === j) return;
-      cell.setAttribute("aria-pressed", on(i, j));
-      cell.tabIndex = on(i, j) ? 0 : -1;
-    }));
+    this.board.cells.forEach((cells, i) =>
+      cells.forEach((cell, j) => {
+        if (i === j) return;
+        cell.setAttribute("aria-pressed", on(i, j));
+        cell.tabIndex = on(i, j) ? 0 : -1;
+      }),
+    );
     const names = (side) => [...this.board.node.querySelectorAll(side)];
     names(".row-name").forEach((name, i) => name.classList.toggle("chosen", i === this.pair[0]));
     names(".column-name").forEach((name, j) => name.classList.toggle("chosen", j === this.pair[1]));

@@ -13,26 +13,45 @@ export function router(view) {
   const chosen = view.chosen(layer, token);
   const row = (expert) => {
     const taken = chosen.find((one) => one.expert === expert);
-    const bar = el("i", { className: "bar", style: { width: `${(100 * probs[expert]).toFixed(2)}%`, background: view.palette.categorical[expert] } });
+    const bar = el("i", {
+      className: "bar",
+      style: { width: `${(100 * probs[expert]).toFixed(2)}%`, background: view.palette.categorical[expert] },
+    });
     const visitors = view.visitors(layer, expert).map((one) => {
       const mark = chip(d.tokens[one.token], one.a ? "second" : "");
       if (one.token === token) mark.classList.add("selected");
       return mark;
     });
-    return el("tr", { className: taken ? "taken" : "" },
+    return el(
+      "tr",
+      { className: taken ? "taken" : "" },
       el("th", { scope: "row" }, view.seat(expert, taken ? "used" : "")),
       el("td", { className: "score mono" }, view.number(scores[expert])),
       el("td", { className: "share" }, div("room", bar), span("", view.percent(probs[expert]))),
       el("td", { className: "weight" }, taken ? view.percent(taken.weight) : "–"),
-      el("td", { className: "visitors" }, ...visitors.flatMap((mark) => [mark, " "])));
+      el("td", { className: "visitors" }, ...visitors.flatMap((mark) => [mark, " "])),
+    );
   };
-  const head = ["col-expert", "col-score", "col-share", "col-weight", "col-visitors"].map((name, i) => el("th", { scope: "col", className: ["", "score", "share", "weight", "visitors"][i] }, w[name]));
-  const table = el("table", { className: "scores" },
+  const head = ["col-expert", "col-score", "col-share", "col-weight", "col-visitors"].map((name, i) =>
+    el("th", { scope: "col", className: ["", "score", "share", "weight", "visitors"][i] }, w[name]),
+  );
+  const table = el(
+    "table",
+    { className: "scores" },
     el("thead", {}, el("tr", {}, ...head)),
-    el("tbody", {}, ...range(E).map(row)));
+    el("tbody", {}, ...range(E).map(row)),
+  );
   const title = el("h3", {}, ...weave(w["router-title"], { token: chip(d.tokens[token]), layer: layer + 1 }));
-  const note = el("p", { className: "note" }, ...weave(w["router-note"], { first: chip("token"), second: chip("token", "second") }));
-  return [title, el("div", { className: "table", tabIndex: 0, role: "region", "aria-label": w["router-region"] }, table), note];
+  const note = el(
+    "p",
+    { className: "note" },
+    ...weave(w["router-note"], { first: chip("token"), second: chip("token", "second") }),
+  );
+  return [
+    title,
+    el("div", { className: "table", tabIndex: 0, role: "region", "aria-label": w["router-region"] }, table),
+    note,
+  ];
 }
 
 export function merge(view) {
@@ -46,20 +65,58 @@ export function merge(view) {
   const scaled = out.map((values, a) => values.map((x) => x * chosen[a].weight));
   const sum = own.map((_, i) => scaled.reduce((total, values) => total + values[i], 0));
   const scale = Math.max(...[own, ...out].flatMap((values) => Array.from(values, Math.abs)));
-  const strip = (values) => div("strip", ...Array.from(values, (x) => el("i", { style: { background: signed(view.palette, clamp(x / scale, -1, 1)) } })));
-  const cell = (values) => el("td", {}, ...(values ? [strip(values), span("mono small", `${Array.from(values.subarray(0, 3), (x) => view.number(x)).join("  ")} …`)] : []));
+  const strip = (values) =>
+    div(
+      "strip",
+      ...Array.from(values, (x) => el("i", { style: { background: signed(view.palette, clamp(x / scale, -1, 1)) } })),
+    );
+  const cell = (values) =>
+    el(
+      "td",
+      {},
+      ...(values
+        ? [
+            strip(values),
+            span("mono small", `${Array.from(values.subarray(0, 3), (x) => view.number(x)).join("  ")} …`),
+          ]
+        : []),
+    );
   const row = (name, kind, ...cells) => el("tr", { className: kind }, el("th", { scope: "row" }, ...name), ...cells);
-  const table = el("table", { className: "strips" },
-    el("thead", {}, el("tr", {}, el("td", {}), el("th", { scope: "col" }, w["col-says"]), el("th", { scope: "col" }, w["col-scaled"]))),
-    el("tbody", {},
-      ...chosen.map((one, a) => row(weave(w["row-expert"], { expert: view.seat(one.expert, "used"), weight: view.percent(one.weight) }), "", cell(out[a]), cell(scaled[a]))),
+  const table = el(
+    "table",
+    { className: "strips" },
+    el(
+      "thead",
+      {},
+      el(
+        "tr",
+        {},
+        el("td", {}),
+        el("th", { scope: "col" }, w["col-says"]),
+        el("th", { scope: "col" }, w["col-scaled"]),
+      ),
+    ),
+    el(
+      "tbody",
+      {},
+      ...chosen.map((one, a) =>
+        row(
+          weave(w["row-expert"], { expert: view.seat(one.expert, "used"), weight: view.percent(one.weight) }),
+          "",
+          cell(out[a]),
+          cell(scaled[a]),
+        ),
+      ),
       row([w["row-sum"]], "total", el("td", { className: "blank" }), cell(sum)),
-      row([w["row-own"]], "", el("td", { className: "blank" }), cell(own))));
+      row([w["row-own"]], "", el("td", { className: "blank" }), cell(own)),
+    ),
+  );
 
   const n = (x) => view.number(x);
   const inner = (x) => (x < 0 ? `(${n(x)})` : n(x));
   const at = place * E;
-  const score = (e) => view.a.logits.values[at + e], prob = (e) => view.a.probs.values[at + e];
+  const score = (e) => view.a.logits.values[at + e],
+    prob = (e) => view.a.probs.values[at + e];
   const peak = Math.max(...range(E).map(score));
   const powers = range(E).reduce((total, e) => total + Math.exp(score(e)), 0);
   const together = chosen.reduce((total, { expert }) => total + prob(expert), 0);
@@ -67,18 +124,58 @@ export function merge(view) {
   const line = (...parts) => el("p", {}, ...parts);
   const note = (section) => span("note", ` ${w[section]}`);
   const large = Math.abs(peak) > 80; // e to this would not be shown as a number one can read
-  const lines = chosen.flatMap(({ expert, weight }) => [
-    line("p", sub(expert), " = e", el("sup", {}, n(score(expert))), large ? " ÷ Σ e" : ` ÷ ${n(powers)} = `, large ? " = " : "", n(prob(expert)), expert === chosen[0].expert ? note("note-softmax") : ""),
+  const lines = chosen.flatMap(({ expert }) => [
+    line(
+      "p",
+      sub(expert),
+      " = e",
+      el("sup", {}, n(score(expert))),
+      large ? " ÷ Σ e" : ` ÷ ${n(powers)} = `,
+      large ? " = " : "",
+      n(prob(expert)),
+      expert === chosen[0].expert ? note("note-softmax") : "",
+    ),
   ]);
-  chosen.forEach(({ expert, weight }, a) => lines.push(
-    line("w", sub(expert), ` = ${n(prob(expert))} ÷ (${chosen.map((one) => n(prob(one.expert))).join(" + ")}) = ${n(prob(expert))} ÷ ${n(together)} = `, el("b", {}, n(weight)), a ? "" : note("note-weight"))));
-  lines.push(line("y", el("sub", {}, "1"), " = ", chosen.map(({ weight }, a) => `${n(weight)} × ${inner(out[a][0])}`).join(" + "), " = ", el("b", {}, n(sum[0])), note("note-sum")));
+  chosen.forEach(({ expert, weight }, a) =>
+    lines.push(
+      line(
+        "w",
+        sub(expert),
+        ` = ${n(prob(expert))} ÷ (${chosen.map((one) => n(prob(one.expert))).join(" + ")}) = ${n(prob(expert))} ÷ ${n(together)} = `,
+        el("b", {}, n(weight)),
+        a ? "" : note("note-weight"),
+      ),
+    ),
+  );
+  lines.push(
+    line(
+      "y",
+      el("sub", {}, "1"),
+      " = ",
+      chosen.map(({ weight }, a) => `${n(weight)} × ${inner(out[a][0])}`).join(" + "),
+      " = ",
+      el("b", {}, n(sum[0])),
+      note("note-sum"),
+    ),
+  );
   const difference = view.a.difference.values[place];
-  const ending = el("p", { className: "ending" }, view.fill(difference ? "merge-differs" : "merge-equal", { width: d.width, difference: n(difference) }));
+  const ending = el(
+    "p",
+    { className: "ending" },
+    view.fill(difference ? "merge-differs" : "merge-equal", { width: d.width, difference: n(difference) }),
+  );
   return [
-    el("h3", {}, ...weave(w["merge-title"], { first: view.seat(chosen[0].expert, "used"), second: view.seat(chosen[1].expert, "used") })),
+    el(
+      "h3",
+      {},
+      ...weave(w["merge-title"], {
+        first: view.seat(chosen[0].expert, "used"),
+        second: view.seat(chosen[1].expert, "used"),
+      }),
+    ),
     el("div", { className: "table", tabIndex: 0, role: "region", "aria-label": w["merge-region"] }, table),
     el("p", { className: "note" }, view.fill("merge-note", { n: S, width: d.width })),
     el("div", { className: "arith", tabIndex: 0, role: "region", "aria-label": w["arith-region"] }, ...lines),
-    ending];
+    ending,
+  ];
 }

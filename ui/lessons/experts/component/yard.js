@@ -20,7 +20,12 @@ export class Yard extends View {
     this.A = this.a.index.shape[2];
     if (another) {
       this.s = { token: data.start[1], layer: data.start[0], all: false };
-      if (first) this.s = { token: linked("token", this.T, this.s.token), layer: linked("layer", this.L, this.s.layer), all: inLink("paths") === "all" };
+      if (first)
+        this.s = {
+          token: linked("token", this.T, this.s.token),
+          layer: linked("layer", this.L, this.s.layer),
+          all: inLink("paths") === "all",
+        };
       else remember({ token: null, layer: null, paths: null });
     }
     this.build();
@@ -41,16 +46,31 @@ export class Yard extends View {
     return range(this.A).map((a) => ({ expert: this.a.index.values[at + a], weight: this.a.weight.values[at + a], a }));
   }
   visitors(layer, expert) {
-    return range(this.T).flatMap((token) => this.chosen(layer, token).filter((one) => one.expert === expert).map((one) => ({ ...one, token })));
+    return range(this.T).flatMap((token) =>
+      this.chosen(layer, token)
+        .filter((one) => one.expert === expert)
+        .map((one) => ({ ...one, token })),
+    );
   }
-  seat(expert, kind) { return seat(expert, this.palette, kind); }
+  seat(expert, kind) {
+    return seat(expert, this.palette, kind);
+  }
 
   // ------------------------------------------------------------ the parts that stay
 
   build() {
     const { w, d } = this;
     const focused = this.focused?.closest(".layers, .tokens")?.className;
-    this.chips = d.tokens.map((token) => button("pick", { onpointerenter: () => this.show({ token: this.chips.findIndex((c) => c.matches(":hover")) }), onpointerleave: () => this.show(null) }, chip(token)));
+    this.chips = d.tokens.map((token) =>
+      button(
+        "pick",
+        {
+          onpointerenter: () => this.show({ token: this.chips.findIndex((c) => c.matches(":hover")) }),
+          onpointerleave: () => this.show(null),
+        },
+        chip(token),
+      ),
+    );
     this.names = range(this.L).map((layer) => button("layer", {}, this.fill("layer-name", { n: layer + 1 })));
     this.all = button("everyone", { onclick: () => this.choose({ all: !this.s.all }) }, w["all-paths"]);
     this.svg = shape("svg", { class: "tracks", "aria-hidden": "true" });
@@ -71,13 +91,19 @@ export class Yard extends View {
       const token = event.target.dataset?.token;
       if (token !== undefined) this.choose({ token: Number(token), all: false });
     });
-    this.svg.addEventListener("pointerover", (event) => event.target.dataset.token !== undefined && this.show({ token: Number(event.target.dataset.token) }));
+    this.svg.addEventListener(
+      "pointerover",
+      (event) => event.target.dataset.token !== undefined && this.show({ token: Number(event.target.dataset.token) }),
+    );
     this.svg.addEventListener("pointerleave", () => this.show(null));
     this.said = el("p", { className: "read", "aria-live": "polite" });
     this.below = el("section", { className: "router" });
     this.box.replaceChildren(
       div("bar", el("p", { className: "note" }, w["yard-note"]), this.all),
-      this.place, this.said, this.below);
+      this.place,
+      this.said,
+      this.below,
+    );
     if (focused) this.box.querySelector(`.${focused} [aria-checked=true]`)?.focus({ preventScroll: true });
   }
 
@@ -89,7 +115,10 @@ export class Yard extends View {
     const { T, L, E } = this;
     const wide = width >= NARROW;
     this.place.classList.toggle("wide", wide);
-    const longest = Math.min(Math.max(...this.chips.map((one) => (wide ? one.firstChild.scrollWidth : one.firstChild.scrollHeight))), 150);
+    const longest = Math.min(
+      Math.max(...this.chips.map((one) => (wide ? one.firstChild.scrollWidth : one.firstChild.scrollHeight))),
+      150,
+    );
     const head = 40; // of the layers' names
     const size = wide ? 32 : 28;
     const across = wide ? Math.max(E * 46, T * 29) : width;
@@ -124,7 +153,16 @@ export class Yard extends View {
     const [from, to] = [this.into(layer), this.out(layer)];
     const curve = (a, b, c, d) => {
       const bend = 0.55 * (c - a);
-      const points = [[a, b], [a + bend, b], [c - bend, d], [c, d]].map(([x, y]) => this.point(x, y).map((n) => n.toFixed(1)).join(" "));
+      const points = [
+        [a, b],
+        [a + bend, b],
+        [c - bend, d],
+        [c, d],
+      ].map(([x, y]) =>
+        this.point(x, y)
+          .map((n) => n.toFixed(1))
+          .join(" "),
+      );
       return `M${points[0]}C${points.slice(1).join(" ")}`;
     };
     const [mid, track, side] = [this.middle(layer), this.track(token), this.side(expert)];
@@ -133,13 +171,24 @@ export class Yard extends View {
 
   draw() {
     const rails = range(this.T).map((token) => {
-      const [[x1, y1], [x2, y2]] = [this.point(this.start, this.track(token)), this.point(this.out(this.L - 1), this.track(token))];
+      const [[x1, y1], [x2, y2]] = [
+        this.point(this.start, this.track(token)),
+        this.point(this.out(this.L - 1), this.track(token)),
+      ];
       return shape("line", { x1, y1, x2, y2, class: "rail", "data-token": token });
     });
-    this.paths = range(this.L).flatMap((layer) => range(this.T).flatMap((token) => this.chosen(layer, token).map(({ expert, weight }) => {
-      const node = shape("path", { d: this.branch(layer, token, expert), "stroke-width": Math.max(WIDEST * weight, 0.8).toFixed(2), "data-token": token });
-      return { node, layer, token, expert, weight };
-    })));
+    this.paths = range(this.L).flatMap((layer) =>
+      range(this.T).flatMap((token) =>
+        this.chosen(layer, token).map(({ expert, weight }) => {
+          const node = shape("path", {
+            d: this.branch(layer, token, expert),
+            "stroke-width": Math.max(WIDEST * weight, 0.8).toFixed(2),
+            "data-token": token,
+          });
+          return { node, layer, token, expert, weight };
+        }),
+      ),
+    );
     this.rails = rails;
     this.ground = shape("g", {});
     this.raised = shape("g", {});
@@ -163,9 +212,12 @@ export class Yard extends View {
     this.layers.paint(layer);
     this.all.setAttribute("aria-pressed", all);
     const [from, to] = [this.into(layer) - (this.wide ? 0 : 30), this.out(layer)];
-    Object.assign(this.band.style, this.wide
-      ? { left: `${from}px`, width: `${to - from}px`, top: 0, height: `${this.height}px` }
-      : { top: `${from}px`, height: `${to - from}px`, left: 0, width: "100%" });
+    Object.assign(
+      this.band.style,
+      this.wide
+        ? { left: `${from}px`, width: `${to - from}px`, top: 0, height: `${this.height}px` }
+        : { top: `${from}px`, height: `${to - from}px`, left: 0, width: "100%" },
+    );
     this.light();
     this.read();
     this.below.replaceChildren(...router(this), ...merge(this));
@@ -192,11 +244,18 @@ export class Yard extends View {
     this.rails.forEach((rail, i) => rail.classList.toggle("on", lit.has(i)));
     this.chips.forEach((one, i) => one.classList.toggle("lit", lit.has(i) && i !== s.token));
     this.seats.forEach((one, i) => one.classList.toggle("used", used.has(i)));
-    const told = seat || all ? [] : range(this.L).flatMap((layer) => this.chosen(layer, token).map((one) => ({ ...one, layer })));
-    this.labels.replaceChildren(...told.map(({ layer, expert, weight }) => {
-      const [x, y] = this.point(this.middle(layer), this.side(expert));
-      return shape("text", { x, y: y + this.size / 2 + 12, "text-anchor": "middle", class: layer === s.layer ? "told now" : "told" }, `${Math.round(100 * weight)}\u202f%`);
-    }));
+    const told =
+      seat || all ? [] : range(this.L).flatMap((layer) => this.chosen(layer, token).map((one) => ({ ...one, layer })));
+    this.labels.replaceChildren(
+      ...told.map(({ layer, expert, weight }) => {
+        const [x, y] = this.point(this.middle(layer), this.side(expert));
+        return shape(
+          "text",
+          { x, y: y + this.size / 2 + 12, "text-anchor": "middle", class: layer === s.layer ? "told now" : "told" },
+          `${Math.round(100 * weight)}\u202f%`,
+        );
+      }),
+    );
   }
 
   read() {
@@ -205,14 +264,28 @@ export class Yard extends View {
       const found = this.visitors(hover.layer, hover.expert);
       const tokens = span("few", ...found.flatMap(({ token }) => [chip(this.d.tokens[token]), " "]));
       const section = found.length ? "read-seat" : "read-seat-none";
-      this.said.replaceChildren(...weave(w[section], { layer: hover.layer + 1, expert: this.seat(hover.expert), count: found.length, all: this.T, tokens }));
+      this.said.replaceChildren(
+        ...weave(w[section], {
+          layer: hover.layer + 1,
+          expert: this.seat(hover.expert),
+          count: found.length,
+          all: this.T,
+          tokens,
+        }),
+      );
       return;
     }
     const token = hover?.token ?? s.token;
     const [first, second] = this.chosen(s.layer, token);
-    this.said.replaceChildren(...weave(w["read-token"], {
-      layer: s.layer + 1, token: chip(this.d.tokens[token]), first: this.seat(first.expert), second: this.seat(second.expert),
-      w1: this.percent(first.weight), w2: this.percent(second.weight),
-    }));
+    this.said.replaceChildren(
+      ...weave(w["read-token"], {
+        layer: s.layer + 1,
+        token: chip(this.d.tokens[token]),
+        first: this.seat(first.expert),
+        second: this.seat(second.expert),
+        w1: this.percent(first.weight),
+        w2: this.percent(second.weight),
+      }),
+    );
   }
 }

@@ -20,15 +20,34 @@ export class Effects extends Figure {
     this.grid.onHover((...head) => this.say(...(head.length ? head : chosen(this.d))));
     this.said = el("p", { className: "said", "aria-live": "polite" });
     this.list = el("ol", {}, ...this.ranked().map((i) => this.item(i, limit, palette)));
-    const legend = span("legend note", number(-limit, data.lang), el("i", { style: { background: `linear-gradient(90deg, ${palette.diverging})` } }), plus(limit, data.lang));
+    const legend = span(
+      "legend note",
+      number(-limit, data.lang),
+      el("i", { style: { background: `linear-gradient(90deg, ${palette.diverging})` } }),
+      plus(limit, data.lang),
+    );
     this.box.replaceChildren(
-      div("over", el("h3", { className: "eyebrow" }, ...weave(this.w["effects-title"], { token: span("plain", word(data.token)) })), legend),
-      this.grid.node, this.said, el("h3", { className: "eyebrow list-title" }, this.w["effects-most"]), this.list);
+      div(
+        "over",
+        el(
+          "h3",
+          { className: "eyebrow" },
+          ...weave(this.w["effects-title"], { token: span("plain", word(data.token)) }),
+        ),
+        legend,
+      ),
+      this.grid.node,
+      this.said,
+      el("h3", { className: "eyebrow list-title" }, this.w["effects-most"]),
+      this.list,
+    );
     this.grid.paint();
     this.follow();
   }
 
-  value(l, h) { return this.values[l * this.d.sizes.heads + h]; }
+  value(l, h) {
+    return this.values[l * this.d.sizes.heads + h];
+  }
 
   ranked() {
     const places = range(this.values.length);
@@ -39,13 +58,33 @@ export class Effects extends Figure {
     const [l, h] = [Math.floor(i / this.d.sizes.heads), i % this.d.sizes.heads];
     const x = this.value(l, h);
     const half = 50 * (Math.abs(x) / limit);
-    const bar = el("i", { style: { width: `${half}%`, left: x < 0 ? `${50 - half}%` : "50%", background: palette.diverging.at(x < 0 ? 0 : -1) } });
-    return el("li", {}, button("item", { onclick: () => choose(l, h) }, span("", this.named(l, h)), span("mono", plus(x, this.d.lang)), span("track", bar)));
+    const bar = el("i", {
+      style: {
+        width: `${half}%`,
+        left: x < 0 ? `${50 - half}%` : "50%",
+        background: palette.diverging.at(x < 0 ? 0 : -1),
+      },
+    });
+    return el(
+      "li",
+      {},
+      button(
+        "item",
+        { onclick: () => choose(l, h) },
+        span("", this.named(l, h)),
+        span("mono", plus(x, this.d.lang)),
+        span("track", bar),
+      ),
+    );
   }
 
   say(l, h) {
     const above = button("go", { onclick: () => goTo(l, h) }, this.w["see-above"]);
-    const values = { head: this.named(l, h), x: el("b", { className: "mono" }, plus(this.value(l, h), this.d.lang)), token: chip(this.d.token) };
+    const values = {
+      head: this.named(l, h),
+      x: el("b", { className: "mono" }, plus(this.value(l, h), this.d.lang)),
+      token: chip(this.d.token),
+    };
     this.said.replaceChildren(...weave(this.w["effects-said"], values), " ", above);
   }
 
@@ -54,6 +93,8 @@ export class Effects extends Figure {
     this.grid.mark([l, h]);
     this.say(l, h);
     const places = this.ranked();
-    this.list.querySelectorAll("button").forEach((item, i) => item.setAttribute("aria-pressed", places[i] === l * this.d.sizes.heads + h));
+    this.list
+      .querySelectorAll("button")
+      .forEach((item, i) => item.setAttribute("aria-pressed", places[i] === l * this.d.sizes.heads + h));
   }
 }

@@ -12,7 +12,9 @@ import { choose, chosen, drawMap, Figure, spoken, word } from "./head.js";
 export class Explorer extends Figure {
   constructor(box) {
     super(box);
-    this.listen(window, "vetro-head-show", () => this.top.scrollIntoView({ behavior: still() ? "auto" : "smooth", block: "start" }));
+    this.listen(window, "vetro-head-show", () =>
+      this.top.scrollIntoView({ behavior: still() ? "auto" : "smooth", block: "start" }),
+    );
   }
 
   update(data, palette) {
@@ -31,20 +33,42 @@ export class Explorer extends Figure {
     this.follow();
   }
 
-  get sizes() { return this.d.sizes; }
-  get each() { return this.sizes.heads / this.sizes.groups; }
-  count(n) { return spoken(n, this.w, this.d.lang); }
-  plain(t) { return plain(this.d.tokens[t]); }
-  word(t) { return word(this.d.tokens[t]); }
-  weave(name, values) { return weave(this.w[name], values); }
+  get sizes() {
+    return this.d.sizes;
+  }
+  get each() {
+    return this.sizes.heads / this.sizes.groups;
+  }
+  count(n) {
+    return spoken(n, this.w, this.d.lang);
+  }
+  plain(t) {
+    return plain(this.d.tokens[t]);
+  }
+  word(t) {
+    return word(this.d.tokens[t]);
+  }
+  weave(name, values) {
+    return weave(this.w[name], values);
+  }
 
-  weight(l, h, q, k) { return this.a.pattern.values[((l * this.sizes.heads + h) * this.T + q) * this.T + k]; }
-  length(l, h, t) { return this.a.lengths.values[(l * this.sizes.heads + h) * this.T + t]; }
-  part(l, h, t) { return this.a.parts.values[(l * this.sizes.heads + h) * this.T + t]; }
-  per(name, l, t) { return this.a[name].values[l * this.T + t]; }
+  weight(l, h, q, k) {
+    return this.a.pattern.values[((l * this.sizes.heads + h) * this.T + q) * this.T + k];
+  }
+  length(l, h, t) {
+    return this.a.lengths.values[(l * this.sizes.heads + h) * this.T + t];
+  }
+  part(l, h, t) {
+    return this.a.parts.values[(l * this.sizes.heads + h) * this.T + t];
+  }
+  per(name, l, t) {
+    return this.a[name].values[l * this.T + t];
+  }
 
   /** The token that a head reads most from `q`. */
-  most(l, h, q) { return best(range(q + 1), (k) => this.weight(l, h, q, k)); }
+  most(l, h, q) {
+    return best(range(q + 1), (k) => this.weight(l, h, q, k));
+  }
 
   /** How much of their weight the heads of a layer give, from the reader, to other tokens than the first. */
   awake(l) {
@@ -66,9 +90,23 @@ export class Explorer extends Figure {
     this.layers = new Layers(layers, w.layer, (layer) => choose(layer, chosen(this.d)[1]));
     this.shadeNote = span("note");
 
-    this.thumbs = range(heads).map((head) => button("thumb", { role: "radio", onclick: () => choose(chosen(this.d)[0], head) }, el("canvas", { "aria-hidden": "true" }), span("", String(head + 1))));
-    const label = (g) => el("p", { className: "note" }, ...this.weave("shared", { k: span("key", `k\u202f${g + 1}`), v: span("value", `v\u202f${g + 1}`) }));
-    const rows = range(groups).map((g) => div("group", div("three", ...this.thumbs.slice(g * this.each, (g + 1) * this.each)), label(g)));
+    this.thumbs = range(heads).map((head) =>
+      button(
+        "thumb",
+        { role: "radio", onclick: () => choose(chosen(this.d)[0], head) },
+        el("canvas", { "aria-hidden": "true" }),
+        span("", String(head + 1)),
+      ),
+    );
+    const label = (g) =>
+      el(
+        "p",
+        { className: "note" },
+        ...this.weave("shared", { k: span("key", `k\u202f${g + 1}`), v: span("value", `v\u202f${g + 1}`) }),
+      );
+    const rows = range(groups).map((g) =>
+      div("group", div("three", ...this.thumbs.slice(g * this.each, (g + 1) * this.each)), label(g)),
+    );
     this.headsTitle = el("h3", { className: "eyebrow" });
     this.heads = arrows(el("div", { className: "multiples", role: "radiogroup" }, ...rows), (down, right) => {
       const [layer, head] = chosen(this.d);
@@ -78,8 +116,17 @@ export class Explorer extends Figure {
     });
 
     this.title = el("h3", { className: "eyebrow" });
-    this.names = new Radios("names", w.reader, this.d.tokens.map((token) => button("name", {}, ...dotted(token))), (t) => this.read(t));
-    this.canvas = el("canvas", { className: "map", "aria-hidden": "true", onclick: (event) => this.read(this.row(event)) });
+    this.names = new Radios(
+      "names",
+      w.reader,
+      this.d.tokens.map((token) => button("name", {}, ...dotted(token))),
+      (t) => this.read(t),
+    );
+    this.canvas = el("canvas", {
+      className: "map",
+      "aria-hidden": "true",
+      onclick: (event) => this.read(this.row(event)),
+    });
     this.canvas.onpointermove = (event) => this.point(event);
     this.canvas.onpointerleave = () => this.point();
     this.board = div("board", this.names.node, this.canvas);
@@ -88,11 +135,29 @@ export class Explorer extends Figure {
 
     this.sentence = el("p", { className: "read", "aria-live": "polite" });
     this.writes = el("section", { className: "writes" });
-    this.top = el("section", { className: "top" }, div("over", el("h3", { className: "eyebrow" }, w.layer), this.shadeNote), this.layers.node);
-    this.box.replaceChildren(this.top,
-      div("instrument", el("section", {}, this.headsTitle, this.heads),
-        el("section", { className: "one" }, div("over", this.title, span("note", w["map-note"])), this.board, this.pointed, this.steps)),
-      this.sentence, this.writes);
+    this.top = el(
+      "section",
+      { className: "top" },
+      div("over", el("h3", { className: "eyebrow" }, w.layer), this.shadeNote),
+      this.layers.node,
+    );
+    this.box.replaceChildren(
+      this.top,
+      div(
+        "instrument",
+        el("section", {}, this.headsTitle, this.heads),
+        el(
+          "section",
+          { className: "one" },
+          div("over", this.title, span("note", w["map-note"])),
+          this.board,
+          this.pointed,
+          this.steps,
+        ),
+      ),
+      this.sentence,
+      this.writes,
+    );
   }
 
   // ------------------------------------------------------------ what follows the choice
@@ -102,20 +167,37 @@ export class Explorer extends Figure {
     const { heads } = this.sizes;
     const [layer, head] = chosen(this.d);
     this.shadeNote.textContent = this.fill("shade", { reader: this.plain(reader) });
-    this.layers.marks.forEach((mark, l) => (mark.style.background = this.ramp[Math.round(255 * clamp(this.awake(l), 0, 1))]));
+    this.layers.marks.forEach(
+      (mark, l) => (mark.style.background = this.ramp[Math.round(255 * clamp(this.awake(l), 0, 1))]),
+    );
     this.layers.paint(layer, this.fill("layer-name", { layer: layer + 1, p: this.percent(this.awake(layer)) }));
     this.headsTitle.textContent = this.fill("heads-title", { count: this.count(heads), layer: layer + 1 });
     this.heads.setAttribute("aria-label", this.headsTitle.textContent);
     check(this.thumbs, head);
     this.thumbs.forEach((thumb, h) => {
       const most = this.most(layer, h, reader);
-      thumb.setAttribute("aria-label", this.fill("head-name", { head: h + 1, word: this.plain(most), p: this.percent(this.weight(layer, h, reader, most)) }));
+      thumb.setAttribute(
+        "aria-label",
+        this.fill("head-name", {
+          head: h + 1,
+          word: this.plain(most),
+          p: this.percent(this.weight(layer, h, reader, most)),
+        }),
+      );
     });
     this.title.textContent = this.fill("head-title", { layer: layer + 1, head: head + 1 });
     this.names.paint(reader);
     this.names.buttons.forEach((name, t) => {
       const most = this.most(layer, head, t);
-      name.setAttribute("aria-label", this.fill("row-name", { reader: this.d.tokens[t], word: this.plain(most), p: this.percent(this.weight(layer, head, t, most)), x: this.number(this.length(layer, head, t)) }));
+      name.setAttribute(
+        "aria-label",
+        this.fill("row-name", {
+          reader: this.d.tokens[t],
+          word: this.plain(most),
+          p: this.percent(this.weight(layer, head, t, most)),
+          x: this.number(this.length(layer, head, t)),
+        }),
+      );
     });
     this.steps.href = `attention?layer=${layer + 1}&head=${head + 1}&token=${reader + 1}`;
     this.point();
@@ -128,12 +210,20 @@ export class Explorer extends Figure {
   say(layer, head) {
     const { reader } = this;
     const most = this.most(layer, head, reader);
-    const longer = range(this.sizes.heads).filter((h) => this.length(layer, h, reader) > this.length(layer, head, reader)).length;
-    const rank = this.fill(longer === 0 ? "rank-first" : longer === 1 ? "rank-second" : "rank-other", { count: this.count(longer) });
+    const longer = range(this.sizes.heads).filter(
+      (h) => this.length(layer, h, reader) > this.length(layer, head, reader),
+    ).length;
+    const rank = this.fill(longer === 0 ? "rank-first" : longer === 1 ? "rank-second" : "rank-other", {
+      count: this.count(longer),
+    });
     const p = span("named", this.percent(this.weight(layer, head, reader, most)));
     const x = span("named", this.number(this.length(layer, head, reader)));
     const section = reader === 0 ? "read-first" : most === reader ? "read-self" : "read-aloud";
-    this.sentence.replaceChildren(...this.weave(section, { reader: this.word(reader), word: this.word(most), p, x, head: String(head + 1) }), " ", rank);
+    this.sentence.replaceChildren(
+      ...this.weave(section, { reader: this.word(reader), word: this.word(most), p, x, head: String(head + 1) }),
+      " ",
+      rank,
+    );
   }
 
   /** What the heads of this layer write at the reader: a row for each, and their sum. */
@@ -144,24 +234,75 @@ export class Explorer extends Figure {
     const lengths = range(heads).map((h) => this.length(layer, h, reader));
     const together = this.per("together", layer, reader);
     const scale = Math.max(together, ...lengths);
-    const bar = (x, kind) => [el("i", { className: `bar ${kind}`, style: { width: `calc((100% - 64px) * ${x / scale})` } }), span("length", this.number(x))];
+    const bar = (x, kind) => [
+      el("i", { className: `bar ${kind}`, style: { width: `calc((100% - 64px) * ${x / scale})` } }),
+      span("length", this.number(x)),
+    ];
     const row = (h) => {
       const most = this.most(layer, h, reader);
-      const properties = { className: `${h % this.each ? "" : "begins"} ${h === head ? "chosen" : ""}`, onclick: () => choose(layer, h) };
-      return el("tr", properties,
-        el("th", { scope: "row" }, button("go-head", { "data-at": `row-${h}`, "aria-pressed": h === head }, this.fill("head", { head: h + 1 }))),
-        el("td", { className: "reads" }, chip(this.d.tokens[most]), " ", span("share", this.percent(this.weight(layer, h, reader, most)))),
-        el("td", { className: "bars" }, ...bar(lengths[h], "")));
+      const properties = {
+        className: `${h % this.each ? "" : "begins"} ${h === head ? "chosen" : ""}`,
+        onclick: () => choose(layer, h),
+      };
+      return el(
+        "tr",
+        properties,
+        el(
+          "th",
+          { scope: "row" },
+          button("go-head", { "data-at": `row-${h}`, "aria-pressed": h === head }, this.fill("head", { head: h + 1 })),
+        ),
+        el(
+          "td",
+          { className: "reads" },
+          chip(this.d.tokens[most]),
+          " ",
+          span("share", this.percent(this.weight(layer, h, reader, most))),
+        ),
+        el("td", { className: "bars" }, ...bar(lengths[h], "")),
+      );
     };
     const sum = lengths.reduce((a, b) => a + b, 0);
     this.writes.replaceChildren(
       el("h3", {}, ...this.weave("writes-title", { count: this.count(heads), reader: this.word(reader) })),
-      el("table", {},
-        el("thead", {}, el("tr", {}, el("td", {}), el("th", { scope: "col" }, w["col-most"]), el("th", { scope: "col" }, w["col-length"]))),
+      el(
+        "table",
+        {},
+        el(
+          "thead",
+          {},
+          el(
+            "tr",
+            {},
+            el("td", {}),
+            el("th", { scope: "col" }, w["col-most"]),
+            el("th", { scope: "col" }, w["col-length"]),
+          ),
+        ),
         el("tbody", {}, ...range(heads).map(row)),
-        el("tfoot", {}, el("tr", {}, el("th", { scope: "row", colSpan: 2 }, this.fill("together", { count: this.count(heads) })), el("td", { className: "bars" }, ...bar(together, "whole"))))),
-      el("p", { className: "note" }, this.fill("lengths-note", { count: this.count(heads), sum: this.number(sum), together: this.number(together), stream: this.number(this.per("stream", layer, reader)) })),
-      this.arithmetic(layer, head));
+        el(
+          "tfoot",
+          {},
+          el(
+            "tr",
+            {},
+            el("th", { scope: "row", colSpan: 2 }, this.fill("together", { count: this.count(heads) })),
+            el("td", { className: "bars" }, ...bar(together, "whole")),
+          ),
+        ),
+      ),
+      el(
+        "p",
+        { className: "note" },
+        this.fill("lengths-note", {
+          count: this.count(heads),
+          sum: this.number(sum),
+          together: this.number(together),
+          stream: this.number(this.per("stream", layer, reader)),
+        }),
+      ),
+      this.arithmetic(layer, head),
+    );
     if (kept) this.box.querySelector(`[data-at="${kept}"]`)?.focus({ preventScroll: true });
   }
 
@@ -174,17 +315,72 @@ export class Explorer extends Figure {
     const z = (h) => span("", span("own", "z"), el("sub", {}, String(h + 1)));
     const matrix = (h) => span("", "W", el("sup", {}, "O"), h === undefined ? "" : el("sub", {}, String(h + 1)));
     const size = (...sizes) => span("size", ` (${sizes.map((n) => this.integer(n)).join(", ")})`);
-    const terms = range(heads).flatMap((h) => [h ? " + " : "", el(h === head ? "b" : "span", {}, this.term(this.part(layer, h, reader)))]);
-    const values = { place: this.integer(this.per("place", layer, reader) + 1), width: this.integer(width), reader: this.word(reader) };
-    return div("arith",
-      el("p", {}, span("piece", "[ ", z(0), " ", z(1), " … ", z(heads - 1), " ]", size(T, side)), span("piece", "× ", matrix(), size(side, width)), span("piece", "= attn_out", size(T, width)),
-        span("note", this.fill("side", { heads, inner, side: this.integer(side) }))),
-      el("p", {}, span("piece", "= ", z(0), " ", matrix(0), " + ", z(1), " ", matrix(1), " + … + ", z(heads - 1), " ", matrix(heads - 1)), span("note", this.fill("slices", { inner, width: this.integer(width) }))),
-      el("p", {}, span("note", ...this.weave("one-number", values)), el("br"), ...terms, " = ", el("b", {}, this.number(range(heads).reduce((sum, h) => sum + this.part(layer, h, reader), 0)))),
-      el("p", {}, span("note", this.fill("own-number", { own: this.number(this.per("own", layer, reader)), width: this.integer(width), difference: this.number(this.a.difference.values[layer]) }))));
+    const terms = range(heads).flatMap((h) => [
+      h ? " + " : "",
+      el(h === head ? "b" : "span", {}, this.term(this.part(layer, h, reader))),
+    ]);
+    const values = {
+      place: this.integer(this.per("place", layer, reader) + 1),
+      width: this.integer(width),
+      reader: this.word(reader),
+    };
+    return div(
+      "arith",
+      el(
+        "p",
+        {},
+        span("piece", "[ ", z(0), " ", z(1), " … ", z(heads - 1), " ]", size(T, side)),
+        span("piece", "× ", matrix(), size(side, width)),
+        span("piece", "= attn_out", size(T, width)),
+        span("note", this.fill("side", { heads, inner, side: this.integer(side) })),
+      ),
+      el(
+        "p",
+        {},
+        span(
+          "piece",
+          "= ",
+          z(0),
+          " ",
+          matrix(0),
+          " + ",
+          z(1),
+          " ",
+          matrix(1),
+          " + … + ",
+          z(heads - 1),
+          " ",
+          matrix(heads - 1),
+        ),
+        span("note", this.fill("slices", { inner, width: this.integer(width) })),
+      ),
+      el(
+        "p",
+        {},
+        span("note", ...this.weave("one-number", values)),
+        el("br"),
+        ...terms,
+        " = ",
+        el("b", {}, this.number(range(heads).reduce((sum, h) => sum + this.part(layer, h, reader), 0))),
+      ),
+      el(
+        "p",
+        {},
+        span(
+          "note",
+          this.fill("own-number", {
+            own: this.number(this.per("own", layer, reader)),
+            width: this.integer(width),
+            difference: this.number(this.a.difference.values[layer]),
+          }),
+        ),
+      ),
+    );
   }
 
-  term(x) { return x < 0 ? `(${this.number(x)})` : this.number(x); }
+  term(x) {
+    return x < 0 ? `(${this.number(x)})` : this.number(x);
+  }
 
   // ------------------------------------------------------------ canvases
 
@@ -193,7 +389,15 @@ export class Explorer extends Figure {
     if (!this.thumbWidth || layer === this.drawn) return;
     this.drawn = layer;
     this.thumbs.forEach((thumb, h) =>
-      drawMap(thumb.firstChild, this.thumbWidth, this.T, this.a.pattern.values, (layer * this.sizes.heads + h) * this.T * this.T, this.ramp));
+      drawMap(
+        thumb.firstChild,
+        this.thumbWidth,
+        this.T,
+        this.a.pattern.values,
+        (layer * this.sizes.heads + h) * this.T * this.T,
+        this.ramp,
+      ),
+    );
   }
 
   /** Cells of the large map are as large as the width allows. What is asked of the page is asked here, not while drawing. */
@@ -205,7 +409,10 @@ export class Explorer extends Figure {
     this.label = Math.min(longest, width < 400 ? 84 : 118);
     this.bars = width < 400 ? 74 : 108; // room for the lengths at the right
     this.pitch = clamp(Math.floor((2 * (width - this.label - this.bars)) / this.T) / 2, 4, 50);
-    this.head = Math.max(22, ...this.d.tokens.map((t, k) => Math.min(Array.from(t).length * letter + 8, 110) - k * this.pitch));
+    this.head = Math.max(
+      22,
+      ...this.d.tokens.map((t, k) => Math.min(Array.from(t).length * letter + 8, 110) - k * this.pitch),
+    );
     this.every = Math.ceil(15 / this.pitch); // names that would collide are left out
     this.width = width - this.label;
     const style = getComputedStyle(this.canvas);
@@ -247,7 +454,8 @@ export class Explorer extends Figure {
     const most = this.most(layer, head, reader);
     const text = (bold) => `${bold ? 700 : 400} 13px ${fonts.mono}`;
     pen.textAlign = "left";
-    this.d.tokens.forEach((token, k) => { // names of columns, on the staircase that the future leaves
+    this.d.tokens.forEach((token, k) => {
+      // names of columns, on the staircase that the future leaves
       if (!told(k, most)) return;
       pen.save();
       pen.translate(k * pitch + pitch / 2, top + k * pitch - 5);
@@ -282,7 +490,9 @@ export class Explorer extends Figure {
     this.names.buttons.forEach((name, t) => name.classList.toggle("left-out", !told(t, reader)));
   }
 
-  row(event) { return clamp(Math.floor((within(this.canvas, event)[1] - this.head) / this.pitch), 0, this.T - 1); }
+  row(event) {
+    return clamp(Math.floor((within(this.canvas, event)[1] - this.head) / this.pitch), 0, this.T - 1);
+  }
 
   /** The cell under the pointer, in words; without one, a word about the bars. */
   point(event) {
@@ -291,7 +501,11 @@ export class Explorer extends Figure {
     const [layer, head] = chosen(this.d);
     const inside = q >= 0 && q < this.T && k >= 0 && k <= q;
     this.pointed.textContent = inside
-      ? this.fill("cell-name", { reader: this.plain(q), word: this.plain(k), p: this.percent(this.weight(layer, head, q, k)) })
+      ? this.fill("cell-name", {
+          reader: this.plain(q),
+          word: this.plain(k),
+          p: this.percent(this.weight(layer, head, q, k)),
+        })
       : this.w["bars-note"];
   }
 }

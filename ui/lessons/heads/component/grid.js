@@ -14,13 +14,28 @@ export class Grid {
     const { layers, heads, groups } = sizes;
     const each = heads / groups;
     const place = (l, h) => ({ "--l": l + 2, "--h": h + 2 + Math.floor(h / each) });
-    this.cells = range(layers * heads).map((i) => at(div("cell"), place(Math.floor(i / heads), i % heads), { role: "radio" }));
-    const layerNames = range(layers).map((l) => at(div(l === 0 || (l + 1) % 5 === 0 ? "layer-name" : "layer-name odd", String(l + 1)), place(l, -1)));
+    this.cells = range(layers * heads).map((i) =>
+      at(div("cell"), place(Math.floor(i / heads), i % heads), { role: "radio" }),
+    );
+    const layerNames = range(layers).map((l) =>
+      at(div(l === 0 || (l + 1) % 5 === 0 ? "layer-name" : "layer-name odd", String(l + 1)), place(l, -1)),
+    );
     const headNames = range(heads).map((h) => at(div("head-name", String(h + 1)), place(-1, h)));
     this.radios = el("div", { className: "cells", role: "radiogroup", "aria-label": name }, ...this.cells);
-    const tracks = (size) => range(groups).map(() => Array(each).fill(size).join(" ")).join(" 5px ");
-    this.node = at(div("grid", div("corner note", span("", `${words["axis-layer"]} →`), span("", `${words["axis-head"]} ↓`)), ...layerNames, ...headNames, this.radios),
-      { "--count": layers, "--fixed": tracks("var(--cell)"), "--free": tracks("minmax(0, 1fr)") });
+    const tracks = (size) =>
+      range(groups)
+        .map(() => Array(each).fill(size).join(" "))
+        .join(" 5px ");
+    this.node = at(
+      div(
+        "grid",
+        div("corner note", span("", `${words["axis-layer"]} →`), span("", `${words["axis-head"]} ↓`)),
+        ...layerNames,
+        ...headNames,
+        this.radios,
+      ),
+      { "--count": layers, "--fixed": tracks("var(--cell)"), "--free": tracks("minmax(0, 1fr)") },
+    );
     this.node.addEventListener("click", (event) => {
       const i = this.cells.indexOf(event.target.closest(".cell"));
       if (i >= 0) choose(Math.floor(i / heads), i % heads);

@@ -14,7 +14,9 @@ export class Figure extends View {
   }
 
   follow() {}
-  named(l, h) { return this.fill("one-head", { layer: l + 1, head: h + 1 }); }
+  named(l, h) {
+    return this.fill("one-head", { layer: l + 1, head: h + 1 });
+  }
 }
 
 /** The head in the link, or the one that the page begins with: [layer, head]. A damaged link counts for nothing. */

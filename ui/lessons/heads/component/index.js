@@ -10,5 +10,9 @@ import { Sharing } from "./sharing.js";
 
 export default function heads(given) {
   const { view } = given.data;
-  return mountView(given, { explorer: Explorer, effects: Effects, kinds: Kinds, sharing: Sharing }[view], `heads ${view}`);
+  return mountView(
+    given,
+    { explorer: Explorer, effects: Effects, kinds: Kinds, sharing: Sharing }[view],
+    `heads ${view}`,
+  );
 }

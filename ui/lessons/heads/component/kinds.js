@@ -20,16 +20,30 @@ export class Kinds extends Figure {
     this.grid = new Grid(data.sizes, this.w["kinds-name"], this.w, (l, h) => {
       const kind = this.kindOf(l, h);
       const colour = kind === this.kind ? this.colour(kind) : mix(this.colour(kind), palette.paper, PALE);
-      return { colour, ink: readable(colour, palette), text: kind < none ? this.letter(kind) : "", label: this.label(l, h) };
+      return {
+        colour,
+        ink: readable(colour, palette),
+        text: kind < none ? this.letter(kind) : "",
+        label: this.label(l, h),
+      };
     });
     this.grid.onHover((...head) => this.say(...(head.length ? head : chosen(this.d))));
     const kinds = range(none).map((kind) => {
       const colour = this.colour(kind);
-      return button("kind", {}, el("i", { style: { background: colour, color: readable(colour, palette) } }, this.letter(kind)),
-        span("", this.w[`kind-${data.kinds[kind]}`]), el("b", {}, integer(data.counts[kind], data.lang)));
+      return button(
+        "kind",
+        {},
+        el("i", { style: { background: colour, color: readable(colour, palette) } }, this.letter(kind)),
+        span("", this.w[`kind-${data.kinds[kind]}`]),
+        el("b", {}, integer(data.counts[kind], data.lang)),
+      );
     });
     this.legend = new Radios("legend-kinds", this.w["kinds-choose"], kinds, (kind) => this.take(kind));
-    const rest = div("none note", el("i", { style: { background: this.colour(none) } }), this.fill("kind-none", { count: integer(data.counts[none], data.lang) }));
+    const rest = div(
+      "none note",
+      el("i", { style: { background: this.colour(none) } }),
+      this.fill("kind-none", { count: integer(data.counts[none], data.lang) }),
+    );
     this.said = el("p", { className: "said", "aria-live": "polite" });
     this.detail = el("section", { className: "detail" });
     this.box.replaceChildren(div("legends", this.legend.node, rest), this.grid.node, this.said, this.detail);
@@ -37,16 +51,28 @@ export class Kinds extends Figure {
     this.follow();
   }
 
-  kindOf(l, h) { return this.a.kind.values[l * this.d.sizes.heads + h]; }
-  score(kind, l, h) { return this.a.scores.values[(kind * this.d.sizes.layers + l) * this.d.sizes.heads + h]; }
-  colour(kind) { return kind < this.d.kinds.length ? this.palette.categorical[[1, 7, 0, 2][kind]] : this.palette.sequential[0]; }
-  letter(kind) { return this.w.letters.split(" ")[kind]; }
+  kindOf(l, h) {
+    return this.a.kind.values[l * this.d.sizes.heads + h];
+  }
+  score(kind, l, h) {
+    return this.a.scores.values[(kind * this.d.sizes.layers + l) * this.d.sizes.heads + h];
+  }
+  colour(kind) {
+    return kind < this.d.kinds.length ? this.palette.categorical[[1, 7, 0, 2][kind]] : this.palette.sequential[0];
+  }
+  letter(kind) {
+    return this.w.letters.split(" ")[kind];
+  }
 
   /** A head in words: its kind with the score, or its highest score where it is of no kind. */
   label(l, h) {
     const kind = best(range(this.d.kinds.length), (kind) => this.score(kind, l, h));
     const section = this.kindOf(l, h) < this.d.kinds.length ? "kinds-said" : "kinds-said-none";
-    return this.fill(section, { head: this.named(l, h), kind: this.w[`place-${this.d.kinds[kind]}`], p: this.percent(this.score(kind, l, h)) });
+    return this.fill(section, {
+      head: this.named(l, h),
+      kind: this.w[`place-${this.d.kinds[kind]}`],
+      p: this.percent(this.score(kind, l, h)),
+    });
   }
 
   say(l, h) {
@@ -67,15 +93,23 @@ export class Kinds extends Figure {
     const found = range(this.T * this.T).some((i) => this.a.wanted.values[kind * this.T * this.T + i]);
     this.cards = this.d.best[kind].map(([l, h], i) => {
       const [score, here] = [this.percent(this.score(kind, l, h)), this.a.shares.values[before + i]];
-      const card = button("card", { onclick: () => goTo(l, h) }, el("canvas", { "aria-hidden": "true" }), span("name", this.named(l, h)),
-        span("note", this.fill("card-score", { p: score })), span("note", Number.isNaN(here) ? this.w["card-nowhere"] : this.fill("card-here", { p: this.percent(here) })));
+      const card = button(
+        "card",
+        { onclick: () => goTo(l, h) },
+        el("canvas", { "aria-hidden": "true" }),
+        span("name", this.named(l, h)),
+        span("note", this.fill("card-score", { p: score })),
+        span("note", Number.isNaN(here) ? this.w["card-nowhere"] : this.fill("card-here", { p: this.percent(here) })),
+      );
       return Object.assign(card, { layer: l, head: h, start: (before + i) * this.T * this.T });
     });
     const sample = el("a", { href: `?prompt=${encodeURIComponent(this.w["repeat-sample"])}` }, this.w["repeat-sample"]);
     this.detail.replaceChildren(
-      el("h3", {}, this.w[`best-${name}`]), el("p", {}, this.w[`about-${name}`]),
+      el("h3", {}, this.w[`best-${name}`]),
+      el("p", {}, this.w[`about-${name}`]),
       this.cards.length ? div("cards", ...this.cards) : el("p", { className: "note" }, this.w["kind-empty"]),
-      el("p", { className: "note" }, ...(found ? [this.w["cards-note"]] : [`${this.w["nothing-here"]} `, sample])));
+      el("p", { className: "note" }, ...(found ? [this.w["cards-note"]] : [`${this.w["nothing-here"]} `, sample])),
+    );
     this.fit();
     this.follow();
   }
@@ -85,7 +119,8 @@ export class Kinds extends Figure {
     const wanted = this.a.wanted.values.subarray(this.kind * size, this.kind * size + size);
     this.cards.forEach((card) => {
       const width = card.firstChild.clientWidth;
-      if (width) drawMap(card.firstChild, width, T, this.a.patterns.values, card.start, this.ramp, wanted, this.palette.ink);
+      if (width)
+        drawMap(card.firstChild, width, T, this.a.patterns.values, card.start, this.ramp, wanted, this.palette.ink);
     });
   }
 

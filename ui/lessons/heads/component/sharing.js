@@ -5,30 +5,72 @@ import { integer, number, range } from "../../../components/base/numbers.js";
 import { linked, Radios, remember } from "../../../components/base/view.js";
 import { chosen, Figure, spoken } from "./head.js";
 
-export class Sharing extends Figure { // and follows nothing: the sharing is the same in every layer
+export class Sharing extends Figure {
+  // and follows nothing: the sharing is the same in every layer
   update(data, palette) {
     [this.d, this.w, this.palette] = [data, data.words, palette];
     const { ways, sizes, lang } = data;
-    this.way ??= linked("sharing", ways.length, ways.findIndex((way) => way.kv_heads === sizes.groups));
+    this.way ??= linked(
+      "sharing",
+      ways.length,
+      ways.findIndex((way) => way.kv_heads === sizes.groups),
+    );
     this.head ??= linked("query", sizes.heads, chosen(data)[1]);
-    const names = ways.map((way) => button("way", {},
-      el("b", {}, this.name(way)), span("note", this.fill(way.kv_heads === 1 ? "way-count-one" : "way-count-many", { count: spoken(way.kv_heads, this.w, lang) }))));
+    const names = ways.map((way) =>
+      button(
+        "way",
+        {},
+        el("b", {}, this.name(way)),
+        span(
+          "note",
+          this.fill(way.kv_heads === 1 ? "way-count-one" : "way-count-many", {
+            count: spoken(way.kv_heads, this.w, lang),
+          }),
+        ),
+      ),
+    );
     this.tabs = new Radios("ways", this.w["ways-name"], names, (way) => this.take({ way }));
     this.wires = shape("svg", { viewBox: "0 0 900 100", preserveAspectRatio: "none", "aria-hidden": "true" });
-    const queries = range(sizes.heads).map((h) => button("query-head", {}, span("query", "q"), el("sub", {}, String(h + 1))));
+    const queries = range(sizes.heads).map((h) =>
+      button("query-head", {}, span("query", "q"), el("sub", {}, String(h + 1))),
+    );
     this.queries = new Radios("line", this.w["query-heads"], queries, (head) => this.take({ head }));
     this.pairs = div("line");
     this.said = el("p", { className: "read", "aria-live": "polite" });
     const head = (text) => el("th", { scope: "col" }, text);
-    const columns = ["col-way", "col-kv", "col-numbers", "col-parameters", "col-cache"].map((name) => this.fill(name, { context: integer(data.context, lang) }));
-    this.rows = ways.map((way) => el("tr", {}, el("th", { scope: "row" }, this.name(way)), ...[
-      integer(way.kv_heads, lang), integer(way.numbers, lang), `${number(way.parameters / 1e6, lang)} M`, `${number(way.cache / 1e6, lang)} MB`,
-    ].map((text) => el("td", {}, text))));
-    this.box.replaceChildren(this.tabs.node,
-      div("diagram", el("p", { className: "eyebrow" }, this.w["query-heads"]), this.queries.node, this.wires, this.pairs, el("p", { className: "eyebrow" }, this.w["kv-heads"])),
+    const columns = ["col-way", "col-kv", "col-numbers", "col-parameters", "col-cache"].map((name) =>
+      this.fill(name, { context: integer(data.context, lang) }),
+    );
+    this.rows = ways.map((way) =>
+      el(
+        "tr",
+        {},
+        el("th", { scope: "row" }, this.name(way)),
+        ...[
+          integer(way.kv_heads, lang),
+          integer(way.numbers, lang),
+          `${number(way.parameters / 1e6, lang)} M`,
+          `${number(way.cache / 1e6, lang)} MB`,
+        ].map((text) => el("td", {}, text)),
+      ),
+    );
+    this.box.replaceChildren(
+      this.tabs.node,
+      div(
+        "diagram",
+        el("p", { className: "eyebrow" }, this.w["query-heads"]),
+        this.queries.node,
+        this.wires,
+        this.pairs,
+        el("p", { className: "eyebrow" }, this.w["kv-heads"]),
+      ),
       this.said,
-      el("div", { className: "table", tabIndex: 0, role: "region", "aria-label": this.w["ways-name"] },
-        el("table", {}, el("thead", {}, el("tr", {}, ...columns.map(head))), el("tbody", {}, ...this.rows))));
+      el(
+        "div",
+        { className: "table", tabIndex: 0, role: "region", "aria-label": this.w["ways-name"] },
+        el("table", {}, el("thead", {}, el("tr", {}, ...columns.map(head))), el("tbody", {}, ...this.rows)),
+      ),
+    );
     this.pick(this.way);
   }
 
@@ -48,7 +90,18 @@ export class Sharing extends Figure { // and follows nothing: the sharing is the
     this.tabs.paint(way);
     this.rows.forEach((row, i) => row.classList.toggle("chosen", i === way));
     const { kv_heads: count } = this.d.ways[way];
-    this.pairs.replaceChildren(...range(count).map((g) => div("pair", span("key", "k"), el("sub", {}, String(g + 1)), " ", span("value", "v"), el("sub", {}, String(g + 1)))));
+    this.pairs.replaceChildren(
+      ...range(count).map((g) =>
+        div(
+          "pair",
+          span("key", "k"),
+          el("sub", {}, String(g + 1)),
+          " ",
+          span("value", "v"),
+          el("sub", {}, String(g + 1)),
+        ),
+      ),
+    );
     this.read(this.head);
   }
 
@@ -59,16 +112,25 @@ export class Sharing extends Figure { // and follows nothing: the sharing is the
     const each = heads / count;
     const group = Math.floor(head / each);
     const [top, bottom] = [(h) => (900 / heads) * (h + 0.5), (g) => (900 / count) * (g + 0.5)];
-    this.wires.replaceChildren(...range(heads).sort((a, b) => (a === head) - (b === head)).map((h) => {
-      const [x, u] = [top(h), bottom(Math.floor(h / each))];
-      return shape("path", { d: `M${x} 0C${x} 50 ${u} 50 ${u} 100`, class: h === head ? "chosen" : Math.floor(h / each) === group ? "with" : "" });
-    }));
+    this.wires.replaceChildren(
+      ...range(heads)
+        .sort((a, b) => (a === head) - (b === head))
+        .map((h) => {
+          const [x, u] = [top(h), bottom(Math.floor(h / each))];
+          return shape("path", {
+            d: `M${x} 0C${x} 50 ${u} 50 ${u} 100`,
+            class: h === head ? "chosen" : Math.floor(h / each) === group ? "with" : "",
+          });
+        }),
+    );
     this.queries.paint(head);
     [...this.pairs.children].forEach((pair, g) => pair.classList.toggle("chosen", g === group));
     const others = range(heads).filter((h) => h !== head && Math.floor(h / each) === group);
     const section = others.length === 0 ? "reads-own" : others.length === heads - 1 ? "reads-all" : "reads-shared";
     const list = new Intl.ListFormat(this.d.lang, { type: "conjunction" }).format(others.map((h) => String(h + 1)));
     const sub = (symbol, role) => span("symbol", span(role, symbol), el("sub", {}, String(group + 1)));
-    this.said.replaceChildren(...weave(this.w[section], { head: String(head + 1), k: sub("k", "key"), v: sub("v", "value"), others: list }));
+    this.said.replaceChildren(
+      ...weave(this.w[section], { head: String(head + 1), k: sub("k", "key"), v: sub("v", "value"), others: list }),
+    );
   }
 }

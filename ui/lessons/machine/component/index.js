@@ -37,7 +37,10 @@ class Machine extends View {
     Object.assign(this, { d: data, w: data.words, waiting: false });
     this.box.classList.remove("busy");
     this.layer = Math.min(this.layer ?? data.opened, data.stream.length - 1);
-    this.open ??= { part: ["token", "head"].includes(inLink("part")) ? inLink("part") : "layer", at: linked("token", data.tokens.length, 0) };
+    this.open ??= {
+      part: ["token", "head"].includes(inLink("part")) ? inLink("part") : "layer",
+      at: linked("token", data.tokens.length, 0),
+    };
     if (this.chosen) remember({ layer: this.layer + 1 }); // a new prompt writes the link anew, as the server knows it
     if (this.open.at >= data.tokens.length) this.open.at = data.tokens.length - 1;
     this.draw();
@@ -45,8 +48,12 @@ class Machine extends View {
     if (before?.ids.length === n - 1 && before.ids.every((id, i) => id === data.ids[i]) && !still()) this.arrive();
   }
 
-  share(x) { return this.integer(Math.round(100 * x)) + "\u202f%"; } // of a look, at a glance
-  shape() { return `${this.box.clientWidth} ${innerHeight >= LOW}`; }
+  share(x) {
+    return `${this.integer(Math.round(100 * x))}\u202f%`;
+  } // of a look, at a glance
+  shape() {
+    return `${this.box.clientWidth} ${innerHeight >= LOW}`;
+  }
 
   // -------------------------------------------------------------- the whole picture
 
@@ -61,7 +68,10 @@ class Machine extends View {
     this.box.className = `machine ${this.narrow ? "narrow" : ""} ${tall ? "" : "compact"}`;
     const code = getComputedStyle(this.box).getPropertyValue("--st-code-font") || "monospace";
     const ink = (this.ink ??= document.createElement("canvas").getContext("2d"));
-    this.measure = (text, size) => ((ink.font = `${size}px ${code}`), ink.measureText(text).width);
+    this.measure = (text, size) => {
+      ink.font = `${size}px ${code}`;
+      return ink.measureText(text).width;
+    };
     this.p = plan(d, this.narrow ? full : full - SIDES, this.narrow, tall, this.measure);
 
     this.stack = drawStack(this);
@@ -73,31 +83,70 @@ class Machine extends View {
     this.tip = el("div", { className: "tip", "aria-hidden": "true" });
     this.button = drawButton(this);
     const top = d.candidates[0];
-    const summary = fill(w.summary, { tokens: d.tokens.length, layers: this.p.layers, token: top.token, p: this.percent(top.p) });
-    const head = el("section", { className: "head" },
+    const summary = fill(w.summary, {
+      tokens: d.tokens.length,
+      layers: this.p.layers,
+      token: top.token,
+      p: this.percent(top.p),
+    });
+    const head = el(
+      "section",
+      { className: "head" },
       this.heading(3, w.head, () => this.opens({ part: "head" })),
       this.narrow ? el("p", { className: "note" }, w["head-note"]) : null,
-      el("div", { className: "rows", role: "group", "aria-label": w.candidates }, ...this.rows, this.tail));
-    const stackNote = el("section", { className: "stack-note" },
+      el("div", { className: "rows", role: "group", "aria-label": w.candidates }, ...this.rows, this.tail),
+    );
+    const stackNote = el(
+      "section",
+      { className: "stack-note" },
       this.heading(2, fill(w.stack, { layers: this.p.layers }), () => this.opens({ part: "layer" })),
       el("p", { className: "note" }, w["stack-note"]),
       el("div", { className: "ramp" }, el("i"), el("span", {}, w.unsure), el("span", {}, w.sure)),
-      el("p", { className: "legend" },
-        el("span", {}, el("i", { className: "attn" }), w["attention-adds"]), el("span", {}, el("i", { className: "mlp" }), w["mlp-adds"]), el("small", {}, w.share)));
-    const tokenNote = el("section", { className: "token-note" },
-      this.heading(1, w.tokenizer, () => this.opens({ part: "token", at: d.tokens.length - 1 })), el("p", { className: "note" }, w["tokenizer-note"]));
-    const append = el("div", { className: "append" }, this.button,
-      el("span", { className: "or" }, ...weave(w["or-press"], { key: el("kbd", {}, w.space) })));
-    const caption = el("p", { className: "caption note" },
-      this.p.first ? el("strong", {}, fill(w["not-drawn"], { n: this.p.first }) + " ") : null, w["lens-note"]);
+      el(
+        "p",
+        { className: "legend" },
+        el("span", {}, el("i", { className: "attn" }), w["attention-adds"]),
+        el("span", {}, el("i", { className: "mlp" }), w["mlp-adds"]),
+        el("small", {}, w.share),
+      ),
+    );
+    const tokenNote = el(
+      "section",
+      { className: "token-note" },
+      this.heading(1, w.tokenizer, () => this.opens({ part: "token", at: d.tokens.length - 1 })),
+      el("p", { className: "note" }, w["tokenizer-note"]),
+    );
+    const append = el(
+      "div",
+      { className: "append" },
+      this.button,
+      el("span", { className: "or" }, ...weave(w["or-press"], { key: el("kbd", {}, w.space) })),
+    );
+    const caption = el(
+      "p",
+      { className: "caption note" },
+      this.p.first ? el("strong", {}, `${fill(w["not-drawn"], { n: this.p.first })} `) : null,
+      w["lens-note"],
+    );
     const words = drawWords(this);
     this.box.setAttribute("aria-label", summary);
     this.box.replaceChildren(
       el("p", { className: "hidden", "aria-live": "polite" }, summary),
       ...(this.narrow
         ? [head, stackNote, this.stack, words, append, tokenNote, this.panel, caption]
-        : [stackNote, this.stack, el("div", { className: "right" }, head, this.panel), tokenNote, words, append, caption]),
-      this.sum, this.river, this.tip);
+        : [
+            stackNote,
+            this.stack,
+            el("div", { className: "right" }, head, this.panel),
+            tokenNote,
+            words,
+            append,
+            caption,
+          ]),
+      this.sum,
+      this.river,
+      this.tip,
+    );
     this.show();
     this.focus(focused);
   }
@@ -107,7 +156,17 @@ class Machine extends View {
   }
 
   heading(digit, text, onclick) {
-    return el("h2", {}, el("button", { type: "button", "data-key": `part-${digit}`, onclick }, el("i", { "aria-hidden": "true" }, digit), " ", text));
+    return el(
+      "h2",
+      {},
+      el(
+        "button",
+        { type: "button", "data-key": `part-${digit}`, onclick },
+        el("i", { "aria-hidden": "true" }, digit),
+        " ",
+        text,
+      ),
+    );
   }
 
   // -------------------------------------------------------------- the head
@@ -155,15 +214,21 @@ class Machine extends View {
     showLayer(this);
     this.sum.replaceChildren(...arithmetic(this));
     this.panel.className = `panel ${part}`;
-    this.panel.replaceChildren(...(part === "layer" ? layerPanel(this) : part === "token" ? tokenPanel(this, at) : headPanel(this)));
-    this.box.querySelectorAll(".word").forEach((word) => word.classList.toggle("open", part === "token" && word.dataset.key === `token-${at}`));
+    this.panel.replaceChildren(
+      ...(part === "layer" ? layerPanel(this) : part === "token" ? tokenPanel(this, at) : headPanel(this)),
+    );
+    this.box
+      .querySelectorAll(".word")
+      .forEach((word) => word.classList.toggle("open", part === "token" && word.dataset.key === `token-${at}`));
     this.point(0);
   }
 
   // -------------------------------------------------------------- pointer and keys
 
   climb(event) {
-    const by = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1, PageUp: 5, PageDown: -5, Home: -99, End: 99 }[event.key];
+    const by = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1, PageUp: 5, PageDown: -5, Home: -99, End: 99 }[
+      event.key
+    ];
     if (!by) return;
     event.preventDefault();
     this.choose(this.layer + by);
@@ -171,7 +236,11 @@ class Machine extends View {
 
   pressed(event) {
     const target = event.composedPath()[0];
-    const taken = target !== this.stack && target.closest?.("input, textarea, select, button, a, summary, [contenteditable], [role=option], [role=combobox], [role=dialog], [role=region]");
+    const taken =
+      target !== this.stack &&
+      target.closest?.(
+        "input, textarea, select, button, a, summary, [contenteditable], [role=option], [role=combobox], [role=dialog], [role=region]",
+      );
     const box = this.stack.getBoundingClientRect();
     const inSight = box.bottom > 60 && box.top < innerHeight - 60; // elsewhere the space bar turns the page, as always
     if (event.key !== " " || taken || !inSight || event.metaKey || event.ctrlKey || event.altKey) return;
@@ -195,8 +264,13 @@ class Machine extends View {
     this.tip.classList.toggle("on", on);
     if (!on) return;
     const where = row ? fill(w["layer-of"], { n: row, layers: p.layers }) : w.embedding;
-    this.tip.replaceChildren(where, " · ", named(d.tokens[p.first + track]), el("br"),
-      ...weave(w["would-say"], { token: named(p.lens[track][row]), p: this.percent(p.probability[track][row]) }));
+    this.tip.replaceChildren(
+      where,
+      " · ",
+      named(d.tokens[p.first + track]),
+      el("br"),
+      ...weave(w["would-say"], { token: named(p.lens[track][row]), p: this.percent(p.probability[track][row]) }),
+    );
     const [x, y] = within(this.box, event);
     const left = Math.min(x + 14, this.box.offsetWidth - this.tip.offsetWidth - 4);
     this.tip.style.transform = `translate(${Math.max(0, left)}px, ${y - this.tip.offsetHeight - 12}px)`;
@@ -205,9 +279,15 @@ class Machine extends View {
   /** A token was appended: its chip slides in from the dashed place, its track rises, the candidates grow. */
   arrive() {
     const ease = { duration: 420, easing: "cubic-bezier(.2, .7, .2, 1)", fill: "backwards" };
-    const move = (selector, frames, more) => this.box.querySelectorAll(selector).forEach((node) => node.animate(frames, { ...ease, ...more }));
-    move(".word.last", [{ transform: "translate(calc(-50% + 26px))", opacity: 0.3 }, { transform: "translate(-50%)", opacity: 1 }]);
-    move(".track.last", [{ clipPath: "inset(100% -200px 0 -200px)" }, { clipPath: "inset(-20px -200px 0 -200px)" }], { duration: 600 });
+    const move = (selector, frames, more) =>
+      this.box.querySelectorAll(selector).forEach((node) => node.animate(frames, { ...ease, ...more }));
+    move(".word.last", [
+      { transform: "translate(calc(-50% + 26px))", opacity: 0.3 },
+      { transform: "translate(-50%)", opacity: 1 },
+    ]);
+    move(".track.last", [{ clipPath: "inset(100% -200px 0 -200px)" }, { clipPath: "inset(-20px -200px 0 -200px)" }], {
+      duration: 600,
+    });
     move(".bar", [{ transform: "scaleX(0)" }, { transform: "none" }], { delay: 350 });
     move(".river", [{ opacity: 0 }, { opacity: 1 }], { delay: 350 });
   }

@@ -5,21 +5,33 @@ import { named } from "./elements.js";
 
 /** What the strongest head of the opened layer reads besides the reader itself: the two heaviest, from 5 % on. */
 export function reads(view) {
-  return view.d.weights[view.layer].slice(0, -1).map((weight, i) => ({ weight, i }))
-    .sort((a, b) => b.weight - a.weight).slice(0, 2).filter(({ weight }, k) => !k || weight >= 0.05);
+  return view.d.weights[view.layer]
+    .slice(0, -1)
+    .map((weight, i) => ({ weight, i }))
+    .sort((a, b) => b.weight - a.weight)
+    .slice(0, 2)
+    .filter(({ weight }, k) => !k || weight >= 0.05);
 }
 
 export function sentence(view, show) {
   const { d, w } = view;
   const [a, b] = reads(view);
   return weave([w["reads-none"], w["reads-one"], w["reads-two"]][b ? 2 : a ? 1 : 0], {
-    head: d.heads[view.layer] + 1, reader: show(d.tokens.at(-1)),
-    first: a && show(d.tokens[a.i]), p: a && view.share(a.weight), second: b && show(d.tokens[b.i]), q: b && view.share(b.weight),
+    head: d.heads[view.layer] + 1,
+    reader: show(d.tokens.at(-1)),
+    first: a && show(d.tokens[a.i]),
+    p: a && view.share(a.weight),
+    second: b && show(d.tokens[b.i]),
+    q: b && view.share(b.weight),
   });
 }
 
 function facts(...rows) {
-  return el("dl", {}, ...rows.map(([name, value]) => el("div", {}, el("dt", {}, ...[name].flat()), el("dd", {}, value))));
+  return el(
+    "dl",
+    {},
+    ...rows.map(([name, value]) => el("div", {}, el("dt", {}, ...[name].flat()), el("dd", {}, value))),
+  );
 }
 
 function more(view, ...slugs) {
@@ -29,12 +41,27 @@ function more(view, ...slugs) {
 
 export function layerPanel(view) {
   const { d, w, layer } = view;
-  const step = (by, arrow, name) => el("button", { type: "button", className: "step", "data-key": `step${by}`, "aria-label": name, onclick: () => view.choose(layer + by) }, arrow);
+  const step = (by, arrow, name) =>
+    el(
+      "button",
+      {
+        type: "button",
+        className: "step",
+        "data-key": `step${by}`,
+        "aria-label": name,
+        onclick: () => view.choose(layer + by),
+      },
+      arrow,
+    );
   return [
     el("h3", {}, fill(w["layer-opened"], { n: layer + 1 })),
     el("span", { className: "steps" }, step(1, "↑", w["layer-up"]), step(-1, "↓", w["layer-down"])),
     el("p", {}, ...sentence(view, named)),
-    facts([w["attention-adds"], view.number(d.attention[layer])], [w["mlp-adds"], view.number(d.mlp[layer])], [w.length, view.number(d.stream[layer])]),
+    facts(
+      [w["attention-adds"], view.number(d.attention[layer])],
+      [w["mlp-adds"], view.number(d.mlp[layer])],
+      [w.length, view.number(d.stream[layer])],
+    ),
     more(view, "attention"),
   ];
 }
@@ -70,9 +97,39 @@ export function arithmetic(view) {
   const names = [w["sum-in"], w["sum-attention"], w["sum-mlp"], w["sum-out"]];
   return [
     el("summary", {}, el("span", {}, ...weave(w["sum-title"], { n: layer + 1, token: named(d.tokens.at(-1)) }))),
-    el("table", {},
-      el("thead", {}, el("tr", {}, el("td"), ...heads, el("th", { scope: "col" }, fill(w["sum-rest"], { n: view.integer(d.width) })), el("th", { scope: "col" }, w["sum-length"]))),
-      el("tbody", {}, ...vectors.map((row, i) => el("tr", {}, el("th", { scope: "row" }, names[i]), ...cells(row), el("td", { className: "length" }, view.number(lengths[i])))))),
-    el("p", { className: "note" }, fill(w["sum-note"], { n: view.integer(d.width), difference: view.number(difference) })),
+    el(
+      "table",
+      {},
+      el(
+        "thead",
+        {},
+        el(
+          "tr",
+          {},
+          el("td"),
+          ...heads,
+          el("th", { scope: "col" }, fill(w["sum-rest"], { n: view.integer(d.width) })),
+          el("th", { scope: "col" }, w["sum-length"]),
+        ),
+      ),
+      el(
+        "tbody",
+        {},
+        ...vectors.map((row, i) =>
+          el(
+            "tr",
+            {},
+            el("th", { scope: "row" }, names[i]),
+            ...cells(row),
+            el("td", { className: "length" }, view.number(lengths[i])),
+          ),
+        ),
+      ),
+    ),
+    el(
+      "p",
+      { className: "note" },
+      fill(w["sum-note"], { n: view.integer(d.width), difference: view.number(difference) }),
+    ),
   ];
 }

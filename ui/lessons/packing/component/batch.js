@@ -21,8 +21,12 @@ export class Batch extends Part {
     this.draw();
   }
 
-  get sums() { return this.d.sums[this.s.method]; }
-  get shown() { return Math.min(this.d.window, this.sums.rows); }
+  get sums() {
+    return this.d.sums[this.s.method];
+  }
+  get shown() {
+    return Math.min(this.d.window, this.sums.rows);
+  }
 
   /** The pieces of the rows in the window, row by row: [document, tokens]. */
   rows(method) {
@@ -62,21 +66,41 @@ export class Batch extends Part {
 
   build() {
     const { d } = this;
-    const card = (name) => el("button", { className: "method" }, el("canvas", { "aria-hidden": "true" }), el("b", {}, d.words[`method-${name}`]), span("note"), span("note"));
+    const card = (name) =>
+      el(
+        "button",
+        { className: "method" },
+        el("canvas", { "aria-hidden": "true" }),
+        el("b", {}, d.words[`method-${name}`]),
+        span("note"),
+        span("note"),
+      );
     this.methods = new Radios("methods", d.words.methods, d.methods.map(card), (i) => this.method(i));
     this.sentence = el("p", { className: "read", "aria-live": "polite" });
     this.about = el("p", { className: "note about" });
     this.count = span("note");
     this.canvas = el("canvas", { "aria-hidden": "true" });
     const slider = { role: "slider", tabIndex: 0, "aria-label": d.words["rows-name"], "aria-orientation": "vertical" };
-    this.board = along(el("div", { className: "board", ...slider }, this.canvas), (step) => this.choose(this.s.row + step));
+    this.board = along(el("div", { className: "board", ...slider }, this.canvas), (step) =>
+      this.choose(this.s.row + step),
+    );
     this.board.onpointermove = (event) => this.choose(this.at(event));
     this.board.onclick = (event) => this.choose(this.at(event));
     this.probe = el("p", { className: "probe", "aria-live": "off" });
     this.pager = div("pager");
-    this.box.replaceChildren(this.methods.node, this.about, this.sentence,
-      div("over", el("h2", { className: "eyebrow" }, this.fill("batch-title", { context: this.integer(d.context) })), this.count),
-      this.board, this.pager, this.probe);
+    this.box.replaceChildren(
+      this.methods.node,
+      this.about,
+      this.sentence,
+      div(
+        "over",
+        el("h2", { className: "eyebrow" }, this.fill("batch-title", { context: this.integer(d.context) })),
+        this.count,
+      ),
+      this.board,
+      this.pager,
+      this.probe,
+    );
     this.slide();
   }
 
@@ -86,7 +110,14 @@ export class Batch extends Part {
     const last = rows - this.d.window;
     this.pager.hidden = last <= 0;
     if (last <= 0) return this.pager.replaceChildren();
-    const input = el("input", { type: "range", min: 0, max: last, step: 1, value: first, "aria-label": this.d.words.pager });
+    const input = el("input", {
+      type: "range",
+      min: 0,
+      max: last,
+      step: 1,
+      value: first,
+      "aria-label": this.d.words.pager,
+    });
     const told = () => input.setAttribute("aria-valuetext", this.span(Number(input.value)));
     input.oninput = () => {
       told();
@@ -99,7 +130,11 @@ export class Batch extends Part {
 
   span(first) {
     const { rows } = this.sums;
-    return this.fill("rows-shown", { from: this.integer(first + 1), to: this.integer(Math.min(first + this.d.window, rows)), rows: this.integer(rows) });
+    return this.fill("rows-shown", {
+      from: this.integer(first + 1),
+      to: this.integer(Math.min(first + this.d.window, rows)),
+      rows: this.integer(rows),
+    });
   }
 
   // ------------------------------------------------------------ drawing
@@ -112,11 +147,18 @@ export class Batch extends Part {
     d.methods.forEach((name, i) => this.thumb(name, this.methods.buttons[i]));
     const { rows, wasted, gain } = this.sums;
     const values = {
-      method: d.words[`method-${this.s.method}`], documents: this.integer(d.documents), tokens: this.integer(d.tokens), rows: this.integer(rows),
-      padded: this.integer(d.sums.padded.rows), wasted: this.percent(wasted), gain: this.number(gain), context: this.integer(d.context),
+      method: d.words[`method-${this.s.method}`],
+      documents: this.integer(d.documents),
+      tokens: this.integer(d.tokens),
+      rows: this.integer(rows),
+      padded: this.integer(d.sums.padded.rows),
+      wasted: this.percent(wasted),
+      gain: this.number(gain),
+      context: this.integer(d.context),
       before: this.percent(d.sums.padded.wasted),
     };
-    const section = this.s.method === "padded" ? "reading-padded" : rows === d.sums.padded.rows ? "reading-same" : "reading-packed";
+    const section =
+      this.s.method === "padded" ? "reading-padded" : rows === d.sums.padded.rows ? "reading-same" : "reading-packed";
     this.sentence.textContent = this.fill(section, values);
     this.about.textContent = d.words[`about-${this.s.method}`];
     this.count.textContent = this.span(this.sums.first);
@@ -127,7 +169,9 @@ export class Batch extends Part {
     const [width, pitch] = [84, 5];
     const pen = penOf(button.firstChild, width, THUMB * pitch);
     const scale = width / this.d.context;
-    this.rows(name).slice(0, THUMB).forEach((pieces, r) => this.bar(pen, pieces, 0, r * pitch, pitch - 1, scale, width));
+    this.rows(name)
+      .slice(0, THUMB)
+      .forEach((pieces, r) => this.bar(pen, pieces, 0, r * pitch, pitch - 1, scale, width));
     const { rows, wasted } = this.d.sums[name];
     const [, , share, count] = button.children;
     share.textContent = this.fill("card-wasted", { wasted: this.percent(wasted) });
@@ -165,27 +209,48 @@ export class Batch extends Part {
       const y = top + r * this.pitch;
       this.bar(pen, pieces, this.gutter, y, this.pitch - (this.pitch > 14 ? 3 : 1.5), wide / d.context, wide);
       const chosen = r === this.s.row;
-      if (!chosen && (this.pitch < 14 || Math.abs(r - this.s.row) * this.pitch < 14) && (r % 8 || Math.abs(r - this.s.row) < 2)) return;
+      if (
+        !chosen &&
+        (this.pitch < 14 || Math.abs(r - this.s.row) * this.pitch < 14) &&
+        (r % 8 || Math.abs(r - this.s.row) < 2)
+      )
+        return;
       pen.textAlign = "right";
       pen.fillStyle = chosen ? palette.ink : palette.soft;
       pen.fillText(this.integer(this.sums.first + r + 1), this.gutter - 7, y + this.pitch / 2);
     });
     pen.strokeStyle = palette.ink;
     pen.lineWidth = 1.5;
-    pen.strokeRect(this.gutter - 1, top + this.s.row * this.pitch - 1.5, wide + 2, this.pitch + (this.pitch > 14 ? 0 : 1.5));
+    pen.strokeRect(
+      this.gutter - 1,
+      top + this.s.row * this.pitch - 1.5,
+      wide + 2,
+      this.pitch + (this.pitch > 14 ? 0 : 1.5),
+    );
     const text = this.told(rows[this.s.row]);
     this.probe.textContent = text;
     const first = this.sums.first;
-    for (const [name, value] of Object.entries({ valuemin: first + 1, valuemax: first + shown, valuenow: first + this.s.row + 1, valuetext: text }))
+    for (const [name, value] of Object.entries({
+      valuemin: first + 1,
+      valuemax: first + shown,
+      valuenow: first + this.s.row + 1,
+      valuetext: text,
+    }))
       this.board.setAttribute(`aria-${name}`, value);
   }
 
   /** A row in words. */
   told(pieces) {
     const used = pieces.reduce((sum, [, length]) => sum + length, 0);
-    const named = pieces.slice(0, LISTED).map(([document, length]) => this.fill("piece", { n: this.integer(document + 1), tokens: this.integer(length) }));
+    const named = pieces
+      .slice(0, LISTED)
+      .map(([document, length]) => this.fill("piece", { n: this.integer(document + 1), tokens: this.integer(length) }));
     if (pieces.length > LISTED) named.push(this.fill("pieces-more", { n: this.integer(pieces.length - LISTED) }));
-    const values = { row: this.integer(this.sums.first + this.s.row + 1), list: named.join("; "), empty: this.integer(this.d.context - used) };
+    const values = {
+      row: this.integer(this.sums.first + this.s.row + 1),
+      list: named.join("; "),
+      empty: this.integer(this.d.context - used),
+    };
     return this.fill(used === this.d.context ? "row-full" : "row-told", values);
   }
 

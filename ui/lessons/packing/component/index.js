@@ -7,5 +7,7 @@ import { Batch } from "./batch.js";
 import { Row } from "./row.js";
 
 export default function packing(given) {
-  return mountView(given, given.data.part === "batch" ? Batch : Row, "packing", (choice) => given.setStateValue("choice", choice));
+  return mountView(given, given.data.part === "batch" ? Batch : Row, "packing", (choice) =>
+    given.setStateValue("choice", choice),
+  );
 }

@@ -6,5 +6,7 @@ export class Part extends View {
     if (this.box.clientWidth !== this.width) this.draw();
   }
 
-  colour(document) { return this.palette.categorical[document % this.palette.categorical.length]; }
+  colour(document) {
+    return this.palette.categorical[document % this.palette.categorical.length];
+  }
 }

@@ -18,10 +18,18 @@ export class Row extends Part {
     this.draw();
   }
 
-  get heads() { return this.pattern.shape[0]; }
-  weight(head, q, k) { return this.pattern.values[(head * this.T + q) * this.T + k]; }
-  crosses(q, k) { return this.d.documents[q] !== this.d.documents[k]; }
-  quoted(i) { return this.fill("quoted", { token: plain(this.d.tokens[i]) }); }
+  get heads() {
+    return this.pattern.shape[0];
+  }
+  weight(head, q, k) {
+    return this.pattern.values[(head * this.T + q) * this.T + k];
+  }
+  crosses(q, k) {
+    return this.d.documents[q] !== this.d.documents[k];
+  }
+  quoted(i) {
+    return this.fill("quoted", { token: plain(this.d.tokens[i]) });
+  }
 
   // ------------------------------------------------------------ what is chosen
 
@@ -52,12 +60,23 @@ export class Row extends Part {
     const d = this.d;
     const w = d.words;
     const toggle = (name) => {
-      const button = el("button", { type: "button", className: "switch", role: "switch" }, el("i", {}), span("", w[name]));
-      button.onclick = () => this.ask({ [name.replace("switch-", "")]: button.getAttribute("aria-checked") !== "true" });
+      const button = el(
+        "button",
+        { type: "button", className: "switch", role: "switch" },
+        el("i", {}),
+        span("", w[name]),
+      );
+      button.onclick = () =>
+        this.ask({ [name.replace("switch-", "")]: button.getAttribute("aria-checked") !== "true" });
       return button;
     };
     this.switches = { mask: toggle("switch-mask"), restart: toggle("switch-restart") };
-    this.chips = new Radios("passage", w["reader-name"], d.tokens.map((token) => el("button", { className: "token" }, chip(token), el("i", {}), span("place"))), (reader) => this.choose({ reader }));
+    this.chips = new Radios(
+      "passage",
+      w["reader-name"],
+      d.tokens.map((token) => el("button", { className: "token" }, chip(token), el("i", {}), span("place"))),
+      (reader) => this.choose({ reader }),
+    );
     this.sentence = el("p", { className: "read", "aria-live": "polite" });
     this.title = el("h2", { className: "eyebrow" });
     this.canvas = el("canvas", { role: "img" });
@@ -69,19 +88,32 @@ export class Row extends Part {
     this.canvas.onpointerleave = () => this.point(null);
     this.probe = el("p", { className: "note probe" });
     this.slider = el("input", { type: "range", min: 1, max: d.layers, step: 1, "aria-label": w.layer });
-    this.slider.oninput = () => (this.layerName.textContent = this.fill("layer-of", { layer: this.slider.value, layers: d.layers }));
+    this.slider.oninput = () =>
+      (this.layerName.textContent = this.fill("layer-of", { layer: this.slider.value, layers: d.layers }));
     this.slider.onchange = () => this.ask({ layer: Number(this.slider.value) - 1 });
     this.layerName = span("mono");
-    const thumb = () => el("button", { className: "head" }, el("canvas", { "aria-hidden": "true" }), span("mono"), span("note"));
+    const thumb = () =>
+      el("button", { className: "head" }, el("canvas", { "aria-hidden": "true" }), span("mono"), span("note"));
     this.thumbs = new Radios("heads", w["heads-name"], range(this.heads).map(thumb), (head) => this.choose({ head }));
     this.legend = div("legend note");
     this.box.replaceChildren(
       div("switches", this.switches.mask, this.switches.restart),
-      this.chips.node, el("p", { className: "note about" }, w["chips-note"]), this.sentence,
-      div("instrument",
+      this.chips.node,
+      el("p", { className: "note about" }, w["chips-note"]),
+      this.sentence,
+      div(
+        "instrument",
         el("section", {}, this.title, this.canvas, this.probe, this.legend),
-        el("section", {}, el("h2", { className: "eyebrow" }, w.layer), div("pager", this.slider, this.layerName),
-          el("h2", { className: "eyebrow" }, w["heads-title"]), this.thumbs.node)));
+        el(
+          "section",
+          {},
+          el("h2", { className: "eyebrow" }, w.layer),
+          div("pager", this.slider, this.layerName),
+          el("h2", { className: "eyebrow" }, w["heads-title"]),
+          this.thumbs.node,
+        ),
+      ),
+    );
   }
 
   label() {
@@ -111,7 +143,12 @@ export class Row extends Part {
       Object.assign(token.style, { background: colour, color: read ? readable(colour, palette) : "" });
       line.style.background = this.colour(d.documents[k]);
       place.textContent = d.positions[k];
-      const values = { token: d.tokens[k], document: d.documents[k] + 1, place: d.positions[k], weight: this.percent(weight) };
+      const values = {
+        token: d.tokens[k],
+        document: d.documents[k] + 1,
+        place: d.positions[k],
+        weight: this.percent(weight),
+      };
       button.title = this.fill(read ? "chip-read" : "chip-later", values);
       button.setAttribute("aria-label", `${d.tokens[k]} ${d.positions[k]}: ${button.title}`);
     });
@@ -121,7 +158,10 @@ export class Row extends Part {
     this.thumbs.paint(s.head);
     this.thumbs.buttons.forEach((button, head) => this.thumb(button, head));
     const key = (colour, name) => span("step", el("i", { style: { background: colour } }), d.words[name]);
-    this.legend.replaceChildren(key(shade(palette, 0.8), "legend-inside"), key(mix(palette.second, palette.red, 0.8), "legend-across"));
+    this.legend.replaceChildren(
+      key(shade(palette, 0.8), "legend-inside"),
+      key(mix(palette.second, palette.red, 0.8), "legend-across"),
+    );
     this.point(null);
   }
 
@@ -158,7 +198,11 @@ export class Row extends Part {
       if (pitch < 11 && q !== s.reader && q % 2) continue;
       pen.fillStyle = q === s.reader ? palette.ink : palette.soft;
       const name = d.tokens[q];
-      pen.fillText(name.length > (gutter > 80 ? 11 : 7) ? `${name.slice(0, gutter > 80 ? 10 : 6)}…` : name, gutter - 10, clamp((q + 0.5) * pitch, 7, side - 6));
+      pen.fillText(
+        name.length > (gutter > 80 ? 11 : 7) ? `${name.slice(0, gutter > 80 ? 10 : 6)}…` : name,
+        gutter - 10,
+        clamp((q + 0.5) * pitch, 7, side - 6),
+      );
     }
     pen.strokeStyle = palette.ink;
     pen.lineWidth = 1.5;
@@ -199,7 +243,11 @@ export class Row extends Part {
   point(cell) {
     if (!cell) return void (this.probe.textContent = this.d.words["grid-note"]);
     const [q, k] = cell;
-    const values = { reader: this.quoted(q), word: this.quoted(k), weight: this.percent(this.weight(this.s.head, q, k)) };
+    const values = {
+      reader: this.quoted(q),
+      word: this.quoted(k),
+      weight: this.percent(this.weight(this.s.head, q, k)),
+    };
     const section = !this.crosses(q, k) ? "cell-inside" : this.s.mask ? "cell-hidden" : "cell-across";
     this.probe.textContent = this.fill(section, values);
   }

@@ -15,12 +15,21 @@ export class Face {
     this.wedge = shape("path", { class: "wedge" });
     this.q = this.hand("query", thick);
     this.k = this.hand("key", thick);
-    this.svg = shape("svg", { viewBox: "-50 -50 100 100", "aria-hidden": "true" },
-      shape("circle", { r: RIM, class: "face" }), this.wedge, this.k.group, this.q.group);
+    this.svg = shape(
+      "svg",
+      { viewBox: "-50 -50 100 100", "aria-hidden": "true" },
+      shape("circle", { r: RIM, class: "face" }),
+      this.wedge,
+      this.k.group,
+      this.q.group,
+    );
   }
 
   hand(role, thick) {
-    const [line, end] = [shape("line", { "stroke-width": thick }), shape("circle", { r: 1.5 * thick, "stroke-width": 0.6 * thick })];
+    const [line, end] = [
+      shape("line", { "stroke-width": thick }),
+      shape("circle", { r: 1.5 * thick, "stroke-width": 0.6 * thick }),
+    ];
     return { line, end, group: shape("g", { class: `hand ${role}` }, line, end) };
   }
 
@@ -51,21 +60,48 @@ export class Track {
     this.dot = el("i", { className: "dot" });
     this.value = el("output", { className: "mono" });
     this.input = el("input", {
-      type: "range", min: 0, max: this.steps, step: 1, "aria-label": words.label,
-      oninput: () => this.move(this.tokens(Number(this.input.value))), onchange: () => this.done(),
+      type: "range",
+      min: 0,
+      max: this.steps,
+      step: 1,
+      "aria-label": words.label,
+      oninput: () => this.move(this.tokens(Number(this.input.value))),
+      onchange: () => this.done(),
       onkeydown: (event) => this.key(event),
     });
-    const step = (by, sign, label) => el("button", { type: "button", className: "turn", "aria-label": label, onclick: () => this.by(by) }, sign);
-    this.buttons = el("span", { className: "by" }, step(-1, "−", `${words.label}: −1`), step(1, "+", `${words.label}: +1`));
+    const step = (by, sign, label) =>
+      el("button", { type: "button", className: "turn", "aria-label": label, onclick: () => this.by(by) }, sign);
+    this.buttons = el(
+      "span",
+      { className: "by" },
+      step(-1, "−", `${words.label}: −1`),
+      step(1, "+", `${words.label}: +1`),
+    );
     this.title = el("p", { className: "eyebrow" });
-    this.node = el("section", { className: `track ${name}` },
+    this.node = el(
+      "section",
+      { className: `track ${name}` },
       el("div", { className: "over" }, this.title, el("span", { className: "set" }, this.value, this.buttons)),
-      el("div", { className: "curve" }, shape("svg", { viewBox: `0 0 ${this.steps} 100`, preserveAspectRatio: "none", "aria-hidden": "true" }, this.line), this.dot),
-      this.input);
+      el(
+        "div",
+        { className: "curve" },
+        shape(
+          "svg",
+          { viewBox: `0 0 ${this.steps} 100`, preserveAspectRatio: "none", "aria-hidden": "true" },
+          this.line,
+        ),
+        this.dot,
+      ),
+      this.input,
+    );
   }
 
-  tokens(step) { return Math.round(this.far * (step / this.steps) ** 2); }
-  step(tokens) { return this.steps * Math.sqrt(tokens / this.far); }
+  tokens(step) {
+    return Math.round(this.far * (step / this.steps) ** 2);
+  }
+  step(tokens) {
+    return this.steps * Math.sqrt(tokens / this.far);
+  }
 
   by(tokens) {
     this.move(Math.min(Math.max(this.now + tokens, 0), this.far));
@@ -74,7 +110,16 @@ export class Track {
 
   /** One token a key, though the slider's own steps are wider at its end. */
   key(event) {
-    const by = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 100, PageDown: -100, Home: -this.far, End: this.far }[event.key];
+    const by = {
+      ArrowRight: 1,
+      ArrowUp: 1,
+      ArrowLeft: -1,
+      ArrowDown: -1,
+      PageUp: 100,
+      PageDown: -100,
+      Home: -this.far,
+      End: this.far,
+    }[event.key];
     if (!by || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     this.by(by);
@@ -84,7 +129,10 @@ export class Track {
   draw(score, low, high, now, text) {
     this.now = Math.round(now);
     const height = (value) => 92 - (84 * (value - low)) / (high - low);
-    const points = Array.from({ length: this.steps + 1 }, (_, i) => `${i} ${height(score(this.far * (i / this.steps) ** 2)).toFixed(2)}`);
+    const points = Array.from(
+      { length: this.steps + 1 },
+      (_, i) => `${i} ${height(score(this.far * (i / this.steps) ** 2)).toFixed(2)}`,
+    );
     this.line.setAttribute("d", `M${points.join("L")}`);
     this.dot.style.left = `${(100 * this.step(now)) / this.steps}%`;
     this.dot.style.top = `${height(score(now))}%`;

@@ -51,7 +51,9 @@ class Dials extends View {
     this.paint();
   }
 
-  word(t) { return plain(this.d.tokens[t]); }
+  word(t) {
+    return plain(this.d.tokens[t]);
+  }
 
   // ------------------------------------------------------------ the sums
 
@@ -61,15 +63,29 @@ class Dials extends View {
     const group = Math.floor(head / (this.H / this.a.k.shape[0]));
     const vector = ({ values }, h, t) => values.subarray((h * this.T + t) * this.K, (h * this.T + t + 1) * this.K);
     const [q, k] = [vector(this.a.q, head, query), vector(this.a.k, group, key)];
-    const pairs = (x) => range(this.P).map((i) => ({ a: x[i], b: x[i + this.P], length: Math.hypot(x[i], x[i + this.P]), angle: Math.atan2(x[i + this.P], x[i]) }));
+    const pairs = (x) =>
+      range(this.P).map((i) => ({
+        a: x[i],
+        b: x[i + this.P],
+        length: Math.hypot(x[i], x[i + this.P]),
+        angle: Math.atan2(x[i + this.P], x[i]),
+      }));
     [this.q, this.k, this.speeds] = [pairs(q), pairs(k), this.a.speeds.values];
     this.reach = range(this.P).map((i) => (this.q[i].length * this.k[i].length) / Math.sqrt(this.K));
   }
 
-  get here() { return this.s.query + this.s.shift + this.s.apart; }
-  get there() { return this.s.key + this.s.shift; }
-  turned(hand, i, position) { return hand[i].angle + this.speeds[i] * position; }
-  part(i, here, there) { return this.reach[i] * Math.cos(this.turned(this.q, i, here) - this.turned(this.k, i, there)); }
+  get here() {
+    return this.s.query + this.s.shift + this.s.apart;
+  }
+  get there() {
+    return this.s.key + this.s.shift;
+  }
+  turned(hand, i, position) {
+    return hand[i].angle + this.speeds[i] * position;
+  }
+  part(i, here, there) {
+    return this.reach[i] * Math.cos(this.turned(this.q, i, here) - this.turned(this.k, i, there));
+  }
   score(here, there) {
     let sum = 0;
     for (let i = 0; i < this.P; i++) sum += this.part(i, here, there);
@@ -99,7 +115,14 @@ class Dials extends View {
     clearTimeout(this.late);
     this.late = setTimeout(() => {
       const { layer, head, query, key, shift, apart } = this.s;
-      remember({ layer: layer + 1, head: head + 1, token: query + 1, key: key + 1, shift: shift || null, apart: apart || null });
+      remember({
+        layer: layer + 1,
+        head: head + 1,
+        token: query + 1,
+        key: key + 1,
+        shift: shift || null,
+        apart: apart || null,
+      });
       this.report({ layer, head, query, key, shift, apart, text: this.d.text });
     }, PAUSE);
   }
@@ -134,33 +157,80 @@ class Dials extends View {
 
   build() {
     const { w, d } = this;
-    const tokens = (role) => d.tokens.map((token, t) => {
-      const button = chip(token, role, "button");
-      Object.assign(button, { type: "button", onclick: () => this.choose({ [role]: t }) });
-      button.setAttribute("role", "radio");
-      return button;
-    });
+    const tokens = (role) =>
+      d.tokens.map((token, t) => {
+        const button = chip(token, role, "button");
+        Object.assign(button, { type: "button", onclick: () => this.choose({ [role]: t }) });
+        button.setAttribute("role", "radio");
+        return button;
+      });
     [this.queries, this.keys] = [tokens("query"), tokens("key")];
-    const row = (role, letter, of, name, buttons) => div("tokens", el("p", { className: "eyebrow" }, ...weave(of, { x: span(role, letter) })),
-      choose(el("div", { className: "row", role: "radiogroup", "aria-label": name }, ...buttons), buttons, (t) => this.choose({ [role]: t })));
+    const row = (role, letter, of, name, buttons) =>
+      div(
+        "tokens",
+        el("p", { className: "eyebrow" }, ...weave(of, { x: span(role, letter) })),
+        choose(el("div", { className: "row", role: "radiogroup", "aria-label": name }, ...buttons), buttons, (t) =>
+          this.choose({ [role]: t }),
+        ),
+      );
 
-    this.layer = el("input", { type: "range", min: 1, max: d.layers, step: 1, "aria-label": w.layer, oninput: () => this.choose({ layer: Number(this.layer.value) - 1 }) });
+    this.layer = el("input", {
+      type: "range",
+      min: 1,
+      max: d.layers,
+      step: 1,
+      "aria-label": w.layer,
+      oninput: () => this.choose({ layer: Number(this.layer.value) - 1 }),
+    });
     this.layerValue = el("output", { className: "mono" });
-    this.heads = range(this.H).map((head) => el("button", { type: "button", className: "head", role: "radio", "aria-label": this.fill("head-name", { head: head + 1 }), onclick: () => this.choose({ head }) }, String(head + 1)));
-    const headRow = choose(el("div", { className: "row", role: "radiogroup", "aria-label": w.head }, ...this.heads), this.heads, (head) => this.choose({ head }));
+    this.heads = range(this.H).map((head) =>
+      el(
+        "button",
+        {
+          type: "button",
+          className: "head",
+          role: "radio",
+          "aria-label": this.fill("head-name", { head: head + 1 }),
+          onclick: () => this.choose({ head }),
+        },
+        String(head + 1),
+      ),
+    );
+    const headRow = choose(
+      el("div", { className: "row", role: "radiogroup", "aria-label": w.head }, ...this.heads),
+      this.heads,
+      (head) => this.choose({ head }),
+    );
 
-    const slide = (name) => new Track(name, d.far, { label: w[`slide-${name}`] }, (tokens) => {
-      this.stop();
-      this.choose({ [name]: tokens });
-    }, () => this.tell());
+    const slide = (name) =>
+      new Track(
+        name,
+        d.far,
+        { label: w[`slide-${name}`] },
+        (tokens) => {
+          this.stop();
+          this.choose({ [name]: tokens });
+        },
+        () => this.tell(),
+      );
     [this.both, this.one] = [slide("shift"), slide("apart")];
     this.play = el("button", { type: "button", className: "walk", onclick: () => this.walk() }, w.walk);
     this.both.node.querySelector(".by").append(this.play);
 
     this.faces = range(this.P).map(() => new Face(5));
-    this.dials = this.faces.map((face, i) => el("button", { type: "button", className: "dial", role: "radio", onclick: () => this.choose({ pair: i }) },
-      face.svg, el("small", {}, this.number(TURN / this.a.speeds.values[i]))));
-    this.grid = choose(el("div", { className: "grid", role: "radiogroup", "aria-label": w["dials-name"] }, ...this.dials), this.dials, (pair) => this.choose({ pair }));
+    this.dials = this.faces.map((face, i) =>
+      el(
+        "button",
+        { type: "button", className: "dial", role: "radio", onclick: () => this.choose({ pair: i }) },
+        face.svg,
+        el("small", {}, this.number(TURN / this.a.speeds.values[i])),
+      ),
+    );
+    this.grid = choose(
+      el("div", { className: "grid", role: "radiogroup", "aria-label": w["dials-name"] }, ...this.dials),
+      this.dials,
+      (pair) => this.choose({ pair }),
+    );
     this.large = new Face(2.4);
     this.title = el("h3");
     this.sums = div("arith");
@@ -171,15 +241,38 @@ class Dials extends View {
     this.total = el("p", { className: "total" });
     this.check = el("p", { className: "check" });
     this.box.replaceChildren(
-      div("chosen", row("query", "q", w["query-of"], w["query-name"], this.queries), row("key", "k", w["key-of"], w["key-name"], this.keys),
-        div("where", el("label", { className: "layer" }, span("eyebrow", w.layer), this.layer, this.layerValue), div("heads", span("eyebrow", w.head), headRow))),
+      div(
+        "chosen",
+        row("query", "q", w["query-of"], w["query-name"], this.queries),
+        row("key", "k", w["key-of"], w["key-name"], this.keys),
+        div(
+          "where",
+          el("label", { className: "layer" }, span("eyebrow", w.layer), this.layer, this.layerValue),
+          div("heads", span("eyebrow", w.head), headRow),
+        ),
+      ),
       this.sentence,
       div("tracks", this.both.node, this.one.node),
-      div("faces",
-        el("section", {}, el("h3", { className: "eyebrow" }, this.fill("dials-title", { n: this.P })), this.grid, el("p", { className: "note" }, w["dials-note"], span("under", " ", w["dials-under"]))),
-        el("section", { className: "close" }, this.title, this.large.svg, this.sums)),
-      el("section", { className: "parts" }, div("over", el("h3", { className: "eyebrow" }, w["bars-title"]), this.end),
-        el("div", { className: "bars", "aria-hidden": "true" }, ...this.bars), this.total, this.check));
+      div(
+        "faces",
+        el(
+          "section",
+          {},
+          el("h3", { className: "eyebrow" }, this.fill("dials-title", { n: this.P })),
+          this.grid,
+          el("p", { className: "note" }, w["dials-note"], span("under", " ", w["dials-under"])),
+        ),
+        el("section", { className: "close" }, this.title, this.large.svg, this.sums),
+      ),
+      el(
+        "section",
+        { className: "parts" },
+        div("over", el("h3", { className: "eyebrow" }, w["bars-title"]), this.end),
+        el("div", { className: "bars", "aria-hidden": "true" }, ...this.bars),
+        this.total,
+        this.check,
+      ),
+    );
   }
 
   // ------------------------------------------------------------ what follows the choice
@@ -198,14 +291,28 @@ class Dials extends View {
     this.box.classList.toggle("waiting", s.layer !== this.d.place.layer);
 
     const chips = { q: chip(this.d.tokens[s.query], "query"), k: chip(this.d.tokens[s.key], "key") };
-    const places = { here: this.integer(Math.round(here)), there: this.integer(Math.round(there)), distance: this.integer(Math.round(here - there)), score: el("b", {}, this.number(score)) };
+    const places = {
+      here: this.integer(Math.round(here)),
+      there: this.integer(Math.round(there)),
+      distance: this.integer(Math.round(here - there)),
+      score: el("b", {}, this.number(score)),
+    };
     const distance = Math.round(here - there);
-    this.sentence.replaceChildren(...weave(this.w[distance === 1 ? "score-one" : distance ? "score-many" : "score-same"], { ...chips, ...places }));
+    this.sentence.replaceChildren(
+      ...weave(this.w[distance === 1 ? "score-one" : distance ? "score-many" : "score-same"], { ...chips, ...places }),
+    );
     this.paintTracks(here, there);
 
-    this.faces.forEach((face, i) => face.turn(this.turned(this.q, i, here), this.turned(this.k, i, there), signed(this.palette, parts[i] / largest)));
+    this.faces.forEach((face, i) =>
+      face.turn(this.turned(this.q, i, here), this.turned(this.k, i, there), signed(this.palette, parts[i] / largest)),
+    );
     check(this.dials, pair);
-    this.dials.forEach((button, i) => button.setAttribute("aria-label", this.fill("dial-name", { n: i + 1, wave: this.number(TURN / this.speeds[i]), part: this.number(parts[i]) })));
+    this.dials.forEach((button, i) =>
+      button.setAttribute(
+        "aria-label",
+        this.fill("dial-name", { n: i + 1, wave: this.number(TURN / this.speeds[i]), part: this.number(parts[i]) }),
+      ),
+    );
     this.paintPair(pair, here, there, parts[pair] / largest);
     this.paintParts(parts, largest, score);
   }
@@ -217,10 +324,16 @@ class Dials extends View {
     const edge = [...far, this.score(here, there)];
     const [low, high] = [Math.min(...edge), Math.max(...edge)];
     const room = 0.1 * (high - low || 1);
-    const tokens = (n) => "+" + this.integer(Math.round(n));
+    const tokens = (n) => `+${this.integer(Math.round(n))}`;
     this.both.title.textContent = this.w["slide-shift"];
     this.one.title.textContent = this.fill("slide-name", { q: name });
-    this.both.draw((x) => this.score(s.query + s.apart + x, s.key + x), low - room, high + room, s.shift, tokens(s.shift));
+    this.both.draw(
+      (x) => this.score(s.query + s.apart + x, s.key + x),
+      low - room,
+      high + room,
+      s.shift,
+      tokens(s.shift),
+    );
     this.one.draw((x) => this.score(s.query + s.shift + x, there), low - room, high + room, s.apart, tokens(s.apart));
   }
 
@@ -236,12 +349,30 @@ class Dials extends View {
     this.title.textContent = pairText;
     const comma = this.d.lang === "en" ? ", " : "; ";
     const line = (...parts) => el("p", {}, ...parts);
-    const hand = (symbol, role, t, x, position, angle) => line(sub(symbol, role, this.word(t)), ` = (${this.number(x.a)}${comma}${this.number(x.b)}) `,
-      span("note", this.fill("hand", { length: this.number(x.length), start: turn(x.angle), position: this.integer(Math.round(position)), speed: turn(this.speeds[i]), end: turn(between(angle)) })));
+    const hand = (symbol, role, t, x, position, angle) =>
+      line(
+        sub(symbol, role, this.word(t)),
+        ` = (${this.number(x.a)}${comma}${this.number(x.b)}) `,
+        span(
+          "note",
+          this.fill("hand", {
+            length: this.number(x.length),
+            start: turn(x.angle),
+            position: this.integer(Math.round(position)),
+            speed: turn(this.speeds[i]),
+            end: turn(between(angle)),
+          }),
+        ),
+      );
     this.sums.replaceChildren(
       line(span("note", this.fill("pair-wave", { wave: this.number(TURN / this.speeds[i]) }))),
-      hand("q", "query", s.query, q, here, first), hand("k", "key", s.key, k, there, second),
-      line(`${this.number(q.length)} × ${this.number(k.length)} × cos ${turn(open)} ÷ √${this.K} = `, el("b", {}, this.number(this.part(i, here, there)))));
+      hand("q", "query", s.query, q, here, first),
+      hand("k", "key", s.key, k, there, second),
+      line(
+        `${this.number(q.length)} × ${this.number(k.length)} × cos ${turn(open)} ÷ √${this.K} = `,
+        el("b", {}, this.number(this.part(i, here, there))),
+      ),
+    );
   }
 
   paintParts(parts, largest, score) {
@@ -251,18 +382,31 @@ class Dials extends View {
       const [value, height] = [parts[i], Math.max(1, 50 * Math.abs(parts[i] / end))];
       bar.title = `${i + 1}: ${this.number(value)}`;
       bar.className = i === this.pair ? "chosen" : "";
-      Object.assign(bar.firstChild.style, { height: `${height}%`, bottom: value < 0 ? "auto" : "50%", top: value < 0 ? "50%" : "auto", background: signed(this.palette, value < 0 ? -0.8 : 0.8) });
+      Object.assign(bar.firstChild.style, {
+        height: `${height}%`,
+        bottom: value < 0 ? "auto" : "50%",
+        top: value < 0 ? "50%" : "auto",
+        background: signed(this.palette, value < 0 ? -0.8 : 0.8),
+      });
     });
     const model = this.d.check.score;
-    const asked = ["layer", "head", "query", "key", "shift", "apart"].every((name) => this.s[name] === this.d.place[name]);
+    const asked = ["layer", "head", "query", "key", "shift", "apart"].every(
+      (name) => this.s[name] === this.d.place[name],
+    );
     this.total.replaceChildren(...weave(this.w.total, { n: this.P, score: el("b", {}, this.number(score)) }));
     if (!asked) return this.check.replaceChildren(this.w["check-later"]);
     const { shift, apart, layer } = this.s;
     const section = !shift && !apart ? "check-still" : !apart ? "check-shift" : layer ? "check-deep" : "check-apart";
     const count = this.integer(this.d.layers * this.H);
     this.check.textContent = this.fill(section, {
-      model: this.number(model), difference: this.number(Math.abs(model - score)), count, spread: this.number(this.d.check.spread),
-      first: this.number(this.d.check.first), layer: layer + 1, q: this.word(this.s.query), here: this.integer(Math.round(this.here)),
+      model: this.number(model),
+      difference: this.number(Math.abs(model - score)),
+      count,
+      spread: this.number(this.d.check.spread),
+      first: this.number(this.d.check.first),
+      layer: layer + 1,
+      q: this.word(this.s.query),
+      here: this.integer(Math.round(this.here)),
     });
   }
 }

@@ -58,7 +58,11 @@ class Ring extends View {
 
   /** What the link says, where it makes sense. */
   asked() {
-    this.s = { step: linked("step", this.N, 0), query: linked("token", this.T, this.s.query), head: linked("head", this.H, this.s.head) };
+    this.s = {
+      step: linked("step", this.N, 0),
+      query: linked("token", this.T, this.s.query),
+      head: linked("head", this.H, this.s.head),
+    };
   }
 
   choose(change) {
@@ -76,24 +80,43 @@ class Ring extends View {
 
   // ------------------------------------------------------------ readings
 
-  get device() { return this.owner[this.s.query]; }
-  block(device, step = this.s.step) { return (device - step + this.N) % this.N; }
-  count(step, device) { return this.a.counts.values[step * this.N + device]; }
-  done(device, upto = this.s.step) { return range(upto + 1).reduce((sum, step) => sum + this.count(step, device), 0); }
-  tokensOf(block) { return range(this.T).slice(...this.d.spans[block]); }
+  get device() {
+    return this.owner[this.s.query];
+  }
+  block(device, step = this.s.step) {
+    return (device - step + this.N) % this.N;
+  }
+  count(step, device) {
+    return this.a.counts.values[step * this.N + device];
+  }
+  done(device, upto = this.s.step) {
+    return range(upto + 1).reduce((sum, step) => sum + this.count(step, device), 0);
+  }
+  tokensOf(block) {
+    return range(this.T).slice(...this.d.spans[block]);
+  }
   /** Keys that this query has read after the step. */
   readBy(query, step = this.s.step) {
     const met = new Set(range(step + 1).map((s) => this.block(this.owner[query], s)));
     return range(query + 1).filter((key) => met.has(this.owner[key])).length;
   }
-  colour(device) { return this.palette.categorical[device]; }
-  named(t) { return plain(this.d.tokens[t]); }
+  colour(device) {
+    return this.palette.categorical[device];
+  }
+  named(t) {
+    return plain(this.d.tokens[t]);
+  }
 
   // ------------------------------------------------------------ the parts that stay
 
   build() {
     const { w, N, T, d } = this;
-    this.devices = choices("devices", w.devices, d.choices.map(String), (i) => d.choices[i] !== this.N && this.order({ devices: d.choices[i] }));
+    this.devices = choices(
+      "devices",
+      w.devices,
+      d.choices.map(String),
+      (i) => d.choices[i] !== this.N && this.order({ devices: d.choices[i] }),
+    );
     this.devices.set(d.choices.indexOf(N));
     const many = el("div", { className: "dial" }, el("span", { "aria-hidden": "true" }, w.devices), this.devices.group);
     if (!this.a) {
@@ -106,14 +129,35 @@ class Ring extends View {
     this.playButton = button("play", () => (this.timer ? this.pause() : this.play()));
     this.dots = range(N).map((step) => el("i", { onclick: () => this.go(step) }));
     this.track = along(
-      el("div", { className: "track", role: "slider", tabIndex: 0, "aria-label": w["step-slider"], "aria-valuemin": 1, "aria-valuemax": N }, ...this.dots),
-      (by) => this.move(by));
+      el(
+        "div",
+        {
+          className: "track",
+          role: "slider",
+          tabIndex: 0,
+          "aria-label": w["step-slider"],
+          "aria-valuemin": 1,
+          "aria-valuemax": N,
+        },
+        ...this.dots,
+      ),
+      (by) => this.move(by),
+    );
     const bar = div("bar", div("transport", this.backButton, this.stepButton, this.playButton), this.track, many);
 
     this.wheel = shape("svg", { class: "wheel", "aria-hidden": "true" });
     this.seats = range(N).map((device) =>
-      el("button", { type: "button", className: "seat", role: "radio", onclick: () => this.choose({ query: this.d.spans[device][1] - 1 }) },
-        String(device + 1)));
+      el(
+        "button",
+        {
+          type: "button",
+          className: "seat",
+          role: "radio",
+          onclick: () => this.choose({ query: this.d.spans[device][1] - 1 }),
+        },
+        String(device + 1),
+      ),
+    );
     const seats = el("div", { role: "radiogroup", "aria-label": w["seats-name"] }, ...this.seats);
     along(seats, (by) => {
       const device = clamp(this.device + by, 0, N - 1);
@@ -121,14 +165,35 @@ class Ring extends View {
       this.seats[device].focus();
     });
     this.blocks = range(N).map((block) =>
-      el("div", { className: "block", "aria-hidden": "true" }, span("key", "k"), span("value", "v"), el("b", {}, String(block + 1))));
+      el(
+        "div",
+        { className: "block", "aria-hidden": "true" },
+        span("key", "k"),
+        span("value", "v"),
+        el("b", {}, String(block + 1)),
+      ),
+    );
     this.chips = d.tokens.map((token, t) => {
       const mark = chip(token);
-      return el("button", { type: "button", className: "pick", role: "radio", onclick: () => this.choose({ query: t }) }, mark);
+      return el(
+        "button",
+        { type: "button", className: "pick", role: "radio", onclick: () => this.choose({ query: t }) },
+        mark,
+      );
     });
     this.groups = range(N).map((device) =>
-      el("div", { className: "group" }, span("whose", this.fill("device", { n: device + 1 })), ...this.tokensOf(device).map((t) => this.chips[t])));
-    const queries = el("div", { className: "queries", role: "radiogroup", "aria-label": w["queries-name"] }, ...this.groups);
+      el(
+        "div",
+        { className: "group" },
+        span("whose", this.fill("device", { n: device + 1 })),
+        ...this.tokensOf(device).map((t) => this.chips[t]),
+      ),
+    );
+    const queries = el(
+      "div",
+      { className: "queries", role: "radiogroup", "aria-label": w["queries-name"] },
+      ...this.groups,
+    );
     along(queries, (by) => {
       this.choose({ query: clamp(this.s.query + by, 0, T - 1) });
       this.chips[this.s.query].focus();
@@ -139,23 +204,56 @@ class Ring extends View {
     this.squares = div("squares");
     this.said = el("p", { className: "read", "aria-live": "polite" });
 
-    this.heads = choices("heads", w.head, range(this.H).map((h) => String(h + 1)), (head) => this.choose({ head }));
+    this.heads = choices(
+      "heads",
+      w.head,
+      range(this.H).map((h) => String(h + 1)),
+      (head) => this.choose({ head }),
+    );
     const level = el("output", { className: "mono" }, String(d.layer + 1));
     const layers = el("input", {
-      type: "range", className: "level", min: 1, max: d.layers, value: d.layer + 1, "aria-label": w.layer,
-      oninput: () => (level.textContent = layers.value), onchange: () => this.order({ layer: Number(layers.value) - 1 }),
+      type: "range",
+      className: "level",
+      min: 1,
+      max: d.layers,
+      value: d.layer + 1,
+      "aria-label": w.layer,
+      oninput: () => (level.textContent = layers.value),
+      onchange: () => this.order({ layer: Number(layers.value) - 1 }),
     });
     this.layer = el("label", { className: "dial" }, el("span", {}, w.layer), layers, level);
     this.numbers = el("section", { className: "numbers" });
     const kept = this.focused; // what asked for new data is drawn anew and keeps the keyboard
-    const focus = kept?.matches(".level") ? ".level" : kept?.closest(".devices") ? ".devices [aria-checked=true]" : null;
+    const focus = kept?.matches(".level")
+      ? ".level"
+      : kept?.closest(".devices")
+        ? ".devices [aria-checked=true]"
+        : null;
     this.box.replaceChildren(
       bar,
-      div("instrument", el("section", {}, el("h2", { className: "eyebrow" }, w["ring-title"]), this.place, el("p", { className: "note" }, ...weave(w["ring-note"], { k: span("key mono", "k"), v: span("value mono", "v") }))),
-        el("section", {}, el("h2", { className: "eyebrow" }, w["squares-title"]), this.squares)),
+      div(
+        "instrument",
+        el(
+          "section",
+          {},
+          el("h2", { className: "eyebrow" }, w["ring-title"]),
+          this.place,
+          el(
+            "p",
+            { className: "note" },
+            ...weave(w["ring-note"], { k: span("key mono", "k"), v: span("value mono", "v") }),
+          ),
+        ),
+        el("section", {}, el("h2", { className: "eyebrow" }, w["squares-title"]), this.squares),
+      ),
       this.said,
-      div("bar which", this.layer, el("div", { className: "dial" }, el("span", { "aria-hidden": "true" }, w.head), this.heads.group)),
-      this.numbers);
+      div(
+        "bar which",
+        this.layer,
+        el("div", { className: "dial" }, el("span", { "aria-hidden": "true" }, w.head), this.heads.group),
+      ),
+      this.numbers,
+    );
     if (focus) this.box.querySelector(focus).focus({ preventScroll: true });
   }
 
@@ -166,7 +264,9 @@ class Ring extends View {
     this.choose({ step: clamp(step, 0, this.N - 1) });
   }
 
-  move(by) { this.go(this.s.step + by); }
+  move(by) {
+    this.go(this.s.step + by);
+  }
 
   play() {
     if (this.s.step === this.N - 1) this.choose({ step: 0 });
@@ -207,15 +307,25 @@ class Ring extends View {
     const text = this.fill("step-of", { step: step + 1, steps: this.N });
     this.track.setAttribute("aria-valuenow", step + 1);
     this.track.setAttribute("aria-valuetext", text);
-    this.middle.replaceChildren(...weave(this.w["step-middle"], { step: el("b", {}, String(step + 1)), steps: String(this.N) }));
+    this.middle.replaceChildren(
+      ...weave(this.w["step-middle"], { step: el("b", {}, String(step + 1)), steps: String(this.N) }),
+    );
   }
 
   paintSentence() {
     const { step, query } = this.s;
     const block = this.block(this.device);
     const [count, all] = [this.readBy(query), query + 1];
-    const section = block > this.device ? "read-future" : step === 0 ? "read-own" : count === all ? "read-last" : "read-past";
-    const values = { step: step + 1, device: this.device + 1, block: block + 1, query: chip(this.d.tokens[query]), count: String(count), all: String(all) };
+    const section =
+      block > this.device ? "read-future" : step === 0 ? "read-own" : count === all ? "read-last" : "read-past";
+    const values = {
+      step: step + 1,
+      device: this.device + 1,
+      block: block + 1,
+      query: chip(this.d.tokens[query]),
+      count: String(count),
+      all: String(all),
+    };
     this.said.replaceChildren(...weave(this.w[section], values));
   }
 
@@ -232,7 +342,11 @@ class Ring extends View {
     this.radius = radius;
     const spots = range(this.N).map((device) => {
       const angle = (2 * Math.PI * device) / this.N;
-      return { x: radius * Math.sin(angle), y: -radius * Math.cos(angle), side: Math.abs(Math.sin(angle)) < 0.3 ? 0 : Math.sign(Math.sin(angle)) };
+      return {
+        x: radius * Math.sin(angle),
+        y: -radius * Math.cos(angle),
+        side: Math.abs(Math.sin(angle)) < 0.3 ? 0 : Math.sign(Math.sin(angle)),
+      };
     });
     let [top, bottom] = [-radius - 40, radius + 40];
     const corners = spots.map(({ x, y, side }, device) => {
@@ -248,11 +362,16 @@ class Ring extends View {
       [top, bottom] = [Math.min(top, place.y), Math.max(bottom, place.y + height)];
       return place;
     });
-    corners.forEach((place, device) => place && Object.assign(this.groups[device].style, { left: `${place.left}px`, top: `${place.y - top}px` }));
+    corners.forEach(
+      (place, device) =>
+        place && Object.assign(this.groups[device].style, { left: `${place.left}px`, top: `${place.y - top}px` }),
+    );
     this.circle.style.height = `${bottom - top}px`;
     this.circle.style.setProperty("--x", `${width / 2}px`);
     this.circle.style.setProperty("--y", `${-top}px`);
-    spots.forEach(({ x, y }, device) => Object.assign(this.seats[device].style, { left: `${width / 2 + x}px`, top: `${y - top}px` }));
+    spots.forEach(({ x, y }, device) =>
+      Object.assign(this.seats[device].style, { left: `${width / 2 + x}px`, top: `${y - top}px` }),
+    );
     this.wheel.setAttribute("viewBox", `${-width / 2} ${top} ${width} ${bottom - top}`);
     this.spots = spots;
     this.paintRing();
@@ -267,12 +386,24 @@ class Ring extends View {
     const parts = [shape("circle", { r: inner, class: "rail" })];
     for (const device of range(N)) {
       const angle = (360 * (device + 0.5)) / N;
-      parts.push(shape("path", { d: "M-4 -5L4 0L-4 5", class: "arrow", transform: `rotate(${angle}) translate(0 ${-inner})` }));
+      parts.push(
+        shape("path", { d: "M-4 -5L4 0L-4 5", class: "arrow", transform: `rotate(${angle}) translate(0 ${-inner})` }),
+      );
       const { x, y } = spots[device];
       const share = this.done(device) / this.done(device, N - 1);
       const round = 2 * Math.PI * 31;
       parts.push(shape("circle", { cx: x, cy: y, r: 31, class: "whole" }));
-      parts.push(shape("circle", { cx: x, cy: y, r: 31, class: "filled", stroke: this.colour(device), "stroke-dasharray": `${share * round} ${round}`, transform: `rotate(-90 ${x} ${y})` }));
+      parts.push(
+        shape("circle", {
+          cx: x,
+          cy: y,
+          r: 31,
+          class: "filled",
+          stroke: this.colour(device),
+          "stroke-dasharray": `${share * round} ${round}`,
+          transform: `rotate(-90 ${x} ${y})`,
+        }),
+      );
     }
     this.wheel.replaceChildren(...parts);
     this.blocks.forEach((block, i) => {
@@ -293,7 +424,10 @@ class Ring extends View {
       const share = this.readBy(t) / (t + 1);
       button.firstChild.style.setProperty("--share", `${100 * share}%`);
       button.firstChild.classList.toggle("selected", t === this.s.query);
-      button.setAttribute("aria-label", this.fill("query-name", { token: this.named(t), count: this.readBy(t), all: t + 1 }));
+      button.setAttribute(
+        "aria-label",
+        this.fill("query-name", { token: this.named(t), count: this.readBy(t), all: t + 1 }),
+      );
     });
     check(this.chips, this.s.query);
   }

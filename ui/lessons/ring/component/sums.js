@@ -31,20 +31,58 @@ export function sums(view) {
     const stops = Array.from(values, (x) => view.signs[Math.round(256 * (clamp(x / scale, -1, 1) + 1))]);
     return div("strip", ...stops.map((background) => el("i", { style: { background } })));
   };
-  const first = (values) => span("mono small", values ? Array.from(values.slice(0, TERMS), (x) => view.number(x)).join("  ") + " …" : "");
-  const row = (name, ...cells) => el("tr", {}, el("th", { scope: "row" }, ...weave(w[name], { m: span("mono", "m"), l: span("mono", "l"), o: span("mono", "o") })), ...cells.map((cell) => el("td", {}, ...[cell].flat())));
+  const first = (values) =>
+    span("mono small", values ? `${Array.from(values.slice(0, TERMS), (x) => view.number(x)).join("  ")} …` : "");
+  const row = (name, ...cells) =>
+    el(
+      "tr",
+      {},
+      el(
+        "th",
+        { scope: "row" },
+        ...weave(w[name], { m: span("mono", "m"), l: span("mono", "l"), o: span("mono", "o") }),
+      ),
+      ...cells.map((cell) => el("td", {}, ...[cell].flat())),
+    );
   const head_ = (...names) => el("tr", {}, el("td", {}), ...names.map((name) => el("th", { scope: "col" }, name)));
   const columns = [view.fill("before", { step: step + 1 }), view.fill("after", { step: step + 1 }), w.own];
-  const table = el("table", {},
+  const table = el(
+    "table",
+    {},
     el("thead", {}, head_(...columns)),
-    el("tbody", {},
+    el(
+      "tbody",
+      {},
       row("row-maximum", span("mono", view.number(before.maximum)), span("mono", view.number(after.maximum)), ""),
       row("row-total", span("mono", view.number(before.total)), span("mono", view.number(after.total)), ""),
-      row("row-output", [strip(before.output), first(before.output)], [strip(after.output), first(after.output)], [strip(z), first(z)])));
-  const title = el("h3", {}, ...weave(w["sums-title"], { token: token(), head: String(head + 1), layer: String(d.layer + 1) }));
+      row(
+        "row-output",
+        [strip(before.output), first(before.output)],
+        [strip(after.output), first(after.output)],
+        [strip(z), first(z)],
+      ),
+    ),
+  );
+  const title = el(
+    "h3",
+    {},
+    ...weave(w["sums-title"], { token: token(), head: String(head + 1), layer: String(d.layer + 1) }),
+  );
   const shown = el("p", { className: "note" }, view.fill("shown", { n: view.S, width: d.width }));
-  const end = el("p", { className: "ending" }, finished ? view.fill("finished", { difference, width: d.width, all: query + 1 }) : view.fill("unfinished", { count: view.readBy(query), all: query + 1 }));
-  return [title, el("div", { className: "table", tabIndex: 0, role: "region", "aria-label": w["sums-region"] }, table), shown, end, arithmetic(view, before, after)];
+  const end = el(
+    "p",
+    { className: "ending" },
+    finished
+      ? view.fill("finished", { difference, width: d.width, all: query + 1 })
+      : view.fill("unfinished", { count: view.readBy(query), all: query + 1 }),
+  );
+  return [
+    title,
+    el("div", { className: "table", tabIndex: 0, role: "region", "aria-label": w["sums-region"] }, table),
+    shown,
+    end,
+    arithmetic(view, before, after),
+  ];
 }
 
 /** The lines of Partial.absorb with the numbers of this query. */
@@ -65,21 +103,54 @@ function arithmetic(view, before, after) {
   const score = (k) => view.a.scores.values[(head * view.T + query) * view.T + k];
   const value = (k) => view.a.v.values[(group * view.T + k) * view.S];
   const power = (k) => Math.exp(score(k) - after.maximum);
-  const heavy = [...keys].sort((a, b) => score(b) - score(a)).slice(0, TERMS).sort((a, b) => a - b);
+  const heavy = [...keys]
+    .sort((a, b) => score(b) - score(a))
+    .slice(0, TERMS)
+    .sort((a, b) => a - b);
   const more = keys.length > TERMS ? ` + ${view.fill("more", { n: keys.length - TERMS })}` : "";
   const shrink = Math.exp(before.maximum - after.maximum);
   const sub = (k) => el("sub", {}, view.named(k));
   const sup = (text) => el("sup", {}, text);
   const note = (section) => span("note", ` ${w[section]}`);
-  heavy.forEach((k) => lines.append(line(span("query", "q", sub(query)), " · ", span("key", "k", sub(k)), ` ÷ √${d.width} = `, n(score(k)))));
+  heavy.forEach((k) =>
+    lines.append(
+      line(span("query", "q", sub(query)), " · ", span("key", "k", sub(k)), ` ÷ √${d.width} = `, n(score(k))),
+    ),
+  );
   if (more) lines.append(line(span("note", view.fill("more-scores", { n: keys.length - TERMS }))));
   const peak = Math.max(...keys.map(score));
   lines.append(
     line(`m = max(${n(before.maximum)}; ${n(peak)}) = `, el("b", {}, n(after.maximum)), note("note-maximum")),
-    line("e", sup(`${n(before.maximum)} − ${signedNumber(after.maximum)}`), " = ", el("b", {}, n(shrink)), note("note-shrink")),
-    line(`l = ${n(before.total)} × ${n(shrink)} + ${heavy.map((k) => n(power(k))).join(" + ")}${more} = `, el("b", {}, n(after.total)), note("note-total")),
-    line("w", el("sub", {}, "1"), ` = ${signedNumber(before.weighted[0])} × ${n(shrink)} + `,
-      ...heavy.flatMap((k, i) => [i ? " + " : "", `${n(power(k))} × `, span("value", signedNumber(value(k)))]), `${more} = `, el("b", {}, n(after.weighted[0])), note("note-weighted")),
-    line("o", el("sub", {}, "1"), ` = w`, el("sub", {}, "1"), ` ÷ l = ${n(after.weighted[0])} ÷ ${n(after.total)} = `, el("b", {}, n(after.output[0])), note("note-output")));
+    line(
+      "e",
+      sup(`${n(before.maximum)} − ${signedNumber(after.maximum)}`),
+      " = ",
+      el("b", {}, n(shrink)),
+      note("note-shrink"),
+    ),
+    line(
+      `l = ${n(before.total)} × ${n(shrink)} + ${heavy.map((k) => n(power(k))).join(" + ")}${more} = `,
+      el("b", {}, n(after.total)),
+      note("note-total"),
+    ),
+    line(
+      "w",
+      el("sub", {}, "1"),
+      ` = ${signedNumber(before.weighted[0])} × ${n(shrink)} + `,
+      ...heavy.flatMap((k, i) => [i ? " + " : "", `${n(power(k))} × `, span("value", signedNumber(value(k)))]),
+      `${more} = `,
+      el("b", {}, n(after.weighted[0])),
+      note("note-weighted"),
+    ),
+    line(
+      "o",
+      el("sub", {}, "1"),
+      ` = w`,
+      el("sub", {}, "1"),
+      ` ÷ l = ${n(after.weighted[0])} ÷ ${n(after.total)} = `,
+      el("b", {}, n(after.output[0])),
+      note("note-output"),
+    ),
+  );
   return lines;
 }

@@ -28,7 +28,13 @@ export function drawThumb(grid, canvas, place) {
 }
 
 export function drawGrid(grid) {
-  const { T, pitch, gutter, palette, s: { reader } } = grid;
+  const {
+    T,
+    pitch,
+    gutter,
+    palette,
+    s: { reader },
+  } = grid;
   const pen = penOf(grid.canvas, gutter + T * pitch + 2, T * pitch + 2);
   pen.textAlign = "right";
   const gap = pitch > 16 ? 2 : pitch > 8 ? 1 : 0.5;
@@ -52,7 +58,13 @@ export function drawGrid(grid) {
 
 /** A row of cells for each layer, the first at the top: what can have arrived by then, in the colour of its layer. */
 export function drawCone(grid) {
-  const { T, coneWidth, depth, palette, s: { reader } } = grid;
+  const {
+    T,
+    coneWidth,
+    depth,
+    palette,
+    s: { reader },
+  } = grid;
   const left = 30;
   const high = clamp(Math.floor(200 / depth), 6, 22);
   const step = (coneWidth - left) / T;
@@ -62,7 +74,8 @@ export function drawCone(grid) {
   for (let l = 1; l <= depth; l++) {
     const y = (l - 1) * high;
     pen.fillStyle = palette.soft;
-    if (high >= 14 || l === 1 || l === depth || (l % 5 === 0 && depth - l > 1)) pen.fillText(String(l), left - 8, clamp(y + high / 2, 7, depth * high - 6));
+    if (high >= 14 || l === 1 || l === depth || (l % 5 === 0 && depth - l > 1))
+      pen.fillText(String(l), left - 8, clamp(y + high / 2, 7, depth * high - 6));
     for (let k = 0; k <= reader; k++) {
       const n = grid.layers(reader, k);
       pen.fillStyle = n === 0 ? palette.ink : n !== null && n <= l ? grid.tone(n) : palette.second;

@@ -14,7 +14,8 @@ export class Grid extends View {
     const fresh = JSON.stringify(data.tokens);
     const [first, changed] = [this.d === undefined, this.fresh !== fresh];
     [this.d, this.w, this.palette, this.fresh] = [data, data.words, palette, fresh];
-    if (first) this.s = { pattern: data.patterns.indexOf(data.start.pattern), size: data.sizes.indexOf(data.start.size) };
+    if (first)
+      this.s = { pattern: data.patterns.indexOf(data.start.pattern), size: data.sizes.indexOf(data.start.size) };
     if (changed) this.load(first);
     this.build();
     this.draw();
@@ -50,22 +51,32 @@ export class Grid extends View {
     if (Object.keys(change).join() !== "reader") this.paintPatterns();
     this.paintRow();
     this.remember();
-    if (before !== JSON.stringify([this.s.pattern, this.s.size])) this.report("choice", { pattern: this.kind, size: this.size });
+    if (before !== JSON.stringify([this.s.pattern, this.s.size]))
+      this.report("choice", { pattern: this.kind, size: this.size });
   }
 
   remember() {
     remember({ pattern: this.kind, size: this.size, token: this.s.reader + 1, board: this.s.board ? "wide" : null });
   }
 
-  get size() { return this.d.sizes[this.s.size]; }
-  get kind() { return this.d.patterns[this.s.pattern]; }
+  get size() {
+    return this.d.sizes[this.s.size];
+  }
+  get kind() {
+    return this.d.patterns[this.s.pattern];
+  }
 
   /** Where a pattern, at the size chosen, stands in the arrays: the full one first, then size by size. */
-  place(pattern) { return pattern && 1 + (pattern - 1) * this.d.sizes.length + this.s.size; }
+  place(pattern) {
+    return pattern && 1 + (pattern - 1) * this.d.sizes.length + this.s.size;
+  }
 
   /** In how many of two neighbouring layers q reads k. */
   read(q, k, place = this.place(this.s.pattern)) {
-    const { values, shape: [, , , bytes] } = this.board.rows;
+    const {
+      values,
+      shape: [, , , bytes],
+    } = this.board.rows;
     const bit = (layer) => (values[((place * 2 + layer) * this.T + q) * bytes + (k >> 3)] >> (7 - (k & 7))) & 1;
     return bit(0) + bit(1);
   }
@@ -77,7 +88,9 @@ export class Grid extends View {
   }
 
   /** How many tokens q reads in every layer. */
-  reads(q) { return range(q + 1).filter((k) => this.read(q, k) === 2).length; }
+  reads(q) {
+    return range(q + 1).filter((k) => this.read(q, k) === 2).length;
+  }
 
   /** The scores of a whole pattern, on average over its layers. */
   scores(pattern) {
@@ -87,29 +100,58 @@ export class Grid extends View {
     return sum / 2;
   }
 
-  whole(n) { return format(n, this.d.lang, { maximumFractionDigits: 1 }); } // a count; the mean of two may end in a half
-  quoted(i) { return this.fill("quoted", { token: plain(this.board.names[i]) }); }
+  whole(n) {
+    return format(n, this.d.lang, { maximumFractionDigits: 1 });
+  } // a count; the mean of two may end in a half
+  quoted(i) {
+    return this.fill("quoted", { token: plain(this.board.names[i]) });
+  }
 
   // ------------------------------------------------------------ the parts that stay
 
   build() {
     const { d, w } = this;
-    const pattern = (name) => el("button", { className: "pattern" }, el("canvas", { "aria-hidden": "true" }), el("b", {}, w[name]), span("note"));
+    const pattern = (name) =>
+      el(
+        "button",
+        { className: "pattern" },
+        el("canvas", { "aria-hidden": "true" }),
+        el("b", {}, w[name]),
+        span("note"),
+      );
     this.patterns = new Radios("patterns", w.patterns, d.patterns.map(pattern), (i) => this.choose({ pattern: i }));
-    this.sizes = new Radios("sizes", w.sizes, d.sizes.map((n) => el("button", { className: "mono" }, String(n))), (i) => this.choose({ size: i }));
+    this.sizes = new Radios(
+      "sizes",
+      w.sizes,
+      d.sizes.map((n) => el("button", { className: "mono" }, String(n))),
+      (i) => this.choose({ size: i }),
+    );
     this.sizeName = span("eyebrow");
     const boards = [this.fill("board-own", { n: d.tokens.length }), this.fill("board-wide", { n: d.wide })];
-    this.views = new Radios("sizes", w.boards, boards.map((name) => el("button", {}, name)), (i) => this.choose({ board: i }));
+    this.views = new Radios(
+      "sizes",
+      w.boards,
+      boards.map((name) => el("button", {}, name)),
+      (i) => this.choose({ board: i }),
+    );
     this.sentence = el("p", { className: "read", "aria-live": "polite" });
     this.about = el("p", { className: "note about" });
     this.hint = el("p", { className: "notice" });
     this.chips = passage(this.board.names, w.reader, (reader) => this.choose({ reader }));
     this.legend = div("legend note");
     this.count = span("note");
-    const slider = { role: "slider", tabIndex: 0, "aria-label": w["grid-name"], "aria-orientation": "vertical", "aria-valuemin": 1, "aria-valuemax": this.T };
+    const slider = {
+      role: "slider",
+      tabIndex: 0,
+      "aria-label": w["grid-name"],
+      "aria-orientation": "vertical",
+      "aria-valuemin": 1,
+      "aria-valuemax": this.T,
+    };
     this.canvas = el("canvas", { "aria-hidden": "true" });
     this.grid = along(el("div", { className: "grid", ...slider }, this.canvas), (step) =>
-      this.choose({ reader: clamp(this.s.reader + step, 0, this.T - 1) }));
+      this.choose({ reader: clamp(this.s.reader + step, 0, this.T - 1) }),
+    );
     this.grid.onpointermove = (event) => this.point(event);
     this.grid.onpointerleave = () => this.told(null);
     this.grid.onclick = (event) => {
@@ -125,12 +167,31 @@ export class Grid extends View {
     this.box.replaceChildren(
       this.patterns.node,
       div("controls", this.sizeName, this.sizes.node, ...(d.wide ? [this.views.node] : [])),
-      this.about, this.hint, this.sentence,
-      div("instrument",
-        el("section", {}, div("over", el("h2", { className: "eyebrow" }, w["grid-title"]), this.count), this.grid, this.probe),
-        el("section", {}, el("h2", { className: "eyebrow" }, w["text-title"]), this.chips.node, this.legend,
-          this.coneTitle, div("cone", this.cone), this.coneText)),
-      this.arith);
+      this.about,
+      this.hint,
+      this.sentence,
+      div(
+        "instrument",
+        el(
+          "section",
+          {},
+          div("over", el("h2", { className: "eyebrow" }, w["grid-title"]), this.count),
+          this.grid,
+          this.probe,
+        ),
+        el(
+          "section",
+          {},
+          el("h2", { className: "eyebrow" }, w["text-title"]),
+          this.chips.node,
+          this.legend,
+          this.coneTitle,
+          div("cone", this.cone),
+          this.coneText,
+        ),
+      ),
+      this.arith,
+    );
   }
 
   // ------------------------------------------------------------ what follows the choice
@@ -152,7 +213,11 @@ export class Grid extends View {
     this.about.textContent = this.fill(`about-${this.kind}`, { size: this.size });
     this.hint.hidden = own < full || s.pattern === 0 || this.T === 1;
     this.hint.textContent = this.fill("nothing-hidden", { size: this.size, n: this.T });
-    this.count.textContent = this.fill("count", { n: this.whole(own), full: this.whole(full), share: this.percent(own / full) });
+    this.count.textContent = this.fill("count", {
+      n: this.whole(own),
+      full: this.whole(full),
+      share: this.percent(own / full),
+    });
     this.totals = { full, own };
   }
 
@@ -187,12 +252,18 @@ export class Grid extends View {
       return from === to ? ends.to : this.fill(from + 1 === to ? "run-two" : "run", ends);
     };
     const list = runs.slice(0, LISTED).map(name).join(", ");
-    const more = runs.length > LISTED ? " " + this.fill("run-more", { n: runs.slice(LISTED).reduce((sum, [a, b]) => sum + b - a + 1, 0) }) : "";
+    const more =
+      runs.length > LISTED
+        ? ` ${this.fill("run-more", { n: runs.slice(LISTED).reduce((sum, [a, b]) => sum + b - a + 1, 0) })}`
+        : "";
     const n = this.reads(reader);
     const values = { reader: this.quoted(reader), n, all: reader + 1, list: list + more };
-    const text = reader === 0 ? this.fill("reading-first", values)
-      : n === reader + 1 ? this.fill("reading-all", values)
-        : this.fill(this.kind === "alternating" ? "reading-alternating" : "reading", values);
+    const text =
+      reader === 0
+        ? this.fill("reading-first", values)
+        : n === reader + 1
+          ? this.fill("reading-all", values)
+          : this.fill(this.kind === "alternating" ? "reading-alternating" : "reading", values);
     this.sentence.textContent = text;
     this.grid.setAttribute("aria-valuenow", reader + 1);
     this.grid.setAttribute("aria-valuetext", text);
@@ -205,7 +276,11 @@ export class Grid extends View {
   }
 
   paintChips() {
-    const { w, s: { reader }, palette } = this;
+    const {
+      w,
+      s: { reader },
+      palette,
+    } = this;
     this.chips.paint(reader);
     this.chips.buttons.forEach((button, k) => {
       const n = k <= reader ? this.layers(reader, k) : null;
@@ -213,34 +288,60 @@ export class Grid extends View {
       button.className = `chip${k === reader ? " selected" : k > reader ? " future" : n === null ? " never" : ""}`;
       button.style.background = colour;
       button.style.color = colour ? readable(colour, palette) : "";
-      const said = k > reader ? w["chip-future"] : n === null ? w["chip-never"] : n ? this.fill(n === 1 ? "chip-one" : "chip-layers", { n }) : w["chip-self"];
+      const said =
+        k > reader
+          ? w["chip-future"]
+          : n === null
+            ? w["chip-never"]
+            : n
+              ? this.fill(n === 1 ? "chip-one" : "chip-layers", { n })
+              : w["chip-self"];
       button.title = said;
       button.setAttribute("aria-label", `${this.board.names[k]}: ${said}`);
     });
     const { depth } = this;
-    const steps = depth <= 6 ? range(depth).map((i) => i + 1) : [1, ...[1, 2, 3, 4].map((i) => Math.ceil((i * depth) / 4))];
+    const steps =
+      depth <= 6 ? range(depth).map((i) => i + 1) : [1, ...[1, 2, 3, 4].map((i) => Math.ceil((i * depth) / 4))];
     const mark = (n) => span("step", el("i", { style: { background: this.tone(n) } }), String(n));
     const never = range(reader + 1).some((k) => this.layers(reader, k) === null);
-    this.legend.replaceChildren(span("", w["legend"]), ...steps.map(mark),
-      ...(never ? [span("step", el("i", { className: "never" }), w["legend-never"])] : []));
+    this.legend.replaceChildren(
+      span("", w.legend),
+      ...steps.map(mark),
+      ...(never ? [span("step", el("i", { className: "never" }), w["legend-never"])] : []),
+    );
   }
 
   paintCone() {
-    const { depth, s: { reader } } = this;
+    const {
+      depth,
+      s: { reader },
+    } = this;
     this.coneTitle.textContent = this.fill("cone-title", { reader: this.quoted(reader) });
-    const counts = range(depth).map((l) => range(reader + 1).filter((k) => (this.layers(reader, k) ?? 255) <= l + 1).length);
+    const counts = range(depth).map(
+      (l) => range(reader + 1).filter((k) => (this.layers(reader, k) ?? 255) <= l + 1).length,
+    );
     const told = counts.length > 6 ? [...counts.slice(0, 4), "…", counts.at(-1)] : counts;
     const formula = this.kind === "sliding" ? this.fill("far-sliding", { size: this.size, less: this.size - 1 }) : "";
     const last = this.layers(reader, 0);
-    const end = reader === 0 ? "" : last === null ? this.fill("far-never", { first: this.quoted(0), n: this.d.layers })
-      : this.fill(last === 1 ? "far-one" : "far-layers", { first: this.quoted(0), n: last });
+    const end =
+      reader === 0
+        ? ""
+        : last === null
+          ? this.fill("far-never", { first: this.quoted(0), n: this.d.layers })
+          : this.fill(last === 1 ? "far-one" : "far-layers", { first: this.quoted(0), n: last });
     this.coneText.textContent = [this.fill("far", { counts: told.join(", ") }), end, formula].filter(Boolean).join(" ");
     this.cone.setAttribute("aria-label", `${this.coneTitle.textContent}. ${this.coneText.textContent}`);
     drawCone(this);
   }
 
   paintSums() {
-    const { w, d, T, totals: { full, own }, s: { reader } } = this;
+    const {
+      w,
+      d,
+      T,
+      totals: { full, own },
+      s: { reader },
+    } = this;
     const [i, n] = [reader + 1, this.size];
     const sums = {
       full: ["i", ""],
@@ -252,17 +353,38 @@ export class Grid extends View {
     const line = (equation, note) => el("p", {}, equation, " ", span("note", note));
     const bold = (text) => el("b", {}, text);
     const equation = span("", `${sums[0]} = ${sums[1] ? `${sums[1]} = ` : ""}`, bold(this.whole(this.reads(reader))));
-    const rows = [line(equation, this.fill(this.kind === "alternating" ? "sum-row-alternating" : "sum-row", { reader: this.quoted(reader), i }))];
+    const rows = [
+      line(
+        equation,
+        this.fill(this.kind === "alternating" ? "sum-row-alternating" : "sum-row", { reader: this.quoted(reader), i }),
+      ),
+    ];
     if (this.kind === "alternating") {
       const local = 2 * own - full;
-      rows.push(line(span("", `(${this.whole(local)} + ${this.whole(full)}) ÷ 2 = `, bold(this.whole(own))), w["sum-average"]));
+      rows.push(
+        line(span("", `(${this.whole(local)} + ${this.whole(full)}) ÷ 2 = `, bold(this.whole(own))), w["sum-average"]),
+      );
     }
-    rows.push(line(span("", `${this.whole(own)} ÷ ${this.whole(full)} = `, bold(this.percent(own / full))), this.fill("sum-all", { n: T })));
-    rows.push(line(span("", `${this.whole(own)} × ${d.heads} × ${d.layers} = `, bold(this.whole(own * d.heads * d.layers))),
-      this.fill("sum-model", { heads: d.heads, layers: d.layers, full: this.whole(full * d.heads * d.layers) })));
+    rows.push(
+      line(
+        span("", `${this.whole(own)} ÷ ${this.whole(full)} = `, bold(this.percent(own / full))),
+        this.fill("sum-all", { n: T }),
+      ),
+    );
+    rows.push(
+      line(
+        span("", `${this.whole(own)} × ${d.heads} × ${d.layers} = `, bold(this.whole(own * d.heads * d.layers))),
+        this.fill("sum-model", { heads: d.heads, layers: d.layers, full: this.whole(full * d.heads * d.layers) }),
+      ),
+    );
     const reach = this.layers(reader, 0);
     if (this.kind === "sliding" && reach > 1)
-      rows.push(line(span("", `${reach} × (${n} − 1) + 1 = `, bold(this.whole(reach * (n - 1) + 1))), this.fill("sum-reach", { n: reach, i, first: this.quoted(0) })));
+      rows.push(
+        line(
+          span("", `${reach} × (${n} − 1) + 1 = `, bold(this.whole(reach * (n - 1) + 1))),
+          this.fill("sum-reach", { n: reach, i, first: this.quoted(0) }),
+        ),
+      );
     this.arith.replaceChildren(...rows);
   }
 
@@ -286,7 +408,16 @@ export class Grid extends View {
     const values = { reader: this.quoted(q), word: this.quoted(k) };
     const n = k <= q ? this.layers(q, k) : null;
     const read = this.read(q, k);
-    const name = k > q ? "cell-future" : read === 2 ? "cell-reads" : read ? "cell-half" : n === null ? "cell-never" : "cell-hidden";
+    const name =
+      k > q
+        ? "cell-future"
+        : read === 2
+          ? "cell-reads"
+          : read
+            ? "cell-half"
+            : n === null
+              ? "cell-never"
+              : "cell-hidden";
     this.probe.textContent = this.fill(name, { ...values, n });
   }
 

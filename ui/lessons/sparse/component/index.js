@@ -7,5 +7,7 @@ import { Grid } from "./grid.js";
 import { Losses } from "./losses.js";
 
 export default function sparse(given) {
-  return given.data.part === "grid" ? mountView(given, Grid, "sparse", given.setStateValue) : mountView(given, Losses, "sparse losses");
+  return given.data.part === "grid"
+    ? mountView(given, Grid, "sparse", given.setStateValue)
+    : mountView(given, Losses, "sparse losses");
 }

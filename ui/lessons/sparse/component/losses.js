@@ -46,9 +46,14 @@ export class Losses extends View {
       button.setAttribute("aria-label", `${d.tokens[i]}: ${button.title}`);
     });
     const i = this.at - 1;
-    this.sentence.replaceChildren(...weave(d.words["losses-reading"], {
-      token: chip(d.tokens[this.at]), before: this.number(d.before[i]), after: this.number(d.after[i]),
-      p: this.percent(2 ** -d.before[i]), q: this.percent(2 ** -d.after[i]),
-    }));
+    this.sentence.replaceChildren(
+      ...weave(d.words["losses-reading"], {
+        token: chip(d.tokens[this.at]),
+        before: this.number(d.before[i]),
+        after: this.number(d.after[i]),
+        p: this.percent(2 ** -d.before[i]),
+        q: this.percent(2 ** -d.after[i]),
+      }),
+    );
   }
 }

@@ -3,4 +3,9 @@ import { Radios } from "../../../components/base/view.js";
 
 /** A text as chips, one of them chosen. */
 export const passage = (tokens, label, choose) =>
-  new Radios("passage", label, tokens.map((token) => chip(token, "", "button")), choose);
+  new Radios(
+    "passage",
+    label,
+    tokens.map((token) => chip(token, "", "button")),
+    choose,
+  );

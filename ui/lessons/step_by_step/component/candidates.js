@@ -2,13 +2,27 @@
 
 import { boxOf, chip, clip, el } from "../../../components/base/elements.js";
 
-export function amount(view) {
-  return el("span", { className: "amount" }, el("i", { className: "bar-p" }), el("i", { className: "bar-q" }), el("span", { className: "p" }), " ", el("span", { className: "tag" }), " ");
+export function amount() {
+  return el(
+    "span",
+    { className: "amount" },
+    el("i", { className: "bar-p" }),
+    el("i", { className: "bar-q" }),
+    el("span", { className: "p" }),
+    " ",
+    el("span", { className: "tag" }),
+    " ",
+  );
 }
 
 export function emptyRow(view, i) {
-  return el("button", { type: "button", className: "cand", onclick: () => view.take(i) },
-    el("span", { className: "label" }), amount(view), el("span", { className: "q" }));
+  return el(
+    "button",
+    { type: "button", className: "cand", onclick: () => view.take(i) },
+    el("span", { className: "label" }),
+    amount(),
+    el("span", { className: "q" }),
+  );
 }
 
 export function drawCandidates(view) {
@@ -19,8 +33,18 @@ export function drawCandidates(view) {
   view.list.setAttribute("aria-label", view.fill("candidates", { n: view.path.length + 1 }));
   view.head.replaceChildren(
     el("span", { className: "eyebrow" }, view.fill("candidates", { n: view.path.length + 1 })),
-    hot ? el("span", { className: "key" }, el("i", { className: "swatch-p" }), w["model-share"], " ", el("i", { className: "swatch-q" }), view.fill("drawn-share", { t: heat }))
-      : el("span", { className: "note" }, d.full ? "" : w["force-note"]));
+    hot
+      ? el(
+          "span",
+          { className: "key" },
+          el("i", { className: "swatch-p" }),
+          w["model-share"],
+          " ",
+          el("i", { className: "swatch-q" }),
+          view.fill("drawn-share", { t: heat }),
+        )
+      : el("span", { className: "note" }, d.full ? "" : w["force-note"]),
+  );
   view.rows.forEach((row, i) => drawRow(view, row, d.candidates[i], hot));
   view.tail.querySelector(".label").textContent = view.fill("others", { n: view.integer(d.others.count) });
   drawAmount(view, view.tail, d.others, hot);
@@ -35,7 +59,9 @@ function drawRow(view, row, candidate, hot) {
   row.className = `cand ${drawn ? "drawn" : ""}`;
   row.dataset.id = candidate.id;
   row.setAttribute("aria-disabled", d.full);
-  row.querySelector(".label").replaceChildren(el("span", { className: "hidden" }, `${w.take} `), chip(clip(candidate.token, 14)), " ");
+  row
+    .querySelector(".label")
+    .replaceChildren(el("span", { className: "hidden" }, `${w.take} `), chip(clip(candidate.token, 14)), " ");
   row.title = tail ? view.fill("rank", { n: view.integer(d.rank) }) : "";
   drawAmount(view, row, candidate, hot);
   row.querySelector(".tag").textContent = !drawn ? "" : d.temperature ? w.drawn : w.likeliest;

@@ -8,5 +8,7 @@ import { Proof } from "./proof.js";
 
 export default function loop(given) {
   const { view } = given.data;
-  return mountView(given, { loop: Loop, proof: Proof, beams: Beams }[view], `view ${view}`, (order) => given.setTriggerValue("order", order));
+  return mountView(given, { loop: Loop, proof: Proof, beams: Beams }[view], `view ${view}`, (order) =>
+    given.setTriggerValue("order", order),
+  );
 }

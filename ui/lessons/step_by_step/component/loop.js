@@ -16,48 +16,96 @@ export class Loop extends Asker {
     super.remove();
   }
 
-  fit() { drawMap(this); }
+  fit() {
+    drawMap(this);
+  }
 
   build() {
     const { d, w } = this;
-    const button = (name, more, onclick) => el("button", { type: "button", className: name, onclick, ...more }, w[name]);
+    const button = (name, more, onclick) =>
+      el("button", { type: "button", className: name, onclick, ...more }, w[name]);
     this.stepButton = button("step", {}, () => this.step());
     this.playButton = button("play", {}, () => (this.playing ? this.pause() : this.play()));
     this.backButton = button("back", {}, () => this.halt({ go: this.parent(this.d.at) }));
     this.heat = el("input", {
-      type: "range", min: 0, max: d.hottest, step: 0.1, "aria-label": w.temperature,
+      type: "range",
+      min: 0,
+      max: d.hottest,
+      step: 0.1,
+      "aria-label": w.temperature,
       oninput: () => this.sayHeat(Number(this.heat.value)),
       onchange: () => this.set(Number(this.heat.value), this.d.seed),
     });
     this.heatValue = el("output", { className: "mono" });
     this.seed = el("input", {
-      type: "text", inputMode: "numeric", className: "mono", maxLength: 4, "aria-label": w.seed,
+      type: "text",
+      inputMode: "numeric",
+      className: "mono",
+      maxLength: 4,
+      "aria-label": w.seed,
       onchange: () => this.set(this.d.temperature, Number.parseInt(this.seed.value, 10)),
     });
     const turn = (by, sign, label) =>
-      el("button", { type: "button", className: "turn", "aria-label": label, onclick: () => this.set(this.d.temperature, this.d.seed + by) }, sign);
+      el(
+        "button",
+        {
+          type: "button",
+          className: "turn",
+          "aria-label": label,
+          onclick: () => this.set(this.d.temperature, this.d.seed + by),
+        },
+        sign,
+      );
     this.counter = el("span", { className: "count" });
-    this.bar = el("div", { className: "bar" },
+    this.bar = el(
+      "div",
+      { className: "bar" },
       el("div", { className: "transport" }, this.backButton, this.stepButton, this.playButton),
       el("label", { className: "dial" }, el("span", {}, w.temperature), this.heat, this.heatValue),
-      el("div", { className: "dial" }, el("span", { "aria-hidden": "true" }, w.seed), turn(-1, "−", w["seed-down"]), this.seed, turn(1, "+", w["seed-up"])),
-      this.counter);
+      el(
+        "div",
+        { className: "dial" },
+        el("span", { "aria-hidden": "true" }, w.seed),
+        turn(-1, "−", w["seed-down"]),
+        this.seed,
+        turn(1, "+", w["seed-up"]),
+      ),
+      this.counter,
+    );
 
     this.ribbon = el("div", { className: "ribbon", role: "group", "aria-label": w.ribbon });
     this.legend = el("p", { className: "note legend" });
     this.said = el("p", { className: "read" });
     this.head = el("div", { className: "heads" });
     this.rows = Array.from({ length: 9 }, (_, i) => emptyRow(this, i));
-    this.tail = el("div", { className: "cand tail" }, el("span", { className: "label" }), amount(this), el("span", { className: "q" }));
-    this.list = el("div", { className: "rows", role: "group", onkeydown: (event) => walk(this, event) }, ...this.rows, this.tail);
+    this.tail = el(
+      "div",
+      { className: "cand tail" },
+      el("span", { className: "label" }),
+      amount(),
+      el("span", { className: "q" }),
+    );
+    this.list = el(
+      "div",
+      { className: "rows", role: "group", onkeydown: (event) => walk(this, event) },
+      ...this.rows,
+      this.tail,
+    );
     this.mapHead = el("div", { className: "heads" });
     this.mapBox = el("div", { className: "map" });
     this.tip = el("div", { className: "tip", "aria-hidden": "true" });
     this.box.replaceChildren(
-      this.bar, this.ribbon, this.legend, this.said,
-      el("div", { className: "below" },
+      this.bar,
+      this.ribbon,
+      this.legend,
+      this.said,
+      el(
+        "div",
+        { className: "below" },
         el("section", { className: "candidates" }, this.head, this.list),
-        el("section", { className: "branches" }, this.mapHead, this.mapBox, this.tip)));
+        el("section", { className: "branches" }, this.mapHead, this.mapBox, this.tip),
+      ),
+    );
     this.watch.disconnect(); // only the map depends on its size
     this.watch.observe(this.mapBox);
   }
@@ -83,7 +131,9 @@ export class Loop extends Asker {
     if (this.playing) this.timer = setTimeout(() => this.step(), Math.max(0, PACE - (performance.now() - this.asked)));
   }
 
-  parent(node) { return this.d.nodes.parent[node]; }
+  parent(node) {
+    return this.d.nodes.parent[node];
+  }
 
   /** The nodes from the first token after the prompt to this one. */
   pathTo(node) {
@@ -160,11 +210,16 @@ export class Loop extends Asker {
 
   drawRibbon() {
     const { d } = this;
-    if (!this.ribbon.childElementCount) d.prompt.forEach((token) => this.ribbon.append(el("span", { className: "cell" }, chip(token))));
+    if (!this.ribbon.childElementCount)
+      d.prompt.forEach((token) => this.ribbon.append(el("span", { className: "cell" }, chip(token))));
     const cells = [...this.ribbon.children].slice(d.prompt.length);
-    const kept = cells.findIndex((cell, i) => Number(cell.dataset.node) !== this.path[i] || cell.dataset.forced !== String(d.nodes.forced[this.path[i]]));
+    const kept = cells.findIndex(
+      (cell, i) =>
+        Number(cell.dataset.node) !== this.path[i] || cell.dataset.forced !== String(d.nodes.forced[this.path[i]]),
+    );
     cells.slice(kept < 0 ? cells.length : kept).forEach((cell) => cell.remove());
-    for (const node of this.path.slice(this.ribbon.childElementCount - d.prompt.length)) this.ribbon.append(this.cell(node));
+    for (const node of this.path.slice(this.ribbon.childElementCount - d.prompt.length))
+      this.ribbon.append(this.cell(node));
     for (const cell of [...this.ribbon.children].slice(d.prompt.length)) this.shade(cell);
     if (!d.full) this.ribbon.append(this.ghost());
     this.ribbon.scrollTop = this.ribbon.scrollHeight;
@@ -177,8 +232,18 @@ export class Loop extends Asker {
     const { nodes } = this.d;
     const [token, p] = [nodes.token[node], this.percent(nodes.p[node])];
     const label = this.fill(nodes.forced[node] ? "return-forced" : "return", { token, p });
-    const cell = el("button", { type: "button", className: `cell taken ${nodes.forced[node] ? "forced" : ""}`, title: label,
-      onclick: () => this.halt({ go: this.parent(node) }) }, chip(token), " ", el("small", {}, p));
+    const cell = el(
+      "button",
+      {
+        type: "button",
+        className: `cell taken ${nodes.forced[node] ? "forced" : ""}`,
+        title: label,
+        onclick: () => this.halt({ go: this.parent(node) }),
+      },
+      chip(token),
+      " ",
+      el("small", {}, p),
+    );
     cell.dataset.node = node;
     cell.dataset.forced = nodes.forced[node];
     return cell;
@@ -192,7 +257,12 @@ export class Loop extends Asker {
   /** What the next step will append. */
   ghost() {
     const next = this.d.candidates.find(({ id }) => id === this.d.drawn);
-    const cell = el("span", { className: "cell next" }, chip(next.token, "ghost"), el("small", {}, this.percent(next.p)));
+    const cell = el(
+      "span",
+      { className: "cell next" },
+      chip(next.token, "ghost"),
+      el("small", {}, this.percent(next.p)),
+    );
     cell.title = this.fill("next", { token: next.token, p: this.percent(next.p) });
     return cell;
   }
@@ -201,7 +271,14 @@ export class Loop extends Asker {
     const { d } = this;
     const top = d.candidates[0];
     const next = d.candidates.find(({ id }) => id === d.drawn);
-    const values = { top: named(top.token), p: this.percent(top.p), token: named(next.token), q: this.percent(next.p), seed: String(d.seed), limit: this.integer(d.limit) };
+    const values = {
+      top: named(top.token),
+      p: this.percent(top.p),
+      token: named(next.token),
+      q: this.percent(next.p),
+      seed: String(d.seed),
+      limit: this.integer(d.limit),
+    };
     const way = d.full ? "full" : d.temperature === 0 ? "read-greedy" : next === top ? "read-top" : "read-drawn";
     const ended = d.ended && !d.full ? weave(this.w.ended, { token: named(d.nodes.token[d.at]) }).concat(" ") : [];
     this.said.setAttribute("aria-live", this.playing ? "off" : "polite");

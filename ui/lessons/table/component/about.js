@@ -33,6 +33,15 @@ export function drawResults(view) {
   const two = data.names.length > 1;
   const head = two ? [el("tr", {}, el("td"), ...data.names.map((name) => el("th", { scope: "col" }, name)))] : [];
   view.results.setAttribute("aria-label", words["results-name"]);
-  view.results.replaceChildren(...head, ...data.results.map(({ label, values }) =>
-    el("tr", {}, el("th", { scope: "row" }, label), ...values.map((value) => el("td", { className: "number" }, value)))));
+  view.results.replaceChildren(
+    ...head,
+    ...data.results.map(({ label, values }) =>
+      el(
+        "tr",
+        {},
+        el("th", { scope: "row" }, label),
+        ...values.map((value) => el("td", { className: "number" }, value)),
+      ),
+    ),
+  );
 }

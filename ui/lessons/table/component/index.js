@@ -25,12 +25,24 @@ class Table extends View {
     this.legend = el("table", { className: "legend" });
     this.layers = div("areas layers");
     this.reset = button("reset", { onclick: () => this.report({}) });
-    this.titles = Object.fromEntries(["rows", "areas", "layer"].map((name) => [name, el("h2", { className: "eyebrow" })]));
+    this.titles = Object.fromEntries(
+      ["rows", "areas", "layer"].map((name) => [name, el("h2", { className: "eyebrow" })]),
+    );
     this.note = el("p", { className: "note" });
     box.append(
       el("section", { className: "sheet" }, el("header", {}, this.titles.rows, this.reset), this.table),
-      el("section", { className: "side" }, this.about, this.results, this.titles.areas, this.areas, this.legend, this.note),
-      el("section", { className: "one" }, this.titles.layer, this.layers));
+      el(
+        "section",
+        { className: "side" },
+        this.about,
+        this.results,
+        this.titles.areas,
+        this.areas,
+        this.legend,
+        this.note,
+      ),
+      el("section", { className: "one" }, this.titles.layer, this.layers),
+    );
   }
 
   update(data, palette) {
@@ -44,4 +56,7 @@ class Table extends View {
   }
 }
 
-const link = (typed) => Object.entries(typed).map(([name, text]) => `${name}:${text}`).join(",") || null;
+const link = (typed) =>
+  Object.entries(typed)
+    .map(([name, text]) => `${name}:${text}`)
+    .join(",") || null;

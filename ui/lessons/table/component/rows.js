@@ -16,8 +16,12 @@ export function drawRows(view) {
     const same = old && old.form === formOf(row);
     kept.set(row.name, same ? old : line(view, row));
   }
-  const head = el("tr", {}, el("th", { scope: "col" }, words["col-row"]),
-    ...data.names.map((name) => el("th", { scope: "col" }, name)));
+  const head = el(
+    "tr",
+    {},
+    el("th", { scope: "col" }, words["col-row"]),
+    ...data.names.map((name) => el("th", { scope: "col" }, name)),
+  );
   const lines = [...kept.values()].map((each) => each.line);
   const body = [...view.table.querySelectorAll("tr[data-row]")];
   const focused = view.focused?.dataset.name;
@@ -37,19 +41,26 @@ function line(view, row) {
   const id = `row-${name}`;
   const show = () => explain(view, name);
   // a page that scrolls under a resting pointer moves it too, but by nothing
-  const point = (event) => { if (event.movementX || event.movementY) show(); };
+  const point = (event) => {
+    if (event.movementX || event.movementY) show();
+  };
   const made = { form: formOf(row), line: el("tr", { "data-row": name, onmousemove: point, onclick: show }) };
   const label = el("label", { htmlFor: id });
   const about = el("span", { className: "hidden", id: `about-${name}` });
   const attributes = { id, onfocus: show, "data-name": name, "aria-describedby": `about-${name}` };
   if (kind === "choice") {
-    made.control = el("select", attributes,
-      ...row.choices.map(([value, text]) => el("option", { value }, text)));
+    made.control = el("select", attributes, ...row.choices.map(([value, text]) => el("option", { value }, text)));
   } else if (kind === "fixed") {
     made.control = el("output", { ...attributes, tabIndex: 0 });
   } else {
     const step = kind === "whole" ? 1 : "any";
-    made.control = el("input", { ...attributes, type: "number", min: kind === "whole" ? 1 : 0, step, inputMode: "decimal" });
+    made.control = el("input", {
+      ...attributes,
+      type: "number",
+      min: kind === "whole" ? 1 : 0,
+      step,
+      inputMode: "decimal",
+    });
     made.control.oninput = () => {
       clearTimeout(made.timer);
       made.timer = setTimeout(() => change(view, name, made), PAUSE);
@@ -80,8 +91,10 @@ function update(view, made, row) {
   made.mark.title = row.edited ? fill(words.was, { value: row.published }) : "";
   made.other.replaceChildren(...(row.other === null ? [] : [row.other]));
   if (row.differs && row.other !== null)
-    made.other.append(el("span", { className: "unequal", title: words.differs }, " ≠"),
-      el("span", { className: "hidden" }, words.differs));
+    made.other.append(
+      el("span", { className: "unequal", title: words.differs }, " ≠"),
+      el("span", { className: "hidden" }, words.differs),
+    );
 }
 
 function change(view, name, made) {

@@ -18,7 +18,14 @@ export function board(view, moving) {
   const width = view.board.clientWidth;
   const narrow = width < NARROW;
   const pitch = Math.min(narrow ? 9 : 12.5, 375 / d.layers);
-  const p = { d, narrow, pitch, moving, height: HEAD + d.layers * pitch, y: (layer) => HEAD + (d.layers - 1 - layer) * pitch };
+  const p = {
+    d,
+    narrow,
+    pitch,
+    moving,
+    height: HEAD + d.layers * pitch,
+    y: (layer) => HEAD + (d.layers - 1 - layer) * pitch,
+  };
   view.board.classList.toggle("narrow", narrow);
   const left = stack(view, p, narrow ? width : width - RIGHT - 40);
   const right = grid(view, p, narrow ? width : RIGHT);
@@ -41,46 +48,86 @@ function stack(view, p, width) {
   const bottom = p.height + 8;
 
   const column = (token, part = 0, of = 1) =>
-    range(d.layers).map((layer) => {
-      const high = (p.pitch - 2) / of;
-      return rect(x(token) - thick / 2, p.y(layer) + 1 + part * (high + 0.3), thick, high - 0.3 * (of - 1));
-    }).join("");
-  const columns = (from, to, ...parts) => range(Math.max(0, to - from)).map((i) => column(from + i, ...parts)).join("");
-  const lines = range(d.layers).map((layer) => `M${x(p.first)} ${(p.y(layer) + p.pitch / 2).toFixed(1)}H${x(last)}`).join("");
-  const rising = shape("g", { class: p.moving ? "rising" : "" },
-    shape("path", { class: "also", d: turn ? "" : columns(start, last) }), shape("path", { class: "leads", d: column(last) }));
+    range(d.layers)
+      .map((layer) => {
+        const high = (p.pitch - 2) / of;
+        return rect(x(token) - thick / 2, p.y(layer) + 1 + part * (high + 0.3), thick, high - 0.3 * (of - 1));
+      })
+      .join("");
+  const columns = (from, to, ...parts) =>
+    range(Math.max(0, to - from))
+      .map((i) => column(from + i, ...parts))
+      .join("");
+  const lines = range(d.layers)
+    .map((layer) => `M${x(p.first)} ${(p.y(layer) + p.pitch / 2).toFixed(1)}H${x(last)}`)
+    .join("");
+  const rising = shape(
+    "g",
+    { class: p.moving ? "rising" : "" },
+    shape("path", { class: "also", d: turn ? "" : columns(start, last) }),
+    shape("path", { class: "leads", d: column(last) }),
+  );
   const top = p.y(d.layers - 1);
   const wide = 17 + 8.6 * clip(tokens[next], 14).length; // px of the chip with the next token
   const said = Math.min(Math.max(x(last) + 14, x(next) - wide / 2), width - wide);
   const bend = said > x(last) + 10 ? `V${HEAD - 22}q0 -10 10 -10H${said.toFixed(1)}` : `V${HEAD - 18}`;
-  const svg = shape("svg", { width, height: bottom, viewBox: `0 0 ${width} ${bottom}`, role: "img", "aria-label": fill(view.w[turn ? "alt-decode" : "alt-prefill"], { n: next, before: last, layers: d.layers }) },
-    shape("rect", { class: "slab", x: LEFT - 6, y: HEAD - 8, width: width - LEFT + 6, height: p.height - HEAD + 16, rx: 12 }),
+  const svg = shape(
+    "svg",
+    {
+      width,
+      height: bottom,
+      viewBox: `0 0 ${width} ${bottom}`,
+      role: "img",
+      "aria-label": fill(view.w[turn ? "alt-decode" : "alt-prefill"], { n: next, before: last, layers: d.layers }),
+    },
+    shape("rect", {
+      class: "slab",
+      x: LEFT - 6,
+      y: HEAD - 8,
+      width: width - LEFT + 6,
+      height: p.height - HEAD + 16,
+      rx: 12,
+    }),
     ...levels(p, LEFT - 12),
     shape("path", { class: "reads", d: last > p.first ? lines : "" }),
     shape("path", { class: "kept-key", d: columns(p.first, start, 0, 2) }),
     shape("path", { class: "kept-value", d: columns(p.first, start, 1, 2) }),
     shape("path", { class: "path", d: columns(start, last + 1) }),
     rising,
-    shape("g", { class: p.moving ? "onward late" : "onward" },
+    shape(
+      "g",
+      { class: p.moving ? "onward late" : "onward" },
       shape("path", { class: "out", d: `M${x(last)} ${top - 3}${bend}` }),
       shape("path", { class: "down", d: `M${x(next)} ${HEAD - 16}V${bottom - 6}` }),
-      shape("path", { class: "out", d: `M${x(next) - 4} ${bottom - 10}l4 6l4 -6` })));
+      shape("path", { class: "out", d: `M${x(next) - 4} ${bottom - 10}l4 6l4 -6` }),
+    ),
+  );
 
   const label = (token) => {
     const kind = token === next ? "ghost" : token === last ? "on" : token >= start ? "also" : "";
     const late = token === next && p.moving ? " late" : "";
-    return el("span", { className: `name${late}`, title: tokens[token], style: { left: `${x(token)}px` } }, chip(clip(tokens[token], 14), kind));
+    return el(
+      "span",
+      { className: `name${late}`, title: tokens[token], style: { left: `${x(token)}px` } },
+      chip(clip(tokens[token], 14), kind),
+    );
   };
   const names = div("names", ...range(next + 1 - p.first).map((i) => label(p.first + i)));
   names.style.height = `${24 + 7.9 * Math.max(...tokens.slice(p.first).map((token) => clip(token, 14).length))}px`;
-  const says = el("span", { className: `said${p.moving ? " late" : ""}`, style: { left: `${said}px` } }, chip(clip(tokens[next], 14), "ghost"));
+  const says = el(
+    "span",
+    { className: `said${p.moving ? " late" : ""}`, style: { left: `${said}px` } },
+    chip(clip(tokens[next], 14), "ghost"),
+  );
   return div("slab-box", svg, says, names);
 }
 
 /** Every fifth layer by its number, and the first and the last. */
 function levels(p, x) {
   const named = range(p.d.layers).filter((i) => i === 0 || i === p.d.layers - 1 || (i + 1) % 5 === 0);
-  return named.map((layer) => shape("text", { class: "level", x, y: p.y(layer) + p.pitch / 2 + 4, "text-anchor": "end" }, String(layer + 1)));
+  return named.map((layer) =>
+    shape("text", { class: "level", x, y: p.y(layer) + p.pitch / 2 + 4, "text-anchor": "end" }, String(layer + 1)),
+  );
 }
 
 /** Keys (upper half of a cell) and values (lower half) by layer, key/value head and token. */
@@ -98,19 +145,65 @@ function grid(view, p, width) {
   const half = (p.pitch - 2) / 2;
 
   const cells = (from, to, part) =>
-    range(d.heads).flatMap((head) => range(to - from).flatMap((i) => range(d.layers).map((layer) =>
-      rect(x(head, from + i), p.y(layer) + 1 + part * half, cell - Math.min(1, cell / 5), half - 0.3)))).join("");
+    range(d.heads)
+      .flatMap((head) =>
+        range(to - from).flatMap((i) =>
+          range(d.layers).map((layer) =>
+            rect(x(head, from + i), p.y(layer) + 1 + part * half, cell - Math.min(1, cell / 5), half - 0.3),
+          ),
+        ),
+      )
+      .join("");
   const ends = range(d.heads).map((head) =>
-    shape("text", { class: "level", x: x(head, 0), y: HEAD - 14 }, fill(w.head, { n: head + 1 })));
+    shape("text", { class: "level", x: x(head, 0), y: HEAD - 14 }, fill(w.head, { n: head + 1 })),
+  );
   const empty = range(d.heads).map((head) =>
-    shape("rect", { class: "slab", x: x(head, 0) - 2, y: HEAD - 3, width: x(head, slots) - x(head, 0) + 3, height: d.layers * p.pitch + 6, rx: 4 }));
-  const axis = range(d.heads).map((head) => shape("text", { class: "level", x: x(head, 0), y: p.height + 18 }, w["grid-axis"]));
+    shape("rect", {
+      class: "slab",
+      x: x(head, 0) - 2,
+      y: HEAD - 3,
+      width: x(head, slots) - x(head, 0) + 3,
+      height: d.layers * p.pitch + 6,
+      rx: 4,
+    }),
+  );
+  const axis = range(d.heads).map((head) =>
+    shape("text", { class: "level", x: x(head, 0), y: p.height + 18 }, w["grid-axis"]),
+  );
   const each = d.layers * d.heads;
-  const values = { keys: integer(each * known, d.lang), fresh: integer(each * (known - fresh), d.lang), width: d.width, layers: d.layers, heads: d.heads, tokens: known };
-  const svg = shape("svg", { width, height: bottom, viewBox: `0 0 ${width} ${bottom}`, role: "img", "aria-label": fill(w["grid-alt"], values) },
-    ...(p.narrow ? levels(p, LEFT - 12) : []), ...empty, ...ends, ...axis,
-    shape("path", { class: "old key-cell", d: cells(0, fresh, 0) }), shape("path", { class: "old value-cell", d: cells(0, fresh, 1) }),
-    shape("g", { class: p.moving ? "rising" : "" },
-      shape("path", { class: "key-cell", d: cells(fresh, known, 0) }), shape("path", { class: "value-cell", d: cells(fresh, known, 1) })));
-  return [el("h2", { className: "eyebrow" }, fill(w["grid-title"], values)), svg, el("p", { className: "note" }, fill(w["grid-count"], values))];
+  const values = {
+    keys: integer(each * known, d.lang),
+    fresh: integer(each * (known - fresh), d.lang),
+    width: d.width,
+    layers: d.layers,
+    heads: d.heads,
+    tokens: known,
+  };
+  const svg = shape(
+    "svg",
+    {
+      width,
+      height: bottom,
+      viewBox: `0 0 ${width} ${bottom}`,
+      role: "img",
+      "aria-label": fill(w["grid-alt"], values),
+    },
+    ...(p.narrow ? levels(p, LEFT - 12) : []),
+    ...empty,
+    ...ends,
+    ...axis,
+    shape("path", { class: "old key-cell", d: cells(0, fresh, 0) }),
+    shape("path", { class: "old value-cell", d: cells(0, fresh, 1) }),
+    shape(
+      "g",
+      { class: p.moving ? "rising" : "" },
+      shape("path", { class: "key-cell", d: cells(fresh, known, 0) }),
+      shape("path", { class: "value-cell", d: cells(fresh, known, 1) }),
+    ),
+  );
+  return [
+    el("h2", { className: "eyebrow" }, fill(w["grid-title"], values)),
+    svg,
+    el("p", { className: "note" }, fill(w["grid-count"], values)),
+  ];
 }

@@ -48,7 +48,9 @@ class Tracks extends View {
 
   // -------------------------------------------------------------- what is asked
 
-  get last() { return this.d.turns.length - 1; }
+  get last() {
+    return this.d.turns.length - 1;
+  }
 
   go(turn) {
     turn = Math.min(Math.max(turn, 0), this.last);
@@ -89,11 +91,17 @@ class Tracks extends View {
     if (this.lane.contains(this.focused)) this.parts[this.turn].focus();
   }
 
-  time(seconds) { return `${this.number(1000 * seconds)}\u202fms`; }
+  time(seconds) {
+    return `${this.number(1000 * seconds)}\u202fms`;
+  }
 
   /** Tokens that have a track by the end of a turn, those of the prompt first. */
-  known(turn = this.turn) { return this.d.tokens.length + turn; }
-  tokens() { return [...this.d.tokens, ...this.d.turns.map(({ token }) => token)]; }
+  known(turn = this.turn) {
+    return this.d.tokens.length + turn;
+  }
+  tokens() {
+    return [...this.d.tokens, ...this.d.turns.map(({ token }) => token)];
+  }
 
   // -------------------------------------------------------------- the parts that stay
 
@@ -115,13 +123,16 @@ class Tracks extends View {
       this.board,
       el("p", { className: "note legend" }, ...["working", "keys", "values", "fresh"].map(swatch)),
       this.clock,
-      this.sums);
+      this.sums,
+    );
     this.buildClock();
   }
 
   buildClock() {
     const { d, w } = this;
-    this.parts = d.turns.map((_, i) => el("button", { type: "button", role: "radio", onclick: () => this.take(i) }, span("", "")));
+    this.parts = d.turns.map((_, i) =>
+      el("button", { type: "button", role: "radio", onclick: () => this.take(i) }, span("", "")),
+    );
     this.others = d.turns.map(() => el("i", {}, span("", "")));
     this.lane = el("div", { className: "lane", role: "radiogroup", "aria-label": w.turns }, ...this.parts);
     this.slow = el("div", { className: "lane slow", "aria-hidden": "true" }, ...this.others);
@@ -130,7 +141,9 @@ class Tracks extends View {
     this.clock.replaceChildren(
       el("h2", { className: "eyebrow" }, w["clock-title"]),
       ...["with", "without"].map((way, i) =>
-        div("way", div("over", span("", w[`line-${way}`]), this.totals[i]), [this.lane, this.slow][i], this.counts[i])));
+        div("way", div("over", span("", w[`line-${way}`]), this.totals[i]), [this.lane, this.slow][i], this.counts[i]),
+      ),
+    );
   }
 
   // -------------------------------------------------------------- what follows the turn
@@ -147,7 +160,10 @@ class Tracks extends View {
     this.stepButton.disabled = this.turn === this.last;
     this.playButton.textContent = this.playing ? this.w.pause : this.w.play;
     this.playButton.classList.toggle("on", Boolean(this.playing));
-    this.counter.textContent = this.fill(this.turn ? "count-decode" : "count-prefill", { n: this.turn + 1, all: this.last + 1 });
+    this.counter.textContent = this.fill(this.turn ? "count-decode" : "count-prefill", {
+      n: this.turn + 1,
+      all: this.last + 1,
+    });
   }
 
   drawSentence() {
@@ -155,10 +171,20 @@ class Tracks extends View {
     const { token, cached, uncached } = d.turns[turn];
     const before = this.known() - 1;
     const values = {
-      n: this.integer(turn ? before : d.tokens.length), token: named(token), time: this.time(cached),
-      last: turn ? named(d.turns[turn - 1].token) : "", all: this.integer(this.known()), slow: this.time(uncached),
+      n: this.integer(turn ? before : d.tokens.length),
+      token: named(token),
+      time: this.time(cached),
+      last: turn ? named(d.turns[turn - 1].token) : "",
+      all: this.integer(this.known()),
+      slow: this.time(uncached),
     };
-    const way = turn ? (before === 1 ? "read-decode-one" : "read-decode") : d.tokens.length === 1 ? "read-prefill-one" : "read-prefill";
+    const way = turn
+      ? before === 1
+        ? "read-decode-one"
+        : "read-decode"
+      : d.tokens.length === 1
+        ? "read-prefill-one"
+        : "read-prefill";
     this.sentence.replaceChildren(...weave(this.w[way], values));
   }
 
@@ -187,7 +213,10 @@ class Tracks extends View {
     this.parts.forEach((part, i) => {
       part.setAttribute("aria-checked", i === turn);
       part.tabIndex = i === turn ? 0 : -1;
-      part.setAttribute("aria-label", `${this.number(1000 * d.turns[i].cached)} ${this.fill("turn-name", { n: i + 1, token: d.turns[i].token })}`);
+      part.setAttribute(
+        "aria-label",
+        `${this.number(1000 * d.turns[i].cached)} ${this.fill("turn-name", { n: i + 1, token: d.turns[i].token })}`,
+      );
     });
   }
 
@@ -195,8 +224,12 @@ class Tracks extends View {
   drawSums() {
     const { d, w } = this;
     const factors = [
-      [2, w["factor-both"]], [d.layers, w["factor-layers"]], [d.heads, w["factor-heads"]], [d.width, w["factor-width"]],
-      [this.known(), w["factor-tokens"]], [d.size, w["factor-size"]],
+      [2, w["factor-both"]],
+      [d.layers, w["factor-layers"]],
+      [d.heads, w["factor-heads"]],
+      [d.width, w["factor-width"]],
+      [this.known(), w["factor-tokens"]],
+      [d.size, w["factor-size"]],
     ];
     const product = factors.reduce((n, [factor]) => n * factor, 1);
     const term = ([n, name]) => div("term", el("b", {}, this.integer(n)), el("small", {}, name));
@@ -205,6 +238,11 @@ class Tracks extends View {
     this.sums.replaceChildren(
       el("h2", { className: "eyebrow" }, w["sums-title"]),
       div("arith", ...terms, span("sign", "="), term([product, w["factor-bytes"]])),
-      el("p", { className: "note" }, this.fill("counted", { n: this.integer(counted), each: this.integer(product / this.known()) })));
+      el(
+        "p",
+        { className: "note" },
+        this.fill("counted", { n: this.integer(counted), each: this.integer(product / this.known()) }),
+      ),
+    );
   }
 }

@@ -37,13 +37,25 @@ class Lab extends View {
     this.paint();
   }
 
-  get models() { return this.d.models; }
-  seen(model) { return this.known.get(model.id); }
-  get newest() { return Math.max(...this.models.map((model) => this.seen(model).length - 1)); }
-  get now() { return Math.min(this.at ?? this.newest, this.newest); }
+  get models() {
+    return this.d.models;
+  }
+  seen(model) {
+    return this.known.get(model.id);
+  }
+  get newest() {
+    return Math.max(...this.models.map((model) => this.seen(model).length - 1));
+  }
+  get now() {
+    return Math.min(this.at ?? this.newest, this.newest);
+  }
   /** The snapshot of a model that is looked at: a run that ended early stays as it was. */
-  look(model) { return this.seen(model)[Math.min(this.now, this.seen(model).length - 1)]; }
-  get reader() { return this.token ?? this.d.first; }
+  look(model) {
+    return this.seen(model)[Math.min(this.now, this.seen(model).length - 1)];
+  }
+  get reader() {
+    return this.token ?? this.d.first;
+  }
 
   fit() {
     if (this.shape) this.paint(); // else the snapshots from the first on are still to come
@@ -55,8 +67,9 @@ class Lab extends View {
   }
 
   build() {
-    this.charts = ["accuracy", "loss", ...(this.models.some((model) => model.experts) ? ["busiest"] : [])]
-      .map((kind) => new Chart(this, kind));
+    this.charts = ["accuracy", "loss", ...(this.models.some((model) => model.experts) ? ["busiest"] : [])].map(
+      (kind) => new Chart(this, kind),
+    );
     this.slider = el("input", { type: "range", min: 0, step: 1, "aria-label": this.w.time });
     this.slider.oninput = () => this.go(Number(this.slider.value));
     this.when = el("output", { className: "when" });
@@ -68,19 +81,34 @@ class Lab extends View {
       div("legend", ...this.models.map((model, i) => this.named(model, i))),
       div("charts", ...this.charts.map((chart) => chart.node)),
       div("slide", this.slider, this.when, this.follow),
-      this.reading, this.row.node,
-      div(`panels of-${this.models.length}`, ...this.panels.map((panel) => panel.node)));
+      this.reading,
+      this.row.node,
+      div(`panels of-${this.models.length}`, ...this.panels.map((panel) => panel.node)),
+    );
     this.row.begin();
   }
 
   /** A model by its letter and what it is. */
   named(model, i) {
-    const line = shape("svg", { class: "stroke", width: 30, height: 8, "aria-hidden": "true" },
-      shape("line", { x1: 0, x2: 30, y1: 4, y2: 4, stroke: this.lines[i], "stroke-width": 3, "stroke-dasharray": i ? "7 4" : "none" }));
+    const line = shape(
+      "svg",
+      { class: "stroke", width: 30, height: 8, "aria-hidden": "true" },
+      shape("line", {
+        x1: 0,
+        x2: 30,
+        y1: 4,
+        y2: 4,
+        stroke: this.lines[i],
+        "stroke-width": 3,
+        "stroke-dasharray": i ? "7 4" : "none",
+      }),
+    );
     return span("who", line, this.badge(i), ` ${model.title}`);
   }
 
-  badge(i) { return span(`badge ${"ab"[i]}`, this.models.length > 1 ? "AB"[i] : "A+B"); }
+  badge(i) {
+    return span(`badge ${"ab"[i]}`, this.models.length > 1 ? "AB"[i] : "A+B");
+  }
 
   paint() {
     this.slider.max = this.newest;
@@ -91,7 +119,11 @@ class Lab extends View {
     this.follow.style.visibility = this.at === null ? "hidden" : "visible";
     const said = this.models.map((model, i) => {
       const text = this.models.length > 1 ? this.w["right-of"] : this.w["right-one"];
-      return fill(text, { model: "AB"[i], share: this.percent(this.look(model).accuracy), step: this.integer(this.look(model).step) });
+      return fill(text, {
+        model: "AB"[i],
+        share: this.percent(this.look(model).accuracy),
+        step: this.integer(this.look(model).step),
+      });
     });
     const sentence = fill(this.w.after, { shares: said.join(", ") });
     if (this.reading.textContent !== sentence) this.reading.textContent = sentence;

@@ -12,19 +12,42 @@ export class Row {
   constructor(lab) {
     this.lab = lab;
     const { tokens, answers } = lab.d;
-    this.reads = tokens.map((token, i) => el("button", { type: "button", className: "token", "aria-label": fill(lab.w["look-from"], { token, place: i + 1 }) }, token));
-    this.reads.forEach((button, i) => (button.onclick = () => {
-      lab.token = i;
-      lab.paint();
-    }));
+    this.reads = tokens.map((token, i) =>
+      el(
+        "button",
+        { type: "button", className: "token", "aria-label": fill(lab.w["look-from"], { token, place: i + 1 }) },
+        token,
+      ),
+    );
+    this.reads.forEach(
+      (button, i) =>
+        (button.onclick = () => {
+          lab.token = i;
+          lab.paint();
+        }),
+    );
     this.says = lab.models.map(() => tokens.map(() => el("td")));
     const head = (text) => el("th", { scope: "row" }, text);
-    const table = el("table", {},
+    const table = el(
+      "table",
+      {},
       el("tr", {}, head(lab.w["row-reads"]), ...this.reads.map((button) => el("td", {}, button))),
       el("tr", {}, head(lab.w["row-right"]), ...answers.map((answer) => el("td", {}, answer ?? ""))),
-      ...this.says.map((cells, i) => el("tr", {}, el("th", { scope: "row" }, ...weave(lab.w["row-says"], { model: lab.badge(i) })), ...cells)));
-    this.scroll = el("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": lab.w["row-title"] }, table);
-    this.node = div("row", el("h3", {}, lab.w["row-title"]), this.scroll, el("p", { className: "note" }, lab.w["row-note"]));
+      ...this.says.map((cells, i) =>
+        el("tr", {}, el("th", { scope: "row" }, ...weave(lab.w["row-says"], { model: lab.badge(i) })), ...cells),
+      ),
+    );
+    this.scroll = el(
+      "div",
+      { className: "scroll", tabIndex: 0, role: "region", "aria-label": lab.w["row-title"] },
+      table,
+    );
+    this.node = div(
+      "row",
+      el("h3", {}, lab.w["row-title"]),
+      this.scroll,
+      el("p", { className: "note" }, lab.w["row-note"]),
+    );
   }
 
   /** On a telephone the row begins where the first answer is due. */
@@ -58,7 +81,9 @@ export class Panel {
     const name = (i) => fill(lab.w.head, { layer: Math.floor(i / model.heads) + 1, head: (i % model.heads) + 1 });
     this.name = name;
     this.thumbs = range(model.layers * model.heads).map(() => el("canvas"));
-    const buttons = this.thumbs.map((canvas, i) => el("button", { className: "thumb", "aria-label": name(i), title: name(i) }, canvas));
+    const buttons = this.thumbs.map((canvas, i) =>
+      el("button", { className: "thumb", "aria-label": name(i), title: name(i) }, canvas),
+    );
     this.radios = new Radios("thumbs", fill(lab.w.heads, { model: "AB"[index] }), buttons, (i) => {
       lab.picks.set(model.id, i);
       this.paint();
@@ -75,11 +100,21 @@ export class Panel {
     this.caption = el("p", { className: "looks" });
     this.load = div("load");
     this.ended = el("p", { className: "ended" });
-    this.node = el("section", { className: "panel", "aria-label": model.title },
-      el("h3", {}, lab.badge(index), ` ${model.title}`), this.ended, this.radios.node, this.map, this.caption, this.load);
+    this.node = el(
+      "section",
+      { className: "panel", "aria-label": model.title },
+      el("h3", {}, lab.badge(index), ` ${model.title}`),
+      this.ended,
+      this.radios.node,
+      this.map,
+      this.caption,
+      this.load,
+    );
   }
 
-  get T() { return this.lab.d.tokens.length; }
+  get T() {
+    return this.lab.d.tokens.length;
+  }
 
   /** Bytes of one head, (T, T), 255 for a weight of 1. */
   weights(snapshot, head) {
@@ -91,27 +126,38 @@ export class Panel {
     const { lab, model, T } = this;
     const snapshot = lab.look(model);
     const chosen = lab.picks.get(model.id);
-    this.ended.textContent = model.ended ? fill(lab.w[`ended-${model.ended}`], { step: lab.integer(lab.seen(model).at(-1).step) }) : "";
+    this.ended.textContent = model.ended
+      ? fill(lab.w[`ended-${model.ended}`], { step: lab.integer(lab.seen(model).at(-1).step) })
+      : "";
     this.radios.paint(chosen);
-    this.thumbs.forEach((canvas, head) => this.draw(canvas, penOf(canvas, THUMB, THUMB), this.weights(snapshot, head), THUMB / T, 0));
+    this.thumbs.forEach((canvas, head) =>
+      this.draw(penOf(canvas, THUMB, THUMB), this.weights(snapshot, head), THUMB / T, 0),
+    );
     const width = Math.min(this.node.clientWidth, 440);
     if (!width) return;
     this.room = width / (T + 2) >= LABELLED ? width / (T + 2) : 0;
     this.pitch = (width - this.room) / T;
     const weights = this.weights(snapshot, chosen);
     const pen = penOf(this.map, width, width);
-    this.draw(this.map, pen, weights, this.pitch, this.room);
+    this.draw(pen, weights, this.pitch, this.room);
     this.labels(pen);
     const row = range(T).map((k) => weights[lab.reader * T + k]);
     const at = row.indexOf(Math.max(...row));
     const share = lab.percent(Math.round((100 * row[at]) / 255) / 100);
-    const said = { head: this.name(chosen), token: lab.d.tokens[lab.reader], place: lab.reader + 1, target: lab.d.tokens[at], at: at + 1, share };
+    const said = {
+      head: this.name(chosen),
+      token: lab.d.tokens[lab.reader],
+      place: lab.reader + 1,
+      target: lab.d.tokens[at],
+      at: at + 1,
+      share,
+    };
     this.caption.textContent = fill(lab.w.looks, said);
     this.map.setAttribute("aria-label", this.caption.textContent);
     this.experts(snapshot);
   }
 
-  draw(canvas, pen, weights, pitch, room) {
+  draw(pen, weights, pitch, room) {
     const gap = pitch > 8 ? 1 : 0;
     for (let q = 0; q < this.T; q++) {
       for (let k = 0; k <= q; k++) {
@@ -140,12 +186,17 @@ export class Panel {
     const { lab } = this;
     if (!snapshot.load) return this.load.replaceChildren();
     const bar = (share, e) => {
-      const inner = el("i", { style: { height: `${100 * share}%`, background: lab.palette.categorical[e % lab.palette.categorical.length] } });
+      const inner = el("i", {
+        style: { height: `${100 * share}%`, background: lab.palette.categorical[e % lab.palette.categorical.length] },
+      });
       return el("span", { className: "seat", title: `${e + 1}: ${lab.percent(share)}` }, inner);
     };
-    this.load.replaceChildren(el("h4", {}, lab.w["load-title"]), ...snapshot.load.map((shares, layer) => {
-      const told = fill(lab.w["load-layer"], { layer: layer + 1, share: lab.percent(Math.max(...shares)) });
-      return div("layer", div("seats", ...shares.map(bar)), span("note", told));
-    }));
+    this.load.replaceChildren(
+      el("h4", {}, lab.w["load-title"]),
+      ...snapshot.load.map((shares, layer) => {
+        const told = fill(lab.w["load-layer"], { layer: layer + 1, share: lab.percent(Math.max(...shares)) });
+        return div("layer", div("seats", ...shares.map(bar)), span("note", told));
+      }),
+    );
   }
 }

@@ -46,16 +46,32 @@ class Board extends View {
     remember({ layer: this.s.layer + 1, head: this.s.head + 1 });
   }
 
-  weight(q, k) { return this.a.pattern.values[((this.s.layer * this.H + this.s.head) * this.T + q) * this.T + k]; }
-  read(q, k) { return this.a.mask.values[(this.s.layer * this.T + q) * this.T + k] === 1; }
-  fits(place, own) { return place === null || place === own; }
-  cut(q, k, l = this.s.layer, h = this.s.head) {
-    return this.d.cuts.some(([layer, head, query, key]) => query === q && key === k && this.fits(layer, l) && this.fits(head, h));
+  weight(q, k) {
+    return this.a.pattern.values[((this.s.layer * this.H + this.s.head) * this.T + q) * this.T + k];
   }
-  changed(l, h) { return this.d.heads.find(({ layer, head }) => layer === l && head === h); }
-  marked(l) { return this.d.heads.some(({ layer }) => layer === l) || this.d.cuts.some(([layer]) => layer === l); }
-  plain(t) { return plain(this.d.tokens[t]); }
-  deed(deed) { this.report({ layer: this.s.layer, head: this.s.head, ...deed, turn: (this.turn = (this.turn ?? 0) + 1) }); }
+  read(q, k) {
+    return this.a.mask.values[(this.s.layer * this.T + q) * this.T + k] === 1;
+  }
+  fits(place, own) {
+    return place === null || place === own;
+  }
+  cut(q, k, l = this.s.layer, h = this.s.head) {
+    return this.d.cuts.some(
+      ([layer, head, query, key]) => query === q && key === k && this.fits(layer, l) && this.fits(head, h),
+    );
+  }
+  changed(l, h) {
+    return this.d.heads.find(({ layer, head }) => layer === l && head === h);
+  }
+  marked(l) {
+    return this.d.heads.some(({ layer }) => layer === l) || this.d.cuts.some(([layer]) => layer === l);
+  }
+  plain(t) {
+    return plain(this.d.tokens[t]);
+  }
+  deed(deed) {
+    this.report({ layer: this.s.layer, head: this.s.head, ...deed, turn: (this.turn = (this.turn ?? 0) + 1) });
+  }
 
   cutAt(q, k) {
     this.choose({ query: q, key: k });
@@ -67,7 +83,12 @@ class Board extends View {
   build() {
     const { T, w } = this;
     this.title = el("h3", { className: "eyebrow" });
-    this.map = new HeadMap(this.d.tokens, 52, (query, key) => this.choose({ query, key }), (q, k) => this.cutAt(q, k));
+    this.map = new HeadMap(
+      this.d.tokens,
+      52,
+      (query, key) => this.choose({ query, key }),
+      (q, k) => this.cutAt(q, k),
+    );
     this.map.grid.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" && event.key !== " ") return;
       event.preventDefault();
@@ -75,20 +96,40 @@ class Board extends View {
     });
     this.map.grid.addEventListener("pointerover", (event) => this.map.at(event, (q, k) => this.tell(q, k)));
     this.line = el("p", { className: "line", "aria-live": "polite" });
-    this.scopes = new Radios("scopes", w.scope, SCOPES.map((name) => button("chip", {}, w[`scope-${name}`])), (scope) => this.choose({ scope }));
+    this.scopes = new Radios(
+      "scopes",
+      w.scope,
+      SCOPES.map((name) => button("chip", {}, w[`scope-${name}`])),
+      (scope) => this.choose({ scope }),
+    );
 
     this.layers = new Layers(this.L, w["map-layer"], (layer) => this.choose({ layer }));
-    this.thumbs = range(this.H).map((head) => button("thumb", {}, el("canvas", { "aria-hidden": "true" }), span("")));
+    this.thumbs = range(this.H).map(() => button("thumb", {}, el("canvas", { "aria-hidden": "true" }), span("")));
     this.heads = new Radios("heads", w["map-heads"], this.thumbs, (head) => this.choose({ head }));
     this.headsTitle = el("h3", { className: "eyebrow" });
     this.deeds = div("deeds");
     this.box.replaceChildren(
-      div(`instrument${T > 16 ? " long" : ""}`,
-        el("section", {}, div("over", this.title, span("note", w["map-note"])), this.map.node, this.line,
-          div("reach", span("note", w.scope), this.scopes.node)),
-        el("section", { className: "selectors" },
-          div("over", el("h3", { className: "eyebrow" }, w["map-layer"]), span("note", w["map-marked"])), this.layers.node,
-          this.headsTitle, this.heads.node, this.deeds)));
+      div(
+        `instrument${T > 16 ? " long" : ""}`,
+        el(
+          "section",
+          {},
+          div("over", this.title, span("note", w["map-note"])),
+          this.map.node,
+          this.line,
+          div("reach", span("note", w.scope), this.scopes.node),
+        ),
+        el(
+          "section",
+          { className: "selectors" },
+          div("over", el("h3", { className: "eyebrow" }, w["map-layer"]), span("note", w["map-marked"])),
+          this.layers.node,
+          this.headsTitle,
+          this.heads.node,
+          this.deeds,
+        ),
+      ),
+    );
   }
 
   // ------------------------------------------------------------ what follows the choice
@@ -98,7 +139,10 @@ class Board extends View {
     this.paintMap();
     this.paintSelectors();
     this.paintDeeds();
-    if (kept) (this.box.querySelector(`[data-at="${kept}"]`) ?? this.deeds.querySelector("button"))?.focus({ preventScroll: true });
+    if (kept)
+      (this.box.querySelector(`[data-at="${kept}"]`) ?? this.deeds.querySelector("button"))?.focus({
+        preventScroll: true,
+      });
   }
 
   paintMap() {
@@ -149,10 +193,18 @@ class Board extends View {
     const changed = this.changed(layer, head);
     const act = (at, label, deed) => button("deed", { "data-at": at, onclick: () => this.deed(deed) }, label);
     const name = span("mono", `${layer + 1}.${head + 1}`);
-    this.deeds.replaceChildren(...(changed
-      ? [span("", changed.told), act("undo", w["deed-undo"], { do: "undo" })]
-      : [span("", w["deed-head"], " ", name), act("silence", w["deed-silence"], { do: "silence" }), act("mean", w["deed-mean"], { do: "mean" }),
-        ...this.d.factors.map(([share, factor]) => act(`scale-${share}`, this.fill("deed-scale", { factor }), { do: "scale", percent: share }))]));
+    this.deeds.replaceChildren(
+      ...(changed
+        ? [span("", changed.told), act("undo", w["deed-undo"], { do: "undo" })]
+        : [
+            span("", w["deed-head"], " ", name),
+            act("silence", w["deed-silence"], { do: "silence" }),
+            act("mean", w["deed-mean"], { do: "mean" }),
+            ...this.d.factors.map(([share, factor]) =>
+              act(`scale-${share}`, this.fill("deed-scale", { factor }), { do: "scale", percent: share }),
+            ),
+          ]),
+    );
   }
 
   draw(canvas, h) {
