@@ -1,6 +1,7 @@
 """Is it true? What can be done in two ways, or is said by somebody else too, compared on a text of the reader's.
 
-`python -m model.checks --help` does it from the command line.
+`python -m model.checks --help` does it from the command line. Two registries can be added to: `CHECKS` (subject.py),
+and `SABOTAGES` (sabotage.py), the ways to break a model on purpose that show which checks notice.
 """
 
 import time
@@ -43,26 +44,26 @@ class Row:
 
 
 def applicable_checks(config: Config, *sorts: str) -> list[str]:
-    """The checks of these sorts that a model like this can be asked, in the order in which they are carried out."""
-    return [name for sort in sorts for name, one in CHECKS.items() if one.sort == sort and one.applies_to(config)]
+    """The checks of these sorts that a model like this can be asked, in the order in which they are run."""
+    return [name for sort in sorts for name, check in CHECKS.items() if check.sort == sort and check.applies_to(config)]
 
 
 def run_check(name: str, subject: Subject) -> Row:
-    """A row, whatever happens."""
+    """One check of one model: a row, whatever happens."""
     check, started = CHECKS[name], time.perf_counter()
     try:
-        found = vars(check.measure(subject))
+        outcome = vars(check.measure(subject))
     except zoo.ModelUnavailable as problem:
-        found = {"missing": problem.field, "remedy": problem.code}
+        outcome = {"missing": problem.field, "remedy": problem.code}
     except ImportError as problem:
-        found = {"missing": problem.name, "remedy": "package"}
+        outcome = {"missing": problem.name, "remedy": "package"}
     except Exception as problem:
-        found = {"error": f"{type(problem).__name__}: {problem}".splitlines()[0]}
-    return Row(subject.name, name, check.tolerance, seconds=time.perf_counter() - started, **found)
+        outcome = {"error": f"{type(problem).__name__}: {problem}".splitlines()[0]}
+    return Row(subject.name, name, check.tolerance, seconds=time.perf_counter() - started, **outcome)
 
 
 def run_checks(text: str, models: Sequence[str], names: Sequence[str], sabotage: str | None = None) -> Iterator[Row]:
-    """These checks of these models. Of two models never both are in memory."""
+    """These checks of these models, one model after the other: only one is in memory. sabotage: a name of SABOTAGES."""
     for model in models:
         try:
             subject = Subject(model, zoo.load(model), text, sabotage)

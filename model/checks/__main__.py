@@ -12,15 +12,19 @@ from model.checks.versions import fingerprints, versions
 
 
 def format_row(row: Row) -> str:
+    """A row as a line of text."""
     if row.difference is None:
-        said = row.error or f"{row.missing} cannot be read: {row.remedy}"
+        detail = row.error or f"{row.missing} cannot be read: {row.remedy}"
     else:
-        said = f"{row.difference:.2e} of {row.tolerance:.0e}, {row.seconds:.2f} s  {CHECKS[row.check].measure.__doc__}"
+        detail = (
+            f"{row.difference:.2e} of {row.tolerance:.0e}, {row.seconds:.2f} s  {CHECKS[row.check].measure.__doc__}"
+        )
     verdict = "equal" if row.passed else "DIFFERS" if row.difference is not None else "–"
-    return f"{verdict:7} {row.model:8} {row.check:12} {said}"
+    return f"{verdict:7} {row.model:8} {row.check:12} {detail}"
 
 
 def main() -> bool:
+    """Prints a line for every check that was asked for, then the versions. Whether all passed."""
     parser = argparse.ArgumentParser(prog="python -m model.checks", description="Is it true? On a text of your own.")
     parser.add_argument("names", nargs="*", metavar="check", help=f"all, or some of: {', '.join(CHECKS)}")
     parser.add_argument("--prompt", default="The dog chased the squirrel because it")
@@ -29,13 +33,13 @@ def main() -> bool:
     asked = parser.parse_args()
     if unknown := set(asked.names) - set(CHECKS):
         parser.error(f"there is no check {min(unknown)!r}")
-    true = True
+    passed = True
     for row in run_checks(asked.prompt, asked.model or MODELS, asked.names or list(CHECKS), asked.sabotage):
-        true &= row.passed
+        passed &= row.passed
         print(format_row(row), flush=True)
     for name, value in (versions() | fingerprints(MODELS)).items():
         print(f"{name}  {value}")
-    return true
+    return passed
 
 
 torch.set_num_threads(1)  # beside a busy server two would wait for one another

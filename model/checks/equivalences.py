@@ -53,9 +53,9 @@ def packed(s: Subject) -> Measure:
     texts = [np.array(ids) for ids in (s.ids, s.ids[len(s.ids) // 2 :], s.ids[::-1])]
     context = sum(map(len, texts))
     rows = packing.pack([len(text) for text in texts], context, "best_fit")
-    found = packing.lay_out(rows, texts, context)
+    batch = packing.lay_out(rows, texts, context)
     ids, positions, documents = (
-        torch.tensor(array, device=s.model.device) for array in (found.ids, found.positions, found.documents)
+        torch.tensor(array, device=s.model.device) for array in (batch.ids, batch.positions, batch.documents)
     )
     alone = [s.forward(s.model.ids(texts[piece.document].tolist())) for piece in rows[0]]
     return relative(s.forward(ids, positions=positions, documents=documents), np.concatenate(alone))

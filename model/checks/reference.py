@@ -35,16 +35,16 @@ def model(name: str) -> nn.Module:
         import accelerate  # noqa: F401 (transformers asks for it too, but only after it has read for 15 seconds)
 
         with redirect_stderr(StringIO()):  # it draws a progress bar
-            found = AutoModelForCausalLM.from_pretrained(path.parent, gguf_file=path.name, **settings)
+            model = AutoModelForCausalLM.from_pretrained(path.parent, gguf_file=path.name, **settings)
     elif AutoConfig.from_pretrained(path.parent).model_type == "bert":
-        found = BertModel.from_pretrained(path.parent, add_pooling_layer=False, **settings)
+        model = BertModel.from_pretrained(path.parent, add_pooling_layer=False, **settings)
     else:
-        found = AutoModelForCausalLM.from_pretrained(path.parent, **settings)
-    return found.eval()
+        model = AutoModelForCausalLM.from_pretrained(path.parent, **settings)
+    return model.eval()
 
 
 def tokenizer(name: str):
-    """The same of the tokenizer."""
+    """Its tokenizer, read by transformers. Raises as `model`."""
     path = zoo.find(name)
     if path.suffix == ".gguf":
         return AutoTokenizer.from_pretrained(path.parent, gguf_file=path.name)
@@ -56,11 +56,11 @@ def passes(model: nn.Module, ids: list[int]) -> dict:
     router_logits), and `end`, the final logits or hidden state. All without the batch axis."""
     layers_at, attention, mlp = PLACES[model.config.model_type]
     layers = model.get_submodule(layers_at)
-    found = {"attn_out": [], "mlp_out": [], "resid_post": [], "router_logits": []}
+    outputs = {"attn_out": [], "mlp_out": [], "resid_post": [], "router_logits": []}
 
-    def keep(name):
+    def keep(name: str):
         def hook(module, args, out):
-            found[name].append((out[0] if isinstance(out, tuple) else out).detach())
+            outputs[name].append((out[0] if isinstance(out, tuple) else out).detach())
 
         return hook
 
@@ -77,7 +77,7 @@ def passes(model: nn.Module, ids: list[int]) -> dict:
     finally:
         for handle in handles:
             handle.remove()
-    arrays = {name: [x.flatten(0, -2).numpy() for x in values] for name, values in found.items()}
+    arrays = {name: [x.flatten(0, -2).numpy() for x in values] for name, values in outputs.items()}
     arrays["pattern"] = [pattern[0].numpy() for pattern in out.attentions]
     arrays["end"] = (out.logits if hasattr(out, "logits") else out.last_hidden_state)[0].numpy()
     return arrays

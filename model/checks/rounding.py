@@ -8,8 +8,8 @@ import numpy as np
 def sums_by_order(numbers: np.ndarray) -> dict[str, float]:
     """Float32 sums of (n,) numbers, one after another in several orders; and the sum that is rounded but once."""
     by_size = numbers[np.argsort(np.abs(numbers), kind="stable")]
-    found = {"forward": numbers, "backward": numbers[::-1], "smallest": by_size, "largest": by_size[::-1]}
-    return {name: float(sequential_sum(row)) for name, row in found.items()} | {"exact": math.fsum(numbers.tolist())}
+    orders = {"forward": numbers, "backward": numbers[::-1], "smallest": by_size, "largest": by_size[::-1]}
+    return {name: float(sequential_sum(row)) for name, row in orders.items()} | {"exact": math.fsum(numbers.tolist())}
 
 
 def shuffled_sums(numbers: np.ndarray, times: int) -> np.ndarray:
@@ -19,4 +19,5 @@ def shuffled_sums(numbers: np.ndarray, times: int) -> np.ndarray:
 
 
 def sequential_sum(numbers: np.ndarray) -> np.float32:
+    """The float32 sum, one number after another."""
     return np.cumsum(numbers, dtype=np.float32)[-1]  # np.sum would add by pairs, which rounds less

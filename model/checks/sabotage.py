@@ -1,4 +1,8 @@
-"""Our models, broken on purpose: of a check that nothing can make fail one learns nothing."""
+"""Our models, broken on purpose: of a check that nothing can make fail one learns nothing.
+
+`SABOTAGES` is the registry. To add one, write a function of a Transformer that returns another, and the edits of every
+traced pass; lesson 17 wants a section "break-<name>" in each language. The tests demand that some check notices.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +16,7 @@ from model.edits import Edit
 from model.masks import Bidirectional, Causal
 from model.transformer import Transformer
 
-Broken = tuple[Transformer, tuple[Edit, ...]]  # the model, and what happens to every pass that shows its work
+Broken = tuple[Transformer, tuple[Edit, ...]]  # the model, and the edits of every traced pass
 
 
 @dataclass(frozen=True)

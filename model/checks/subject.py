@@ -1,11 +1,20 @@
-"""What is checked: a model and a text. And what a check is, and what it finds."""
+"""What is checked: a model and a text. And what a check is, and what it measures.
+
+`CHECKS` is the registry of all checks. To add one, write a function of a Subject that returns a Measure, with one
+sentence of docstring that says what is compared, and decorate it with `@check(sort, tolerance, applies_to)` in sums.py,
+equivalences.py or against_transformers.py; lesson 17 and the command line find it by its name, and the lesson wants a
+section "check-<name>" in each language.
+"""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
+from numpy.typing import ArrayLike
+from torch import nn
 
 from model import zoo
 from model.checks.sabotage import SABOTAGES
@@ -13,6 +22,9 @@ from model.config import Config
 from model.edits import Edit
 from model.trace import LayerTrace, Trace
 from model.transformer import Transformer, run
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
 
 MAX_TOKENS = 32  # tokens
 
@@ -34,18 +46,20 @@ class Measure:
     layer: int | None = None
 
 
-def absolute(ours, theirs, layer: int | None = None) -> Measure:
+def absolute(ours: ArrayLike, theirs: ArrayLike, layer: int | None = None) -> Measure:
+    """The largest difference of two arrays, in their own unit. NaN where a number is none."""
     return Measure(float(np.abs(np.asarray(ours, float) - theirs).max()), None, layer)
 
 
-def relative(ours, theirs, layer: int | None = None) -> Measure:
+def relative(ours: ArrayLike, theirs: ArrayLike, layer: int | None = None) -> Measure:
+    """The same, as a fraction of the largest number of `theirs`."""
     largest, difference = float(np.abs(theirs).max()), absolute(ours, theirs).difference
     return Measure(difference / largest if difference else 0.0, largest, layer)
 
 
 def worst(measures: Iterable[Measure]) -> Measure:
-    """The one with the largest difference; one that is no number is larger than any."""
-    return max(measures, key=lambda found: np.inf if np.isnan(found.difference) else found.difference)
+    """The one with the largest difference; NaN counts as the largest of all."""
+    return max(measures, key=lambda measure: np.inf if np.isnan(measure.difference) else measure.difference)
 
 
 @dataclass(frozen=True)
@@ -62,6 +76,7 @@ class Subject:
 
     @cached_property
     def ids(self) -> list[int]:
+        """The text's tokens, at most MAX_TOKENS."""
         return self.bundle.tokenizer.encode(self.text)[:MAX_TOKENS]
 
     @cached_property
@@ -70,13 +85,16 @@ class Subject:
 
     @property
     def model(self) -> Transformer:
+        """The model that is checked, broken where a sabotage is named."""
         return self._broken[0]
 
     def run(self, *edits: Edit, keep: set[str] | None = None) -> Trace:
+        """A traced pass of the text, with what the sabotage does to every traced pass."""
         return run(self.model, self.ids, self.ids, edits=(*self._broken[1], *edits), keep=keep)
 
     @cached_property
     def trace(self) -> Trace:
+        """Of the text, with all fields."""
         return self.run()
 
     @property
@@ -96,22 +114,26 @@ class Subject:
         return out[0].float().cpu().numpy()
 
     def layers(self, compare: Callable[[LayerTrace, int], Measure]) -> Measure:
+        """The worst measure of all layers; compare(layer, its number from 0)."""
         return worst(compare(layer, i) for i, layer in enumerate(self.trace.layers))
 
     @cached_property
-    def reference_model(self):
+    def reference_model(self) -> nn.Module:
+        """transformers' model of the same files. Raises ModelUnavailable, ImportError."""
         from model.checks import reference  # only here: transformers takes seconds to import
 
         return reference.model(self.name)
 
     @cached_property
     def reference_pass(self) -> dict:
+        """What `reference.passes` reads off it."""
         from model.checks import reference
 
         return reference.passes(self.reference_model, self.ids)
 
     @cached_property
-    def reference_tokenizer(self):
+    def reference_tokenizer(self) -> "PreTrainedTokenizerBase":
+        """transformers' tokenizer of the same files."""
         from model.checks import reference
 
         return reference.tokenizer(self.name)
@@ -120,7 +142,8 @@ class Subject:
 @dataclass(frozen=True)
 class Check:
     """sort: "parts", a whole against its parts; "ways", the same thing done in two ways; "theirs", against
-    transformers. tolerance: the largest difference that is still called equal. fits: which models it can be asked of.
+    transformers. tolerance: the largest difference that is still called equal. measure: the
+    comparison; applies_to: which models it can be asked of.
     """
 
     name: str
@@ -130,26 +153,29 @@ class Check:
     applies_to: Callable[[Config], bool]
 
 
-CHECKS: dict[str, Check] = {}
+CHECKS: dict[str, Check] = {}  # by name, in the order of the table
 
 
-def check(sort: str, tolerance: float, fits: Callable[[Config], bool] = lambda config: True):
+def check(sort: str, tolerance: float, applies_to: Callable[[Config], bool] = lambda config: True):
     """Adds a function to the checks, under its own name."""
 
-    def add(find: Callable[[Subject], Measure]):
-        CHECKS[find.__name__] = Check(find.__name__, sort, tolerance, find, fits)
-        return find
+    def add(measure: Callable[[Subject], Measure]) -> Callable[[Subject], Measure]:
+        CHECKS[measure.__name__] = Check(measure.__name__, sort, tolerance, measure, applies_to)
+        return measure
 
     return add
 
 
 def is_decoder(config: Config) -> bool:
+    """Whether it predicts next tokens."""
     return config.head and config.causal
 
 
 def has_router(config: Config) -> bool:
+    """Whether its MLPs are experts."""
     return config.experts is not None
 
 
 def is_rotary(config: Config) -> bool:
+    """Whether queries and keys are rotated."""
     return config.position == "rotary"

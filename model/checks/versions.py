@@ -1,4 +1,4 @@
-"""What the numbers of a report hang on."""
+"""The versions, the machine and the files that the numbers of a report depend on."""
 
 import hashlib
 import importlib.metadata
@@ -17,24 +17,24 @@ MISSING = "–"
 
 def versions() -> dict[str, str]:
     """Of Python and of packages, and the machine."""
-    found = {"python": platform.python_version()}
+    values = {"python": platform.python_version()}
     for package in PACKAGES.split():
         try:
-            found[package] = importlib.metadata.version(package)
+            values[package] = importlib.metadata.version(package)
         except importlib.metadata.PackageNotFoundError:
-            found[package] = MISSING
+            values[package] = MISSING
     machine = f"{platform.system()} {platform.machine()}"
-    return found | {"machine": machine, "device": zoo.device(), "threads": str(torch.get_num_threads())}
+    return values | {"machine": machine, "device": zoo.device(), "threads": str(torch.get_num_threads())}
 
 
 def fingerprints(models: tuple[str, ...]) -> dict[str, str]:
     """The models' files, with the first digits of their SHA-256."""
-    found = {}
+    values = {}
     for name in models:
         try:
             path = zoo.find(name)
             with path.open("rb") as file:
-                found[f"{name}/{path.name}"] = hashlib.file_digest(file, "sha256").hexdigest()[:DIGITS]
+                values[f"{name}/{path.name}"] = hashlib.file_digest(file, "sha256").hexdigest()[:DIGITS]
         except (zoo.ModelUnavailable, OSError):
-            found[name] = MISSING
-    return found
+            values[name] = MISSING
+    return values

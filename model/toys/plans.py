@@ -11,7 +11,7 @@ from model.toys.tasks import TASKS, Task, Text
 from model.train import Recipe
 
 CONTEXT = 256  # positions a prompt may have later on; a learned table has rows up to here, most of them never trained
-BALANCE = 0.05
+BALANCE = 0.05  # weight of the balancing loss
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,7 @@ class Choices:
         return None
 
     def differences(self, other: "Choices") -> list[str]:
+        """The names of the choices in which two differ."""
         return [name for name in NAMES if getattr(self, name) != getattr(other, name)]
 
 
@@ -75,12 +76,13 @@ class Plan:
 
     @cached_property
     def task(self) -> Task:
+        """The task with the seed of the run. Raises KeyError for one that TASKS lacks."""
         kind = TASKS[self.name]
         return kind(self.seed, text=self.text) if kind is Text else kind(self.seed)
 
     @property
     def config(self) -> Config:
-        """Raises ValueError where the choices do not fit together."""
+        """The model. Raises ValueError where the choices do not fit together."""
         chosen = self.choices
         return replace(
             LLAMA,
@@ -103,6 +105,7 @@ class Plan:
 
     @property
     def recipe(self) -> Recipe:
+        """How it is trained."""
         balance = BALANCE * self.choices.balance
         return Recipe(
             lr=self.choices.rate,

@@ -3,6 +3,8 @@
 Every task writes one example a row, in tokens of one letter each. `batch(step)` gives the rows to learn from, drawn
 anew at every step from the seed; `held_out()` gives rows that no step reads. Targets are set where an answer is due
 and nowhere else, so loss and accuracy speak of the answers alone.
+
+`TASKS` is the registry: a new task is a class with its `characters` and `draw`, and an entry there.
 """
 
 from dataclasses import dataclass
@@ -30,6 +32,7 @@ class Task:
 
     @cached_property
     def tokenizer(self) -> Tokenizer:
+        """One token for each letter."""
         return tokens.byte_bpe([LETTERS[ord(letter)] for letter in self.characters], [], [])
 
     @property
@@ -38,9 +41,11 @@ class Task:
         return self.held_out(1).ids.shape[1]
 
     def batch(self, step: int) -> Batch:
+        """The rows to learn from at this step."""
         return self._batch(np.random.default_rng([self.seed, _TRAINING, step]), self.rows, False)
 
     def held_out(self, rows: int = 128) -> Batch:
+        """Rows that no step reads."""
         return self._batch(np.random.default_rng([self.seed, _HELD_OUT]), rows, True)
 
     def _batch(self, random: np.random.Generator, rows: int, held_out: bool) -> Batch:
@@ -72,7 +77,7 @@ class Rewrite(Task):
     characters = "abcdefghijkl" + MARK
     size: ClassVar[int] = 8
 
-    def draw(self, random, rows, held_out):
+    def draw(self, random: np.random.Generator, rows: int, held_out: bool) -> tuple[np.ndarray, np.ndarray]:
         source = random.integers(len(self.characters) - 1, size=(rows, self.size))
         mark = np.full((rows, 1), len(self.characters) - 1)
         answers = np.zeros((rows, 2 * self.size + 1), bool)
@@ -81,6 +86,7 @@ class Rewrite(Task):
 
     @staticmethod
     def rewrite(source: np.ndarray) -> np.ndarray:
+        """The letters (R, size) in the order of the answer."""
         raise NotImplementedError
 
 
@@ -88,7 +94,7 @@ class Copy(Rewrite):
     """cab>cab"""
 
     @staticmethod
-    def rewrite(source):
+    def rewrite(source: np.ndarray) -> np.ndarray:
         return source
 
 
@@ -96,7 +102,7 @@ class Reverse(Rewrite):
     """cab>bac"""
 
     @staticmethod
-    def rewrite(source):
+    def rewrite(source: np.ndarray) -> np.ndarray:
         return source[:, ::-1]
 
 
@@ -104,7 +110,7 @@ class Sort(Rewrite):
     """cab>abc"""
 
     @staticmethod
-    def rewrite(source):
+    def rewrite(source: np.ndarray) -> np.ndarray:
         return np.sort(source, axis=1)
 
 
@@ -116,23 +122,23 @@ class Induction(Task):
     size: ClassVar[int] = 32
     periods: ClassVar[tuple[int, int]] = (8, 20)
 
-    def draw(self, random, rows, held_out):
+    def draw(self, random: np.random.Generator, rows: int, held_out: bool) -> tuple[np.ndarray, np.ndarray]:
         period = random.integers(*self.periods, size=(rows, 1), endpoint=True)
         letters = random.permuted(np.tile(np.arange(len(self.characters)), (rows, 1)), axis=1)
-        place = np.arange(self.size)
+        position = np.arange(self.size)
         # the first letter that comes again cannot be known: the answers begin with the one after it
-        return np.take_along_axis(letters, place % period, axis=1), place > period
+        return np.take_along_axis(letters, position % period, axis=1), position > period
 
 
 class Sum(Task):
     """3+8+5=6: the last digit of the sum."""
 
     characters = "0123456789+="
-    held: ClassVar[int] = 200  # of the 1000 sums, never seen in training
+    held_out_sums: ClassVar[int] = 200  # of the 1000, never seen in training
 
-    def draw(self, random, rows, held_out):
+    def draw(self, random: np.random.Generator, rows: int, held_out: bool) -> tuple[np.ndarray, np.ndarray]:
         order = np.random.default_rng([self.seed, 2]).permutation(1000)
-        chosen = random.choice(order[: self.held] if held_out else order[self.held :], rows)
+        chosen = random.choice(order[: self.held_out_sums] if held_out else order[self.held_out_sums :], rows)
         a, b, c = chosen // 100, chosen // 10 % 10, chosen % 10
         plus, equals = np.full(rows, 10), np.full(rows, 11)
         ids = np.stack((a, plus, b, plus, c, equals, (a + b + c) % 10), axis=1)
@@ -156,7 +162,7 @@ class Text(Task):
     def ids(self) -> np.ndarray:
         return np.frombuffer(self.text.encode(), np.uint8).astype(np.int64)
 
-    def draw(self, random, rows, held_out):
+    def draw(self, random: np.random.Generator, rows: int, held_out: bool) -> tuple[np.ndarray, np.ndarray]:
         part = np.split(self.ids, [len(self.ids) * 9 // 10])[held_out]
         size = min(self.size, len(part))
         starts = random.integers(len(part) - size, size=(rows, 1), endpoint=True)

@@ -10,13 +10,14 @@ import streamlit as st
 from model import zoo
 from model.toys import worker
 from model.toys.plans import Plan
+from model.toys.worker import Ending
 from model.zoo import Bundle, Card
 from ui.server import jobs, limits, user_models
 from ui.server.jobs import Job
 
 MOST = 8  # runs of a session that are kept
 TURN = 60.0  # seconds a run may have while others wait
-FINISHED = ("done", "solved", "diverged")
+FINISHED = (Ending.DONE, Ending.SOLVED, Ending.DIVERGED)
 
 
 @dataclass
@@ -100,7 +101,7 @@ class Runs:
             self._heard += 1
             record = self._at_work[message.pop("run")]
             if "ended" in message:
-                record.ended = None if message["ended"] == "stopped" else message["ended"]
+                record.ended = None if message["ended"] == Ending.STOPPED else message["ended"]
                 continue
             while record.seen and record.step >= message["step"]:  # what it takes up again after an end by force
                 record.seen.pop()
