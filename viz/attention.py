@@ -13,23 +13,23 @@ CELL, MARGIN = 38, 150  # px
 
 
 def heatmap(
-    pattern: np.ndarray, tokens: Sequence[str], mask: np.ndarray, reader: str, read: str, share: str
+    pattern: np.ndarray, tokens: Sequence[str], mask: np.ndarray, query: str, key: str, weight: str
 ) -> go.Figure:
     """pattern (T, T), rows are queries and run down; cells that `mask` (T, T) hides stay empty.
 
-    reader, read, share: what rows, columns and colours mean, in the reader's language.
+    query, key, weight: what rows, columns and colours mean, in the reader's language.
     """
     count = len(tokens)
-    places = list(range(count))
+    positions = list(range(count))
     names = [html.escape(token, quote=False) for token in tokens]  # figures read HTML in their texts
     cells = {
         "type": "heatmap",
         "z": np.where(mask, pattern, np.nan),
-        "x": places,
-        "y": places,
+        "x": positions,
+        "y": positions,
         "customdata": np.stack(np.meshgrid(*[np.array(names, object)] * 2, indexing="ij"), -1),
         "hovertemplate": "<br>".join(
-            (f"{reader} %{{customdata[0]}}", f"{read} %{{customdata[1]}}", f"{share} %{{z:.3p}}<extra></extra>")
+            (f"{query} %{{customdata[0]}}", f"{key} %{{customdata[1]}}", f"{weight} %{{z:.3p}}<extra></extra>")
         ),
         "hoverongaps": False,
         "colorscale": SEQUENTIAL,
@@ -38,7 +38,7 @@ def heatmap(
         "xgap": 2,
         "ygap": 2,
         "colorbar": {
-            "title": {"text": share, "side": "top", "font": {"size": 14}},
+            "title": {"text": weight, "side": "top", "font": {"size": 14}},
             "orientation": "h",
             "x": 0,
             "xanchor": "left",
@@ -51,9 +51,9 @@ def heatmap(
             "tickformat": ".0%",
         },
     }
-    ticks = {"tickmode": "array", "tickvals": places, "ticktext": names, "tickfont": {"family": MONO}}
+    ticks = {"tickmode": "array", "tickvals": positions, "ticktext": names, "tickfont": {"family": MONO}}
     axis = BARE | ticks | {"constrain": "domain"}
-    columns = {"title": {"text": read, "standoff": 12}, "side": "top", "tickangle": -90, "constraintoward": "left"}
-    rows = {"title": reader, "autorange": "reversed", "scaleanchor": "x", "constraintoward": "top"}
+    columns = {"title": {"text": key, "standoff": 12}, "side": "top", "tickangle": -90, "constraintoward": "left"}
+    rows = {"title": query, "autorange": "reversed", "scaleanchor": "x", "constraintoward": "top"}
     layout = {"height": CELL * max(4, count) + MARGIN, "xaxis": axis | columns, "yaxis": axis | rows}
     return go.Figure(cells, layout)

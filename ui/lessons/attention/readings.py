@@ -11,6 +11,7 @@ from model.analysis.attention import Cell
 from model.config import Config
 from model.layers import Attention
 from model.trace import Trace
+from model.zoo import Bundle
 from ui import components
 from ui.kit import url_state
 
@@ -32,7 +33,7 @@ def keep(config: Config) -> set[str]:
     return {"mask", "scores", "pattern", "v", "z"} | turned
 
 
-def special(bundle, trace: Trace) -> np.ndarray:
+def special(bundle: Bundle, trace: Trace) -> np.ndarray:
     """(T,) bool: tokens that the model puts around a text."""
     return np.isin(trace.token_ids, list(bundle.tokenizer.special))
 
@@ -43,27 +44,29 @@ def content_words(trace: Trace) -> np.ndarray:
     return np.array([attention.bare(token) not in others and any(map(str.isalnum, token)) for token in trace.tokens])
 
 
-def start(bundle, trace: Trace) -> Cell:
-    """Where the explorer opens: the last word, and the head with the largest weight from it on its target."""
+def start(bundle: Bundle, trace: Trace) -> Cell:
+    """Where the explorer opens: the last token, and the head with the largest weight from it on its target."""
     return attention.strongest(trace, content_words(trace), special(bundle, trace))
 
 
 def table(trace: Trace, layer: int, head: int) -> tuple[list, list, list, list]:
-    """Every readable cell of a head: who reads, what is read, the score, the weight."""
-    found = trace.layers[layer]
-    queries, keys = np.nonzero(found.mask)
+    """Every cell of a head that the mask leaves: query token, key token, attention score, weight."""
+    shown = trace.layers[layer]
+    queries, keys = np.nonzero(shown.mask)
     names = np.array(trace.tokens, dtype=object)
     return (
         list(names[queries]),
         list(names[keys]),
-        found.scores[head][queries, keys].tolist(),
-        found.pattern[head][queries, keys].tolist(),
+        shown.scores[head][queries, keys].tolist(),
+        shown.pattern[head][queries, keys].tolist(),
     )
 
 
-def packed(bundle, trace: Trace) -> dict:
-    """Everything the component needs but the words.
+def packed(bundle: Bundle, trace: Trace) -> dict:
+    """The data of the component.
 
+    tokens (T strings); special and pronouns (T bools); targets (T,): for each query the key to begin with; reader: the
+    query to begin with; width: K; rotary; both: whether attention is bidirectional; model: its title.
     Arrays: scores (L, H, T, T) before the mask; mask (T, T); q, z (L, H, T, S) and k, v (L, G, T, S), the first S
     numbers of K; difference (L, H, T), the largest over all K between the weighted values added up and the model's z.
     """
@@ -94,7 +97,7 @@ def packed(bundle, trace: Trace) -> dict:
     }
 
 
-def swap(bundle, trace: Trace, cell: Cell) -> attention.Swap | None:
+def swap(bundle: Bundle, trace: Trace, cell: Cell) -> attention.Swap | None:
     """The prompt with two content words exchanged, or None where that cannot be done."""
     return attention.swap(bundle.tokenizer, trace, cell, content_words(trace) & ~special(bundle, trace))
 
