@@ -2,11 +2,12 @@
 
 from ui.frame import prompt_bar, quiz
 from ui.frame.lesson import lesson
+from ui.kit.content_words import start_cell
 from ui.lessons.attention import questions, readings, view
 
 with lesson("attention", models=(*prompt_bar.DECODERS, "minilm"), limit=32, link=readings.LINK) as page:
     trace = page.trace(readings.keep(page.bundle.model.config))
-    start = readings.start(page.bundle, trace)
+    start = start_cell(page.bundle, trace)
     view.explorer(page, trace, start)
     if swap := questions.swap(page, trace, start):
         quiz.predict(f"swap-{page.model}-{page.text}", swap)

@@ -8,9 +8,8 @@ from markupsafe import Markup
 from ui.frame import prompt_bar, quiz
 from ui.frame.lesson import lesson
 from ui.frame.question import Question
-from ui.kit import figures, listing, numbers, tables
+from ui.kit import figures, listing, minilm, numbers, tables
 from ui.kit.mounting import mount
-from ui.lessons.encoders import maps
 from ui.lessons.packing import batch as packing
 from ui.lessons.packing import positions
 from ui.lessons.packing import row as packed_run
@@ -94,7 +93,7 @@ with lesson("packing", limit=64, fits=prompt_bar.no_own, link=packing.LINK | pac
     if question := packed_run.ask_hit(page, row):
         quiz.predict(f"hit-{hash(row.texts)}", Question(*question))
 
-    if encoder := maps.encoder(words):
+    if encoder := minilm.load(words):
         heading("table-title", words("table-text"))
         found = positions.moved(page, encoder, row)
         aloud(positions.reading(page, found))

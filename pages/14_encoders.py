@@ -4,7 +4,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from ui.frame.lesson import lesson
-from ui.kit import listing
+from ui.kit import listing, minilm
 from ui.lessons.encoders import maps, search
 
 with lesson("encoders", limit=20, first=maps.FIRST, link=maps.LINK | search.LINK) as page:
@@ -13,7 +13,7 @@ with lesson("encoders", limit=20, first=maps.FIRST, link=maps.LINK | search.LINK
     def heading(title: str, intro: Markup) -> None:
         st.html(f"<h2>{words.inline(title)}</h2>{intro}")
 
-    bundle = maps.encoder(words)
+    bundle = minilm.load(words)
     if bundle:
         maps.maps(page, bundle, maps.traces(page))
         maps.ask_ahead(page, bundle)

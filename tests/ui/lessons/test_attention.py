@@ -12,6 +12,7 @@ from tests.support.app_test import html_of, run_page, shown_page
 from tests.support.browser import count_messages, settled
 from tests.support.payload import component_payload
 from ui.kit import cache
+from ui.kit.content_words import content_words, special, start_cell
 from ui.kit.numbers import number, percent
 from ui.lessons.attention import readings
 
@@ -84,7 +85,7 @@ def test_weights_and_sums_come_out_of_what_is_sent(bundle):
 
 def test_the_start_is_measured(smollm2):
     trace = traced(smollm2)
-    look = readings.start(smollm2, trace)
+    look = start_cell(smollm2, trace)
     weights = trace.stack("pattern")
     assert trace.tokens[look.query] == "·it"
     assert trace.tokens[look.key] in ("·dog", "·chased", "·squirrel")
@@ -93,14 +94,14 @@ def test_the_start_is_measured(smollm2):
 
 def test_targets_pass_over_small_words_and_the_special_ones(bundle):
     trace = traced(bundle, "Mary gave the tall boy a book because she")
-    found = attention.targets(trace, readings.content_words(trace), readings.special(bundle, trace))
+    found = attention.targets(trace, content_words(trace), special(bundle, trace))
     words = [trace.tokens[i].strip("·") for i in found]
     assert words[-1] not in {"Mary", "the", "a", "because", "she", "[CLS]", "[SEP]"}
 
 
 def test_one_token_has_only_itself(smollm2):
     trace = traced(smollm2, "Hello")
-    assert readings.start(smollm2, trace) == Cell(0, 0, 0, 0)
+    assert start_cell(smollm2, trace) == Cell(0, 0, 0, 0)
 
 
 # ---------------------------------------------------------------- the questions
@@ -114,7 +115,7 @@ def reveal(test, key: str, option: int):
 def test_the_swap_is_asked_of_the_live_model(smollm2):
     key = f"swap-smollm2-{PROMPT}"
     trace = traced(smollm2)
-    look = readings.start(smollm2, trace)
+    look = start_cell(smollm2, trace)
     swap = readings.swap(smollm2, trace, look)
     assert swap.text.strip() == "The squirrel chased the dog because it"
     row = traced(smollm2, swap.text).layers[look.layer].pattern[look.head, look.query]

@@ -26,7 +26,6 @@ from ui.kit import cache, language
 from ui.kit.numbers import number
 from ui.lessons.blocks import parts, switchboard, view
 from ui.lessons.blocks.readings import see
-from ui.lessons.ring.costs import size
 
 PROMPT = "The dog chased the squirrel because it"
 WORDS = {lang: content.load(lang, "blocks") for lang in content.LANGUAGES}
@@ -264,7 +263,7 @@ def test_a_switch_says_exactly_what_differs(board, name):
     assert shown.count("→") == len(fields) + (name == "collapsed")
     assert number(count(variant).total, "en") in shown or count(variant).total == count(base).total
     assert (number(count(variant).active, "en") in shown) or not balance
-    caches = [size(cache_bytes(config, 256), "en") for config in (base, variant)]
+    caches = [ENGLISH.bytes(cache_bytes(config, 256)) for config in (base, variant)]
     assert caches[0] in shown and (caches[0] == caches[1] or f"<b>{caches[1]}</b>" in shown)
 
 

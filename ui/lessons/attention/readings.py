@@ -1,10 +1,7 @@
 """What the attention explorer draws, packed once for a prompt, and what the live model answers about it."""
 
-from functools import cache
-
 import numpy as np
 
-import content
 from model import lens
 from model.analysis import attention
 from model.analysis.attention import Cell
@@ -14,6 +11,7 @@ from model.trace import Trace
 from model.zoo import Bundle
 from ui import components
 from ui.kit import url_state
+from ui.kit.content_words import content_words, listed, special, start_cell
 
 SHOWN = 16  # numbers of each vector that are drawn; differences are measured over all K
 SOURCE = (Attention.forward,)
@@ -31,22 +29,6 @@ def keep(config: Config) -> set[str]:
     """The fields of a trace that the explorer draws: q and k as they are multiplied, after any rotation."""
     turned = {"q_rot", "k_rot"} if config.position == "rotary" else {"q", "k"}
     return {"mask", "scores", "pattern", "v", "z"} | turned
-
-
-def special(bundle: Bundle, trace: Trace) -> np.ndarray:
-    """(T,) bool: tokens that the model puts around a text."""
-    return np.isin(trace.token_ids, list(bundle.tokenizer.special))
-
-
-def content_words(trace: Trace) -> np.ndarray:
-    """(T,) bool: words that mean something by themselves, as far as a list of the others can tell."""
-    others = _listed("pronouns") | _listed("function-words")
-    return np.array([attention.bare(token) not in others and any(map(str.isalnum, token)) for token in trace.tokens])
-
-
-def start(bundle: Bundle, trace: Trace) -> Cell:
-    """Where the explorer opens: the last token, and the head with the largest weight from it on its target."""
-    return attention.strongest(trace, content_words(trace), special(bundle, trace))
 
 
 def table(trace: Trace, layer: int, head: int) -> tuple[list, list, list, list]:
@@ -87,9 +69,9 @@ def packed(bundle: Bundle, trace: Trace) -> dict:
         ),
         "tokens": list(trace.tokens),
         "special": special(bundle, trace).tolist(),
-        "pronouns": [attention.bare(token) in _listed("pronouns") for token in trace.tokens],
+        "pronouns": [attention.bare(token) in listed("pronouns") for token in trace.tokens],
         "targets": attention.targets(trace, content_words(trace), special(bundle, trace)).tolist(),
-        "reader": start(bundle, trace).query,
+        "reader": start_cell(bundle, trace).query,
         "width": trace.layers[0].v.shape[-1],
         "rotary": rotary,
         "both": bundle.model.config.mask == "bidirectional",
@@ -100,12 +82,6 @@ def packed(bundle: Bundle, trace: Trace) -> dict:
 def swap(bundle: Bundle, trace: Trace, cell: Cell) -> attention.Swap | None:
     """The prompt with two content words exchanged, or None where that cannot be done."""
     return attention.swap(bundle.tokenizer, trace, cell, content_words(trace) & ~special(bundle, trace))
-
-
-@cache
-def _listed(section: str) -> frozenset[str]:
-    """A list of words, of both languages: the prompt may be in the one that the page is not in."""
-    return frozenset(word for lang in content.LANGUAGES for word in content.load(lang, "attention")[section].split())
 
 
 def plain(token: str) -> str:

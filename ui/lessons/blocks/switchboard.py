@@ -8,12 +8,11 @@ import streamlit as st
 from markupsafe import Markup, escape
 
 import content
-from model import generate, sampling, zoo
+from model import generate, sampling
 from model.arithmetic import cache_bytes, count
 from model.config import Config, differences
 from model.sampling import Sampling
 from model.trace import Trace
-from model.weights import checkpoint
 from model.weights.checkpoint import Report
 from model.zoo import ModelUnavailable
 from ui import components
@@ -23,11 +22,10 @@ from ui.frame.question import Question
 from ui.kit import cache, figures, language, listing, markup, tables, url_state
 from ui.kit.mounting import mount
 from ui.kit.numbers import number, percent
+from ui.kit.switchboard import BASE, SWITCHES, reached, report
 from ui.lessons.blocks import view
-from ui.lessons.ring.costs import size
 from viz import switchboard as charts
 
-BASE, *SWITCHES = (name.removeprefix("switchboard/") for name in zoo.SWITCHBOARD)
 FIRST = "no-positions"
 MOST = 24  # tokens of the prompt in these models
 LIKELIEST = 5
@@ -62,33 +60,6 @@ def load(name: str) -> Switch:
     """Raises ModelUnavailable where a file is not there or not whole."""
     full = f"switchboard/{name}"
     return Switch(name, cache.bundle(full), report(full))
-
-
-def report(full: str) -> Report:
-    try:
-        return checkpoint.report(zoo.find(full).parent)
-    except (OSError, ValueError, KeyError) as error:
-        raise ModelUnavailable(f"{full}/{checkpoint.CARD}", "how it was trained", "reinstall", str(error)) from error
-
-
-def reached() -> dict[str, float]:
-    """Bits per byte of every model of the switchboard that is there."""
-    found = {}
-    for full in zoo.SWITCHBOARD:
-        try:
-            found[full.removeprefix("switchboard/")] = report(full).bits_per_byte
-        except ModelUnavailable:
-            continue
-    return found
-
-
-def trained(words: language.Words, *names: str) -> Markup:
-    """For other lessons: the section `trained` with what these models reached, as {base}, {mqa}, … Empty where one of
-    them is not there."""
-    found = {name: number(bits, words.lang) for name, bits in reached().items()}
-    if not found.keys() >= set(names):
-        return Markup("")
-    return Markup(f'<div class="apart">{words("trained", **{name: found[name] for name in names})}</div>')
 
 
 # ---- one switch
@@ -157,8 +128,8 @@ def _look(base: Switch, variant: Switch, words: language.Words) -> dict[str, str
         "kv_heads": variant.config.kv_heads,
         "context": number(variant.config.context, lang),
         "window": variant.config.window or 0,
-        "cache": size(caches[1], lang),
-        "cache_base": size(caches[0], lang),
+        "cache": words.bytes(caches[1]),
+        "cache_base": words.bytes(caches[0]),
         "more": number(abs(new.total - old.total), lang),
         "total": number(new.total, lang),
         "active": number(new.active, lang),
@@ -199,7 +170,7 @@ def sheet(base: Switch, variant: Switch, words: language.Words) -> Markup:
     rows.append((words.inline("row-total"), *(number(one.total, lang) for one in counts)))
     if variant.config.experts:
         rows.append((words.inline("row-active"), *(number(one.active, lang) for one in counts)))
-    caches = [size(cache_bytes(one.config, one.config.context), lang) for one in both]
+    caches = [words.bytes(cache_bytes(one.config, one.config.context)) for one in both]
     rows.append((words.inline("row-cache", tokens=number(base.config.context, lang)), *caches))
     rows.append((words.inline("row-tokens"), *(number(one.report.tokens, lang) for one in both)))
     rows.append((words.inline("row-bits"), *(number(one.report.bits_per_byte, lang) for one in both)))
@@ -378,7 +349,7 @@ def ask_cache(page: Page) -> None:
         return min(range(len(shares)), key=lambda i: abs(shares[i] - after / before))
 
     def explain(chosen: int, right: int) -> str:
-        before, after = (size(one, words.lang) for one in costs())
+        before, after = (words.bytes(one) for one in costs())
         return words(
             "explain-cache",
             before=before,

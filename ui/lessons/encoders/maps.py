@@ -12,7 +12,6 @@ from model import generate, masks
 from model.generate import Decoder
 from model.sampling import Sampling
 from model.trace import Trace
-from model.zoo import ModelUnavailable
 from ui import components
 from ui.frame import quiz
 from ui.frame.page import Page
@@ -32,15 +31,6 @@ MEAN = -1  # as a head: the mean over all
 STEPS = 12  # tokens that the decoder adds
 LINK = {side: url_state.matching(LOOK) for side in SIDES}
 MOVED = 1e-3  # of a vector's length: below it, two passes of different length agree
-
-
-def encoder(words: language.Words):
-    """MiniLM, or None and one sentence where it cannot be read."""
-    try:
-        return cache.bundle("minilm")
-    except ModelUnavailable as problem:
-        st.html(f'<div class="notice" role="alert">{words("no-minilm", file=problem.field)}</div>')
-        return None
 
 
 # ---- the two maps

@@ -1,0 +1,32 @@
+"""Which tokens of a prompt mean something by themselves, and the attention weight that a page opens with."""
+
+from functools import cache
+
+import numpy as np
+
+import content
+from model.analysis import attention
+from model.trace import Trace
+from model.zoo import Bundle
+
+
+def special(bundle: Bundle, trace: Trace) -> np.ndarray:
+    """(T,) bool: tokens that the model puts around a text."""
+    return np.isin(trace.token_ids, list(bundle.tokenizer.special))
+
+
+def content_words(trace: Trace) -> np.ndarray:
+    """(T,) bool: words that mean something by themselves, as far as a list of the others can tell."""
+    others = listed("pronouns") | listed("function-words")
+    return np.array([attention.bare(token) not in others and any(map(str.isalnum, token)) for token in trace.tokens])
+
+
+def start_cell(bundle: Bundle, trace: Trace) -> attention.Cell:
+    """The last token, and the head with the largest weight from it on its target. Needs mask and pattern."""
+    return attention.strongest(trace, content_words(trace), special(bundle, trace))
+
+
+@cache
+def listed(section: str) -> frozenset[str]:
+    """A list of words, of both languages: the prompt may be in the one that the page is not in."""
+    return frozenset(word for lang in content.LANGUAGES for word in content.load(lang, "attention")[section].split())

@@ -1,0 +1,40 @@
+"""The switchboard: a small base and models that differ from it in one choice each, and what they reached."""
+
+from markupsafe import Markup
+
+from model import zoo
+from model.weights import checkpoint
+from model.weights.checkpoint import Report
+from model.zoo import ModelUnavailable
+from ui.kit.language import Words
+
+BASE, *SWITCHES = (name.removeprefix("switchboard/") for name in zoo.SWITCHBOARD)
+
+
+def report(model: str) -> Report:
+    """How a model of ours was trained, by its name in the zoo, and the course of its loss. Raises ModelUnavailable
+    where a file is missing or damaged."""
+    try:
+        return checkpoint.report(zoo.find(model).parent)
+    except (OSError, ValueError, KeyError) as error:
+        raise ModelUnavailable(f"{model}/{checkpoint.CARD}", "how it was trained", "reinstall", str(error)) from error
+
+
+def reached() -> dict[str, float]:
+    """Bits per byte of every model of the switchboard that is there."""
+    bits = {}
+    for model in zoo.SWITCHBOARD:
+        try:
+            bits[model.removeprefix("switchboard/")] = report(model).bits_per_byte
+        except ModelUnavailable:
+            continue
+    return bits
+
+
+def trained(words: Words, *names: str) -> Markup:
+    """A lesson's section `trained` with what these models reached, as {base}, {mqa}, … Empty where one of them is not
+    there."""
+    bits = {name: words.number(value) for name, value in reached().items() if name in names}
+    if len(bits) < len(names):
+        return Markup()
+    return Markup('<div class="apart">{}</div>').format(words("trained", **bits))
