@@ -1,22 +1,52 @@
-# make run    sets up .venv and starts the app; a second time it starts at once
-# make test   sets up the same and runs every test, the browser's included
-# make bench  measures what the project promises; prints ratios
-
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
 
-.PHONY: run test bench
+.PHONY: help run check types unit test bench fmt install notebook clean
 
-run: $(VENV)/app.stamp
+help:      ## this list
+	@sed -n 's/^\([a-z]*\): .*## /  make \1\t/p' Makefile | expand -t 18
+
+run: $(VENV)/app.stamp ## sets up .venv and starts the app; a second time it starts at once
 	$(BIN)/streamlit run app.py
 
-test: $(VENV)/dev.stamp
+check: $(VENV)/dev.stamp ## format, lint, types, contracts and unit tests: about a minute
+	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	@if [ -x node_modules/.bin/biome ]; then npm run --silent check; \
+	elif [ -n "$$CI" ]; then echo "Node's tools are missing: npm ci"; exit 1; \
+	else echo "JavaScript is not checked: no node_modules (npm ci)"; fi
+	@$(MAKE) --no-print-directory -j 2 types unit
 
-bench: $(VENV)/dev.stamp
+types: $(VENV)/dev.stamp
+	$(BIN)/basedpyright
+
+unit: $(VENV)/dev.stamp
+	$(PYTEST) -m "not browser and not slow"
+
+test: $(VENV)/dev.stamp ## every test, the browser's included; how much of each room ran
+	$(BIN)/ruff check .
+	$(PYTEST) -p pytest_cov.plugin --cov --cov-report=
+	@$(BIN)/python -m tests.support.rooms
+
+bench: $(VENV)/dev.stamp ## measures what the project promises; prints ratios
 	$(BIN)/python -m benchmarks
+
+fmt: $(VENV)/dev.stamp ## formats Python, and JavaScript where Node is
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	@[ ! -x node_modules/.bin/biome ] || npm run --silent format
+
+install: $(VENV)/dev.stamp ## sets up .venv with the tools for developers, and nothing else
+
+notebook: $(VENV)/app.stamp ## opens Jupyter, for the notebooks that the lessons hand out
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet jupyterlab
+	PYTHONPATH=$(CURDIR) $(BIN)/jupyter lab
+
+clean:     ## removes .venv and what tools left behind; not what is trained
+	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage node_modules
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
 	@$(PYTHON) -c "import sys; sys.exit('Python 3.11 or later is needed: make PYTHON=python3.12 …' if sys.version_info < (3, 11) else 0)"

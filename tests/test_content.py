@@ -13,8 +13,31 @@ FILES = sorted({file.stem for file in (ROOT / "content").glob("*/*.md")})
 FRAME = {"intro", "takeaway", "title"}  # asked for by ui/frame/lesson.py
 
 
+# Where Italian has to name things in another order than English within a sentence: why, and which.
+REORDERED = {
+    "the fraction stands behind the word": {("attention", "share"), ("attention", "share-self")},
+    "the fraction is the object, at the end": {("attention", "leak-next"), ("attention", "carry-question")},
+    "the reader comes before the head that reads": {("attention", "swap-question")},
+    "the model comes first": {("is_it_true", "aloud-whole")},
+    "the device comes before the block that has come to it": {
+        *(("ring", name) for name in ("read-past", "read-last", "read-future")),
+    },
+    "“of the n, m” instead of “m of the n”": {("ring", "uneven-text"), ("step_by_step", "proof-equal")},
+    "“for n tokens” begins the sentence": {("tracks", "cost-less"), ("tracks", "cost-more")},
+}
+
+
 def placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+def pairs(text: str) -> set[tuple[str, str]]:
+    """Two placeholders of one sentence, in their order, unless they stand in both."""
+    found = set()
+    for sentence in re.split(r"(?<=[.!?;])\s+|\n", text):
+        names = [name for _, name, _, _ in Formatter().parse(sentence) if name]
+        found |= {(a, b) for i, a in enumerate(names) for b in names[i + 1 :] if a != b}
+    return {(a, b) for a, b in found if (b, a) not in found}
 
 
 def test_a_section_that_is_missing_raises():
@@ -42,6 +65,17 @@ def test_every_section_says_something(slug):
     assert {name: placeholders(text) for name, text in italian.items()} == {
         name: placeholders(text) for name, text in english.items()
     }
+
+
+def test_placeholders_stand_in_the_same_order():
+    """Two that have changed places in a translation say the opposite."""
+    changed = {
+        (slug, section)
+        for slug in FILES
+        for section, english in content.load("en", slug).items()
+        if {(b, a) for a, b in pairs(english)} & pairs(content.load("it", slug)[section])
+    }
+    assert changed == set.union(*REORDERED.values())
 
 
 @pytest.mark.parametrize("slug", FILES)

@@ -1,4 +1,4 @@
-"""Who may import what: the contracts of pyproject.toml, and the rules that name single files."""
+"""Who may import what: the contracts of pyproject.toml, and what they cannot say."""
 
 import ast
 import subprocess
@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-FOREIGN = {"hf.py", "tokens.py", "zoo.py", "reference.py"}  # of model/, may import transformers and tokenizers
-DATA = {"model.trace", "model.config", "model.edits", "model.arithmetic"}  # of model/, free of torch
+PAGES = sorted((ROOT / "pages").glob("*.py"))
+HUGGING_FACE = {"transformers", "tokenizers"}
+READERS = {"tokens.py": {"tokenizers"}, "reference.py": {"transformers"}}  # of model/, may load them with themselves
+FIGURES = {*sys.stdlib_module_names, "numpy", "plotly", "pandas", "PIL", "viz"}  # PIL knows how wide letters are
 
 
-def imports(file: Path) -> set[str]:
+def imports(*nodes: ast.AST) -> set[str]:
     found = set()
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for node in (node for root in nodes for node in ast.walk(root)):
         if isinstance(node, ast.Import):
             found |= {name.name for name in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -22,8 +24,17 @@ def imports(file: Path) -> set[str]:
     return found
 
 
-def named(file: Path, *packages: str) -> set[str]:
-    return {name for name in imports(file) if name.split(".")[0] in packages}
+def tree(file: Path) -> ast.Module:
+    return ast.parse(file.read_text(encoding="utf-8"))
+
+
+def rooms(names: set[str]) -> set[str]:
+    return {name.partition(".")[0] for name in names}
+
+
+def files(room: str):
+    found = sorted((ROOT / room).rglob("*.py"))
+    return pytest.mark.parametrize("file", found, ids=lambda file: str(file.relative_to(ROOT)))
 
 
 def test_contracts():
@@ -33,20 +44,50 @@ def test_contracts():
     assert result.returncode == 0, result.stdout
 
 
-@pytest.mark.parametrize("file", sorted((ROOT / "model").rglob("*.py")), ids=lambda file: file.name)
-def test_hugging_face_stays_in_four_files(file):
-    assert file.name in FOREIGN or not named(file, "transformers", "tokenizers")
+@files("model")
+def test_hugging_face_stays_in_few_files_of_the_model_and_loads_late(file):
+    """transformers: in functions of weights/ and checks/ only; what reads for them does nothing else."""
+    inside = [node for node in ast.walk(tree(file)) if isinstance(node, ast.FunctionDef)]
+    late = HUGGING_FACE if {"weights", "checks"} & set(file.parts) else set()
+    allowed = READERS.get(file.name, set())
+    assert rooms(imports(*inside)) & HUGGING_FACE <= late | allowed
+    assert rooms(imports(tree(file)) - imports(*inside)) & HUGGING_FACE <= allowed
 
 
-@pytest.mark.parametrize("file", sorted((ROOT / "viz").rglob("*.py")), ids=lambda file: file.name)
-def test_figures_use_data_types_only(file):
-    assert {name for name in named(file, "model") if not name.startswith(("model.trace", "model.config"))} <= {"model"}
+@files("viz")
+def test_figures_know_plotly_and_the_data_types_only(file):
+    names = imports(tree(file))
+    assert rooms(names) <= FIGURES | {"model"}
+    ours = {name for name in names if name.partition(".")[0] == "model"}
+    assert {name for name in ours if not name.startswith(("model.trace", "model.config"))} <= {"model"}
 
 
-@pytest.mark.parametrize("file", [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py"))], ids=lambda file: file.name)
-def test_pages_only_say_ask_trace_show(file):
-    assert not named(file, "torch", "plotly", "transformers", "tokenizers", "safetensors", "gguf")
-    assert len(file.read_text(encoding="utf-8").splitlines()) <= 120
+@files("content")
+def test_words_need_the_standard_library_only(file):
+    assert rooms(imports(tree(file))) <= {*sys.stdlib_module_names, "content"}
+
+
+@pytest.mark.parametrize("file", PAGES, ids=lambda file: file.stem)
+def test_a_page_is_the_order_of_things(file):
+    assert rooms(imports(tree(file))) <= {*sys.stdlib_module_names, "content", "ui", "viz", "streamlit"}
+    assert 5 <= len(file.read_text(encoding="utf-8").splitlines()) <= 40
+
+
+WITHOUT = """
+import sys, pytest
+class Loaded:
+    def pytest_sessionfinish(self):
+        print("loaded:", {"streamlit", "playwright", "ui"} & {name.partition(".")[0] for name in sys.modules})
+few = "test_config or test_masks or test_axes"
+sys.exit(pytest.main(["tests/model", "tests/viz", "-k", few, "-p", "no:cacheprovider"], plugins=[Loaded()]))
+"""
+
+
+@pytest.mark.slow
+def test_tests_of_what_computes_load_neither_the_server_nor_a_browser():
+    """All are collected, and some of them run."""
+    result = subprocess.run([sys.executable, "-c", WITHOUT], cwd=ROOT, capture_output=True, text=True)
+    assert result.returncode == 0 and "loaded: set()" in result.stdout, result.stdout
 
 
 def test_the_model_package_loads_nothing():

@@ -36,5 +36,13 @@ def test_tokens_are_text(figure):
     assert "<b>" not in str(figure.data[0].customdata)
 
 
+def test_the_hover_says_which_token_reads_which(figure):
+    query, key, _ = figure.data[0].hovertemplate.split("<br>")
+    assert (query, key) == ("reads %{customdata[0]}", "is read %{customdata[1]}")
+    names = figure.layout.yaxis.ticktext
+    for row, cells in enumerate(figure.data[0].customdata):  # z, too, has its queries as rows
+        assert [tuple(cell) for cell in cells] == [(names[row], name) for name in names]
+
+
 def test_every_head_has_the_same_scale(figure):
     assert (figure.data[0].zmin, figure.data[0].zmax) == (0, 1)

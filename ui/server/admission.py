@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 Tell = Callable[[int], None]
-LATER = 2.0  # seconds: who comes within them goes before a page whose picture is out
-PATIENCE = 0.15  # seconds between two looks at the line, at which Streamlit may also end a wait of no use any more
+REQUEUE_DELAY_S = 2.0  # seconds: who comes within them goes before a page whose picture is out
+POLL_S = 0.15  # seconds between two looks at the line, at which Streamlit may also end a wait of no use any more
 
 
 @dataclass(eq=False)  # each is one of a kind
@@ -21,24 +21,30 @@ class _Ticket:
     since: float
 
 
-class Gate:
+class AdmissionQueue:
     def __init__(self, seats: int):
         self.seats = seats
         self._line: list[_Ticket] = []  # those inside are the first of it
         self._moved = threading.Condition()
 
+    @property
+    def waiting(self) -> int:
+        """How many wait for a seat."""
+        with self._moved:
+            return max(0, len(self._line) - self.seats)
+
     @contextmanager
-    def turn(self, tell: Tell) -> Iterator[Callable[[Tell], None]]:
+    def slot(self, tell: Tell) -> Iterator[Callable[[Tell], None]]:
         """Waits for a seat and holds it; while others are ahead calls `tell(ahead)`; what it raises ends the wait.
 
-        Gives a function that leaves the seat and waits again, as if it came LATER.
+        Gives a function that leaves the seat and waits again, as if it came REQUEUE_DELAY_S.
         """
         ticket = _Ticket(time.monotonic())
 
         def again(tell: Tell) -> None:
             with self._moved:
                 self._line.remove(ticket)
-                ticket.since = time.monotonic() + LATER
+                ticket.since = time.monotonic() + REQUEUE_DELAY_S
                 self._stand(ticket)
             self._wait(ticket, tell)
 
@@ -62,7 +68,7 @@ class Gate:
         while ahead := self._ahead(ticket):
             tell(ahead)
             with self._moved:
-                self._moved.wait(PATIENCE)
+                self._moved.wait(POLL_S)
 
     def _ahead(self, ticket: _Ticket) -> int:
         """How many must leave before this one can go in."""
@@ -70,4 +76,4 @@ class Gate:
             return max(0, self._line.index(ticket) - self.seats + 1)
 
 
-PAGES = Gate(max(2, os.cpu_count() or 2))  # made at the same time, by all readers of this server together
+PAGES = AdmissionQueue(max(2, os.cpu_count() or 2))  # made at the same time, by all readers of this server together

@@ -35,6 +35,7 @@ class Job:
 
     messages: all that it said so far. ended: None, then "done", "failed" (the server's log says why), "stopped",
     "away" (its reader was) or "turn" (others waited, and it had had its time), which may be submitted again, or "long".
+    leaving: why it has to end, and since when it knows.
     """
 
     def __init__(
@@ -46,7 +47,7 @@ class Job:
         self.ended: str | None = None
         self._process: subprocess.Popen | None = None
         self._since = 0.0  # when it began to run
-        self._leaving: tuple[str, float] | None = None  # why it has to end, and since when it knows
+        self.leaving: tuple[str, float] | None = None
         self.beat()
 
     @property
@@ -69,9 +70,9 @@ class Job:
     def stop(self, why: str = "stopped") -> None:
         """Ends it; until it has ended, `alive` stays true."""
         with POOL.lock:
-            if self._leaving or not self.alive:
+            if self.leaving or not self.alive:
                 return
-            self._leaving = why, time.monotonic()
+            self.leaving = why, time.monotonic()
             if self._process is None:
                 self.ended = why
             else:
@@ -97,13 +98,13 @@ class Job:
             except ValueError:
                 continue  # what a library printed, or a line cut by SIGKILL
         clean = process.wait() == 0
-        self.ended = self._leaving[0] if self._leaving else "done" if clean else "failed"
+        self.ended = self.leaving[0] if self.leaving else "done" if clean else "failed"
 
     def _look(self, now: float, crowded: bool) -> None:
         """Ends work that has nobody to work for, or that has had its turn, and kills what does not end."""
-        if self._leaving and self._process and now - self._leaving[1] > GRACE:
+        if self.leaving and self._process and now - self.leaving[1] > GRACE:
             self._process.kill()
-        if now - self._beat > AWAY or not _here(self.owner):
+        if now - self._beat > AWAY or not is_connected(self.owner):
             self.stop("away")
         if self._process and now - self._since > self.longest:
             self.stop("long")
@@ -193,6 +194,6 @@ def _owner() -> str:
     return get_script_run_ctx().session_id
 
 
-def _here(owner: str) -> bool:
+def is_connected(owner: str) -> bool:
     """Whether the reader's browser is still connected; outside of a server (in tests) everybody is here."""
     return not runtime.exists() or runtime.get_instance().is_active_session(owner)

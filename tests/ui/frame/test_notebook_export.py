@@ -7,6 +7,7 @@ import urllib.error
 import urllib.request
 from dataclasses import replace
 
+import nbformat
 import numpy as np
 import plotly.graph_objects as go
 import pytest
@@ -33,9 +34,10 @@ def loaded_once(monkeypatch):
     monkeypatch.setattr(zoo, "load", lambda name: known.get(name) or read(name))
 
 
-def carried_out(slug: str, **said: str) -> tuple[dict, str]:
-    """What its names stand for in the end, and what it printed."""
+def run_notebook(slug: str, **said: str) -> tuple[dict, str]:
+    """Its variables in the end, and what it printed."""
     book, space, printed = json.loads(notebook(slug, said)), {}, io.StringIO()
+    nbformat.validate(book)
     assert book["nbformat"] == 4 and book["cells"][0]["cell_type"] == "markdown"
     with contextlib.redirect_stdout(printed):
         for cell in book["cells"][1:]:
@@ -45,14 +47,14 @@ def carried_out(slug: str, **said: str) -> tuple[dict, str]:
 
 @pytest.mark.parametrize("slug", PAGES)
 def test_every_lesson_has_a_notebook_that_runs(slug):
-    space, printed = carried_out(slug, lang="it", **SHORT.get(slug, {}))
+    space, printed = run_notebook(slug, lang="it", **SHORT.get(slug, {}))
     assert isinstance(space["figure"], go.Figure) and len(space["figure"].data) and printed.strip()
 
 
 @pytest.mark.parametrize("slug", SAME)
 def test_it_draws_what_the_page_draws(slug):
     prompt = "Anna gave the book to"
-    space, _ = carried_out(slug, prompt=prompt, lang="en")
+    space, _ = run_notebook(slug, prompt=prompt, lang="en")
     drawn = charts(run_page(slug, prompt=prompt)).values()
     own = bars(json.loads(space["figure"].to_json()))
     assert any(same(own, bars(spec)) for spec in drawn)
@@ -60,8 +62,8 @@ def test_it_draws_what_the_page_draws(slug):
 
 def bars(spec: dict) -> list[np.ndarray]:
     """The lengths of the bars of a chart, or their heights."""
-    along = lambda trace: "x" if trace.get("orientation") == "h" else "y"  # noqa: E731
-    return [values(trace[along(trace)]) for trace in spec["data"] if trace["type"] == "bar"]
+    shown = [trace for trace in spec["data"] if trace["type"] == "bar"]
+    return [values(trace["x" if trace.get("orientation") == "h" else "y"]) for trace in shown]
 
 
 def same(own: list[np.ndarray], theirs: list[np.ndarray]) -> bool:
@@ -71,17 +73,19 @@ def same(own: list[np.ndarray], theirs: list[np.ndarray]) -> bool:
 
 
 def test_the_table_is_the_one_that_was_changed():
-    space, printed = carried_out("table", **{"table-of": "Mixtral 8x7B", "beside": "Mixtral 8x7B", "edit": "layers:16"})
+    space, printed = run_notebook(
+        "table", **{"table-of": "Mixtral 8x7B", "beside": "Mixtral 8x7B", "edit": "layers:16"}
+    )
     half, whole = (arithmetic.count(replace(MODELS["Mixtral 8x7B"], layers=n)).total for n in (16, 32))
     assert f"{half:,} parameters" in printed and f"{whole:,} parameters" in printed and len(space["models"]) == 2
-    space, _ = carried_out("table", **{"table-of": "own", "config": EXAMPLE.replace("22", "11")})
+    space, _ = run_notebook("table", **{"table-of": "own", "config": EXAMPLE.replace("22", "11")})
     assert space["models"]["own"].layers == 11
 
 
 def test_the_experts_that_are_switched_are_those_of_the_link():
-    space, _ = carried_out("experts", active="3", experts="2,5", where="4", force="false")
+    space, _ = run_notebook("experts", active="3", experts="2,5", where="4", force="false")
     assert space["edits"] == (ExpertOff(3, 1), ExpertOff(3, 4)) and space["changed"].config.active_experts == 3
-    space, _ = carried_out("experts", experts="2,5", where="1–6", force="true")
+    space, _ = run_notebook("experts", experts="2,5", where="1–6", force="true")
     assert space["edits"] == tuple(ForceExperts(layer, (1, 4)) for layer in range(6))
 
 
@@ -89,31 +93,32 @@ def test_both_models_are_trained_as_the_link_says():
     (usual,) = [cell["source"] for cell in json.loads(notebook("train", {}))["cells"] if "task = " in cell["source"]]
     assert "a = 'layers=1'" in usual and 'b = ""' in usual, "the pair that the page begins with"
     link = {"task": "reverse", "seed": "3", "steps": "5", "a-position": "none", "b-layers": "3", "b-norm": "odd"}
-    space, printed = carried_out("train", **link)
+    space, printed = run_notebook("train", **link)
     assert printed.count("after 5 steps") == 2
     assert (space["a"], space["b"]) == ("position=none", "layers=3")
     assert space["plan"] == Plan("reverse", Choices(layers=3), 3, 5)
 
 
 def test_a_row_is_packed_as_the_link_says():
-    space, _ = carried_out("packing", own="true", lines="One two.\nThree four.", context="64", layer="4", head="3")
+    space, _ = run_notebook("packing", own="true", lines="One two.\nThree four.", context="64", layer="4", head="3")
     assert len(space["lengths"]) == 3 and space["shares"]
     assert (space["together"] - space["alone"]).abs().max() < 1e-3
     np.testing.assert_allclose(np.nan_to_num(np.asarray(space["seen"].data[0].z, float)).sum(1), 1, atol=1e-5)
-    apart, _ = carried_out("packing", own="true", lines="One two.\nThree four.", mask="off", restart="off")
+    apart, _ = run_notebook("packing", own="true", lines="One two.\nThree four.", mask="off", restart="off")
     assert (apart["together"] - apart["alone"]).abs().max() > 1
 
 
 def test_what_the_link_says_is_in_it():
-    space, _ = carried_out("attention", layer="3", head="2", token="4")
-    trace = cache.trace("smollm2", space["prompt"], frozenset({"pattern"}), 32)
+    space, _ = run_notebook("attention", layer="3", head="2", token="4")
+    bundle = cache.bundle("smollm2")
+    trace = cache.trace(bundle, bundle.tokenizer.encode(space["prompt"])[:32], {"pattern"})
     seen = np.nan_to_num(np.asarray(space["figure"].data[0].z, float))
     np.testing.assert_allclose(seen, trace.layers[2].pattern[1], atol=1e-6)
 
 
 @pytest.mark.parametrize("text", ['"); import os; os._exit(1) #', "'''\n# %% x", "\\", "a\u2028b", "{0} %s"])
 def test_a_value_stays_a_value(text):
-    space, _ = carried_out("tokens", prompt=text)
+    space, _ = run_notebook("tokens", prompt=text)
     assert space["prompt"] == text and "os" not in space
 
 

@@ -118,13 +118,12 @@ def full_house() -> ExitStack:
 
 
 @pytest.mark.parametrize("make", [partial(notebook, "attention", {}), partial(notebook, "what_if", {}), worksheet])
-def test_a_file_that_takes_the_model_waits_for_its_turn(make, monkeypatch):
+def test_a_file_that_takes_the_model_waits_for_its_turn(make):
     known = make()  # from now on it is made in no time
-    slot, waits = PAGES.slot, threading.Event()
     with ThreadPoolExecutor(1) as worker, full_house() as seats:
-        monkeypatch.setattr(PAGES, "slot", lambda tell: slot(lambda ahead: (waits.set(), tell(ahead))))
         made = worker.submit(make)
-        assert waits.wait(60) and not made.done()
+        until(lambda: PAGES.waiting)
+        assert not made.done()
         seats.close()
         assert made.result(60) == known
 

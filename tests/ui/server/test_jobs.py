@@ -38,12 +38,16 @@ class Clock:
             self._turned.wait(0.01)
 
     def turn(self, seconds: float) -> None:
-        """So much time goes by, and the pool has looked."""
+        """So much time goes by."""
         with self._turned:
             self.now += seconds
             self._turned.notify_all()
+
+    def looked(self) -> bool:
+        """Waits until the pool, which has work to look at, has done so at this time."""
+        with self._turned:
             seen = self.looks + 2  # one look may have begun before
-            assert self._turned.wait_for(lambda: self.looks >= seen, 60)
+            return self._turned.wait_for(lambda: self.looks >= seen, 60)
 
 
 @pytest.fixture
@@ -99,7 +103,7 @@ def test_work_that_takes_too_long_is_ended(pool, clock):
     job = ask(pool, longest=30, sleep=60)
     pid = said(job)["pid"]
     clock.turn(29)
-    assert job.alive
+    assert clock.looked() and job.alive
     clock.turn(2)
     until(lambda: not job.alive)
     assert job.ended == "long" and gone(pid)
@@ -129,7 +133,7 @@ def test_what_does_not_end_is_killed_within_a_second(pool, clock):
     pid = said(job)["pid"]
     job.stop()
     clock.turn(jobs.GRACE - jobs.TICK)
-    assert job.alive
+    assert clock.looked() and job.alive
     clock.turn(2 * jobs.TICK)
     until(lambda: not job.alive)
     assert gone(pid)
@@ -155,10 +159,10 @@ def test_leaving_the_lesson_or_the_server_ends_its_work(pool, monkeypatch):
 def test_no_beat_no_work(pool, clock):
     job = ask(pool, sleep=60)
     for _ in range(3):
-        clock.turn(jobs.AWAY / 2)
+        clock.turn(0.6 * jobs.AWAY)
+        assert clock.looked() and job.alive and not job.leaving
         job.beat()
-    assert job.alive and not job.leaving
-    clock.turn(jobs.AWAY + 2 * jobs.TICK)
+    clock.turn(1.1 * jobs.AWAY)
     until(lambda: not job.alive)
     assert job.ended == "away"
 
@@ -166,7 +170,7 @@ def test_no_beat_no_work(pool, clock):
 def test_long_work_makes_room_when_others_wait(pool, clock):
     first = ask(pool, "a", turn=3, sleep=60)
     clock.turn(5)
-    assert first.alive and not first.leaving
+    assert clock.looked() and first.alive and not first.leaving
     second = ask(pool, "b")
     until(lambda: not second.alive)
     assert first.ended == "turn" and second.ended == "done"
