@@ -3,7 +3,8 @@
 
 import { chartOf, FIGURES, holder, nameOf, rootOf, twinOf } from "./figures.js";
 import { rowsOf } from "./numbers.js";
-import { Picture, SVG } from "./picture.js";
+import { Picture } from "./picture.js";
+import { SVG } from "./svg.js";
 import { openTable, tableButton, tabulate } from "./table.js";
 
 const SHARP = 2; // pixels of a PNG for one of the page

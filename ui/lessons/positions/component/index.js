@@ -3,28 +3,17 @@
 // Layers, heads, tokens and pairs count from 0 here, from 1 on screen and in the link; positions count from 0 everywhere.
 
 import { signed } from "../../../components/base/colours.js";
-import { chip, div, el, plain, span, weave } from "../../../components/base/elements.js";
-import { best, clamp, range, unpack } from "../../../components/base/numbers.js";
-import { along, check, linked, mountView, remember, still, View } from "../../../components/base/view.js";
-import { between, degrees, Face, Track, TURN } from "./draw.js";
+import { chip, el, plain, span, weave } from "../../../components/base/elements.js";
+import { best, range, unpack } from "../../../components/base/numbers.js";
+import { check, linked, mountView, remember, still, View } from "../../../components/base/view.js";
+import { buildDials, sub } from "./build.js";
+import { between, degrees, TURN } from "./draw.js";
 
 const PAUSE = 150; // ms after the last change until the server is told
 const PACE = 3; // positions a second while both walk
 
 export default function dials(given) {
   return mountView(given, Dials, "dials", (place) => given.setStateValue("place", place));
-}
-
-const sub = (base, role, index) => span(`symbol ${role}`, base, el("sub", {}, index));
-
-/** Arrow keys move the choice in a row of radio buttons and take the focus along. */
-function choose(row, buttons, pick) {
-  return along(row, (by) => {
-    const open = buttons.filter((button) => !button.disabled);
-    const next = open[clamp(open.findIndex((button) => button.tabIndex === 0) + by, 0, open.length - 1)];
-    pick(buttons.indexOf(next));
-    next.focus();
-  });
 }
 
 class Dials extends View {
@@ -45,7 +34,7 @@ class Dials extends View {
       this.s = { ...data.place, pair: first ? linked("pair", this.P) : null };
       if (!first) remember({ layer: null, head: null, token: null, key: null, shift: null, apart: null, pair: null });
     }
-    if (fresh || this.lang !== data.lang) this.build();
+    if (fresh || this.lang !== data.lang) buildDials(this);
     this.lang = data.lang;
     this.load();
     this.paint();
@@ -154,126 +143,6 @@ class Dials extends View {
   }
 
   // ------------------------------------------------------------ built once for a prompt
-
-  build() {
-    const { w, d } = this;
-    const tokens = (role) =>
-      d.tokens.map((token, t) => {
-        const button = chip(token, role, "button");
-        Object.assign(button, { type: "button", onclick: () => this.choose({ [role]: t }) });
-        button.setAttribute("role", "radio");
-        return button;
-      });
-    [this.queries, this.keys] = [tokens("query"), tokens("key")];
-    const row = (role, letter, of, name, buttons) =>
-      div(
-        "tokens",
-        el("p", { className: "eyebrow" }, ...weave(of, { x: span(role, letter) })),
-        choose(el("div", { className: "row", role: "radiogroup", "aria-label": name }, ...buttons), buttons, (t) =>
-          this.choose({ [role]: t }),
-        ),
-      );
-
-    this.layer = el("input", {
-      type: "range",
-      min: 1,
-      max: d.layers,
-      step: 1,
-      "aria-label": w.layer,
-      oninput: () => this.choose({ layer: Number(this.layer.value) - 1 }),
-    });
-    this.layerValue = el("output", { className: "mono" });
-    this.heads = range(this.H).map((head) =>
-      el(
-        "button",
-        {
-          type: "button",
-          className: "head",
-          role: "radio",
-          "aria-label": this.fill("head-name", { head: head + 1 }),
-          onclick: () => this.choose({ head }),
-        },
-        String(head + 1),
-      ),
-    );
-    const headRow = choose(
-      el("div", { className: "row", role: "radiogroup", "aria-label": w.head }, ...this.heads),
-      this.heads,
-      (head) => this.choose({ head }),
-    );
-
-    const slide = (name) =>
-      new Track(
-        name,
-        d.far,
-        { label: w[`slide-${name}`] },
-        (tokens) => {
-          this.stop();
-          this.choose({ [name]: tokens });
-        },
-        () => this.tell(),
-      );
-    [this.both, this.one] = [slide("shift"), slide("apart")];
-    this.play = el("button", { type: "button", className: "walk", onclick: () => this.walk() }, w.walk);
-    this.both.node.querySelector(".by").append(this.play);
-
-    this.faces = range(this.P).map(() => new Face(5));
-    this.dials = this.faces.map((face, i) =>
-      el(
-        "button",
-        { type: "button", className: "dial", role: "radio", onclick: () => this.choose({ pair: i }) },
-        face.svg,
-        el("small", {}, this.number(TURN / this.a.speeds.values[i])),
-      ),
-    );
-    this.grid = choose(
-      el("div", { className: "grid", role: "radiogroup", "aria-label": w["dials-name"] }, ...this.dials),
-      this.dials,
-      (pair) => this.choose({ pair }),
-    );
-    this.large = new Face(2.4);
-    this.title = el("h3");
-    this.sums = div("arith");
-
-    this.bars = range(this.P).map((i) => el("i", { onclick: () => this.choose({ pair: i }) }, el("b")));
-    this.end = span("note");
-    this.sentence = el("p", { className: "read", role: "status" });
-    this.total = el("p", { className: "total" });
-    this.check = el("p", { className: "check" });
-    this.box.replaceChildren(
-      div(
-        "chosen",
-        row("query", "q", w["query-of"], w["query-name"], this.queries),
-        row("key", "k", w["key-of"], w["key-name"], this.keys),
-        div(
-          "where",
-          el("label", { className: "layer" }, span("eyebrow", w.layer), this.layer, this.layerValue),
-          div("heads", span("eyebrow", w.head), headRow),
-        ),
-      ),
-      this.sentence,
-      div("tracks", this.both.node, this.one.node),
-      div(
-        "faces",
-        el(
-          "section",
-          {},
-          el("h3", { className: "eyebrow" }, this.fill("dials-title", { n: this.P })),
-          this.grid,
-          el("p", { className: "note" }, w["dials-note"], span("under", " ", w["dials-under"])),
-        ),
-        el("section", { className: "close" }, this.title, this.large.svg, this.sums),
-      ),
-      el(
-        "section",
-        { className: "parts" },
-        div("over", el("h3", { className: "eyebrow" }, w["bars-title"]), this.end),
-        el("div", { className: "bars", "aria-hidden": "true" }, ...this.bars),
-        this.total,
-        this.check,
-      ),
-    );
-  }
 
   // ------------------------------------------------------------ what follows the choice
 

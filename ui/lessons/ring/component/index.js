@@ -2,9 +2,10 @@
 // gone through here without the server. Everything counts from 0 here, from 1 on screen and in the link.
 
 import { signed } from "../../../components/base/colours.js";
-import { chip, div, el, plain, shape, span, weave } from "../../../components/base/elements.js";
+import { chip, el, plain, shape, weave } from "../../../components/base/elements.js";
 import { clamp, range, unpack } from "../../../components/base/numbers.js";
-import { along, check, linked, mountView, remember, View } from "../../../components/base/view.js";
+import { check, linked, mountView, remember, View } from "../../../components/base/view.js";
+import { buildRing } from "./build.js";
 import { squares } from "./squares.js";
 import { sums } from "./sums.js";
 
@@ -12,19 +13,6 @@ const PACE = 1500; // ms from one step to the next while it plays
 
 export default function ring(given) {
   return mountView(given, Ring, "ring", (run) => given.setStateValue("run", run));
-}
-
-/** One of several, as buttons in a row. */
-function choices(className, label, names, pick) {
-  const buttons = names.map((name, i) => el("button", { type: "button", role: "radio", onclick: () => pick(i) }, name));
-  const chosen = () => buttons.findIndex((button) => button.getAttribute("aria-checked") === "true");
-  const group = el("div", { className: `choices ${className}`, role: "radiogroup", "aria-label": label }, ...buttons);
-  along(group, (by) => {
-    const next = clamp(chosen() + by, 0, buttons.length - 1);
-    buttons[next].focus();
-    pick(next);
-  });
-  return { group, set: (index) => check(buttons, index) };
 }
 
 class Ring extends View {
@@ -50,7 +38,7 @@ class Ring extends View {
       if (first) this.asked();
     }
     if (another && !first) remember({ step: null, token: null, head: null });
-    this.build();
+    buildRing(this);
     if (!this.a) return;
     this.fit();
     this.paint();
@@ -108,154 +96,6 @@ class Ring extends View {
   }
 
   // ------------------------------------------------------------ the parts that stay
-
-  build() {
-    const { w, N, T, d } = this;
-    this.devices = choices(
-      "devices",
-      w.devices,
-      d.choices.map(String),
-      (i) => d.choices[i] !== this.N && this.order({ devices: d.choices[i] }),
-    );
-    this.devices.set(d.choices.indexOf(N));
-    const many = el("div", { className: "dial" }, el("span", { "aria-hidden": "true" }, w.devices), this.devices.group);
-    if (!this.a) {
-      this.box.replaceChildren(div("bar", many), el("p", { className: "problem", role: "status" }, d.problem));
-      return;
-    }
-    const button = (name, onclick) => el("button", { type: "button", className: name, onclick }, w[name]);
-    this.backButton = button("back", () => this.move(-1));
-    this.stepButton = button("step", () => this.move(1));
-    this.playButton = button("play", () => (this.timer ? this.pause() : this.play()));
-    this.dots = range(N).map((step) => el("i", { onclick: () => this.go(step) }));
-    this.track = along(
-      el(
-        "div",
-        {
-          className: "track",
-          role: "slider",
-          tabIndex: 0,
-          "aria-label": w["step-slider"],
-          "aria-valuemin": 1,
-          "aria-valuemax": N,
-        },
-        ...this.dots,
-      ),
-      (by) => this.move(by),
-    );
-    const bar = div("bar", div("transport", this.backButton, this.stepButton, this.playButton), this.track, many);
-
-    this.wheel = shape("svg", { class: "wheel", "aria-hidden": "true" });
-    this.seats = range(N).map((device) =>
-      el(
-        "button",
-        {
-          type: "button",
-          className: "seat",
-          role: "radio",
-          onclick: () => this.choose({ query: this.d.spans[device][1] - 1 }),
-        },
-        String(device + 1),
-      ),
-    );
-    const seats = el("div", { role: "radiogroup", "aria-label": w["seats-name"] }, ...this.seats);
-    along(seats, (by) => {
-      const device = clamp(this.device + by, 0, N - 1);
-      this.choose({ query: d.spans[device][1] - 1 });
-      this.seats[device].focus();
-    });
-    this.blocks = range(N).map((block) =>
-      el(
-        "div",
-        { className: "block", "aria-hidden": "true" },
-        span("key", "k"),
-        span("value", "v"),
-        el("b", {}, String(block + 1)),
-      ),
-    );
-    this.chips = d.tokens.map((token, t) => {
-      const mark = chip(token);
-      return el(
-        "button",
-        { type: "button", className: "pick", role: "radio", onclick: () => this.choose({ query: t }) },
-        mark,
-      );
-    });
-    this.groups = range(N).map((device) =>
-      el(
-        "div",
-        { className: "group" },
-        span("whose", this.fill("device", { n: device + 1 })),
-        ...this.tokensOf(device).map((t) => this.chips[t]),
-      ),
-    );
-    const queries = el(
-      "div",
-      { className: "queries", role: "radiogroup", "aria-label": w["queries-name"] },
-      ...this.groups,
-    );
-    along(queries, (by) => {
-      this.choose({ query: clamp(this.s.query + by, 0, T - 1) });
-      this.chips[this.s.query].focus();
-    });
-    this.middle = div("middle");
-    this.circle = div("circle", this.wheel, this.middle, ...this.blocks, seats);
-    this.place = div("place", this.circle, queries);
-    this.squares = div("squares");
-    this.said = el("p", { className: "read", "aria-live": "polite" });
-
-    this.heads = choices(
-      "heads",
-      w.head,
-      range(this.H).map((h) => String(h + 1)),
-      (head) => this.choose({ head }),
-    );
-    const level = el("output", { className: "mono" }, String(d.layer + 1));
-    const layers = el("input", {
-      type: "range",
-      className: "level",
-      min: 1,
-      max: d.layers,
-      value: d.layer + 1,
-      "aria-label": w.layer,
-      oninput: () => (level.textContent = layers.value),
-      onchange: () => this.order({ layer: Number(layers.value) - 1 }),
-    });
-    this.layer = el("label", { className: "dial" }, el("span", {}, w.layer), layers, level);
-    this.numbers = el("section", { className: "numbers" });
-    const kept = this.focused; // what asked for new data is drawn anew and keeps the keyboard
-    const focus = kept?.matches(".level")
-      ? ".level"
-      : kept?.closest(".devices")
-        ? ".devices [aria-checked=true]"
-        : null;
-    this.box.replaceChildren(
-      bar,
-      div(
-        "instrument",
-        el(
-          "section",
-          {},
-          el("h2", { className: "eyebrow" }, w["ring-title"]),
-          this.place,
-          el(
-            "p",
-            { className: "note" },
-            ...weave(w["ring-note"], { k: span("key mono", "k"), v: span("value mono", "v") }),
-          ),
-        ),
-        el("section", {}, el("h2", { className: "eyebrow" }, w["squares-title"]), this.squares),
-      ),
-      this.said,
-      div(
-        "bar which",
-        this.layer,
-        el("div", { className: "dial" }, el("span", { "aria-hidden": "true" }, w.head), this.heads.group),
-      ),
-      this.numbers,
-    );
-    if (focus) this.box.querySelector(focus).focus({ preventScroll: true });
-  }
 
   // ------------------------------------------------------------ the player
 

@@ -1,11 +1,10 @@
-import { readable, shade } from "../../../components/base/colours.js";
+import { shade } from "../../../components/base/colours.js";
 import { div, el, plain, span, within } from "../../../components/base/elements.js";
 import { clamp, format, range, unpack } from "../../../components/base/numbers.js";
 import { along, inLink, linked, Radios, remember, View } from "../../../components/base/view.js";
-import { drawCone, drawGrid, drawThumb } from "./drawing.js";
+import { drawGrid, drawThumb } from "./drawing.js";
 import { passage } from "./passage.js";
-
-const LISTED = 5; // runs of tokens that the sentence names
+import { paintChips, paintCone, paintReading, paintSums } from "./reading.js";
 
 /** The patterns as grids: rows are the tokens that read, columns what they may read. The row chosen is read aloud, and
  * unrolled through the layers below. */
@@ -224,168 +223,18 @@ export class Grid extends View {
   paintRow() {
     const { reader } = this.s;
     this.depth = Math.max(1, ...range(reader + 1).map((k) => this.layers(reader, k) ?? 0));
-    this.paintReading();
-    this.paintChips();
+    paintReading(this);
+    paintChips(this);
     drawGrid(this);
-    this.paintCone();
-    this.paintSums();
+    paintCone(this);
+    paintSums(this);
     this.told(null);
-  }
-
-  /** Which tokens the row chosen may read: neighbours as one run. */
-  runs(q) {
-    const found = [];
-    for (let k = q; k >= 0; k--) {
-      if (this.read(q, k) < 2) continue;
-      const last = found.at(-1);
-      if (last && last[0] === k + 1) last[0] = k;
-      else found.push([k, k]);
-    }
-    return found;
-  }
-
-  paintReading() {
-    const { reader } = this.s;
-    const runs = this.runs(reader);
-    const name = ([from, to]) => {
-      const ends = { from: this.quoted(from), to: this.quoted(to) };
-      return from === to ? ends.to : this.fill(from + 1 === to ? "run-two" : "run", ends);
-    };
-    const list = runs.slice(0, LISTED).map(name).join(", ");
-    const more =
-      runs.length > LISTED
-        ? ` ${this.fill("run-more", { n: runs.slice(LISTED).reduce((sum, [a, b]) => sum + b - a + 1, 0) })}`
-        : "";
-    const n = this.reads(reader);
-    const values = { reader: this.quoted(reader), n, all: reader + 1, list: list + more };
-    const text =
-      reader === 0
-        ? this.fill("reading-first", values)
-        : n === reader + 1
-          ? this.fill("reading-all", values)
-          : this.fill(this.kind === "alternating" ? "reading-alternating" : "reading", values);
-    this.sentence.textContent = text;
-    this.grid.setAttribute("aria-valuenow", reader + 1);
-    this.grid.setAttribute("aria-valuetext", text);
   }
 
   /** The colour of a layer count: the first layer darkest. */
   tone(n) {
     const far = Math.max(2, this.depth);
     return shade(this.palette, 1 - (0.85 * (n - 1)) / (far - 1));
-  }
-
-  paintChips() {
-    const {
-      w,
-      s: { reader },
-      palette,
-    } = this;
-    this.chips.paint(reader);
-    this.chips.buttons.forEach((button, k) => {
-      const n = k <= reader ? this.layers(reader, k) : null;
-      const colour = n ? this.tone(n) : "";
-      button.className = `chip${k === reader ? " selected" : k > reader ? " future" : n === null ? " never" : ""}`;
-      button.style.background = colour;
-      button.style.color = colour ? readable(colour, palette) : "";
-      const said =
-        k > reader
-          ? w["chip-future"]
-          : n === null
-            ? w["chip-never"]
-            : n
-              ? this.fill(n === 1 ? "chip-one" : "chip-layers", { n })
-              : w["chip-self"];
-      button.title = said;
-      button.setAttribute("aria-label", `${this.board.names[k]}: ${said}`);
-    });
-    const { depth } = this;
-    const steps =
-      depth <= 6 ? range(depth).map((i) => i + 1) : [1, ...[1, 2, 3, 4].map((i) => Math.ceil((i * depth) / 4))];
-    const mark = (n) => span("step", el("i", { style: { background: this.tone(n) } }), String(n));
-    const never = range(reader + 1).some((k) => this.layers(reader, k) === null);
-    this.legend.replaceChildren(
-      span("", w.legend),
-      ...steps.map(mark),
-      ...(never ? [span("step", el("i", { className: "never" }), w["legend-never"])] : []),
-    );
-  }
-
-  paintCone() {
-    const {
-      depth,
-      s: { reader },
-    } = this;
-    this.coneTitle.textContent = this.fill("cone-title", { reader: this.quoted(reader) });
-    const counts = range(depth).map(
-      (l) => range(reader + 1).filter((k) => (this.layers(reader, k) ?? 255) <= l + 1).length,
-    );
-    const told = counts.length > 6 ? [...counts.slice(0, 4), "…", counts.at(-1)] : counts;
-    const formula = this.kind === "sliding" ? this.fill("far-sliding", { size: this.size, less: this.size - 1 }) : "";
-    const last = this.layers(reader, 0);
-    const end =
-      reader === 0
-        ? ""
-        : last === null
-          ? this.fill("far-never", { first: this.quoted(0), n: this.d.layers })
-          : this.fill(last === 1 ? "far-one" : "far-layers", { first: this.quoted(0), n: last });
-    this.coneText.textContent = [this.fill("far", { counts: told.join(", ") }), end, formula].filter(Boolean).join(" ");
-    this.cone.setAttribute("aria-label", `${this.coneTitle.textContent}. ${this.coneText.textContent}`);
-    drawCone(this);
-  }
-
-  paintSums() {
-    const {
-      w,
-      d,
-      T,
-      totals: { full, own },
-      s: { reader },
-    } = this;
-    const [i, n] = [reader + 1, this.size];
-    const sums = {
-      full: ["i", ""],
-      sliding: ["min(i, w)", `min(${i}, ${n})`],
-      strided: ["min(i, s) + ⌊(i − 1) ÷ s⌋", `min(${i}, ${n}) + ⌊${i - 1} ÷ ${n}⌋`],
-      fixed: ["(i − 1) mod s + 1 + ⌊(i − 1) ÷ s⌋", `${i - 1} mod ${n} + 1 + ⌊${i - 1} ÷ ${n}⌋`],
-      alternating: ["min(i, w)", `min(${i}, ${n})`],
-    }[this.kind];
-    const line = (equation, note) => el("p", {}, equation, " ", span("note", note));
-    const bold = (text) => el("b", {}, text);
-    const equation = span("", `${sums[0]} = ${sums[1] ? `${sums[1]} = ` : ""}`, bold(this.whole(this.reads(reader))));
-    const rows = [
-      line(
-        equation,
-        this.fill(this.kind === "alternating" ? "sum-row-alternating" : "sum-row", { reader: this.quoted(reader), i }),
-      ),
-    ];
-    if (this.kind === "alternating") {
-      const local = 2 * own - full;
-      rows.push(
-        line(span("", `(${this.whole(local)} + ${this.whole(full)}) ÷ 2 = `, bold(this.whole(own))), w["sum-average"]),
-      );
-    }
-    rows.push(
-      line(
-        span("", `${this.whole(own)} ÷ ${this.whole(full)} = `, bold(this.percent(own / full))),
-        this.fill("sum-all", { n: T }),
-      ),
-    );
-    rows.push(
-      line(
-        span("", `${this.whole(own)} × ${d.heads} × ${d.layers} = `, bold(this.whole(own * d.heads * d.layers))),
-        this.fill("sum-model", { heads: d.heads, layers: d.layers, full: this.whole(full * d.heads * d.layers) }),
-      ),
-    );
-    const reach = this.layers(reader, 0);
-    if (this.kind === "sliding" && reach > 1)
-      rows.push(
-        line(
-          span("", `${reach} × (${n} − 1) + 1 = `, bold(this.whole(reach * (n - 1) + 1))),
-          this.fill("sum-reach", { n: reach, i, first: this.quoted(0) }),
-        ),
-      );
-    this.arith.replaceChildren(...rows);
   }
 
   // ------------------------------------------------------------ pointing and sizes

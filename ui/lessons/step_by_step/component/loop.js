@@ -1,11 +1,12 @@
 // The loop itself: its controls, the ribbon of tokens, the sentence; orders, played or given by hand.
 
 import { shade } from "../../../components/base/colours.js";
-import { boxOf, chip, el, weave } from "../../../components/base/elements.js";
+import { boxOf, el, weave } from "../../../components/base/elements.js";
 import { remember, still } from "../../../components/base/view.js";
 import { Asker, named } from "./asker.js";
 import { drawMap } from "./branches.js";
 import { amount, drawCandidates, emptyRow, placeOf, walk } from "./candidates.js";
+import { drawRibbon } from "./ribbon.js";
 
 const PACE = 500; // ms from one token to the next while it plays
 const DEEPEST = 0.42; // of the ramp from paper to green, for a probability of 1
@@ -121,7 +122,7 @@ export class Loop extends Asker {
     const grew = before && !another && d.nodes.parent[d.at] === before.at && this.path.length;
     const from = grew && !still() ? placeOf(this, d.nodes.id[d.at]) : null;
     this.drawBar();
-    this.drawRibbon();
+    drawRibbon(this);
     this.drawSentence();
     drawCandidates(this);
     drawMap(this);
@@ -208,63 +209,9 @@ export class Loop extends Asker {
     this.heat.setAttribute("aria-valuetext", this.heatValue.textContent);
   }
 
-  drawRibbon() {
-    const { d } = this;
-    if (!this.ribbon.childElementCount)
-      d.prompt.forEach((token) => this.ribbon.append(el("span", { className: "cell" }, chip(token))));
-    const cells = [...this.ribbon.children].slice(d.prompt.length);
-    const kept = cells.findIndex(
-      (cell, i) =>
-        Number(cell.dataset.node) !== this.path[i] || cell.dataset.forced !== String(d.nodes.forced[this.path[i]]),
-    );
-    cells.slice(kept < 0 ? cells.length : kept).forEach((cell) => cell.remove());
-    for (const node of this.path.slice(this.ribbon.childElementCount - d.prompt.length))
-      this.ribbon.append(this.cell(node));
-    for (const cell of [...this.ribbon.children].slice(d.prompt.length)) this.shade(cell);
-    if (!d.full) this.ribbon.append(this.ghost());
-    this.ribbon.scrollTop = this.ribbon.scrollHeight;
-    this.ribbon.toggleAttribute("tabindex", this.ribbon.scrollHeight > this.ribbon.clientHeight); // scrolled by keys, too
-    const forced = this.path.some((node) => d.nodes.forced[node]);
-    this.legend.textContent = this.w[!this.path.length ? "ghost-note" : forced ? "forced-note" : "chip-note"];
-  }
-
-  cell(node) {
-    const { nodes } = this.d;
-    const [token, p] = [nodes.token[node], this.percent(nodes.p[node])];
-    const label = this.fill(nodes.forced[node] ? "return-forced" : "return", { token, p });
-    const cell = el(
-      "button",
-      {
-        type: "button",
-        className: `cell taken ${nodes.forced[node] ? "forced" : ""}`,
-        title: label,
-        onclick: () => this.halt({ go: this.parent(node) }),
-      },
-      chip(token),
-      " ",
-      el("small", {}, p),
-    );
-    cell.dataset.node = node;
-    cell.dataset.forced = nodes.forced[node];
-    return cell;
-  }
-
   /** Shaded by probability, up to where ink can still be read on it. */
   shade(cell) {
     cell.firstChild.style.background = shade(this.palette, DEEPEST * this.d.nodes.p[cell.dataset.node]);
-  }
-
-  /** What the next step will append. */
-  ghost() {
-    const next = this.d.candidates.find(({ id }) => id === this.d.drawn);
-    const cell = el(
-      "span",
-      { className: "cell next" },
-      chip(next.token, "ghost"),
-      el("small", {}, this.percent(next.p)),
-    );
-    cell.title = this.fill("next", { token: next.token, p: this.percent(next.p) });
-    return cell;
   }
 
   drawSentence() {
