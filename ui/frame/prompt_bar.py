@@ -88,7 +88,7 @@ def bar(models: tuple[str, ...], limit: int, first: str = DEFAULT, fits: Callabl
     if problems:
         notice = words(f"instead-{_remedy(asked, problems)}", **_about(asked, problems), instead=loaded.card.title)
         st.html(markup.notice(notice))
-    if problem := _problem(source):
+    if problem := problem_with(source):
         st.html(markup.notice(words(problem), role="alert"))
         st.stop()
     ids = loaded.tokenizer.encode(source)
@@ -98,10 +98,10 @@ def bar(models: tuple[str, ...], limit: int, first: str = DEFAULT, fits: Callabl
         about = {"title": loaded.card.title, "known": known, "example": markup.user_text(source)}
         st.html(markup.notice(words("prompt-unknown", **about)))
         ids = loaded.tokenizer.encode(source)
-    kept, text = _first(loaded.tokenizer, ids, limit)
+    kept, text = first_tokens(loaded.tokenizer, ids, limit)
     tokens = words.inline("tokens-one" if len(kept) == 1 else "tokens", n=len(kept))
     count.html(markup.span(tokens, "count"))
-    if notice := _cut(words, source, len(kept), len(ids), loaded.tokenizer.decode(ids[len(kept) :])):
+    if notice := cut_notice(words, source, len(kept), len(ids), loaded.tokenizer.decode(ids[len(kept) :])):
         st.html(markup.notice(notice))
     return Prompt(found, loaded, source, kept, text)
 
@@ -154,7 +154,7 @@ def _store(key: str, default: str) -> None:
         st.query_params[key] = value[:CHARACTERS]
 
 
-def _problem(text: str) -> str | None:
+def problem_with(text: str) -> str | None:
     if not text:
         return "prompt-empty"
     if not text.strip():
@@ -164,7 +164,7 @@ def _problem(text: str) -> str | None:
     return None
 
 
-def _first(tokenizer, ids: list[int], limit: int) -> tuple[list[int], str]:
+def first_tokens(tokenizer, ids: list[int], limit: int) -> tuple[list[int], str]:
     """The first tokens and their text, never ending inside a character."""
     for end in range(min(limit, len(ids)), 0, -1):
         text = tokenizer.decode(ids[:end])
@@ -173,7 +173,7 @@ def _first(tokenizer, ids: list[int], limit: int) -> tuple[list[int], str]:
     return ids[:limit], tokenizer.decode(ids[:limit])
 
 
-def _cut(words: language.Words, source: str, kept: int, tokens: int, rest: str) -> Markup:
+def cut_notice(words: language.Words, source: str, kept: int, tokens: int, rest: str) -> Markup:
     """What was left out, as HTML; empty when nothing was."""
     notice = Markup()
     if kept < tokens:

@@ -42,7 +42,7 @@ def test_a_cut_says_what_was_cut():
 def test_a_cut_never_ends_inside_a_character(limit):
     tokenizer = cache.bundle("smollm2").tokenizer
     ids = tokenizer.encode("a👩‍🚀b")
-    kept, text = prompt_bar._first(tokenizer, ids, limit)
+    kept, text = prompt_bar.first_tokens(tokenizer, ids, limit)
     assert len(kept) <= limit and kept == ids[: len(kept)]
     assert "\ufffd" not in text or len(kept) == limit < 5  # a first character that does not fit at all
 

