@@ -46,7 +46,8 @@ PARTS = (1, 2, 3, 4)
 
 
 def lesson_by_slug(slug: str) -> Lesson:
-    return next(step for step in (MACHINE, *LESSONS) if step.slug == slug)
+    """Raises KeyError where there is none."""
+    return {lesson.slug: lesson for lesson in (MACHINE, *LESSONS)}[slug]
 
 
 def next_lesson(slug: str) -> Lesson | None:
