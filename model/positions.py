@@ -109,6 +109,11 @@ class Rotary(nn.Module):
         speeds = SCALINGS[scaling["rope_type"]](speeds, scaling)
         self.register_buffer("speeds", speeds, persistent=False)  # radians per position, of each pair
 
+    @property
+    def wavelengths(self) -> Tensor:
+        """Positions in which each pair is rotated once around: (K/2,)."""
+        return 2 * math.pi / self.speeds
+
     def forward(self, positions: Tensor) -> PositionEncoding:
         return RotaryPositions(positions[..., None] * self.speeds)
 

@@ -8,7 +8,7 @@ import transformers
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model import arithmetic, hf
+from model import arithmetic, hf, masks
 from model.config import RECIPES
 from model.transformer import Transformer
 from model.weights.published import MODELS
@@ -110,6 +110,55 @@ def test_every_part_is_that_of_our_own_model(name, experts):
     assert found.positions == parameters(model.position)
 
 
+@pytest.mark.parametrize("experts", [None, 3])
+@pytest.mark.parametrize("name", RECIPES)
+def test_the_terms_are_the_matrices_of_our_own_model(name, experts):
+    config = replace(RECIPES[name], experts=experts or RECIPES[name].experts)
+    with torch.device("meta"):
+        model = Transformer(config)
+    block = model.layers[0]
+    terms = {term.name: term for term in arithmetic.layer_terms(config)}
+    mlp = block.mlp.experts[0] if config.experts else block.mlp
+    for owner, names in (
+        (block.attn, "qkvo"),
+        (mlp, ("gate", "up", "down") if config.mlp == "gated" else ("up", "down")),
+    ):
+        for name in names:
+            matrix = getattr(owner, f"{name}_proj")
+            assert terms[name].shape == (matrix.in_features, matrix.out_features)
+            assert terms[name].count == terms[name].copies * parameters(matrix)
+    assert ("router" in terms) == bool(config.experts)
+    assert arithmetic.layer_parameters(config) == parameters(block)
+    outside = sum(term.count for term in arithmetic.outer_terms(config))
+    assert config.layers * parameters(block) + outside == parameters(model)
+
+
+WINDOWS = [
+    replace(RECIPES["llama"], layers=4, windows=windows) for windows in ((None,), (5,), (5, None), (None, 3, 100))
+]
+
+
+@pytest.mark.parametrize("config", [*WINDOWS, RECIPES["bert"]], ids=lambda config: f"{config.mask} {config.windows}")
+def test_keys_per_query_are_those_that_the_masks_let_through(config):
+    places = torch.arange(9)
+    seen = torch.stack([mask(places, places).sum(1) for mask in masks.for_layers(config)]).double()
+    assert arithmetic.keys_per_query(config, 9) == pytest.approx((float(seen.mean()), float(seen[:, -1].mean())))
+
+
+def test_a_cache_weighs_as_much_as_the_model_from_some_token_on():
+    config = MODELS["Llama 3.1 8B"]
+    n, weights = arithmetic.break_even_tokens(config), 2 * arithmetic.count(config).total
+    assert arithmetic.cache_bytes(config, n - 1) < weights <= arithmetic.cache_bytes(config, n)
+    assert n == 122_533
+
+
+def test_key_value_heads_that_query_heads_can_share():
+    config = replace(RECIPES["llama"], heads=12, kv_heads=12)
+    assert arithmetic.kv_head_choices(config) == (12, 6, 4, 3, 2, 1)
+    assert arithmetic.kv_heads_by_kind(config) == {"mha": 12, "gqa": 3, "mqa": 1}
+    assert arithmetic.kv_heads_by_kind(replace(config, kv_heads=2))["gqa"] == 2
+
+
 @pytest.mark.parametrize(
     ("name", "total"),
     [
@@ -137,6 +186,7 @@ def test_one_token_uses_two_experts_of_eight():
     found = arithmetic.count(MODELS["Mixtral 8x7B"])
     assert found.active == 12_879_925_248  # "13B active parameters" (Jiang et al. 2024)
     assert found.experts - found.idle == found.experts // 4
+    assert found.by_use["used"] + found.by_use["idle"] == found.experts and sum(found.by_use.values()) == found.total
 
 
 @pytest.mark.parametrize("experts", [None, 2])  # the token meets all that there are

@@ -44,6 +44,7 @@ def test_a_turned_vector_keeps_its_length_and_its_pairs_turn_at_their_speeds():
     expected = 3 * 100.0 ** (-np.arange(4) / 4)
     assert np.angle(np.exp(1j * (angles.numpy() - expected))) == pytest.approx(np.zeros(4), abs=1e-5)
     assert after.abs().numpy() == pytest.approx(before.abs().numpy(), rel=1e-5)
+    assert rotary.wavelengths.numpy() == pytest.approx(2 * np.pi * 100.0 ** (np.arange(4) / 4))
 
 
 def test_the_sinusoidal_table_is_the_papers():
