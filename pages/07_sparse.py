@@ -8,7 +8,7 @@ from markupsafe import Markup
 from ui.frame import quiz
 from ui.frame.lesson import lesson
 from ui.frame.question import Question
-from ui.kit import figures, listing, numbers, runs, tables
+from ui.kit import comparison, figures, listing, numbers, tables
 from ui.kit.mounting import mount
 from ui.lessons.blocks import switchboard
 from ui.lessons.sparse import questions, view
@@ -59,7 +59,7 @@ with lesson("sparse", limit=96, first=view.PASSAGE, link=view.LINK) as page:
         if not same:
             st.html(words("weight", **about))
         st.html(f"<h3>{words.inline('next-title')}</h3>{words('next-same' if same else 'next', **about)}")
-        rows, shares = runs.candidates(page, before, after)
+        rows, shares = comparison.top_tokens(page, before, after)
         names = text("full"), choice.name(words)
         figures.show(charts.pair(rows, shares, names, percent), "next", text("next-alt"))
         tables.twin({text("col-token"): rows} | dict(zip(names, shares, strict=False)), "next")

@@ -30,3 +30,13 @@ def bits_per_byte(bits: np.ndarray, tokenizer: Tokenizer, ids: Sequence[int]) ->
     token."""
     size = sum(len(tokenizer.bytes(id)) for id in ids[1:])
     return float(bits.sum()) / size if size else float("nan")
+
+
+def most_likely(probabilities: np.ndarray, count: int = 5) -> list[int]:
+    """The `count` likeliest tokens of each of several distributions (N, V), each once, those of the first one first."""
+    return list(dict.fromkeys(np.argsort(-probabilities, kind="stable")[:, :count].ravel().tolist()))
+
+
+def with_rest(probabilities: np.ndarray, ids: Sequence[int]) -> np.ndarray:
+    """Of distributions (N, V) the probabilities of n tokens and, last, of all others together: (N, n + 1)."""
+    return np.column_stack([probabilities[:, ids], np.delete(probabilities, ids, axis=1).sum(1)])

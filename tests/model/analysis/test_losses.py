@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from model.analysis.losses import Predictions, bits_per_byte
+from model.analysis.losses import Predictions, bits_per_byte, most_likely, with_rest
 from model.transformer import run
 
 
@@ -21,3 +21,10 @@ def test_a_loss_is_the_bits_of_all_tokens_by_the_bytes_of_their_text(moe):
 
 def test_a_lone_token_has_no_loss(moe):
     assert np.isnan(bits_per_byte(np.zeros(0), moe.tokenizer, [7]))
+
+
+def test_the_likeliest_of_two_distributions_and_the_rest():
+    pair = np.array([[0.1, 0.2, 0.3, 0.4], [0.4, 0.1, 0.3, 0.2]])
+    top = most_likely(pair, 2)
+    assert top == [3, 2, 0]
+    np.testing.assert_allclose(with_rest(pair, top), [[0.4, 0.3, 0.1, 0.2], [0.2, 0.3, 0.4, 0.1]])

@@ -1,29 +1,26 @@
 """Lesson 12: what is drawn is the trace, what is changed changes nothing before it, what is said follows the counts."""
 
 import json
-from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import streamlit as st
 import torch
-from playwright.sync_api import expect
 
 import content
 from model import arithmetic, hf, lens, sampling, transformer, zoo
-from model.analysis import information
 from model.analysis import routing as routing_analysis
 from model.tap import Recorder
 from model.train import Routing
 from model.weights import checkpoint
 from tests.support.app_test import html_of, run_page
-from tests.support.browser import count_messages, settled
 from tests.support.payload import charts, component_payload
-from ui.kit import cache
+from ui.frame.page import Page
+from ui.kit.language import Words
 from ui.kit.numbers import number, percent
-from ui.lessons.experts import balance, interventions, questions, statistics
-from ui.lessons.experts import routing as experts
-from ui.lessons.experts.interventions import Setting
+from ui.lessons.experts import balance, questions, readings, statistics
+from ui.lessons.experts.readings import Setting
 
 PROMPT = "The dog chased the squirrel because it"
 WORDS = {lang: content.load(lang, "experts") for lang in content.LANGUAGES}
@@ -43,9 +40,7 @@ def trace(bundle):
 
 @pytest.fixture(scope="module")
 def page(bundle, trace):
-    """What a lesson's functions need of a page."""
-    ids = trace.token_ids.tolist()
-    return SimpleNamespace(bundle=bundle, ids=ids, tokens=list(trace.tokens), model="experts", lang="en", text=PROMPT)
+    return Page(Words("en", "experts"), "experts", bundle, PROMPT, trace.token_ids.tolist(), PROMPT)
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +77,7 @@ def test_the_switchyard_is_the_trace(shown, trace):
     fields = {"logits": "router_logits", "probs": "router_probs", "index": "expert_index", "weight": "expert_weight"}
     for name, field in fields.items():
         np.testing.assert_array_equal(arrays[name], np.stack([getattr(layer, field) for layer in trace.layers]))
-    S = experts.SHOWN
+    S = readings.DIMENSIONS
     np.testing.assert_array_equal(arrays["out"], np.stack([layer.expert_out[..., :S] for layer in trace.layers]))
     np.testing.assert_array_equal(arrays["own"], np.stack([layer.mlp_out[..., :S] for layer in trace.layers]))
     np.testing.assert_allclose(arrays["probs"].sum(-1), 1, rtol=1e-5)
@@ -147,7 +142,7 @@ def test_an_expert_that_is_off_changes_nothing_before_its_layer(bundle, trace):
 def test_what_cannot_be_is_known_before(setting, problem, page):
     assert setting.problem(8) == problem
     if not problem:
-        assert interventions.measured(page, setting).probabilities.sum() == pytest.approx(1, abs=1e-4)
+        assert readings.predictions(page, setting).probabilities.sum() == pytest.approx(1, abs=1e-4)
 
 
 def test_the_losses_on_the_page_are_those_of_the_changed_models(bundle, trace, page):
@@ -163,7 +158,7 @@ def test_the_losses_on_the_page_are_those_of_the_changed_models(bundle, trace, p
     bits = lens.divergence(*map(sampling.softmax, logits))
     assert f"moves by {number(bits, 'en')} bits" in text
     losses = [loss(bundle, hf.variant(bundle.model, active_experts=k), ids) for k in range(1, 9)]
-    np.testing.assert_allclose(interventions.by_count(page), losses, rtol=1e-4)
+    np.testing.assert_allclose(readings.losses_by_active(page), losses, rtol=1e-4)
     least = f"least, {number(min(losses), 'en')} bits per byte"
     assert least not in html_of(test)
     test.button(key="counts-go").click().run()
@@ -227,58 +222,21 @@ def test_the_pair_shows_its_training_and_its_visits_now(monkeypatch, trace):
 def test_a_missing_pair_and_missing_counts_are_one_sentence_each(lang, monkeypatch, tmp_path):
     monkeypatch.setattr(balance, "PAIR", {"balanced": "experts", "collapsed": "switchboard/<none>"})
     monkeypatch.setattr(statistics, "zoo", SimpleNamespace(find=lambda name: tmp_path / "model.safetensors"))
-    cache.reading.clear()
+    st.cache_data.clear()
     test = run_page("experts", lang)
-    cache.reading.clear()
+    st.cache_data.clear()
     text = html_of(test)
     assert not test.exception and WORDS[lang]["no-statistics"] in text
     assert "switchboard/&lt;none&gt;" in text and WORDS[lang]["cost-title"] in text
 
 
-# ---------------------------------------------------------------- what the experts are for
-
-
-def test_what_is_said_follows_the_counts(found):
-    def with_bits(**bits):
-        information = {kind: [value] * 6 for kind, value in bits.items()}
-        return statistics.verdict(replace(found, information=information, shuffled=shuffled))
-
-    shuffled = {"token": [0.1] * 6, "class": [0.001] * 6, "genre": [0.001] * 6}
-    assert with_bits(**{"token": 2.0, "class": 0.7, "genre": 0.02}) == ("told-token", "genre-little")
-    assert with_bits(**{"token": 0.9, "class": 1.2, "genre": 0.002}) == ("told-class", "genre-none")
-    assert with_bits(**{"token": 0.3, "class": 0.2, "genre": 0.8}) == ("told-genre", "genre-much")
-    most, genre = statistics.verdict(found)
-    assert most in WORDS["en"] and genre in WORDS["en"]
-
-
-def test_the_sentences_have_the_numbers_of_the_file(shown):
-    text = html_of(shown)
-    for kind in statistics.KINDS:
-        assert number(float(np.mean([layer["information"][kind] for layer in STATISTICS["layers"]])), "en") in text
-    for share in (
-        STATISTICS["guessed"]["nothing"],
-        STATISTICS["guessed"]["token"],
-        STATISTICS["guessed"]["layers"][-1],
-    ):
-        assert percent(share, "en") in text
-    assert number(STATISTICS["tokens"], "en") in text
-
-
-def test_the_lift_table_is_the_counts(shown):
-    data, arrays = drawn(shown, "kinds")
-    for layer, lifts, typical in zip(STATISTICS["layers"], arrays["lift"], data["typical"], strict=True):
-        np.testing.assert_allclose(lifts, information.lift(np.array(layer["classes"])), rtol=1e-5)
-        load = np.array(layer["load"]) / sum(layer["load"])
-        for share, tokens in zip(load, typical, strict=True):
-            assert all(one["taken"] / one["of"] > share for one in tokens)
-    assert data["classes"] == STATISTICS["classes"]
-    assert all(f"class-{name}" in WORDS["it"] for name in data["classes"])
+# ---------------------------------------------------------------- parameters
 
 
 def test_the_parameters_are_the_formula_s(shown, bundle, trace):
     count, text = arithmetic.count(bundle.model.config), html_of(shown)
     assert number(count.total, "en") in text and number(count.active, "en") in text
-    assert sum(experts.parts(bundle.model.config).values()) == count.total
+    assert sum(count.by_use.values()) == count.total
     assert f"called on {routing_analysis.experts_used(trace)} of the" in text
     assert routing_analysis.experts_used(trace) == sum(len(set(layer.expert_index.ravel())) for layer in trace.layers)
 
@@ -325,79 +283,3 @@ def test_a_single_token_has_no_loss(lang):
     assert not test.exception
     assert WORDS[lang]["touch-reading-one"].rpartition("}")[2].strip() in html_of(test)
     assert WORDS[lang]["counts-title"] not in html_of(test)
-
-
-# ---------------------------------------------------------------- in the browser
-
-
-def test_tokens_and_layers_by_keyboard_without_the_server(open_page, trace):
-    page = open_page("experts", layer="2", token="2")
-    count_messages(page)
-    yard = page.locator(".experts.yard")
-    expect(yard.locator(".pick").nth(1)).to_have_attribute("aria-checked", "true")
-    yard.locator(".pick").nth(1).focus()
-    page.keyboard.press("ArrowDown")
-    expect(yard.locator(".pick").nth(2)).to_be_focused()
-    yard.locator(".layer").nth(1).focus()
-    page.keyboard.press("ArrowRight")
-    expect(yard.locator(".layer").nth(2)).to_be_focused()
-    layer = trace.layers[2]
-    first, second = layer.expert_index[2].tolist()
-    rows = yard.locator(".scores tbody tr")
-    for e in range(8):
-        expect(rows.nth(e).locator(".share")).to_have_text(percent(float(layer.router_probs[2, e]), "en"))
-    for e, weight in zip((first, second), layer.expert_weight[2], strict=True):
-        expect(rows.nth(e).locator(".weight")).to_have_text(percent(float(weight), "en"))
-    expect(yard.locator(".scores .taken")).to_have_count(2)
-    expect(yard.locator(".path.on")).to_have_count(2 * len(trace.layers))
-    expect(yard.locator(".arith p").last).to_contain_text(number(float(layer.mlp_out[2, 0]), "en"))
-    yard.locator(".seat.place").nth(8 * 4 + 3).hover()
-    taken = int((trace.layers[4].expert_index == 3).sum())
-    expect(yard.locator(".path.on")).to_have_count(taken)
-    yard.locator(".everyone").click()
-    expect(yard.locator(".path.each")).to_have_count(2 * len(trace.layers) * len(trace.tokens))
-    kinds = page.locator(".experts.kinds")
-    kinds.locator(".layer").nth(4).click()
-    expect(kinds.locator(".lift tbody tr")).to_have_count(len(STATISTICS["classes"]))
-    assert page.evaluate("window.sent") == 0
-    for part in ("layer=3", "token=3", "paths=all", "kinds=5"):
-        assert part in page.url
-
-
-def test_a_link_brings_everything_back(open_page):
-    link = {"layer": "4", "token": "3", "paths": "all", "kinds": "2", "active": "3"}
-    page = open_page("experts", "it", "dark", **link)
-    yard = page.locator(".experts.yard")
-    expect(yard.locator(".layer").nth(3)).to_have_attribute("aria-checked", "true")
-    expect(yard.locator(".pick").nth(2)).to_have_attribute("aria-checked", "true")
-    expect(yard.locator(".everyone")).to_have_attribute("aria-pressed", "true")
-    expect(page.locator(".experts.kinds .layer").nth(1)).to_have_attribute("aria-checked", "true")
-    yard.locator(".layer").nth(0).click()
-    page.locator(
-        ".st-key-touch button", has_text="1–6"
-    ).click()  # asks the server, and leaves the rest of the link alone
-    settled(page)
-    expect(page.locator(".st-key-touch button", has_text="1–6")).to_have_attribute("aria-checked", "true")
-    for part in ("layer=1", "token=3", "paths=all", "kinds=2", "active=3"):
-        assert part in page.url
-    page.fill(".st-key-prompt input", "Un altro testo")
-    page.keyboard.press("Enter")
-    settled(page)
-    expect(yard.locator(".pick").first).to_contain_text("U")
-    assert "token=" not in page.url and "active=3" in page.url
-
-
-def test_a_telephone_lays_the_tracks_downwards(open_page):
-    long = "On Monday the old man, who had three dogs, said to her that he would be in the garden at seven."
-    page = open_page("experts", width=360, prompt=long)
-    yard = page.locator(".experts.yard")
-    seats, chips = yard.locator(".seat.place"), yard.locator(".pick")
-    expect(chips).to_have_count(24)
-    boxes = [seats.nth(i).bounding_box() for i in (0, 7, 8)]
-    assert boxes[0]["y"] == boxes[1]["y"] < boxes[2]["y"]  # a layer is a row
-    assert boxes[0]["x"] >= 0 and boxes[1]["x"] + boxes[1]["width"] <= 360
-    ends = [chips.nth(i).bounding_box() for i in (0, 23)]
-    assert ends[0]["x"] >= 0 and ends[1]["x"] + ends[1]["width"] <= 360
-    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= window.innerWidth")
-    chips.nth(4).click(force=True)
-    expect(yard.locator(".path.on")).to_have_count(12)

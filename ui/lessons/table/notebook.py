@@ -7,7 +7,6 @@ from functools import partial
 import content
 from model import arithmetic
 from ui.kit.numbers import number, percent
-from ui.lessons.experts.routing import parts
 from ui.lessons.table import view
 from ui.lessons.table.parse import configuration, edited, pasted
 from viz import experts, theme
@@ -32,7 +31,7 @@ for name, one in models.items():
 
 # %%
 words = content.load(lang, "experts")
-counted = {name: parts(one) for name, one in models.items()}
+counted = {name: arithmetic.count(config).by_use for name, config in models.items()}
 names = {part: words[f"part-{part}"] for part in counted[table_of]}
 rows = words["row-all"], words["row-one"]
 shown = partial(number, lang=lang), partial(percent, lang=lang)

@@ -8,11 +8,11 @@ import numpy as np
 import streamlit as st
 
 from model import lens, zoo
+from model.analysis.losses import most_likely
 from model.what_if import experiment
 from model.what_if.export import to_python
-from ui.kit import figures, markup, tables
+from ui.kit import comparison, figures, markup, tables
 from ui.kit.numbers import number, percent
-from ui.kit.runs import TOP, with_rest
 from ui.lessons.what_if import lab as what_if
 from ui.lessons.what_if.lab import Lab, Run
 from viz import what_if as charts
@@ -23,11 +23,12 @@ KEPT = 24  # texts that a session remembers
 
 
 def rows(lab: Lab, after: Run) -> tuple[list[str], np.ndarray]:
-    """The likeliest tokens of both passes, the largest share of either first, and all others: see `with_rest`."""
+    """The likeliest tokens of both passes, by the larger of their two probabilities, and all others: names, and
+    probabilities (2, n + 1)."""
     runs = np.stack([lab.before.chances, after.chances])
-    ids = np.unique(np.argsort(-runs, kind="stable")[:, :TOP])
+    ids = np.unique(most_likely(runs))
     ids = ids[np.argsort(-runs[:, ids].max(0), kind="stable")]
-    return with_rest(lab.page, runs, ids.tolist())
+    return comparison.named(lab.page, runs, ids.tolist())
 
 
 def moved(lab: Lab, after: Run) -> tuple[list[str], np.ndarray]:
