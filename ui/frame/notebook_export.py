@@ -25,6 +25,7 @@ from ui.frame.page import Page
 from ui.kit import cache, language
 from ui.server import admission
 
+SETUP = "import vetro  # from here on its parts are found, whatever folder this file is in"
 LESSONS = Path(__file__).parents[1] / "lessons"
 LONGEST_TEXT = 300  # tokens: no lesson takes more
 LONGEST_VALUE = 2_000  # characters
@@ -38,7 +39,8 @@ def notebook(slug: str, link: Mapping[str, str]) -> str:
     title = f"{lesson.number}. {titles.text(slug)}" if lesson.number else "Vetro"
     head = {"cell_type": "markdown", "metadata": {}, "source": f"# {title}\n\n{words.text('notebook-note')}"}
     code = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []}
-    cells = [head, *(code | {"source": cell} for cell in _cells(slug, link, lang))]
+    first, *others = _cells(slug, link, lang)
+    cells = [head, *(code | {"source": cell} for cell in (f"{SETUP}\n\n{first}", *others))]
     kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
     document = {"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 4}
     return json.dumps(document, ensure_ascii=False, indent=1)
