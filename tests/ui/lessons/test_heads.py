@@ -15,8 +15,7 @@ from tests.support.app_test import html_of, run_page
 from tests.support.browser import count_messages
 from tests.support.payload import charts, component_payload, mounted
 from ui.kit.numbers import number, percent
-from ui.lessons.heads import kv_sharing
-from ui.lessons.heads import view as heads
+from ui.lessons.heads import kv_sharing, readings
 
 PROMPT = "The dog chased the squirrel because it"
 REPEATING = "The cat sat on the mat. The cat sat on the"
@@ -74,18 +73,18 @@ def test_the_explorer_is_given_what_the_heads_write(page, bundle, trace):
     assert 0 < arrays["difference"].max() < 1e-3
 
 
-# ---------------------------------------------------------------- what moved a score
+# ---------------------------------------------------------------- what moved a logit
 
 
 @pytest.mark.parametrize("rival", [None, 1])
-def test_heads_mlps_and_the_rest_are_the_score(bundle, trace, rival):
-    found = heads.candidates(bundle, trace)
-    assert [trace.logits[-1].argsort()[-1 - i] for i in range(heads.CANDIDATES)] == found.ids
-    other = None if rival is None else found.ids[rival]
-    score = heads.score(bundle, trace, found, found.ids[0], other)
-    own = trace.logits[-1, found.ids[0]] - (0 if other is None else trace.logits[-1, other])
-    assert score.own == pytest.approx(own, abs=1e-4)
-    assert score.heads.sum() + score.mlps.sum() + score.rest == pytest.approx(own, abs=1e-3)
+def test_heads_mlps_and_the_rest_are_the_logit(bundle, trace, rival):
+    candidates = readings.candidates(bundle, trace)
+    assert [trace.logits[-1].argsort()[-1 - i] for i in range(readings.CANDIDATES)] == candidates.ids
+    other = None if rival is None else candidates.ids[rival]
+    parts = readings.attribution(bundle, trace, candidates.logits, candidates.ids[0], other)
+    own = trace.logits[-1, candidates.ids[0]] - (0 if other is None else trace.logits[-1, other])
+    assert parts.own == pytest.approx(own, abs=1e-4)
+    assert parts.heads.sum() + parts.mlps.sum() + parts.rest == pytest.approx(own, abs=1e-3)
 
 
 def test_the_figure_shows_the_lead_of_the_likeliest(page, bundle, trace):
@@ -178,7 +177,7 @@ def test_the_questions_are_asked_of_the_live_model(bundle, trace):
     lengths = np.stack([np.linalg.norm(lens.head_writes(bundle.model, trace, i)[:, -1], axis=-1) for i in range(30)])
     third = int(lengths.max(1).argmax()) // 10
     test = run_page("heads")
-    assert "verdict" not in html_of(test)
+    assert 'class="verdict' not in html_of(test)
     shown = reveal(test, f"depth-smollm2-{PROMPT}", third)
     assert 'class="verdict right"' in shown and number(lengths.max(), "en") in shown
     shown = reveal(test, "cache-smollm2", 2)

@@ -12,6 +12,8 @@ import { drawThumbs, paintMap, probeAt, rowAt } from "./maps.js";
 import { paintSum } from "./sum.js";
 
 export class Explorer extends Figure {
+  fresh;
+
   constructor(box) {
     super(box);
     this.listen(window, "vetro-head-show", () =>
@@ -247,7 +249,7 @@ export class Explorer extends Figure {
     this.width = width - this.label;
     const style = getComputedStyle(this.canvas);
     this.fonts = { mono: style.fontFamily, sans: style.getPropertyValue("--sans") };
-    this.thumbWidth = this.thumbs[0].firstChild.clientWidth;
+    this.thumbWidth = this.thumbs[0].firstElementChild.clientWidth;
     this.drawn = null;
     at(this.board, { "--label": `${this.label}px`, "--pitch": `${this.pitch}px`, "--head": `${this.head}px` });
     drawThumbs(this);

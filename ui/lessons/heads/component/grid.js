@@ -10,7 +10,8 @@ const NARROW = 560; // px, as in style.css
 export class Grid {
   /** sizes: {layers, heads, groups}; name: what the grid is called; look(layer, head) -> {colour, ink, text, label}. */
   constructor(sizes, name, words, look) {
-    Object.assign(this, { sizes, look });
+    this.sizes = sizes;
+    this.look = look;
     const { layers, heads, groups } = sizes;
     const each = heads / groups;
     const place = (l, h) => ({ "--l": l + 2, "--h": h + 2 + Math.floor(h / each) });

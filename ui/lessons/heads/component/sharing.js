@@ -114,7 +114,7 @@ export class Sharing extends Figure {
     const [top, bottom] = [(h) => (900 / heads) * (h + 0.5), (g) => (900 / count) * (g + 0.5)];
     this.wires.replaceChildren(
       ...range(heads)
-        .sort((a, b) => (a === head) - (b === head))
+        .sort((a, b) => Number(a === head) - Number(b === head))
         .map((h) => {
           const [x, u] = [top(h), bottom(Math.floor(h / each))];
           return shape("path", {
