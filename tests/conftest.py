@@ -80,3 +80,21 @@ def open_page(tabs, app_server):
     """
     with tabs.opening(app_server) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def bare_pages(tabs):
+    from tests.support.bare_page import BarePages
+
+    with BarePages(tabs).serving() as pages:
+        yield pages
+
+
+@pytest.fixture
+def bare_page(bare_pages):
+    """bare_page(slug, lang, theme, width, **link) -> the page's components alone, mounted, without the app.
+
+    When the test ends, an error in the console or a request to a host that is not ours fails it.
+    """
+    with bare_pages.opening() as opened:
+        yield opened

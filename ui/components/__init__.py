@@ -23,7 +23,7 @@ SHARED_STYLES = {"attention": ("head_map", "layers"), "heads": ("layers",), "wha
 
 
 def pack(**arrays: np.ndarray) -> dict:
-    """Arrays for a component: {"arrays": header, "bytes": blob}, merged into `data`; base/numbers.js has `unpack(data)`.
+    """Arrays for a component: {"arrays": header, "bytes": blob}, merged into `data`; base/numbers.js unpacks them.
 
     uint8 and int32 travel as they are, everything else as float32.
     """

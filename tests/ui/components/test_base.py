@@ -1,5 +1,6 @@
 """The ground of the components: what Python packs the browser unpacks, and both write numbers the same way."""
 
+import tomllib
 from base64 import b64encode
 
 import numpy as np
@@ -8,14 +9,23 @@ import pytest
 from tests.support.pages import ROOT
 from ui.components import pack
 from ui.kit.numbers import number, percent
+from ui.server import modules
 
 NUMBERS = (0.0, 27.5, 36.0, 0.2291, -4.15, 0.99999, 99.96, 1234.5, 123456.7, 1.19e-7, 3.2e12, -1e-9, float("inf"))
 
 
 @pytest.fixture(scope="module")
-def shared(browser):
+def shared(browser, bare_pages):
+    """A page in which all that the modules of ui/components/base export can be called by its name."""
     page = browser.new_page()
-    page.add_script_tag(content=(ROOT / "ui/components/base.js").read_text())
+    page.goto(f"{bare_pages.address}/{modules.address('components/base/view.js')}")
+    names = [file.stem for file in (modules.UI / "components/base").glob("*.js")]
+    page.evaluate(
+        """async (names) => {
+            for (const name of names) Object.assign(window, await import(`./${name}.js`));
+        }""",
+        names,
+    )
     yield page
     page.close()
 
@@ -47,14 +57,30 @@ def test_arrays_arrive_as_they_left(shared):
 
 
 def test_ramps_meet_their_ends_and_ink_can_be_read(shared):
-    assert shared.evaluate("ramp(['#000000', '#ffffff'], 0.5)") == "#808080"
-    assert shared.evaluate("[ramp(['#102030', '#ffffff'], -1), ramp(['#102030', '#ffffff'], 2)]") == [
-        "#102030",
-        "#ffffff",
-    ]
+    shade = "([from, to, weight]) => shade({ sequential: [from, to] }, weight)"
+    assert shared.evaluate(shade, ["#000000", "#ffffff", 0.5]) == "#808080"
+    assert [shared.evaluate(shade, ["#102030", "#ffffff", weight]) for weight in (-1, 2)] == ["#102030", "#ffffff"]
     palette = {"ink": "#22211e", "paper": "#fbfaf6"}
     assert shared.evaluate("(palette) => inkOn('#2f5d50', palette)", palette) == palette["paper"]
     assert shared.evaluate("(palette) => inkOn('#e9e4d9', palette)", palette) == palette["ink"]
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_plus_is_orange_and_minus_is_blue(shared, mode):
+    """As the legends say, in both themes; and weight goes from the paper to green."""
+    theme = tomllib.loads((ROOT / ".streamlit/config.toml").read_text())["theme"][mode]
+    palette = {"diverging": theme["chartDivergingColors"], "sequential": theme["chartSequentialColors"]}
+
+    def channels(colour: str) -> tuple[int, int, int]:
+        return tuple(int(colour[i : i + 2], 16) for i in (1, 3, 5))
+
+    red, _, blue = channels(shared.evaluate("(palette) => signed(palette, 1)", palette))
+    assert red > 1.5 * blue
+    red, _, blue = channels(shared.evaluate("(palette) => signed(palette, -1)", palette))
+    assert blue > 1.5 * red
+    red, green, blue = channels(shared.evaluate("(palette) => shade(palette, 1)", palette))
+    assert green > max(red, blue)
+    assert shared.evaluate("(palette) => shade(palette, 0)", palette) == palette["sequential"][0]
 
 
 def test_text_stays_text(shared):
@@ -75,7 +101,7 @@ def test_a_view_outlives_new_data_and_is_gone_when_it_is_ended(shared):
             document.body.append(parentElement);
             const root = parentElement.firstChild;
             const words = { said: "{p}!" };
-            const run = (p) => reside({ parentElement, data: { p, lang: "en", words } }, Shown, "shown");
+            const run = (p) => mountView({ parentElement, data: { p, lang: "en", words } }, Shown, "shown");
             const end = (run(1), run(0.5));
             seen.push(root.innerHTML);
             dispatchEvent(new Event("heard"));

@@ -4,7 +4,8 @@ import { colours } from "./colours.js";
 import { div, el, fill } from "./elements.js";
 import { clamp, integer, number, percent, unpack } from "./numbers.js";
 
-// Arrow keys, Home and End: move(down, right).
+/** Arrow keys, Home and End: move(down, right).
+ * @template {HTMLElement} T @param {T} node @param {(down: number, right: number) => void} move @returns {T} */
 export function arrows(node, move) {
   const steps = {
     ArrowUp: [-1, 0],
@@ -18,21 +19,25 @@ export function arrows(node, move) {
     const step = steps[event.key];
     if (!step || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
-    move(...step);
+    move(step[0], step[1]);
   });
   return node;
 }
-// The same in a list, where down and right are one way: go(by).
+/** The same in a list, where down and right are one way: go(by).
+ * @template {HTMLElement} T @param {T} node @param {(by: number) => void} go @returns {T} */
 export const along = (node, go) => arrows(node, (down, right) => go(down + right));
 
-// Of radio buttons one is chosen, and the Tab key stops at that one only.
+/** Of radio buttons one is chosen, and the Tab key stops at that one only.
+ * @type {(buttons: HTMLElement[], chosen: number) => void} */
 export function check(buttons, chosen) {
   buttons.forEach((button, i) => {
     button.setAttribute("aria-checked", i === chosen);
     button.tabIndex = i === chosen ? 0 : -1;
   });
 }
+/** Buttons of which one is chosen, by the pointer or by arrow keys. */
 export class Radios {
+  /** @param {string} className @param {string} label @param {any[]} buttons @param {(index: number) => void} choose */
   constructor(className, label, buttons, choose) {
     this.buttons = buttons;
     this.node = along(el("div", { className, role: "radiogroup", "aria-label": label }, ...buttons), (by) => {
@@ -46,6 +51,7 @@ export class Radios {
     });
   }
 
+  /** @param {number} chosen */
   paint(chosen) {
     this.chosen = chosen;
     check(this.buttons, chosen);
@@ -54,21 +60,38 @@ export class Radios {
 
 export const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-// Selections that only the component knows go to the link, without a request to the server. It is ui/server/head.html that keeps
-// them there, where the server, which has not seen them, writes the link anew.
+/** Selections that only the component knows go to the link, null to leave it, without a request to the server. It is
+ * ui/server/head.html that keeps them there, where the server, which has not seen them, writes the link anew.
+ * @type {(values: Record<string, string | number | null>) => void} */
 export function remember(values) {
   window.vetro.select(values);
 }
-// What the link says; and a number of it that counts from 1, as one that counts from 0, where there are so many.
+/** What the link says. @type {(name: string) => string | null} */
 export const inLink = (name) => new URL(location.href).searchParams.get(name);
+/** A number of the link that counts from 1, as one that counts from 0, where there are so many.
+ * @type {(name: string, count: number, otherwise?: number | null) => any} */
 export function linked(name, count, otherwise = null) {
   const n = Number(inLink(name));
   return Number.isInteger(n) && n >= 1 && n <= count ? n - 1 : otherwise;
 }
 
+/** What Streamlit gives a component. `data` holds `words`, the texts by section, and `lang` besides its own.
+ * @typedef {{ data: any, parentElement: ShadowRoot | HTMLElement, setStateValue: (name: string, value: any) => void,
+ *   setTriggerValue: (name: string, value: any) => void }} Given */
+
 /** What a component shows, in a box of its own: made once, given data by update(data, palette) at every run, fitted when
- * its size changes, removed in the end. `d` is the data of the last run; `report` takes what is for the server. */
+ * its size changes, removed in the end. */
 export class View {
+  /** The data of the last run. @type {any} */
+  d;
+  /** Its words, by section. @type {Record<string, string>} */
+  w;
+  /** @type {import("./colours.js").Palette} */
+  palette;
+  /** Takes what is for the server. @type {(...values: any[]) => void} */
+  report;
+
+  /** @param {HTMLElement} box */
   constructor(box) {
     this.box = box;
     this.watch = new ResizeObserver(() => this.fit());
@@ -84,36 +107,45 @@ export class View {
     this.box.remove();
   }
 
-  /** For what happens outside the box. */
+  /** For what happens outside the box. @type {(target: EventTarget, type: string, act: (event: any) => void) => void} */
   listen(target, type, act) {
     target.addEventListener(type, act, { signal: this.gone.signal });
   }
 
+  /** The element that has the focus, in this component or elsewhere. @returns {any} */
   get focused() {
-    return this.box.getRootNode().activeElement;
+    const root = /** @type {Document | ShadowRoot} */ (this.box.getRootNode());
+    return root.activeElement;
   }
+  /** @param {number} x */
   number(x) {
     return number(x, this.d.lang);
   }
+  /** @param {number} p */
   percent(p) {
     return percent(p, this.d.lang);
   }
+  /** @param {number} n */
   integer(n) {
     return integer(n, this.d.lang);
   }
+  /** @param {string} section @param {Record<string, any>} values */
   fill(section, values) {
     return fill(this.d.words[section], values);
   }
 }
+
 /** Leaves what a component was given where the page's own scripts find it, for the figure's CSV file and its table
- * (ui/server/browser/numbers.js), and tells them. */
+ * (ui/server/browser/numbers.js), and tells them. @type {(root: any, data: any) => void} */
 export function exposeData(root, data) {
   root.data = () => ({ ...data, arrays: data.bytes ? unpack(data) : {} });
   root.dispatchEvent(new Event("vetro-data", { bubbles: true, composed: true }));
 }
 
-/** A component's run: its view, which outlives new data, is made if there is none; the answer ends it. */
+/** A component's run: its view, which outlives new data, is made if there is none; the answer ends it.
+ * @type {(given: Given, Kind: new (box: HTMLElement) => any, className: string, report?: (...values: any[]) => void) => () => void} */
 export function mountView({ data, parentElement }, Kind, className, report) {
+  /** @type {any} */
   const root = parentElement.querySelector(".root");
   exposeData(root, data);
   const view = (root.view ??= new Kind(root.appendChild(div(className))));

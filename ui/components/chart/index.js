@@ -29,21 +29,21 @@ class Chart extends View {
     this.eye = new IntersectionObserver((seen) => this.approach(seen.at(-1).isIntersecting), margin);
     this.eye.observe(box);
     box.role = "figure";
-    box.ariaBusy = true; // until it is drawn, or known to be far
+    box.ariaBusy = "true"; // until it is drawn, or known to be far
     this.later = setTimeout(library, LATER);
     this.listen(window, "beforeprint", () => library().then(() => this.draw()));
   }
 
   update(data) {
     this.d = data;
-    for (const node of [this.box, this.box.parentNode]) node.style.height = `${data.height}px`;
+    for (const node of [this.box, this.box.parentElement]) node.style.height = `${data.height}px`;
     this.box.ariaLabel = data.alt;
     if (this.drawn && this.near) this.draw();
   }
 
   approach(near) {
     this.near = near;
-    this.box.ariaBusy = near && !this.drawn;
+    this.box.ariaBusy = String(near && !this.drawn);
     clearTimeout(this.wait);
     if (near) this.wait = setTimeout(() => library().then(() => this.near && this.draw()), this.drawn ? 0 : SETTLED);
   }
@@ -55,12 +55,13 @@ class Chart extends View {
     const { data, layout } = JSON.parse(this.d.figure);
     this.drawn = this.d.figure;
     window.Plotly.react(this.box, data, { ...layout, width }, CONFIG);
-    this.box.ariaBusy = false;
+    this.box.ariaBusy = "false";
   }
 
   fit() {
     const width = this.box.clientWidth;
-    if (this.drawn && width && width !== this.box._fullLayout.width) window.Plotly.relayout(this.box, { width });
+    const chart = /** @type {any} */ (this.box);
+    if (this.drawn && width && width !== chart._fullLayout.width) window.Plotly.relayout(this.box, { width });
   }
 
   remove() {

@@ -10,7 +10,9 @@ export class HeadMap {
   /** widest: px of a cell at most; choose(query, key) by arrow keys, press(query, key) by a click. */
   constructor(tokens, widest, choose, press) {
     const T = tokens.length;
-    Object.assign(this, { T, widest, lengths: tokens.map((token) => LETTER * Array.from(token).length) });
+    this.T = T;
+    this.widest = widest;
+    this.lengths = tokens.map((token) => LETTER * Array.from(token).length);
     this.names = tokens.map((token) => el("div", { className: "name", role: "rowheader" }, ...dotted(token)));
     this.columns = tokens.map((token, k) =>
       el(
@@ -59,7 +61,8 @@ export class HeadMap {
 
   /** look(query, key) -> {kind, colour, ink, text, label} of a cell, or nothing where there is none. */
   paint(query, key, look) {
-    Object.assign(this, { query, key });
+    this.query = query;
+    this.key = key;
     this.cells.forEach((cell, i) => {
       const [q, k] = [Math.floor(i / this.T), i % this.T];
       const shown = look(q, k);

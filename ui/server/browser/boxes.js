@@ -72,11 +72,11 @@ function drawShadow(picture, css, rect, stroke, inner) {
 
 /** A list of CSS, cut at the commas that stand in no brackets. */
 function listOf(css) {
-  let depth = 0,
-    part = "";
+  let depth = 0;
+  let part = "";
   const parts = [];
   for (const c of css) {
-    depth += (c === "(") - (c === ")");
+    depth += { "(": 1, ")": -1 }[c] ?? 0;
     if (c === "," && !depth) {
       parts.push(part.trim());
       part = "";
@@ -93,7 +93,6 @@ function drawGradient(picture, css, layer, at, round, style, parent) {
   if (asked) stops.shift();
   const angle = ((asked ? (asked[1] ?? { top: 0, right: 90, bottom: 180, left: 270 }[asked[2]]) : 180) * Math.PI) / 180;
   const area = areaOf(
-    picture,
     listOf(style.backgroundSize)[layer] ?? "auto",
     listOf(style.backgroundPosition)[layer] ?? "0% 0%",
     at,

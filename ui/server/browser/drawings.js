@@ -60,7 +60,7 @@ function copyShape(picture, node, above) {
   }
   if (node.tagName === "stop") {
     writeStyle(picture, copy, "stop-color", style.stopColor);
-    copy.setAttribute("stop-opacity", style.stopOpacity * picture.colour(style.stopColor)[1]);
+    copy.setAttribute("stop-opacity", Number(style.stopOpacity) * picture.colour(style.stopColor)[1]);
   }
   for (const child of node.childNodes) {
     if (child.nodeType === Node.TEXT_NODE) copy.append(child.data);

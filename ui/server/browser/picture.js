@@ -44,6 +44,7 @@ export class Picture {
   }
 
   /** [#rrggbb, opacity] of any colour of CSS: other programs read no rgba() and no color-mix(). */
+  /** @returns {[string, number]} */
   colour(css) {
     if (!css || css === "none" || css === "transparent") return ["none", 0];
     const wide = css.match(/^color\(srgb ([\d.e-]+) ([\d.e-]+) ([\d.e-]+)(?: \/ ([\d.]+))?\)$/);
@@ -51,7 +52,7 @@ export class Picture {
     const plain = css.match(/^rgba?\(([\d.]+), ([\d.]+), ([\d.]+)(?:, ([\d.]+))?\)$/);
     if (plain) return [hex(plain.slice(1, 4)), Number(plain[4] ?? 1)];
     this.pen.fillStyle = css;
-    return [this.pen.fillStyle, 1];
+    return [String(this.pen.fillStyle), 1];
   }
 
   fill(css, name = "fill") {

@@ -26,7 +26,7 @@ function equip() {
       button.onclick = () => save(figure, kind.toLowerCase());
       line.append(button);
     }
-    const csv = line.lastChild;
+    const csv = /** @type {HTMLButtonElement} */ (line.lastChild);
     csv.onfocus = csv.onpointerenter = () => (csv.title = `${twinOf(figure)?.name ?? nameOf(figure)}.csv`);
     box.append(line);
     openTable(figure, words);
@@ -132,7 +132,7 @@ const csv = (rows) => `${Array.from(rows, (row) => row.map(cell).join(",")).join
 // A notebook is made from the link, as it is when it is asked for: what a component alone knows stands there.
 document.addEventListener(
   "click",
-  (event) => {
+  (/** @type {any} */ event) => {
     const link = event.target.closest?.(".st-key-take a");
     if (!link) return;
     const url = new URL(link.href);

@@ -26,7 +26,7 @@ function address(menu) {
   };
   for (const name of [...Object.keys(frame), "present"]) here.delete(name);
   const first = Object.entries(frame).filter(([, value]) => value);
-  url.search = new URLSearchParams([...first, ...here]);
+  url.search = String(new URLSearchParams([...first, ...here]));
   url.hash = "";
   return url.href;
 }
@@ -58,15 +58,19 @@ function show(menu) {
   refresh(menu);
 }
 
-document.addEventListener("toggle", ({ target }) => target.matches(".share") && target.open && show(target), true);
+document.addEventListener(
+  "toggle",
+  (/** @type {any} */ { target }) => target.matches(".share") && target.open && show(target),
+  true,
+);
 document.addEventListener(
   "change",
-  ({ target }) => target.matches(".share input") && refresh(target.closest(".share")),
+  (/** @type {any} */ { target }) => target.matches(".share input") && refresh(target.closest(".share")),
 );
 document.addEventListener("click", ({ target }) => {
   if (!(target instanceof Element)) return;
   if (target.matches(".share .copy")) copy(target.closest(".share"));
-  if (target.matches(".share .address")) target.select();
+  if (target instanceof HTMLInputElement && target.matches(".share .address")) target.select();
   if (target.matches(".leave")) leave();
 });
 for (const kind of ["load", "error"])

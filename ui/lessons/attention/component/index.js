@@ -2,11 +2,10 @@
 // no request goes to the server, save when the chart of a head is asked for. Layers, heads and tokens count from 0 here, from 1 on screen and in the link.
 
 import { readable, shade, signed } from "../../../components/base/colours.js";
-import { button, chip, div, el, plain, shape, span, weave } from "../../../components/base/elements.js";
+import { el, plain } from "../../../components/base/elements.js";
 import { best, clamp, range, unpack } from "../../../components/base/numbers.js";
-import { arrows, inLink, linked, mountView, Radios, remember, View } from "../../../components/base/view.js";
-import { HeadMap } from "../../../components/head_map/map.js";
-import { Layers } from "../../../components/layers/layers.js";
+import { inLink, linked, mountView, remember, View } from "../../../components/base/view.js";
+import { buildExplorer } from "./build.js";
 import { paintFind } from "./find.js";
 import { paintMap } from "./map.js";
 import { paintSelectors } from "./selectors.js";
@@ -19,6 +18,15 @@ export default function attention(given) {
 }
 
 class Explorer extends View {
+  G; // key/value heads
+  H; // heads
+  L; // layers
+  S; // numbers that are shown of a vector
+  T; // tokens
+  fresh;
+  map;
+  steps;
+
   update(data, palette) {
     const fresh = JSON.stringify([data.model, data.tokens]);
     const [first, changed] = [this.d === undefined, this.fresh !== fresh];
@@ -28,7 +36,7 @@ class Explorer extends View {
     this.inks = this.ramp.map((colour) => readable(colour, palette));
     this.signs = range(513).map((i) => signed(palette, i / 256 - 1));
     const sizes = this.map && this.sizes(); // of what stands here still: to ask afterwards would lay out the page once more
-    this.build();
+    buildExplorer(this);
     this.take(sizes ?? this.sizes());
     this.draw();
     this.fit();
@@ -150,104 +158,6 @@ class Explorer extends View {
 
   // ------------------------------------------------------------ the parts that stay
 
-  build() {
-    const { T, w } = this;
-    const tokens = this.d.tokens;
-    this.chips = new Radios(
-      "chips",
-      w.reader,
-      tokens.map((token) => button("pick", {}, chip(token), span("weight"))),
-      (reader) => this.choose({ reader }),
-    );
-    this.arcs = shape("svg", { class: "arcs", "aria-hidden": "true" });
-    this.chips.node.prepend(this.arcs);
-    this.sentence = el("p", { className: "read", "aria-live": "polite" });
-
-    this.title = el("h2", { className: "eyebrow" });
-    const read = (reader, key) => this.choose({ reader, key });
-    this.map = new HeadMap(tokens, 58, read, read);
-    this.empty = div("empty note", w.empty);
-    this.outline = div("outline");
-    this.map.node.prepend(this.empty);
-    this.map.grid.before(this.outline);
-    this.lift = el(
-      "button",
-      { type: "button", className: "lift", role: "switch", onclick: () => this.choose({ lifted: !this.s.lifted }) },
-      el("i", {}),
-      w.lift,
-    );
-    this.leak = el("div", { className: "leak", "aria-live": "polite" });
-
-    this.layers = new Layers(this.L, w.layer, (layer) => this.choose({ layer }));
-    this.shadeNote = span("note");
-
-    this.thumbs = range(this.H).map((head) =>
-      el(
-        "button",
-        { type: "button", className: "thumb", role: "radio", onclick: () => this.choose({ head }) },
-        el("canvas", { "aria-hidden": "true" }),
-        span("", String(head + 1)),
-      ),
-    );
-    const each = this.H / this.G;
-    const shared = (g) =>
-      el(
-        "p",
-        { className: "note" },
-        ...weave(w.shared, { k: span("key", `k\u202f${g + 1}`), v: span("value", `v\u202f${g + 1}`) }),
-      );
-    const rows =
-      each === 1
-        ? [
-            div("group", ...this.thumbs),
-            el("p", { className: "note" }, ...weave(w["not-shared"], { k: span("key", "k"), v: span("value", "v") })),
-          ]
-        : range(this.G).map((g) => div("group", ...this.thumbs.slice(g * each, g * each + each), shared(g)));
-    this.headsTitle = el("h2", { className: "eyebrow" });
-    this.heads = arrows(el("div", { className: "heads", role: "radiogroup" }, ...rows), (down, right) => {
-      this.choose({ head: clamp(this.s.head + right + down * (each === 1 ? 4 : each), 0, this.H - 1) });
-      this.thumbs[this.s.head].focus();
-    });
-
-    this.find = el("section", { className: "find" });
-    this.steps = el("section", { className: "steps" });
-    this.box.replaceChildren(
-      el("section", { className: "sentence" }, this.chips.node, this.sentence),
-      div(
-        `instrument${T > 16 ? " long" : ""}`,
-        el(
-          "section",
-          {},
-          div("over", this.title, span("note", w["map-note"])),
-          this.map.node,
-          this.d.both
-            ? el("p", { className: "note leak" }, this.fill("mask-none", { model: this.d.model }))
-            : div("below", this.lift, this.leak),
-        ),
-        el(
-          "section",
-          { className: "selectors" },
-          div("over", el("h2", { className: "eyebrow" }, w.layer), this.shadeNote),
-          this.layers.node,
-          this.headsTitle,
-          this.heads,
-        ),
-      ),
-      this.find,
-      this.steps,
-      el("p", { className: "caveat" }, w.caveat),
-      el(
-        "button",
-        {
-          type: "button",
-          className: "go",
-          onclick: () => this.report("chart", { layer: this.s.layer, head: this.s.head }),
-        },
-        w["twin-button"],
-      ),
-    );
-  }
-
   // ------------------------------------------------------------ what follows the choice
 
   paint() {
@@ -274,6 +184,7 @@ class Explorer extends View {
   }
 
   /** What depends on them, to be drawn next. */
+  /** @param {number[]} sizes */
   take([whole, map]) {
     this.taken = [whole, map].join();
     this.columnsShown = ["k", "score", "share", "v", "wv"].filter(

@@ -21,7 +21,8 @@ const INSIDE = { embedding: ["segment"], mlp: ["gate", "up", "activation", "down
 
 export class Drawings extends View {
   update(data) {
-    Object.assign(this, { d: data, w: data.words });
+    this.d = data;
+    this.w = data.words;
     if (!this.chosen) {
       this.detailed = inLink("view") === "detailed";
       this.chosen = inLink("part");

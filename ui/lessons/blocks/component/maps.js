@@ -6,9 +6,18 @@ import { choices } from "./choices.js";
 
 /** The same text in two models: one head of each, and the tokens they hold likeliest to come next. */
 export class Maps extends View {
+  H; // heads
+  L; // layers
+  T; // tokens
+  head;
+  layer;
+
   update(data, palette) {
     const arrays = unpack(data);
-    Object.assign(this, { d: data, w: data.words, palette, patterns: data.sides.map((_, i) => arrays[`pattern${i}`]) });
+    this.d = data;
+    this.w = data.words;
+    this.palette = palette;
+    this.patterns = data.sides.map((_, i) => arrays[`pattern${i}`]);
     [this.L, this.H, this.T] = this.patterns[0].shape;
     this.layer ??= linked("map-layer", this.L, data.layer);
     this.head ??= linked("map-head", this.H, data.head); // -1 is the mean of all

@@ -10,7 +10,14 @@ const BRANCHES = ["attn", "cross", "mlp"];
 /** One model on paper: lines in an SVG, parts as buttons above it. */
 export class Paper {
   constructor(owner, side, index, width, height, spots) {
-    Object.assign(this, { owner, side, index, width, height, spots, w: owner.w, buttons: [] });
+    this.owner = owner;
+    this.side = side;
+    this.index = index;
+    this.width = width;
+    this.height = height;
+    this.spots = spots;
+    this.w = owner.w;
+    this.buttons = [];
     this.left = STREAM + 62; // where the column of the branches begins
     this.right = width - 12;
     this.middle = (this.left + this.right) / 2;

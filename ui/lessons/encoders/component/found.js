@@ -27,7 +27,7 @@ export class Found extends View {
       );
     const mark = (line) =>
       this.box.querySelectorAll("li").forEach((one) => one.classList.toggle("same", one.dataset.line === line));
-    this.box.onpointerover = (event) => mark(event.target.closest("li")?.dataset.line);
+    this.box.onpointerover = (/** @type {any} */ event) => mark(event.target.closest("li")?.dataset.line);
     this.box.onpointerleave = () => mark();
     this.box.replaceChildren(...data.columns.map(column));
   }

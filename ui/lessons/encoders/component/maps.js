@@ -34,13 +34,26 @@ export class Maps extends View {
 
 /** One model: its layers, its heads (head -1 is their mean), its map. */
 class Side {
+  T; // tokens
+  chosen;
+  head;
+  heads;
+  layer;
+  layers;
+
   constructor(name, changed) {
-    Object.assign(this, { name, changed, node: el("section", {}) });
+    this.name = name;
+    this.changed = changed;
+    this.node = el("section", {});
   }
 
   update(data, patterns, palette) {
     const [model, w] = [data[this.name], data.words];
-    Object.assign(this, { patterns, palette, w, lang: data.lang, tokens: model.tokens });
+    this.patterns = patterns;
+    this.palette = palette;
+    this.w = w;
+    this.lang = data.lang;
+    this.tokens = model.tokens;
     [this.layers, this.heads, this.T] = patterns.shape;
     if (!this.chosen) [this.layer, this.head] = model.start;
     const named = (names) => names.map((name) => button("mono", {}, String(name)));

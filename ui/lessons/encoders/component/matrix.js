@@ -10,6 +10,7 @@ export class Matrix extends View {
     const [w, n] = [data.words, data.lines.length];
     const { cosines } = unpack(data);
     const cosine = (i, j) => cosines.values[i * n + j];
+    /** @type {Intl.NumberFormatOptions} */
     const two = { minimumFractionDigits: 2, maximumFractionDigits: 2, signDisplay: "negative" }; // and no −0.00
     this.pair ??= data.pair; // another theme runs this again
     const row = (text, i) => el("span", {}, el("b", {}, String(i + 1)), " ", el("bdi", {}, text));

@@ -7,7 +7,8 @@ import { seat } from "./seat.js";
 
 export class Block extends View {
   update(data, palette) {
-    Object.assign(this, { d: data, palette });
+    this.d = data;
+    this.palette = palette;
     this.fit();
   }
 

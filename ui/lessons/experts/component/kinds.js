@@ -9,8 +9,15 @@ import { seat } from "./seat.js";
 const OFTEN = 3; // powers of two from the middle of the scale to its end
 
 export class Kinds extends View {
+  C; // kinds of token
+  E; // experts
+  L; // layers
+
   update(data, palette) {
-    Object.assign(this, { d: data, w: data.words, palette, a: unpack(data) });
+    this.d = data;
+    this.w = data.words;
+    this.palette = palette;
+    this.a = unpack(data);
     [this.L, this.C, this.E] = this.a.lift.shape;
     this.layer ??= linked("kinds", this.L, data.start);
     const { w } = this;

@@ -2,9 +2,10 @@
 // chose, as wide as their weights, and what they say comes back to the track. Wide screens lay it from left to right,
 // narrow ones from top to bottom: `along` is the way of the tracks, `across` the other way.
 
-import { button, chip, div, el, shape, span, weave } from "../../../components/base/elements.js";
+import { button, chip, div, el, shape } from "../../../components/base/elements.js";
 import { range, unpack } from "../../../components/base/numbers.js";
 import { inLink, linked, Radios, remember, View } from "../../../components/base/view.js";
+import { highlight, saySentence } from "./highlight.js";
 import { merge, router } from "./router.js";
 import { seat } from "./seat.js";
 
@@ -12,10 +13,19 @@ const WIDEST = 11; // px of a line whose weight is 1
 const NARROW = 640; // px
 
 export class Yard extends View {
+  E; // experts
+  L; // layers
+  T; // tokens
+
   update(data, palette) {
     const text = JSON.stringify(data.tokens);
     const [first, another] = [!this.d, this.text !== text];
-    Object.assign(this, { d: data, w: data.words, palette, text, a: unpack(data), hover: null });
+    this.d = data;
+    this.w = data.words;
+    this.palette = palette;
+    this.text = text;
+    this.a = unpack(data);
+    this.hover = null;
     [this.L, this.T, this.E] = this.a.probs.shape;
     this.A = this.a.index.shape[2];
     if (another) {
@@ -87,13 +97,14 @@ export class Yard extends View {
     const seats = el("div", { className: "seats", "aria-hidden": "true" }, ...this.seats);
     this.band = div("band");
     this.place = div("yard-place", this.band, this.svg, this.layers.node, this.tokens.node, seats);
-    this.place.addEventListener("click", (event) => {
+    this.place.addEventListener("click", (/** @type {any} */ event) => {
       const token = event.target.dataset?.token;
       if (token !== undefined) this.choose({ token: Number(token), all: false });
     });
     this.svg.addEventListener(
       "pointerover",
-      (event) => event.target.dataset.token !== undefined && this.show({ token: Number(event.target.dataset.token) }),
+      (/** @type {any} */ event) =>
+        event.target.dataset.token !== undefined && this.show({ token: Number(event.target.dataset.token) }),
     );
     this.svg.addEventListener("pointerleave", () => this.show(null));
     this.said = el("p", { className: "read", "aria-live": "polite" });
@@ -124,7 +135,12 @@ export class Yard extends View {
     const across = wide ? Math.max(E * 46, T * 29) : width;
     const start = wide ? longest + 12 : longest + 14;
     const pitch = wide ? (width - start - 8) / L : 138;
-    Object.assign(this, { wide, size, across, start, pitch, head });
+    this.wide = wide;
+    this.size = size;
+    this.across = across;
+    this.start = start;
+    this.pitch = pitch;
+    this.head = head;
     this.height = wide ? head + across + 6 : start + L * pitch + 8;
     this.place.style.height = `${this.height}px`;
     this.place.style.setProperty("--size", `${size}px`);
@@ -135,7 +151,8 @@ export class Yard extends View {
     this.into = (layer) => start + layer * pitch + (wide ? 0 : 30);
     this.out = (layer) => start + (layer + 1) * pitch;
     this.middle = (layer) => (this.into(layer) + this.out(layer)) / 2;
-    const stand = (node, [x, y]) => Object.assign(node.style, { left: `${x}px`, top: `${y}px` });
+    const stand = (/** @type {HTMLElement} */ node, /** @type {number[]} */ [x, y]) =>
+      Object.assign(node.style, { left: `${x}px`, top: `${y}px` });
     this.chips.forEach((one, token) => {
       stand(one, wide ? [0, head + this.track(token)] : [this.track(token), start - 8]);
       one.style.setProperty("--room", `${across / T}px`);
@@ -199,8 +216,8 @@ export class Yard extends View {
   show(hover) {
     if (JSON.stringify(hover) === JSON.stringify(this.hover)) return;
     this.hover = hover;
-    this.light();
-    this.read();
+    highlight(this);
+    saySentence(this);
   }
 
   // ------------------------------------------------------------ what follows the choice
@@ -218,74 +235,8 @@ export class Yard extends View {
         ? { left: `${from}px`, width: `${to - from}px`, top: 0, height: `${this.height}px` }
         : { top: `${from}px`, height: `${to - from}px`, left: 0, width: "100%" },
     );
-    this.light();
-    this.read();
+    highlight(this);
+    saySentence(this);
     this.below.replaceChildren(...router(this), ...merge(this));
-  }
-
-  /** Whose lines stand out: those of the chosen token, of the token or the seat under the pointer, or everyone's. */
-  light() {
-    const { hover, s } = this;
-    const [seat, token] = [hover?.expert !== undefined ? hover : null, hover?.token ?? s.token];
-    const all = s.all && !hover;
-    const on = (one) => all || (seat ? one.layer === seat.layer && one.expert === seat.expert : one.token === token);
-    const used = new Set();
-    const [ground, raised] = [[], []];
-    this.paths.forEach((one) => {
-      const up = on(one);
-      one.node.setAttribute("class", up ? (all ? "path each" : "path on") : "path");
-      one.node.style.stroke = up ? this.palette.categorical[one.expert] : "";
-      if (up) used.add(one.layer * this.E + one.expert);
-      (up ? raised : ground).push(one.node);
-    });
-    this.ground.replaceChildren(...ground);
-    this.raised.replaceChildren(...raised);
-    const lit = new Set(seat ? this.visitors(seat.layer, seat.expert).map((one) => one.token) : all ? [] : [token]);
-    this.rails.forEach((rail, i) => rail.classList.toggle("on", lit.has(i)));
-    this.chips.forEach((one, i) => one.classList.toggle("lit", lit.has(i) && i !== s.token));
-    this.seats.forEach((one, i) => one.classList.toggle("used", used.has(i)));
-    const told =
-      seat || all ? [] : range(this.L).flatMap((layer) => this.chosen(layer, token).map((one) => ({ ...one, layer })));
-    this.labels.replaceChildren(
-      ...told.map(({ layer, expert, weight }) => {
-        const [x, y] = this.point(this.middle(layer), this.side(expert));
-        return shape(
-          "text",
-          { x, y: y + this.size / 2 + 12, "text-anchor": "middle", class: layer === s.layer ? "told now" : "told" },
-          `${Math.round(100 * weight)}\u202f%`,
-        );
-      }),
-    );
-  }
-
-  read() {
-    const { hover, s, w } = this;
-    if (hover?.expert !== undefined) {
-      const found = this.visitors(hover.layer, hover.expert);
-      const tokens = span("few", ...found.flatMap(({ token }) => [chip(this.d.tokens[token]), " "]));
-      const section = found.length ? "read-seat" : "read-seat-none";
-      this.said.replaceChildren(
-        ...weave(w[section], {
-          layer: hover.layer + 1,
-          expert: this.seat(hover.expert),
-          count: found.length,
-          all: this.T,
-          tokens,
-        }),
-      );
-      return;
-    }
-    const token = hover?.token ?? s.token;
-    const [first, second] = this.chosen(s.layer, token);
-    this.said.replaceChildren(
-      ...weave(w["read-token"], {
-        layer: s.layer + 1,
-        token: chip(this.d.tokens[token]),
-        first: this.seat(first.expert),
-        second: this.seat(second.expert),
-        w1: this.percent(first.weight),
-        w2: this.percent(second.weight),
-      }),
-    );
   }
 }

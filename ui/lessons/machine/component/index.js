@@ -18,6 +18,9 @@ export default function machine(given) {
 }
 
 class Machine extends View {
+  ink;
+  next;
+
   open = null; // {part: "layer" | "token" | "head", at}
   layer = null;
 
@@ -34,7 +37,9 @@ class Machine extends View {
 
   update(data) {
     const before = this.d;
-    Object.assign(this, { d: data, w: data.words, waiting: false });
+    this.d = data;
+    this.w = data.words;
+    this.waiting = false;
     this.box.classList.remove("busy");
     this.layer = Math.min(this.layer ?? data.opened, data.stream.length - 1);
     this.open ??= {

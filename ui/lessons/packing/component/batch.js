@@ -10,7 +10,9 @@ const LISTED = 6; // documents that the sentence names
 export class Batch extends Part {
   update(data, palette) {
     const fresh = JSON.stringify([data.context, data.documents, data.tokens]);
-    Object.assign(this, { d: data, palette, a: unpack(data) });
+    this.d = data;
+    this.palette = palette;
+    this.a = unpack(data);
     if (!this.s) this.s = { method: data.method, row: linked("row", data.window, 0) };
     else if (this.fresh !== fresh) {
       this.s.row = 0;

@@ -8,7 +8,10 @@ import { Part } from "./part.js";
 export class Row extends Part {
   update(data, palette) {
     const fresh = JSON.stringify([data.tokens, data.documents]);
-    Object.assign(this, { d: data, palette, T: data.tokens.length, pattern: unpack(data).pattern });
+    this.d = data;
+    this.palette = palette;
+    this.T = data.tokens.length;
+    this.pattern = unpack(data).pattern;
     const reader = this.fresh ? data.reader : linked("reader", this.T, data.reader);
     if (this.fresh && this.fresh !== fresh) remember({ reader: null });
     this.s = { ...data.choice, reader: this.fresh === fresh ? this.s.reader : reader };

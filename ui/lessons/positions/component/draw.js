@@ -54,6 +54,11 @@ export class Face {
 
 /** A slider that runs under the curve of what it changes; fine at its beginning, coarse at its end. */
 export class Track {
+  done;
+  far;
+  move;
+  steps;
+
   constructor(name, far, words, move, done) {
     [this.far, this.steps, this.move, this.done] = [far, 300, move, done];
     this.line = shape("path", { class: "line", "vector-effect": "non-scaling-stroke" });

@@ -3,11 +3,12 @@
 // Layers, heads, tokens and pairs count from 0 here, from 1 on screen and in the link; positions count from 0 everywhere.
 
 import { signed } from "../../../components/base/colours.js";
-import { chip, el, plain, span, weave } from "../../../components/base/elements.js";
+import { chip, el, plain, weave } from "../../../components/base/elements.js";
 import { best, range, unpack } from "../../../components/base/numbers.js";
 import { check, linked, mountView, remember, still, View } from "../../../components/base/view.js";
-import { buildDials, sub } from "./build.js";
-import { between, degrees, TURN } from "./draw.js";
+import { buildDials } from "./build.js";
+import { TURN } from "./draw.js";
+import { paintPair, paintParts } from "./pair.js";
 
 const PAUSE = 150; // ms after the last change until the server is told
 const PACE = 3; // positions a second while both walk
@@ -17,6 +18,32 @@ export default function dials(given) {
 }
 
 class Dials extends View {
+  H; // heads
+  K; // head dimension
+  T; // tokens
+  a;
+  bars;
+  both;
+  check;
+  dials;
+  end;
+  faces;
+  heads;
+  k;
+  keys;
+  large;
+  layer;
+  layerValue;
+  one;
+  play;
+  q;
+  queries;
+  sentence;
+  speeds;
+  sums;
+  title;
+  total;
+
   remove() {
     this.stop();
     clearTimeout(this.late);
@@ -182,8 +209,8 @@ class Dials extends View {
         this.fill("dial-name", { n: i + 1, wave: this.number(TURN / this.speeds[i]), part: this.number(parts[i]) }),
       ),
     );
-    this.paintPair(pair, here, there, parts[pair] / largest);
-    this.paintParts(parts, largest, score);
+    paintPair(this, pair, here, there, parts[pair] / largest);
+    paintParts(this, parts, largest, score);
   }
 
   paintTracks(here, there) {
@@ -204,78 +231,5 @@ class Dials extends View {
       tokens(s.shift),
     );
     this.one.draw((x) => this.score(s.query + s.shift + x, there), low - room, high + room, s.apart, tokens(s.apart));
-  }
-
-  paintPair(i, here, there, share) {
-    const { s } = this;
-    const [q, k] = [this.q[i], this.k[i]];
-    const longest = Math.max(q.length, k.length) || 1;
-    const [first, second] = [this.turned(this.q, i, here), this.turned(this.k, i, there)];
-    this.large.turn(first, second, signed(this.palette, share), q.length / longest, k.length / longest);
-    const turn = (angle) => `${this.number(degrees(angle))}°`;
-    const open = Math.abs(between(first - second));
-    const pairText = this.fill("pair-title", { n: i + 1, a: i + 1, b: i + 1 + this.P });
-    this.title.textContent = pairText;
-    const comma = this.d.lang === "en" ? ", " : "; ";
-    const line = (...parts) => el("p", {}, ...parts);
-    const hand = (symbol, role, t, x, position, angle) =>
-      line(
-        sub(symbol, role, this.word(t)),
-        ` = (${this.number(x.a)}${comma}${this.number(x.b)}) `,
-        span(
-          "note",
-          this.fill("hand", {
-            length: this.number(x.length),
-            start: turn(x.angle),
-            position: this.integer(Math.round(position)),
-            speed: turn(this.speeds[i]),
-            end: turn(between(angle)),
-          }),
-        ),
-      );
-    this.sums.replaceChildren(
-      line(span("note", this.fill("pair-wave", { wave: this.number(TURN / this.speeds[i]) }))),
-      hand("q", "query", s.query, q, here, first),
-      hand("k", "key", s.key, k, there, second),
-      line(
-        `${this.number(q.length)} × ${this.number(k.length)} × cos ${turn(open)} ÷ √${this.K} = `,
-        el("b", {}, this.number(this.part(i, here, there))),
-      ),
-    );
-  }
-
-  paintParts(parts, largest, score) {
-    const end = [0.5, 1, 1.5, 2, 3, 4, 6, 8, 12, 16].find((x) => x >= largest) ?? largest;
-    this.end.textContent = this.fill("bars-note", { end: this.number(end) });
-    this.bars.forEach((bar, i) => {
-      const [value, height] = [parts[i], Math.max(1, 50 * Math.abs(parts[i] / end))];
-      bar.title = `${i + 1}: ${this.number(value)}`;
-      bar.className = i === this.pair ? "chosen" : "";
-      Object.assign(bar.firstChild.style, {
-        height: `${height}%`,
-        bottom: value < 0 ? "auto" : "50%",
-        top: value < 0 ? "50%" : "auto",
-        background: signed(this.palette, value < 0 ? -0.8 : 0.8),
-      });
-    });
-    const model = this.d.check.score;
-    const asked = ["layer", "head", "query", "key", "shift", "apart"].every(
-      (name) => this.s[name] === this.d.place[name],
-    );
-    this.total.replaceChildren(...weave(this.w.total, { n: this.P, score: el("b", {}, this.number(score)) }));
-    if (!asked) return this.check.replaceChildren(this.w["check-later"]);
-    const { shift, apart, layer } = this.s;
-    const section = !shift && !apart ? "check-still" : !apart ? "check-shift" : layer ? "check-deep" : "check-apart";
-    const count = this.integer(this.d.layers * this.H);
-    this.check.textContent = this.fill(section, {
-      model: this.number(model),
-      difference: this.number(Math.abs(model - score)),
-      count,
-      spread: this.number(this.d.check.spread),
-      first: this.number(this.d.check.first),
-      layer: layer + 1,
-      q: this.word(this.s.query),
-      here: this.integer(Math.round(this.here)),
-    });
   }
 }

@@ -16,6 +16,26 @@ export default function ring(given) {
 }
 
 class Ring extends View {
+  H; // heads
+  S; // numbers that are shown of a vector
+  backButton;
+  blocks;
+  chips;
+  circle;
+  dots;
+  groups;
+  heads;
+  middle;
+  numbers;
+  place;
+  playButton;
+  said;
+  seats;
+  squares;
+  stepButton;
+  track;
+  wheel;
+
   remove() {
     this.pause();
     super.remove();
@@ -25,7 +45,12 @@ class Ring extends View {
     const text = JSON.stringify(data.tokens);
     const [first, another] = [!this.d, this.text !== text];
     const other = another || this.d?.devices !== data.devices;
-    Object.assign(this, { d: data, w: data.words, palette, text, T: data.tokens.length, N: data.devices });
+    this.d = data;
+    this.w = data.words;
+    this.palette = palette;
+    this.text = text;
+    this.T = data.tokens.length;
+    this.N = data.devices;
     this.signs = range(513).map((i) => signed(palette, i / 256 - 1));
     this.pause();
     this.a = data.problem ? null : unpack(data);

@@ -5,6 +5,8 @@ import { passage } from "./passage.js";
 
 /** The text as chips, shaded by the bits that each token cost more, or less, under the pattern. */
 export class Losses extends View {
+  fresh;
+
   update(data, palette) {
     const [first, fresh] = [!this.d, JSON.stringify(data.tokens)];
     const asked = linked("cost", data.tokens.length);

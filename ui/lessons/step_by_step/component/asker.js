@@ -7,10 +7,16 @@ export const named = (word) => chip(clip(word, 24), "inline");
 
 /** A view that gives orders to Python, one at a time; of those given meanwhile only the last one waits. */
 export class Asker extends View {
+  /** Gets the data of the run before this one, undefined at the first. @type {(before: any) => void} */
+  draw() {}
+
   update(data, palette) {
     const before = this.d;
     clearTimeout(this.lost);
-    Object.assign(this, { d: data, w: data.words, palette, busy: false });
+    this.d = data;
+    this.w = data.words;
+    this.palette = palette;
+    this.busy = false;
     this.draw(before);
     const next = this.next;
     this.next = null;

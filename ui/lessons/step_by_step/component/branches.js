@@ -20,7 +20,7 @@ export function drawMap(view) {
   const radius = Math.max(2, Math.min(4.5, step * 0.34));
   const lines = [...parent.keys()]
     .slice(1)
-    .sort((a, b) => on.has(a) - on.has(b))
+    .sort((a, b) => Number(on.has(a)) - Number(on.has(b)))
     .map((node) => branch(view, node, on.has(node)));
   const labels = [...parent.keys()]
     .slice(1)

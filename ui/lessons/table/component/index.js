@@ -46,7 +46,10 @@ class Table extends View {
   }
 
   update(data, palette) {
-    Object.assign(this, { data, words: data.words, palette, typed: { ...data.edited } });
+    this.data = data;
+    this.words = data.words;
+    this.palette = palette;
+    this.typed = { ...data.edited };
     this.box.classList.toggle("two", data.names.length > 1);
     drawRows(this);
     drawResults(this);

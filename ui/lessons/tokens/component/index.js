@@ -36,7 +36,10 @@ export default function tokens({ data, parentElement, setStateValue, setTriggerV
   const focused = root.contains(root.getRootNode().activeElement);
   root.replaceChildren(...VIEWS[data.view](view));
   if (focused) root.querySelector("[aria-selected=true]")?.focus(); // the answer of the server must not end a walk by arrow keys
-  return () => clearInterval(seen.get(root)?.timer);
+  return () => {
+    clearInterval(seen.get(root)?.timer);
+    root.replaceChildren();
+  };
 }
 
 const VIEWS = { sentence, table, merges, compare, vocabulary, letters };

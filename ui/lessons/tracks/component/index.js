@@ -15,6 +15,8 @@ const named = (token) => chip(clip(token, 24), "inline");
 const sum = (list) => list.reduce((a, b) => a + b, 0);
 
 class Tracks extends View {
+  text;
+
   constructor(box) {
     super(box);
     box.addEventListener("keydown", (event) => this.pressed(event));
@@ -232,7 +234,7 @@ class Tracks extends View {
       [d.size, w["factor-size"]],
     ];
     const product = factors.reduce((n, [factor]) => n * factor, 1);
-    const term = ([n, name]) => div("term", el("b", {}, this.integer(n)), el("small", {}, name));
+    const term = (/** @type {any[]} */ [n, name]) => div("term", el("b", {}, this.integer(n)), el("small", {}, name));
     const terms = factors.flatMap((factor, i) => (i ? [span("sign", "·"), term(factor)] : [term(factor)]));
     const counted = d.turns[this.turn].bytes;
     this.sums.replaceChildren(

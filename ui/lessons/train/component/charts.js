@@ -7,6 +7,9 @@ const HEIGHT = 190;
 const EDGES = { left: 48, right: 12, top: 8, bottom: 26 };
 
 export class Chart {
+  kind;
+  lab;
+
   constructor(lab, kind) {
     [this.lab, this.kind] = [lab, kind];
     this.svg = shape("svg", { role: "img", height: HEIGHT });

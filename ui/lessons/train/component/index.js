@@ -14,6 +14,8 @@ export default function train(given) {
 }
 
 class Lab extends View {
+  shape;
+
   known = new Map(); // of each run, its snapshots
   picks = new Map(); // of each run, the layer and head looked at
   at = null; // number of a snapshot, null for the newest

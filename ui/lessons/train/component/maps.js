@@ -75,6 +75,9 @@ export class Row {
 
 /** The heads of one model: thumbnails, a row for each layer, and the chosen one large. */
 export class Panel {
+  lab;
+  model;
+
   constructor(lab, model, index) {
     [this.lab, this.model] = [lab, model];
     if (!lab.picks.has(model.id)) lab.picks.set(model.id, model.layers * model.heads - 1);

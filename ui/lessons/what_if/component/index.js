@@ -16,6 +16,12 @@ export default function whatIf(given) {
 }
 
 class Board extends View {
+  H; // heads
+  L; // layers
+  T; // tokens
+  a;
+  prompt;
+
   update(data, palette) {
     const [first, prompt] = [this.d === undefined, JSON.stringify(data.prompt)];
     const [same, shape_] = [this.prompt === prompt, JSON.stringify([data.tokens, data.lang])];

@@ -1,0 +1,19 @@
+// What the head of the page (ui/server/head.html) and Plotly leave on the window.
+interface Window {
+  vetro: {
+    /** Writes selections into the link, null to leave it. */
+    select(values: Record<string, string | number | null>): void;
+    /** Ends when Plotly is there; null where it did not come. */
+    plotly?: Promise<unknown> | null;
+  };
+  Plotly?: any;
+}
+
+// Elements are found by their classes, of which a type knows nothing; attributes take numbers and booleans as text.
+interface ParentNode {
+  querySelector(selectors: string): any;
+  querySelectorAll(selectors: string): NodeListOf<any>;
+}
+interface Element {
+  setAttribute(name: string, value: unknown): void;
+}
