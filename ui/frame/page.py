@@ -43,9 +43,10 @@ class Page:
         """The key of a result (`cache.result`) that depends on model, prompt and these settings."""
         return cache.Key(name, self.bundle.card.name, tuple(self.ids), settings)
 
-    def heading(self, section: str, *body: Markup, level: int = 2) -> None:
-        """A heading, and what follows it at once."""
-        st.html(Markup("<h{0}>{1}</h{0}>{2}").format(level, self.words.inline(section), Markup().join(body)))
+    def heading(self, section: str, *body: Markup, level: int = 2, **values: object) -> None:
+        """A heading, filled in with `values`, and what follows it at once."""
+        title = self.words.inline(section, **values)
+        st.html(Markup("<h{0}>{1}</h{0}>{2}").format(level, title, Markup().join(body)))
 
     def read(self, sentence: Markup) -> None:
         """The sentence that reads a figure aloud."""

@@ -5,6 +5,7 @@ Longer documents are Jinja2 templates beside the code that fills them in.
 """
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined, Template
@@ -64,6 +65,12 @@ def notice(sentence: Markup, *, role: str = "status") -> Markup:
 def read(sentence: Markup) -> Markup:
     """The sentence that reads a figure aloud."""
     return Markup('<div class="read">{}</div>').format(sentence)
+
+
+def arithmetic(lines: Iterable[Markup]) -> Markup:
+    """A computation written out, a paragraph for each line."""
+    paragraphs = (Markup("<p>{}</p>").format(line) for line in lines)
+    return Markup('<div class="arith">{}</div>').format(Markup().join(paragraphs))
 
 
 def literal(text: str) -> str:
