@@ -27,13 +27,13 @@ class _EachSilent(NullTap):
 
 @torch.inference_mode()
 def ablated_logits(model: Transformer, trace: Trace, layer: int, heads: Sequence[int]) -> np.ndarray:
-    """The scores (n, V) of the next token, each without one of n heads of a layer. Needs resid_pre. The stream that
+    """The logits (n, V) of the next token, each without one of n heads of a layer. Needs resid_pre. The stream that
     enters the layer is the trace's: what comes before a change does not change. The weights of the layers above are
     read once for all n, which is most of the time of a short text."""
     start = torch.tensor(trace.layers[layer].resid_pre, device=model.device)
-    places = torch.arange(len(start), device=model.device)
-    place, x = model.position(places[None]), start[None].expand(len(heads), -1, -1)
+    positions = torch.arange(len(start), device=model.device)
+    pos, x = model.position(positions[None]), start[None].expand(len(heads), -1, -1)
     for i in range(layer, len(model.layers)):
         tap = _EachSilent(heads) if i == layer else null_tap
-        x = model.layers[i](x, place, model.masks[i](places, places)[None], NO_CACHE, tap)
+        x = model.layers[i](x, pos, model.masks[i](positions, positions)[None], NO_CACHE, tap)
     return model.lm_head(model.norm(x[:, -1])).float().cpu().numpy()

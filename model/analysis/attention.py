@@ -1,10 +1,12 @@
 """What is read off the attention weights of a trace. Layers, heads and tokens count from 0."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from model import lens
+from model.analysis.streams import shared_prefix
 from model.tokens import Tokenizer
 from model.trace import Trace
 
@@ -29,6 +31,11 @@ def far_weights(pattern: np.ndarray) -> np.ndarray:
     row = pattern[:, -1]
     count = row.shape[1]
     return (row[:, 1 : count - 2] if count > 3 else row[:, : max(1, count - 1)]).max(-1)
+
+
+def later_weight(pattern: np.ndarray) -> float:
+    """The mean fraction of a query's attention weight, (…, T, T), that lies on later tokens; 0 under a causal mask."""
+    return float(np.triu(pattern, 1).sum(-1).mean())
 
 
 def targets(trace: Trace, content: np.ndarray, special: np.ndarray) -> np.ndarray:
@@ -65,10 +72,16 @@ def value_lengths(trace: Trace, cell: Cell) -> np.ndarray:
     return np.linalg.norm(lens.weighted_values(trace.layers[cell.layer], cell.head)[cell.query], axis=-1)
 
 
+def hidden_weight(trace: Trace, masks: Sequence[np.ndarray]) -> np.ndarray:
+    """The weight (T,) that each key token gets from queries that the masks, one (T, T) bool for each layer, would hide
+    it from: of all weight of a query, on average over layers, heads and queries. Needs pattern."""
+    hidden = [layer.pattern.mean(0) * ~mask for layer, mask in zip(trace.layers, masks, strict=True)]
+    return np.mean(hidden, 0).mean(0)
+
+
 def row_changes(before: Trace, after: Trace, query: int) -> np.ndarray:
     """The largest change of each head's weights (L, H) in the row of `query`, on the tokens both texts begin with."""
-    same = before.token_ids == after.token_ids[: len(before.token_ids)]
-    common = len(same) if same.all() else int(same.argmin())
+    common = shared_prefix(before, after)
     row, later = (trace.stack("pattern")[:, :, query, :common] for trace in (before, after))
     return np.abs(later - row).max(-1)
 

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+SHUFFLES = 5
+
 
 def contingency_table(a: np.ndarray, b: np.ndarray, sizes: tuple[int, int]) -> np.ndarray:
     """How often each pair of labels occurs together: labels (N,) and (N,), ints from 0 -> (A, B)."""
@@ -9,9 +11,9 @@ def contingency_table(a: np.ndarray, b: np.ndarray, sizes: tuple[int, int]) -> n
 
 
 def entropy(counts: np.ndarray) -> float:
-    """How undecided a label is that occurs this often, in bits (Shannon 1948): counts, or chances that sum to 1."""
-    shares = counts[counts > 0] / counts.sum()
-    return float(-(shares * np.log2(shares)).sum())
+    """How undecided a label is, in bits (Shannon 1948), from its counts, or from probabilities that sum to 1."""
+    fractions = counts[counts > 0] / counts.sum()
+    return float(-(fractions * np.log2(fractions)).sum())
 
 
 def mutual_information(counts: np.ndarray) -> float:
@@ -28,14 +30,11 @@ def lift(counts: np.ndarray) -> np.ndarray:
         return counts * total / (counts.sum(1, keepdims=True) * counts.sum(0, keepdims=True))
 
 
-def shuffled_mutual_information(
-    a: np.ndarray, b: np.ndarray, sizes: tuple[int, int], seed: int, times: int = 5
-) -> float:
-    """The mutual information that is left when the second labels are dealt out anew: the mean of several deals."""
+def shuffled_mutual_information(a: np.ndarray, b: np.ndarray, sizes: tuple[int, int], seed: int) -> float:
+    """The mutual information that is left when the second labels are dealt out anew: the mean of SHUFFLES deals."""
     generator = np.random.default_rng(seed)
-    return float(
-        np.mean([mutual_information(contingency_table(a, generator.permutation(b), sizes)) for _ in range(times)])
-    )
+    tables = (contingency_table(a, generator.permutation(b), sizes) for _ in range(SHUFFLES))
+    return float(np.mean([mutual_information(table) for table in tables]))
 
 
 def majority_accuracy(seen: tuple[np.ndarray, np.ndarray], new: tuple[np.ndarray, np.ndarray]) -> float:

@@ -43,19 +43,19 @@ def keyword_scores(query: str, texts: Sequence[str]) -> np.ndarray:
 def rerank(scores: np.ndarray, cosines: np.ndarray, first: int) -> np.ndarray:
     """Indices of at most `first` texts that a keyword search found, (n,) scores above 0, in the order of their cosines
     with the query: the cheap search looks everywhere, the dear one only at what it brought."""
-    found = [i for i in np.argsort(-scores, kind="stable")[:first] if scores[i] > 0]
-    return np.array(sorted(found, key=lambda i: -cosines[i]), int)
+    candidates = [i for i in np.argsort(-scores, kind="stable")[:first] if scores[i] > 0]
+    return np.array(sorted(candidates, key=lambda i: -cosines[i]), int)
 
 
 def principal_plane(vectors: np.ndarray) -> tuple[np.ndarray, float]:
-    """The vectors (n, D) seen from where they differ most: places (n, 2), and the share of their variance that a flat
-    picture can show (principal component analysis, Pearson 1901)."""
+    """The vectors (n, D) seen from where they differ most (principal component analysis, Pearson 1901): coordinates
+    (n, 2), and the fraction of their variance that a flat picture can show."""
     centred = vectors - vectors.mean(0)
     left, sizes, _ = np.linalg.svd(centred, full_matrices=False)
-    places = np.zeros((len(vectors), 2))
-    places[:, : min(2, len(sizes))] = (left * sizes)[:, :2]
+    coordinates = np.zeros((len(vectors), 2))
+    coordinates[:, : min(2, len(sizes))] = (left * sizes)[:, :2]
     variance = (sizes**2).sum()
-    return places, float((sizes[:2] ** 2).sum() / variance) if variance > 0 else 1.0
+    return coordinates, float((sizes[:2] ** 2).sum() / variance) if variance > 0 else 1.0
 
 
 def _words(text: str) -> list[str]:

@@ -29,6 +29,21 @@ def distances(before: Trace, after: Trace) -> np.ndarray:
     return _relative(first, second).T
 
 
+def shared_prefix(before: Trace, after: Trace) -> int:
+    """How many tokens both texts begin with."""
+    length = min(len(before.token_ids), len(after.token_ids))
+    same = before.token_ids[:length] == after.token_ids[:length]
+    return length if same.all() else int(same.argmin())
+
+
+def largest_shift(before: Trace, after: Trace) -> tuple[int, float]:
+    """Of the tokens that both texts begin with, the one whose last vector moves most: its position, and how far it
+    moves, as a fraction of its length. Needs final."""
+    common = shared_prefix(before, after)
+    shifts = _relative(before.final[:common], after.final[:common])
+    return int(shifts.argmax()), float(shifts.max())
+
+
 def appended(model: Transformer, ids: Sequence[int], token_id: int) -> np.ndarray:
     """How far each token's vector moves when one token more is appended: the largest over all layers, as a fraction of
     its length, (T,). A causal model's move by rounding only."""

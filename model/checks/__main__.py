@@ -1,4 +1,4 @@
-"""From the command line, in plain text; or, given a line of JSON as `ui.server.jobs` does, in lines of JSON."""
+"""From the command line, in plain text; or, given a line of JSON on standard input, in lines of JSON."""
 
 import argparse
 import json

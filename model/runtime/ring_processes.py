@@ -142,4 +142,5 @@ def exchange(block: Block, owned: list[range]) -> Block:
 
 
 if __name__ == "__main__":
-    worker_main(sys.argv[1], *map(int, sys.argv[2:]))
+    rank, devices, length, causal = map(int, sys.argv[2:])
+    worker_main(sys.argv[1], rank, devices, length, bool(causal))

@@ -1,8 +1,8 @@
 """The training process: `python -m model.toys.worker` trains one model or two at once, and reports on them.
 
 It reads one line of JSON, {"runs": [{"plan": …, "file": …}, …]}, and writes a line for every snapshot of each run and
-one for its end: {"run": 0, …} with the fields of `Snapshot`, or {"run": 0, "ended": …} with an `Ending`. SIGTERM ends it
-after the step it is at; a run whose file is there goes on where it stopped.
+one for its end: {"run": 0, …} with the fields of `Snapshot`, or {"run": 0, "ended": …} with an `Ending`. SIGTERM ends
+it after the step it is at; a run whose file is there goes on where it stopped.
 """
 
 import json

@@ -41,8 +41,8 @@ class Experiment:
         for earlier in self.changes:
             if taken & earlier.slots(setting):
                 raise InvalidChange("clash", earlier=earlier)
-        _enough_experts((*self.changes, change), setting)
-        _something_to_read((*self.changes, change), setting)
+        _check_experts_left((*self.changes, change), setting)
+        _check_keys_left((*self.changes, change), setting)
 
     def with_change(self, change: Change, setting: Setting) -> "Experiment":
         """With one change more. Raises InvalidChange."""
@@ -61,10 +61,12 @@ class Experiment:
         return ids
 
     def edits(self, setting: Setting, vectors: Vectors) -> tuple[Edit, ...]:
+        """Of all changes but the swaps."""
         return tuple(edit for change in self.changes for edit in change.edits(setting, vectors))
 
     @property
     def patches(self) -> bool:
+        """Whether it needs a pass of the other prompt."""
         return any(isinstance(change, Patch) for change in self.changes)
 
 
@@ -80,7 +82,7 @@ class RejectedChange:
 def from_text(text: str, other: str, setting: Setting) -> tuple[Experiment, list[RejectedChange]]:
     """The experiment of a link, as far as this model and this prompt can do it, and what is left out. Of changes that
     contradict each other the earlier one is made."""
-    found, rejected = Experiment(other=other), []
+    experiment, rejected = Experiment(other=other), []
     written = dict.fromkeys(part for part in text.split(SEPARATOR) if part and part != NONE)
     for i, part in enumerate(written):
         change = None
@@ -88,13 +90,14 @@ def from_text(text: str, other: str, setting: Setting) -> tuple[Experiment, list
             change = parse(part)
             if i >= MAX_CHANGES:
                 raise InvalidChange("many", most=MAX_CHANGES)
-            found = found.with_change(change, setting)
+            experiment = experiment.with_change(change, setting)
         except InvalidChange as reason:
             rejected.append(RejectedChange(part, change, reason))
-    return found, rejected
+    return experiment, rejected
 
 
-def _enough_experts(changes: Sequence[Change], setting: Setting) -> None:
+def _check_experts_left(changes: Sequence[Change], setting: Setting) -> None:
+    """Every layer must keep as many experts as are active."""
     off: dict[int, set[int]] = {}
     for change in changes:
         if isinstance(change, Drop):
@@ -106,7 +109,7 @@ def _enough_experts(changes: Sequence[Change], setting: Setting) -> None:
             raise InvalidChange("experts-few", layer=layer + 1, n=len(experts), **counts)
 
 
-def _something_to_read(changes: Sequence[Change], setting: Setting) -> None:
+def _check_keys_left(changes: Sequence[Change], setting: Setting) -> None:
     """No query may be left without a key: a softmax of nothing is no number."""
     cuts = [change for change in changes if isinstance(change, Cut)]
     rules = list(masks.for_layers(setting.config))
@@ -123,23 +126,24 @@ def _something_to_read(changes: Sequence[Change], setting: Setting) -> None:
                 raise InvalidChange("nothing-left", layer=layer + 1, query=query)
 
 
-def _lasts(edit: Edit) -> bool:
-    """Whether an edit holds for tokens that come later too. Those that name a token of the prompt do not."""
+def persists(edit: Edit) -> bool:
+    """Whether an edit applies to tokens that are appended later too. Those that name a token of the prompt do not."""
     return not isinstance(edit, HideKey | MovePositions) and getattr(edit, "token", None) is None
 
 
 @torch.inference_mode()
 def continuation(model: Transformer, ids: Sequence[int], edits: Iterable[Edit], length: int) -> Iterator[int]:
-    """The likeliest token, again and again. What was done to tokens of the prompt was done once: the cache remembers
-    their keys and values. What was done to heads, masks and experts goes on. New tokens stand after the last place."""
+    """Greedy decoding after an edited pass: yields at most `length` ids. What was done to tokens of the prompt was done
+    once: the cache remembers their keys and values. What was done to heads, masks and experts goes on. New tokens stand
+    after the last position; a learned table of them may end before `length`."""
     edits = tuple(edits)
     moved = next((edit.positions for edit in edits if isinstance(edit, MovePositions)), range(len(ids)))
-    cache, new, place = KVCache(model.config), list(ids), int(max(moved)) + 1
+    cache, new, position = KVCache(model.config), list(ids), int(max(moved)) + 1
     for step in range(length):
-        where = torch.tensor([[place + step - 1]], device=model.device) if step else None
-        tap = Recorder([edit for edit in edits if not step or _lasts(edit)], keep=())
-        read_ = model.hidden_states(model.ids(new), cache=cache, tap=tap, positions=where)
-        new = [int(model.lm_head(read_[0, -1]).argmax())]
+        positions = torch.tensor([[position + step - 1]], device=model.device) if step else None
+        tap = Recorder([edit for edit in edits if not step or persists(edit)], keep=())
+        hidden = model.hidden_states(model.ids(new), cache=cache, tap=tap, positions=positions)
+        new = [int(model.lm_head(hidden[0, -1]).argmax())]
         yield new[0]
-        if model.config.position == "learned" and place + step >= model.config.context:
+        if model.config.position == "learned" and position + step >= model.config.context:
             return

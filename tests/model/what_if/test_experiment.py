@@ -210,7 +210,7 @@ def test_a_text_goes_on_with_the_cache_as_it_does_without(moe, setting, text):
 
 def test_a_text_nothing_was_done_to_goes_on_as_ever(moe, setting):
     cut = [HideKey(2, 4, 1), SilenceHead(1, 1)]
-    assert [experiment._lasts(edit) for edit in cut] == [False, True]
+    assert [experiment.persists(edit) for edit in cut] == [False, True]
     (first,) = experiment.continuation(moe.model, setting.ids, (), 1)
     assert first == run(moe.model, setting.ids, setting.ids, keep={"logits"}).logits[-1].argmax()
 
