@@ -13,7 +13,7 @@ from tests.support.app_test import html_of, run_page
 from tests.support.browser import settled
 from tests.support.payload import component_payload
 from ui.kit.numbers import number
-from ui.lessons.is_it_true import view, why
+from ui.lessons.is_it_true import questions, runs
 from ui.server import jobs
 
 PROMPT = "The dog chased the squirrel because it"
@@ -76,7 +76,7 @@ def ended(job: jobs.Job) -> None:
 def test_a_run_fills_the_rows_from_a_process_of_its_own(monkeypatch):
     names, submit = ["cache", "packed", "rows", "traced"], jobs.submit
     short = {"names": names, "models": [zoo.EXPERTS]}
-    monkeypatch.setattr(view.jobs, "submit", lambda module, request: submit(module, request | short))
+    monkeypatch.setattr(runs.jobs, "submit", lambda module, request: submit(module, request | short))
     test = run_page("is_it_true", **MODEL)
     test.button(key="checks-start").click().run()
     (job,) = test.session_state["checks-runs"].values()
@@ -121,8 +121,10 @@ def test_one_sum_in_several_orders_and_the_questions(moe):
     text = re.sub("<[^>]+>", "", html_of(test))
     for value in rounding.sums_by_order(terms).values():
         assert f"{value:.8f}".replace("-", "−") in text
-    different = len(set(rounding.shuffled_sums(terms, why.TIMES)))
-    test.button_group(key=f"pick-shuffled-experts-{PROMPT}").set_value(sum(different >= b for b in why.BOUNDS)).run()
+    different = len(set(rounding.shuffled_sums(terms, questions.TIMES)))
+    test.button_group(key=f"pick-shuffled-experts-{PROMPT}").set_value(
+        sum(different >= b for b in questions.BOUNDS)
+    ).run()
     shown = html_of(test.button(key=f"reveal-shuffled-experts-{PROMPT}").click().run())
     assert 'class="verdict right"' in shown and f"<p>{different}. In 1,000 shuffles" in shown
     test.button_group(key=f"pick-noticed-experts-{PROMPT}").set_value(0).run()
