@@ -1,4 +1,4 @@
-"""The key/value cache: what was computed for earlier tokens and is read again by every later one."""
+"""The key/value cache: keys and values of earlier tokens, which every later query attends to again."""
 
 from torch import Tensor
 
@@ -6,7 +6,7 @@ from model.config import Config
 
 
 class NoCache:
-    """Nothing is remembered: a pass reads the keys and values that it has just made."""
+    """The cache of an ordinary pass: it keeps nothing, and attention meets the keys and values of this pass alone."""
 
     length = 0
 
@@ -28,23 +28,23 @@ class LayerCache:
         self.buffers: tuple[Tensor, Tensor] | None = None
 
     def append(self, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
-        """Adds new tokens' keys and values; returns all there are, as views."""
+        """Adds keys and values of new tokens, (B, G, T, K) each; returns all that are cached, (B, G, S, K): views."""
         start, self.length = self.length, self.length + k.shape[2]
         if self.buffers is None or self.length > self.buffers[0].shape[2]:
-            self.buffers = tuple(self._grown(new, start, which) for which, new in enumerate((k, v)))
+            self.buffers = tuple(self._larger(new, start, which) for which, new in enumerate((k, v)))
         for buffer, new in zip(self.buffers, (k, v), strict=True):
             buffer.narrow(2, start, new.shape[2]).copy_(new)
         return tuple(buffer.narrow(2, 0, self.length) for buffer in self.buffers)
 
-    def _grown(self, new: Tensor, start: int, which: int) -> Tensor:
-        grown = new.new_empty(*new.shape[:2], max(32, 2 * self.length), new.shape[3])
+    def _larger(self, new: Tensor, start: int, which: int) -> Tensor:
+        buffer = new.new_empty(*new.shape[:2], max(32, 2 * self.length), new.shape[3])
         if self.buffers is not None:
-            grown[:, :, :start] = self.buffers[which][:, :, :start]
-        return grown
+            buffer[:, :, :start] = self.buffers[which][:, :, :start]
+        return buffer
 
 
 class KVCache:
-    """One cache for each layer. `length` is the number of tokens remembered."""
+    """The keys and values of all layers. `length` is the number of tokens that are cached."""
 
     def __init__(self, config: Config):
         self.layers = [LayerCache() for _ in range(config.layers)]
@@ -57,14 +57,17 @@ class KVCache:
         return self.layers[index]
 
     def truncate(self, length: int) -> None:
-        """Rewinds: forgets every token from `length` on. Raises ValueError where there are fewer."""
+        """Rewinds to the first `length` tokens. Raises ValueError where there are fewer."""
         if not 0 <= length <= self.length:
             raise ValueError(f"cannot rewind to {length} tokens: the cache holds {self.length}")
         for layer in self.layers:
             layer.length = length
 
     def bytes(self) -> int:
-        """Bytes of the keys and values remembered: 2 · layers · G · K · tokens · bytes a number. (The buffers, which
+        """Bytes of the cached keys and values: 2 · layers · G · K · tokens · bytes a number. (The buffers, which
         grow by doubling, may hold up to twice that.)"""
         views = [b[:, :, : layer.length] for layer in self.layers if layer.buffers for b in layer.buffers]
         return sum(view.numel() * view.element_size() for view in views)
+
+
+Cache = KVCache | NoCache

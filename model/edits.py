@@ -41,7 +41,7 @@ def _at(x: Tensor, axis: int, index: int, what: str) -> Tensor:
 
 @dataclass(frozen=True)
 class SilenceHead(Edit):
-    """Sets what one query head carries over to zero, so that it adds nothing to the stream."""
+    """Sets what one query head carries over to zero, so that it adds nothing to the residual stream."""
 
     head: int
     name: ClassVar[str] = "z"
@@ -64,8 +64,8 @@ class ScaleHead(Edit):
 
 @dataclass(frozen=True)
 class FixHead(Edit):
-    """Lets one query head carry over the same vector at every position, whatever it reads. With the mean of what it
-    carried over in a pass of the same text, it is silenced more gently: layers above meet numbers they are used to.
+    """Lets one query head carry over the same vector at every position, whatever it attends to. With the mean of its z
+    in a pass of the same text (mean ablation) it is silenced more gently: layers above meet numbers they are used to.
 
     vector: K numbers.
     """
@@ -83,7 +83,7 @@ class FixHead(Edit):
 
 @dataclass(frozen=True)
 class HideKey(Edit):
-    """Takes one key away from one query in one head, or in every head, before the softmax shares the weights out."""
+    """Takes one key away from one query in one head, or in every head: its score becomes −∞, its weight 0."""
 
     query: int
     key: int
@@ -92,7 +92,7 @@ class HideKey(Edit):
 
     def __call__(self, scores: Tensor) -> Tensor:
         if self.query == self.key == 0:
-            raise ValueError("query 0 can read only key 0: hiding it leaves nothing to read")
+            raise ValueError("query 0 can attend only to key 0: hiding it leaves nothing to attend to")
         cell = _at(scores, 2, self.query, "query") & _at(scores, 3, self.key, "key")
         if self.head is not None:
             cell = cell & _at(scores, 1, self.head, "head")
@@ -101,7 +101,7 @@ class HideKey(Edit):
 
 @dataclass(frozen=True)
 class UseMask(Edit):
-    """Lets a layer read by another rule."""
+    """Gives a layer another mask."""
 
     rule: Mask
     name: ClassVar[str] = "mask"
@@ -113,7 +113,7 @@ class UseMask(Edit):
 
 @dataclass(frozen=True)
 class MovePositions(Edit):
-    """Says of each token that it stands elsewhere: what it reads stays as it was. positions: T numbers; fractions only
+    """Moves tokens to other positions; the mask stays as it was. positions: T numbers; fractions only
     where positions are computed, and nothing below 0."""
 
     layer: None = field(default=None, init=False, repr=False)
@@ -136,7 +136,7 @@ class MovePositions(Edit):
 
 @dataclass(frozen=True)
 class ForceExperts(Edit):
-    """Sends one token, or every token, to the given experts; their router weights are shared out anew among them."""
+    """Sends one token, or every token, to the given experts; their router weights are renormalised."""
 
     experts: tuple[int, ...]
     token: int | None = None
@@ -170,7 +170,7 @@ class ExpertOff(Edit):
 
 @dataclass(frozen=True)
 class PatchResidual(Edit):
-    """Puts another vector in the place of one position's stream, before the layer reads it.
+    """Replaces the residual stream at one position, as it enters the layer, by another vector (activation patching).
 
     vector: D numbers, as a tuple; `PatchResidual.of` takes any array, for example a row of another trace's resid_pre.
     """
@@ -185,5 +185,5 @@ class PatchResidual(Edit):
 
     def __call__(self, x: Tensor) -> Tensor:
         if len(self.vector) != x.shape[-1]:
-            raise ValueError(f"the patch has {len(self.vector)} numbers, the stream {x.shape[-1]}")
+            raise ValueError(f"the patch has {len(self.vector)} numbers, the residual stream {x.shape[-1]}")
         return torch.where(_at(x, 1, self.token, "token"), torch.tensor(self.vector, dtype=x.dtype, device=x.device), x)

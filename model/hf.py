@@ -141,7 +141,8 @@ def from_hf(hf_model) -> Transformer:
 
 
 def from_folder(folder: str | Path) -> Transformer:
-    """A local folder with config.json and model.safetensors, or the shards that its index lists."""
+    """A local folder with config.json and model.safetensors, or the shards that its index lists. Raises as `build`;
+    FileNotFoundError where a file is missing, SafetensorError where one is cut off."""
     folder = Path(folder)
     config = json.loads((folder / "config.json").read_text())
     index = folder / "model.safetensors.index.json"
@@ -181,7 +182,9 @@ def _cut(file: Path) -> str | None:
 
 
 def build(hf_config: dict, tensors: dict[str, Tensor]) -> Transformer:
-    """The model of a configuration with exactly these tensors, under their Hugging Face names."""
+    """The model of a config.json with exactly these tensors, under their Hugging Face names, in float32 and in
+    evaluation mode. Raises SettingError as `config_from`, and ValueError, naming the tensor, for one that is missing or
+    left over."""
     config = config_from(hf_config)
     if hf_config.get("model_type") == OWN:  # every tensor by its own name
         return with_weights(config, tensors)
@@ -233,8 +236,11 @@ def _laid_out(tensor: Tensor) -> Tensor:
 
 
 def variant(model: Transformer, **changes) -> Transformer:
-    """The same weights, shared and not copied, under a configuration that differs in a few choices: without positions,
-    with another base of rotation. What the new one has no use for is left out; ValueError where it would lack some."""
+    """The same weights, shared and not copied, under a configuration with `changes` to its fields: without positions,
+    with another base of the rotation. Weights that the new one has no use for are left out.
+
+    Raises SettingError where the choices do not fit together, ValueError where weights would be missing or of another
+    shape."""
     config = replace(model.config, **changes)
     with torch.device("meta"):
         used = Transformer(config).state_dict().keys()

@@ -1,13 +1,14 @@
 """The parts of a transformer block, and the two ways of putting them together.
 
-Shapes: B batch, T new tokens, S tokens that can be read (S = T without a cache), D width, H query heads, G key/value
-heads, K head width, F neurons, E experts, A active experts.
+Shapes: B batch, T new tokens, S tokens with a key and a value (S = T without a cache), D hidden size, H query heads,
+G key/value heads, K head dimension, F feed-forward size, E experts, A active experts.
 """
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from model.cache import LayerCache, NoCache
 from model.config import Config
 from model.positions import PositionEncoding
 from model.tap import Tap, null_tap
@@ -21,7 +22,7 @@ ACTIVATIONS = {
 
 
 class RMSNorm(nn.Module):
-    """Divides by the root mean square, in float32 (Zhang and Sennrich 2019): no mean is taken away, no bias added."""
+    """Divides by the root mean square, in float32 (Zhang and Sennrich 2019): no mean subtraction, no bias."""
 
     def __init__(self, width: int, eps: float):
         super().__init__()
@@ -37,8 +38,8 @@ NORMS = {"rms": RMSNorm, "layer": nn.LayerNorm}
 
 
 class Attention(nn.Module):
-    """Each token asks (q), every token offers (k) and carries (v). Query heads share G key/value heads: G = H is
-    multi-head (Vaswani et al. 2017), G = 1 multi-query (Shazeer 2019), between is grouped-query (Ainslie et al. 2023).
+    """Attention over all tokens that the mask lets through. H query heads share G key/value heads: G = H is multi-head
+    (Vaswani et al. 2017), G = 1 multi-query (Shazeer 2019), between is grouped-query (Ainslie et al. 2023).
     """
 
     def __init__(self, config: Config):
@@ -50,29 +51,36 @@ class Attention(nn.Module):
         self.v_proj = nn.Linear(config.width, shared, bias=config.bias)
         self.o_proj = nn.Linear(inner, config.width, bias=config.bias)
 
-    def forward(self, x: Tensor, place: PositionEncoding, mask: Tensor, cache, tap: Tap) -> Tensor:
+    def forward(
+        self, x: Tensor, position: PositionEncoding, mask: Tensor, cache: LayerCache | NoCache, tap: Tap
+    ) -> Tensor:
+        """softmax(q·k / √K)·v in every head, then o_proj (Vaswani et al. 2017, section 3.2).
+
+        x (B, T, D), the normed residual stream of the new tokens; mask (B or 1, T, S), true where a query (row) may
+        attend to a key (column). Gives what attention adds to the residual stream, (B, T, D).
+        """
         B, T, _ = x.shape
         H, G, K = self.heads, self.kv_heads, self.head_width
 
         q = tap("q", self.q_proj(x).view(B, T, H, K).transpose(1, 2))
         k = tap("k", self.k_proj(x).view(B, T, G, K).transpose(1, 2))
         v = tap("v", self.v_proj(x).view(B, T, G, K).transpose(1, 2))
-        q, k = place.rotate(q, k, tap)
+        q, k = position.rotate(q, k, tap)
         k, v = cache.append(k, v)
         S = k.shape[2]
 
-        # the H/G query heads of a group are laid under one another: they read the same keys, which are never copied
+        # the H/G query heads of a group are laid under one another: they share their keys, which are never copied
         scores = (q.reshape(B, G, H // G * T, K) @ k.transpose(2, 3)).view(B, H, T, S)
         scores = tap("scores", scores * K**-0.5)
         mask = tap("mask", mask)
-        shares = scores.where(mask[:, None], float("-inf")).softmax(-1, dtype=torch.float32).type_as(q)
-        pattern = tap("pattern", shares)
+        weights = scores.where(mask[:, None], float("-inf")).softmax(-1, dtype=torch.float32).type_as(q)
+        pattern = tap("pattern", weights)
         z = tap("z", (pattern.reshape(B, G, H // G * T, S) @ v).view(B, H, T, K))
         return self.o_proj(z.transpose(1, 2).reshape(B, T, H * K))
 
 
 class PlainMLP(nn.Module):
-    """Up, bend, down."""
+    """A feed-forward network of two layers: down(activation(up(x)))."""
 
     def __init__(self, config: Config):
         super().__init__()
@@ -81,13 +89,15 @@ class PlainMLP(nn.Module):
         self.activation = ACTIVATIONS[config.activation]
 
     def forward(self, x: Tensor, tap: Tap) -> Tensor:
+        """x (…, D) -> what the MLP adds to the residual stream, (…, D)."""
         pre = tap("pre", self.up_proj(x))
         post = tap("post", self.activation(pre))
         return self.down_proj(post)
 
 
 class GatedMLP(PlainMLP):
-    """A second projection, the gate, decides how much of each neuron passes (Shazeer 2020, GLU variants)."""
+    """With a second projection, the gate: down(activation(gate(x)) · up(x)) (Shazeer 2020, "GLU Variants Improve
+    Transformer")."""
 
     def __init__(self, config: Config):
         super().__init__(config)
@@ -101,8 +111,8 @@ class GatedMLP(PlainMLP):
 
 
 class Experts(nn.Module):
-    """Several MLPs and a router that chooses A of them for each token (Shazeer et al. 2017; as in Mixtral, the softmax
-    is over all experts and the chosen weights are made to add up to 1)."""
+    """A mixture of experts: E MLPs, and a router that chooses A of them for each token (Shazeer et al. 2017; as in
+    Mixtral, the softmax is over all experts, and the weights of those chosen are divided by their sum)."""
 
     def __init__(self, config: Config):
         super().__init__()
@@ -111,6 +121,7 @@ class Experts(nn.Module):
         self.active = config.active_experts
 
     def forward(self, x: Tensor, tap: Tap) -> Tensor:
+        """x (B, T, D) -> the outputs of each token's experts, weighted and added up, (B, T, D)."""
         logits = tap("router_logits", self.router(x))
         probs = tap("router_probs", logits.softmax(-1, dtype=torch.float32))
         index = tap("expert_index", probs.topk(self.active, dim=-1).indices)
@@ -120,20 +131,20 @@ class Experts(nn.Module):
         return (weight[..., None] * out).sum(-2)
 
     def dispatch(self, x: Tensor, index: Tensor) -> Tensor:
-        """What each chosen expert says: (B, T, D) and (B, T, A) to (B, T, A, D). Tokens are sorted by expert, so that
-        every expert computes its own in one go, and put back in their order."""
+        """The outputs of the chosen experts: x (B, T, D) and index (B, T, A) -> (B, T, A, D). Assignments are sorted by
+        expert, so that every expert computes its own in one go, and put back in their order."""
         order = index.flatten().argsort(stable=True)
         counts = index.flatten().bincount(minlength=len(self.experts)).tolist()
         portions = x.flatten(0, 1)[order // self.active].split(counts)
-        said = torch.cat([expert(rows, null_tap) for expert, rows in zip(self.experts, portions, strict=True)])
-        return said[order.argsort()].view(*index.shape, -1)
+        outputs = torch.cat([expert(rows, null_tap) for expert, rows in zip(self.experts, portions, strict=True)])
+        return outputs[order.argsort()].view(*index.shape, -1)
 
 
 MLPS = {"plain": PlainMLP, "gated": GatedMLP}
 
 
 class PreNormBlock(nn.Module):
-    """Each part reads a normed copy and adds to the stream, which runs through untouched."""
+    """Attention and MLP read a normed copy and add to the residual stream, which itself is not normalised."""
 
     def __init__(self, config: Config):
         super().__init__()
@@ -142,21 +153,27 @@ class PreNormBlock(nn.Module):
         self.mlp_norm = NORMS[config.norm](config.width, config.norm_eps)
         self.mlp = Experts(config) if config.experts else MLPS[config.mlp](config)
 
-    def forward(self, x: Tensor, place: PositionEncoding, mask: Tensor, cache, tap: Tap) -> Tensor:
+    def forward(
+        self, x: Tensor, position: PositionEncoding, mask: Tensor, cache: LayerCache | NoCache, tap: Tap
+    ) -> Tensor:
+        """The residual stream as it enters the layer, (B, T, D) -> as it leaves it. Mask as for Attention."""
         x = tap("resid_pre", x)
         y = tap("attn_in", self.attn_norm(x))
-        x = tap("resid_mid", x + tap("attn_out", self.attn(y, place, mask, cache, tap)))
+        x = tap("resid_mid", x + tap("attn_out", self.attn(y, position, mask, cache, tap)))
         y = tap("mlp_in", self.mlp_norm(x))
         return tap("resid_post", x + tap("mlp_out", self.mlp(y, tap)))
 
 
 class PostNormBlock(PreNormBlock):
-    """Each part reads the stream itself, and the sum is normed, as in 2017."""
+    """Attention and MLP read the residual stream itself, and the sum is normed (Vaswani et al. 2017, section 3.1)."""
 
-    def forward(self, x: Tensor, place: PositionEncoding, mask: Tensor, cache, tap: Tap) -> Tensor:
+    def forward(
+        self, x: Tensor, position: PositionEncoding, mask: Tensor, cache: LayerCache | NoCache, tap: Tap
+    ) -> Tensor:
+        """The residual stream as it enters the layer, (B, T, D) -> as it leaves it. Mask as for Attention."""
         x = tap("resid_pre", x)
         y = tap("attn_in", x)
-        x = tap("resid_mid", self.attn_norm(x + tap("attn_out", self.attn(y, place, mask, cache, tap))))
+        x = tap("resid_mid", self.attn_norm(x + tap("attn_out", self.attn(y, position, mask, cache, tap))))
         y = tap("mlp_in", x)
         return tap("resid_post", self.mlp_norm(x + tap("mlp_out", self.mlp(y, tap))))
 

@@ -10,7 +10,7 @@ from torch import Tensor
 from model.trace import LayerTrace, Trace
 from model.transformer import Transformer, run
 
-TOKENS = 4096  # of the vocabulary at a time: their scores stay near the cache, and one product serves all vectors
+TOKENS = 4096  # of the vocabulary at a time: their logits stay near the cache, and one product serves all vectors
 
 
 @dataclass(frozen=True)
@@ -23,14 +23,15 @@ class TopTokens:
 
 @torch.inference_mode()
 def top_tokens(model: Transformer, streams: np.ndarray, top: int = 1) -> TopTokens:
-    """What the language-model head says to vectors of the stream (n, D), before the final norm."""
+    """The likeliest next tokens by vectors of the residual stream (n, D), through the final norm and the language-model
+    head."""
     scores, ids, total = _topk_and_logsumexp(model, model.norm(torch.tensor(streams, device=model.device)), top)
     return TopTokens(ids.cpu().numpy(), (scores - total).exp().cpu().numpy())
 
 
 def _topk_and_logsumexp(model: Transformer, rows: Tensor, top: int = 1) -> tuple[Tensor, Tensor, Tensor]:
-    """What the head says to vectors (n, D) behind the final norm: the best scores and their ids (n, top), and the
-    logarithm of all scores' powers of e, added up (n, 1). Of each part of the vocabulary no more is kept.
+    """The largest logits of vectors (n, D) behind the final norm, with their ids, (n, top) each, and the log-sum-exp of
+    all logits, (n, 1); of each part of the vocabulary no more is kept.
 
     Milakov and Gimelshein 2018, "Online normalizer calculation for softmax".
     """
@@ -51,46 +52,46 @@ def _topk_and_logsumexp(model: Transformer, rows: Tensor, top: int = 1) -> tuple
 
 
 def residual_streams(trace: Trace, positions: Sequence[int]) -> np.ndarray:
-    """The stream of these positions as it enters the first layer and leaves every one: (P, layers + 1, D)."""
+    """The residual stream of these positions as it enters the first layer and leaves every one: (P, layers + 1, D)."""
     levels = [trace.layers[0].resid_pre, *(layer.resid_post for layer in trace.layers)]
     return np.stack([level[list(positions)] for level in levels], axis=1)
 
 
 def logit_lens(model: Transformer, trace: Trace, positions: Sequence[int]) -> TopTokens:
-    """What the model would say if it stopped after the embedding, or after any layer: two arrays (P, layers + 1).
+    """The likeliest next token if the model stopped after the embedding, or after any layer: arrays (P, layers + 1).
 
     nostalgebraist 2020, "interpreting GPT: the logit lens". The lower layers were not trained to be read this way.
     """
     levels = residual_streams(trace, positions)
-    found = top_tokens(model, levels.reshape(-1, levels.shape[-1]))
-    return TopTokens(found.token_ids.reshape(levels.shape[:2]), found.probabilities.reshape(levels.shape[:2]))
+    top = top_tokens(model, levels.reshape(-1, levels.shape[-1]))
+    return TopTokens(top.token_ids.reshape(levels.shape[:2]), top.probabilities.reshape(levels.shape[:2]))
 
 
 @torch.inference_mode()
-def token_probability(model: Transformer, streams: np.ndarray, found: TopTokens, token_id: int) -> np.ndarray:
-    """The probability (n,) of one token for vectors of the stream (n, D) whose likeliest were `found`: that of the
-    likeliest, times e to the difference of the two scores. No second look at the whole vocabulary is needed."""
+def token_probability(model: Transformer, streams: np.ndarray, top: TopTokens, token_id: int) -> np.ndarray:
+    """The probability (n,) of one token by vectors of the residual stream (n, D), whose top tokens are known: that of
+    the likeliest, times e to the difference of the two logits, without a second pass over the vocabulary."""
     rows, weight = model.norm(torch.tensor(streams, device=model.device)), model.lm_head.weight
-    best = torch.tensor(found.token_ids[:, 0], device=model.device)
+    best = torch.tensor(top.token_ids[:, 0], device=model.device)
     behind = (rows * (weight[token_id] - weight[best])).sum(-1)
-    return found.probabilities[:, 0] * behind.exp().float().cpu().numpy()
+    return top.probabilities[:, 0] * behind.exp().float().cpu().numpy()
 
 
 def unembedding_row(model: Transformer, token_id: int) -> np.ndarray:
-    """The row (D,) of the language-model head that `final` is multiplied with for this token's score."""
+    """The row (D,) of the language-model head that `final` is multiplied with for this token's logit."""
     return model.lm_head.weight[token_id].detach().float().cpu().numpy()
 
 
 @torch.inference_mode()
 def next_logits(model: Transformer, trace: Trace, at: int = -1) -> np.ndarray:
-    """The scores (V,) of what follows this position, from a trace that kept `final` but not all logits."""
+    """The logits (V,) of what follows this position, from a trace that kept `final` but not all logits."""
     return model.lm_head(torch.tensor(trace.final[at][None], device=model.device))[0].float().cpu().numpy()
 
 
 @torch.inference_mode()
 def head_writes(model: Transformer, trace: Trace, layer: int) -> np.ndarray:
-    """What each head adds to the stream, through its slice of o_proj: (H, T, D). With o_proj's bias, where there is
-    one, they add up to attn_out."""
+    """What each head adds to the residual stream, through its slice of o_proj: (H, T, D). With o_proj's bias, if any,
+    they add up to attn_out."""
     z = torch.tensor(trace.layers[layer].z, device=model.device)
     heads, _, width = z.shape
     slices = model.layers[layer].attn.o_proj.weight.view(-1, heads, width)
@@ -99,7 +100,7 @@ def head_writes(model: Transformer, trace: Trace, layer: int) -> np.ndarray:
 
 @dataclass(frozen=True)
 class DirectEffects:
-    """What was added to one token's score, part by part; all of it adds up to the score. L layers, H heads."""
+    """What each part added to one token's logit; all of it adds up to the logit. L layers, H heads."""
 
     heads: np.ndarray  # (L, H)
     mlps: np.ndarray  # (L,)
@@ -111,35 +112,34 @@ class DirectEffects:
 
 
 @torch.inference_mode()
-def direct_effects(model: Transformer, trace: Trace, token_id: int, position: int = -1) -> DirectEffects:
-    """How far each head and each MLP moved the score of a token, by what it wrote at this position and nothing else:
-    what later layers made of it is not counted. Needs resid_pre, z, mlp_out and resid_post.
+def direct_effects(model: Transformer, trace: Trace, token_id: int) -> DirectEffects:
+    """How far each head and each MLP moved the logit of a token, by what it wrote at the last position and nothing
+    else: what later layers made of it is not counted. Needs resid_pre, z, mlp_out and resid_post.
 
     Direct logit attribution (Elhage et al. 2021, "A Mathematical Framework for Transformer Circuits"): the final norm
-    is held at the scale that it had in this pass, so that a score becomes a sum over what was written. Only where the
-    stream runs through untouched (pre-norm): ValueError otherwise.
+    is held at the scale that it had in this pass, so that a logit becomes a sum over what was written. ValueError where
+    the residual stream itself is normalised (post-norm).
     """
     if model.config.norm_place != "pre":
-        raise ValueError("after a norm on the stream itself, what a head wrote has no share of its own in a score")
+        raise ValueError("after a norm on the residual stream itself, what a head wrote is no term of a logit")
 
     def rows(values) -> Tensor:
         return torch.tensor(np.stack(list(values)), device=model.device)
 
-    direction, offset = _held(
-        model.norm, rows([trace.layers[-1].resid_post[position]])[0], model.lm_head.weight[token_id]
-    )
-    z = rows(layer.z[:, position] for layer in trace.layers)
+    end = rows([trace.layers[-1].resid_post[-1]])[0]
+    direction, offset = _through_norm(model.norm, end, model.lm_head.weight[token_id])
+    z = rows(layer.z[:, -1] for layer in trace.layers)
     written = torch.stack([block.attn.o_proj.weight.T @ direction for block in model.layers])
     biases = sum(block.attn.o_proj.bias @ direction for block in model.layers) if model.config.bias else 0.0
-    start = rows([trace.layers[0].resid_pre[position]])[0] @ direction
+    start = rows([trace.layers[0].resid_pre[-1]])[0] @ direction
     return DirectEffects(
         (z * written.view(z.shape)).sum(-1).float().cpu().numpy(),
-        (rows(layer.mlp_out[position] for layer in trace.layers) @ direction).float().cpu().numpy(),
+        (rows(layer.mlp_out[-1] for layer in trace.layers) @ direction).float().cpu().numpy(),
         float(start + biases + offset),
     )
 
 
-def _held(norm: torch.nn.Module, x: Tensor, row: Tensor) -> tuple[Tensor, Tensor]:
+def _through_norm(norm: torch.nn.Module, x: Tensor, row: Tensor) -> tuple[Tensor, Tensor]:
     """norm(x) · row as direction · x + offset, with the scale that x itself gives."""
     if isinstance(norm, torch.nn.LayerNorm):
         scaled = row * norm.weight * (x.var(correction=0) + norm.eps).rsqrt()
@@ -148,31 +148,32 @@ def _held(norm: torch.nn.Module, x: Tensor, row: Tensor) -> tuple[Tensor, Tensor
 
 
 KINDS = ("previous", "first", "same", "induction")
+TEXTS, TEXT_LENGTH = 4, 24  # of the measurement; tokens, before they are repeated
 
 
-def head_kinds(model: Transformer, *, avoid: Iterable[int] = (), texts: int = 4, length: int = 24) -> np.ndarray:
-    """How much weight each head gives, on average, to four places: (kinds, L, H), each from 0 to 1.
+def head_kinds(model: Transformer, *, avoid: Iterable[int] = ()) -> np.ndarray:
+    """How much weight each head gives, on average, to four kinds of key: (kinds, L, H), each from 0 to 1.
 
     previous: the token before; first: the very first token; same: the token itself, or its earlier copy; induction:
     the token that followed the earlier copy (Olsson et al. 2022, "In-context Learning and Induction Heads").
 
-    Measured on texts made for it: `length` tokens drawn at random, then the same ones again, so that nothing but the
-    place and the repetition is there to go by. Averaged over the second half, from its second token on (the first
+    Measured on texts made for it: tokens drawn at random, then the same ones again, so that nothing but the
+    position and the repetition is there to go by. Averaged over the second half, from its second token on (the first
     one's copy is the first token of all). avoid: ids that are not drawn, such as special tokens.
     """
     generator = np.random.default_rng(0)
     usable = np.setdiff1d(np.arange(model.config.vocab_size), np.array(list(avoid), int))
-    length = min(length, len(usable))  # a toy may know fewer tokens
-    scores = np.zeros((len(KINDS), model.config.layers, model.config.heads))
-    reader = np.arange(length + 1, 2 * length)
-    for _ in range(texts):
+    length = min(TEXT_LENGTH, len(usable))  # a toy may know fewer tokens
+    weights = np.zeros((len(KINDS), model.config.layers, model.config.heads))
+    query = np.arange(length + 1, 2 * length)
+    for _ in range(TEXTS):
         ids = np.tile(generator.choice(usable, length, replace=False), 2).tolist()
         trace = run(model, ids, ids, keep={"pattern"})
-        pattern = np.stack([layer.pattern for layer in trace.layers])
-        looks = [pattern[:, :, reader, reader - back] for back in (1, reader, 0, length, length - 1)]
+        pattern = trace.stack("pattern")
+        looks = [pattern[:, :, query, query - back] for back in (1, query, 0, length, length - 1)]
         previous, first, itself, copy, after = (look.mean(-1) for look in looks)
-        scores += np.stack([previous, first, itself + copy, after])
-    return scores / texts
+        weights += np.stack([previous, first, itself + copy, after])
+    return weights / TEXTS
 
 
 @torch.inference_mode()
@@ -181,8 +182,8 @@ def surprisal(model: Transformer, trace: Trace) -> np.ndarray:
     Needs `final`. Added up and divided by the bytes of these tokens' text, it is the loss in bits per byte."""
     rows = torch.tensor(trace.final[:-1], device=model.device)
     wanted = torch.tensor(trace.token_ids[1:], device=model.device)
-    scores = (rows * model.lm_head.weight[wanted]).sum(-1)
-    return ((_topk_and_logsumexp(model, rows)[2][:, 0] - scores) / np.log(2)).float().cpu().numpy()
+    logits = (rows * model.lm_head.weight[wanted]).sum(-1)
+    return ((_topk_and_logsumexp(model, rows)[2][:, 0] - logits) / np.log(2)).float().cpu().numpy()
 
 
 def divergence(before: np.ndarray, after: np.ndarray) -> float:

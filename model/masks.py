@@ -1,4 +1,4 @@
-"""Who may read whom: bool tensors (queries, keys), true where a query may read a key.
+"""Attention masks: bool tensors (queries, keys), true where a query may attend to a key.
 
 Every rule takes the positions of the queries and of the keys, so that one rule serves a whole prompt and, with a
 cache, the few new rows below it. Rules are values: they compare, hash and print.
@@ -23,18 +23,18 @@ class Mask:
         raise NotImplementedError
 
     def keys_per_query(self, positions: np.ndarray) -> np.ndarray:
-        """How many keys the query at each position reads, itself included: a formula, for lengths that no grid
+        """How many keys the query at each position attends to, its own included: a formula, for lengths that no grid
         could hold. Only for rules that look back."""
         raise NotImplementedError
 
     def score_count(self, length: int) -> int:
-        """How many scores a text of this many tokens takes, in one head of one layer."""
+        """How many attention scores a text of this many tokens needs, in one head of one layer."""
         return int(self.keys_per_query(np.arange(length)).sum())
 
 
 @dataclass(frozen=True)
 class Bidirectional(Mask):
-    """Every token reads every token."""
+    """Every query attends to every key."""
 
     def __call__(self, queries: Tensor, keys: Tensor) -> Tensor:
         return (queries[:, None] >= 0) & (keys[None] >= 0)
@@ -42,7 +42,7 @@ class Bidirectional(Mask):
 
 @dataclass(frozen=True)
 class Causal(Mask):
-    """A token reads itself and what came before."""
+    """A query attends to its own key and to those before it."""
 
     def __call__(self, queries: Tensor, keys: Tensor) -> Tensor:
         return keys[None] <= queries[:, None]
@@ -53,7 +53,7 @@ class Causal(Mask):
 
 @dataclass(frozen=True)
 class Sliding(Causal):
-    """A token reads itself and the window - 1 tokens before it."""
+    """A query attends to its own key and to the window - 1 keys before it."""
 
     window: int
 
@@ -70,7 +70,7 @@ class Sliding(Causal):
 @dataclass(frozen=True)
 class Strided(Causal):
     """The last `stride` tokens, and every stride-th before them (Child et al. 2019, "Generating Long Sequences with
-    Sparse Transformers", section 4.2; here one head reads the union of what the paper gives to two)."""
+    Sparse Transformers", section 4.2; here one head has the union of what the paper gives to two)."""
 
     stride: int
 
@@ -109,7 +109,7 @@ class Fixed(Causal):
 
 @dataclass(frozen=True)
 class Documents(Causal):
-    """A token reads itself and what came before in its own document, where several are packed into one row."""
+    """Causal within each document, where several are packed into one row."""
 
     documents: tuple[int, ...]  # of the token at each position
 
@@ -124,7 +124,7 @@ class Documents(Causal):
 
 
 def windowed(windows: Iterable[int | None], layers: int) -> tuple[Mask, ...]:
-    """A rule for each layer, from these windows over and over; None reads everything before. (16,) slides everywhere,
+    """A rule for each layer, from these windows over and over; None is plain causal attention. (16,) slides everywhere,
     (16, None) in every second layer, as in Gemma 2 (2024)."""
     return tuple(Causal() if window is None else Sliding(window) for window in islice(cycle(windows), layers))
 
@@ -136,7 +136,8 @@ def for_layers(config: Config) -> tuple[Mask, ...]:
 
 def reach(rules: Iterable[Mask], length: int) -> np.ndarray:
     """After how many layers something of token j can have reached token i: (length, length) of ints, 0 on the
-    diagonal, -1 where these layers are too few. The stream carries every token up: what was reached stays reached."""
+    diagonal, -1 where these layers are too few. The residual stream carries every token up: what was reached stays
+    reached."""
     places = torch.arange(length)
     reached = torch.eye(length)
     after = torch.full((length, length), -1)

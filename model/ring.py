@@ -19,7 +19,7 @@ class Block:
     """The keys and values of one device's tokens, wherever they are now."""
 
     owner: int
-    start: int  # place of the first token in the whole text
+    start: int  # position of the first token in the whole text
     k: Tensor  # (G, t, K)
     v: Tensor  # (G, t, K)
 
@@ -34,7 +34,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Partial:
-    """What a device knows of its own queries' answers after some of the blocks."""
+    """The output of a device's own queries after some of the blocks, before it is normalised."""
 
     maximum: Tensor  # (H, t) the largest score so far
     total: Tensor  # (H, t) the sum of exp(score - maximum) so far
@@ -47,26 +47,26 @@ class Partial:
 
     @property
     def output(self) -> Tensor:
-        """(H, t, K): the answer, were these blocks all there is."""
+        """(H, t, K): the output, were these blocks all there is."""
         return self.weighted / self.total[..., None]
 
     def absorb(self, q: Tensor, block: Block, mask: Tensor) -> "Partial":
-        """One block more. q (H, t, K); mask (t, s) true where a query may read. What was summed under the old maximum
-        is brought under the new one. In a row that has read nothing yet, mask must leave something to read."""
+        """With one block more. q (H, t, K); mask (t, s), true where a query may attend to a key. What was summed under
+        the old maximum is rescaled to the new one. A row's first mask must leave it at least one key."""
         H, t, K = q.shape
         G, s, _ = block.k.shape
         scores = (q.reshape(G, H // G * t, K) @ block.k.transpose(1, 2)).view(H, t, s) * K**-0.5
         scores = scores.masked_fill(~mask, float("-inf"))
         maximum = torch.maximum(self.maximum, scores.amax(-1))
         shrink = (self.maximum - maximum).exp()
-        shares = (scores - maximum[..., None]).exp()
-        new = (shares.reshape(G, H // G * t, s) @ block.v).view(H, t, K)
-        return Partial(maximum, self.total * shrink + shares.sum(-1), self.weighted * shrink[..., None] + new)
+        weights = (scores - maximum[..., None]).exp()
+        new = (weights.reshape(G, H // G * t, s) @ block.v).view(H, t, K)
+        return Partial(maximum, self.total * shrink + weights.sum(-1), self.weighted * shrink[..., None] + new)
 
 
 @dataclass(frozen=True)
 class Step:
-    """One device after one block. scores: how many it computed in each head, 0 for a block that lies in the future."""
+    """One device after one block. scores: how many scores it computed in each head, 0 for a block in the future."""
 
     block: Block
     partial: Partial
@@ -74,7 +74,8 @@ class Step:
 
 
 def spans(length: int, devices: int) -> list[range]:
-    """Which tokens each device holds: as even as can be, the longer ones first. ValueError where some would be idle."""
+    """Which tokens each device holds, as evenly as possible, the longer spans first. Raises ValueError where a device
+    would be idle."""
     if not 1 <= devices <= length:
         raise ValueError(f"{length} tokens cannot be split over {devices} devices: from 1 to {length} can be used")
     size, longer = divmod(length, devices)
@@ -83,11 +84,11 @@ def spans(length: int, devices: int) -> list[range]:
 
 
 def device_loop(q: Tensor, own: Block, *, devices: int, causal: bool) -> Generator[Step, Block, None]:
-    """The work of one device: `next` reads its own block, every `send(block)` one of another. It is the same whether
+    """The loop of one device: `next` takes its own block in, every `send(block)` one of another. It is the same whether
     the blocks come from a list (`ring_attention`) or through a wire (`model.runtime.ring_processes`).
 
-    Its own block comes first, so that under a causal mask every query has read itself before it meets a block in which
-    there is nothing for it.
+    Its own block comes first, so that under a causal mask every query has attended to its own key before it meets a
+    block that is masked for it as a whole.
     """
     partial, block = Partial.empty(q), own
     queries = torch.tensor(own.positions, device=q.device)
@@ -102,6 +103,8 @@ def device_loop(q: Tensor, own: Block, *, devices: int, causal: bool) -> Generat
 
 @dataclass(frozen=True)
 class RingRun:
+    """The answer of ring attention, and every step of every device on the way."""
+
     output: Tensor  # (H, T, K)
     steps: tuple[tuple[Step, ...], ...]  # [step][device]
 
@@ -109,18 +112,18 @@ class RingRun:
 def ring_attention(q: Tensor, k: Tensor, v: Tensor, *, devices: int, causal: bool = True) -> RingRun:
     """Attention over a text split among devices: q (H, T, K), k and v (G, T, K), as after any rotation.
 
-    After each step every device hands its block to the next seat. Raises ValueError for more devices than tokens.
+    After each step every device passes its block to the next rank. Raises ValueError for more devices than tokens.
     """
     blocks = [
         Block(rank, span.start, k[:, span.start : span.stop], v[:, span.start : span.stop])
         for rank, span in enumerate(spans(q.shape[1], devices))
     ]
-    seats = [
+    loops = [
         device_loop(q[:, block.positions.start : block.positions.stop], block, devices=devices, causal=causal)
         for block in blocks
     ]
-    steps = [tuple(next(device) for device in seats)]
+    steps = [tuple(next(device) for device in loops)]
     for _ in range(devices - 1):
         held = [step.block for step in steps[-1]]
-        steps.append(tuple(device.send(held[rank - 1]) for rank, device in enumerate(seats)))
+        steps.append(tuple(device.send(held[rank - 1]) for rank, device in enumerate(loops)))
     return RingRun(torch.cat([step.partial.output for step in steps[-1]], dim=1), tuple(steps))

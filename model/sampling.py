@@ -1,4 +1,4 @@
-"""From scores to a choice: logits → temperature → top-k → top-p → min-p → one draw. Every stage is kept.
+"""From logits to a token: logits → temperature → top-k → top-p → min-p → one draw. Every stage is kept.
 
 All of it is over the whole vocabulary, in float64. Filters come in the order of transformers, each on what the one
 before left, renormalised.
@@ -45,9 +45,9 @@ class Stages:
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:
-    """Over the last axis, in float64."""
-    shares = np.exp(np.asarray(logits, np.float64) - np.max(logits, axis=-1, keepdims=True))
-    return shares / shares.sum(axis=-1, keepdims=True)
+    """Probabilities from logits (…, V), over the last axis, in float64."""
+    exps = np.exp(np.asarray(logits, np.float64) - np.max(logits, axis=-1, keepdims=True))
+    return exps / exps.sum(axis=-1, keepdims=True)
 
 
 def stages(
@@ -58,7 +58,7 @@ def stages(
     top_p: float | None = None,
     min_p: float | None = None,
 ) -> Stages:
-    """logits (V,) -> every stage on the way to the distribution that is drawn from."""
+    """logits (V,) -> every stage on the way to the distribution that is drawn from. Raises ValueError as Sampling."""
     Sampling(temperature, top_k, top_p, min_p)  # checks the ranges
     base = softmax(logits)
     if temperature == 0:
@@ -72,25 +72,25 @@ def stages(
     return Stages(base, tempered, after_k, after_p, after_min)
 
 
-def _keep(shares: np.ndarray, kept) -> np.ndarray:
-    left = np.where(kept, shares, 0)
+def _keep(probabilities: np.ndarray, kept) -> np.ndarray:
+    left = np.where(kept, probabilities, 0)
     return left / left.sum()
 
 
-def _among_top_k(shares: np.ndarray, k: int | None):
+def _among_top_k(probabilities: np.ndarray, k: int | None):
     """The k likeliest, and all that equal the last of them (Fan et al. 2018)."""
-    if k is None or k >= len(shares):
+    if k is None or k >= len(probabilities):
         return True
-    return shares >= np.partition(shares, -k)[-k]
+    return probabilities >= np.partition(probabilities, -k)[-k]
 
 
-def _in_nucleus(shares: np.ndarray, p: float | None):
+def _in_nucleus(probabilities: np.ndarray, p: float | None):
     """The likeliest until they have p together, at least one (Holtzman et al. 2019)."""
     if p is None or p >= 1:
         return True
-    order = np.argsort(-shares, kind="stable")
-    before = np.cumsum(shares[order]) - shares[order]
-    kept = np.empty(len(shares), bool)
+    order = np.argsort(-probabilities, kind="stable")
+    before = np.cumsum(probabilities[order]) - probabilities[order]
+    kept = np.empty(len(probabilities), bool)
     kept[order] = before < p
     return kept
 
@@ -98,8 +98,8 @@ def _in_nucleus(shares: np.ndarray, p: float | None):
 def draw(distribution: np.ndarray, *, seed: int, step: int = 0, count: int | None = None):
     """Draws one token id, or `count` of them. The same seed and step always draw the same: a rewound text that is
     played again goes the same way."""
-    dice = np.random.default_rng((seed, step)).random(count)
+    uniform = np.random.default_rng((seed, step)).random(count)
     edges = np.cumsum(distribution)
     # the last edge may round to a hair below 1, and beyond it lies no token
-    drawn = np.minimum(np.searchsorted(edges, dice * edges[-1], side="right"), np.flatnonzero(distribution)[-1])
+    drawn = np.minimum(np.searchsorted(edges, uniform * edges[-1], side="right"), np.flatnonzero(distribution)[-1])
     return int(drawn) if count is None else drawn

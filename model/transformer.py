@@ -1,11 +1,11 @@
-"""The whole machine: embedding, a stack of blocks, and the language-model head. And `run`, which shows it at work."""
+"""The whole transformer: embedding, a stack of blocks, and the language-model head. And `run`, which traces a pass."""
 
 from collections.abc import Iterable, Sequence
 
 import torch
 from torch import Tensor, nn
 
-from model.cache import NO_CACHE, KVCache, NoCache
+from model.cache import NO_CACHE, Cache
 from model.config import Config
 from model.edits import Edit
 from model.layers import BLOCKS, NORMS
@@ -16,18 +16,19 @@ from model.trace import FIELDS, LAYER_FIELDS, LayerTrace, Trace
 
 
 class Segment(nn.Module):
-    """BERT tells the first sentence of a pair from the second; a single text is all first sentence."""
+    """BERT's segment embedding tells the first sentence of a pair from the second; a single text is all first."""
 
     def __init__(self, config: Config):
         super().__init__()
         self.table = Table(config.segments, config.width)
 
     def forward(self, x: Tensor) -> Tensor:
+        """(B, T, D) -> (B, T, D)."""
         return x + self.table.weight[0]
 
 
 class NoHead(nn.Module):
-    """An encoder stops at the vectors: it has no scores for a next token."""
+    """An encoder stops at the hidden states: it has no logits for a next token."""
 
     def forward(self, x: Tensor) -> None:
         return None
@@ -55,28 +56,29 @@ class Transformer(nn.Module):
         self,
         ids: Tensor,
         *,
-        cache: KVCache | NoCache = NO_CACHE,
+        cache: Cache = NO_CACHE,
         tap: Tap = null_tap,
         positions: Tensor | None = None,
         documents: Tensor | None = None,
     ) -> Tensor:
-        """ids (B, T), of tokens that follow those in the cache -> what the head reads, (B, T, D).
+        """The last hidden states, after the final norm: ids (B, T), of tokens that follow those in the cache ->
+        (B, T, D), which the language-model head is multiplied with.
 
-        Where several texts are packed into a row: positions (B, T), where each token stands in its own text, and
-        documents (B, T), which text it belongs to; no token reads another text's.
+        Where several texts are packed into a row: positions (B, T), of each token in its own text, and documents
+        (B, T), which text it belongs to; no query attends to another text's keys.
         """
         keys = torch.arange(cache.length + ids.shape[1], device=ids.device)
         queries = keys[cache.length :]
-        place = self.position(tap("positions", queries[None] if positions is None else positions))
+        position = self.position(tap("positions", queries[None] if positions is None else positions))
         masks = {rule: rule(queries, keys)[None] for rule in set(self.masks)}
         if documents is not None:
             same = documents[:, :, None] == documents[:, None]
             masks = {rule: mask & same for rule, mask in masks.items()}
 
         x = tap("embed", self.embed_tokens(ids))
-        x = self.embed_norm(place.add(self.segment(x), tap))
+        x = self.embed_norm(position.add(self.segment(x), tap))
         for i, block in enumerate(self.layers):
-            x = block(x, place, masks[self.masks[i]], cache.layer(i), tap.layer(i))
+            x = block(x, position, masks[self.masks[i]], cache.layer(i), tap.layer(i))
         return tap.layer(None)("final", self.norm(x))
 
     def forward(self, ids: Tensor, **settings) -> Tensor | None:
@@ -89,7 +91,8 @@ class Transformer(nn.Module):
         return self.embed_tokens.weight.device
 
     def ids(self, ids: Sequence[int]) -> Tensor:
-        """Token ids as this model takes them, (1, T). Raises ValueError for none, or for one it does not know."""
+        """Token ids as a batch of one, (1, T), on the model's device. Raises ValueError for none, or for one outside
+        the vocabulary."""
         if not len(ids):
             raise ValueError("there is no token to read")
         if not 0 <= min(ids) <= max(ids) < self.config.vocab_size:
@@ -106,12 +109,14 @@ def run(
     edits: Iterable[Edit] = (),
     keep: Iterable[str] | None = None,
 ) -> Trace:
-    """One forward pass of one text, shown.
+    """The trace of one forward pass of one text.
 
-    ids: T token ids; tokens: the T strings to show for them; edits: interventions; keep: the fields of the trace to
-    keep, None for all (a whole trace of SmolLM2 takes about 1.5 MB a token).
+    ids: T token ids; tokens: the T strings to show for them; edits: interventions, applied in their order; keep: the
+    fields of Trace and LayerTrace to keep, None for all (a whole trace of SmolLM2 takes about 1.5 MB a token). The
+    logits (T, V) are computed only where they are kept.
 
-    Raises ValueError for a name that is no field, an edit that was never reached or does not fit, an unknown id.
+    Raises ValueError for a name that is no field of a trace, an edit that was never reached or does not fit, no token,
+    and an id outside the vocabulary.
     """
     edits = tuple(edits)
     for edit in edits:

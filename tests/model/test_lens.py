@@ -9,6 +9,7 @@ import torch
 
 from model import hf, lens
 from model.sampling import softmax
+from model.trace import LayerTrace, Trace
 from model.transformer import run
 from tests.model import families
 
@@ -81,12 +82,10 @@ def test_neighbours_are_the_nearest_by_cosine_and_not_the_token_itself(smollm2):
 def test_the_direct_effects_add_up_to_the_score(family):
     model = hf.from_hf(families.make(family))
     trace = run(model, [5, 9, 2, 30, 71], "abcde")
-    for token, position in ((3, -1), (60, 2)):
-        effects = lens.direct_effects(model, trace, token, position)
+    for token, trace in ((3, trace), (60, run(model, [5, 9, 2], "abc"))):
+        effects = lens.direct_effects(model, trace, token)
         assert effects.heads.shape == (3, 6)
-        assert effects.total == pytest.approx(
-            trace.logits[position, token], abs=1e-4 * float(np.abs(trace.logits).max())
-        )
+        assert effects.total == pytest.approx(trace.logits[-1, token], abs=1e-4 * float(np.abs(trace.logits).max()))
 
 
 def test_a_head_that_is_silenced_in_the_last_layer_takes_its_direct_effect_along(smollm2, trace):
@@ -103,19 +102,20 @@ def test_a_head_that_is_silenced_in_the_last_layer_takes_its_direct_effect_along
 
 def test_heads_of_an_encoder_have_no_direct_effect(minilm):
     trace = run(minilm.model, [101, 102], "ab", keep={"z"})
-    with pytest.raises(ValueError, match="no share of its own"):
+    with pytest.raises(ValueError, match="no term of a logit"):
         lens.direct_effects(minilm.model, trace, 7)
 
 
 def test_head_kinds_are_read_off_patterns_made_by_hand(moe, monkeypatch):
     """A head that looks only where a kind looks gets 1 for it and 0 for the others."""
     length = 6
-    reader = np.arange(2 * length)
-    targets = (reader - 1, 0 * reader, reader - length, reader - length + 1)
+    query = np.arange(2 * length)
+    targets = (query - 1, 0 * query, query - length, query - length + 1)
     pattern = np.stack([np.eye(2 * length)[np.maximum(target, 0)] for target in targets])
-    fake = SimpleNamespace(layers=[SimpleNamespace(pattern=pattern)] * 6)
+    fake = Trace((), query, tuple([LayerTrace(pattern=pattern)] * 6))
+    monkeypatch.setattr(lens, "TEXT_LENGTH", length)
     monkeypatch.setattr(lens, "run", lambda *args, **settings: fake)
-    scores = lens.head_kinds(SimpleNamespace(config=replace(moe.model.config, heads=4, kv_heads=2)), length=length)
+    scores = lens.head_kinds(SimpleNamespace(config=replace(moe.model.config, heads=4, kv_heads=2)))
     assert np.array_equal(scores, np.broadcast_to(np.eye(4)[:, None], (4, 6, 4)))
 
 
