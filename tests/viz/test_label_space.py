@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
 
-from tests.support.browser import with_all_charts
 from viz import label_space
 from viz.bars import strips
 from viz.theme import MONO
@@ -36,13 +35,3 @@ def test_a_margin_of_the_figures_own_stays_where_it_is_larger():
     figure.layout.margin = {"l": 4, "t": 90}
     margin = label_space.given(figure).layout.margin
     assert margin.l > 100 and margin.t == 90
-
-
-def test_plotly_finds_the_room_enough(open_page):
-    """It adds nothing on the sides where names and legends stand, and so need not draw twice."""
-    page = with_all_charts(open_page("experts"))
-    grown = page.evaluate(
-        """() => [...document.querySelectorAll('.js-plotly-plot')].map(({ _fullLayout: { _size, margin } }) =>
-            Math.max(_size.l - margin.l, _size.t - margin.t))"""
-    )
-    assert len(grown) > 3 and max(grown) == 0

@@ -78,3 +78,13 @@ def test_in_the_presenters_view_its_type_is_larger_and_the_pointer_is_where_it_w
     chart.locator(".bars .point path").nth(2).hover(force=True)
     label = chart.locator(".hovertext text").first
     assert label.text_content() == chart.locator(".bars .point text").nth(2).text_content()
+
+
+def test_plotly_finds_the_room_for_labels_enough(open_page):
+    """It adds nothing on the sides where names and legends stand, and so need not draw twice."""
+    page = with_all_charts(open_page("experts"))
+    grown = page.evaluate(
+        """() => [...document.querySelectorAll('.js-plotly-plot')].map(({ _fullLayout: { _size, margin } }) =>
+            Math.max(_size.l - margin.l, _size.t - margin.t))"""
+    )
+    assert len(grown) > 3 and max(grown) == 0

@@ -105,7 +105,7 @@ def test_a_fault_inside_frees_the_seat():
 
 def worksheet() -> bytes:
     page = SimpleNamespace(words=language.Words("en", "machine"), bundle=None)
-    asked = {"?": Question(Markup("?"), ["a", "b"], False, lambda: 1, lambda *_: "")}
+    asked = {"?": Question(Markup("?"), ["a", "b"], lambda: 1, lambda *_: "")}
     return footer.worksheet(page, "machine", asked, language.Words("en", "take"))
 
 

@@ -100,9 +100,9 @@ def test_work_that_breaks_says_so(pool):
 
 
 def test_work_that_takes_too_long_is_ended(pool, clock):
-    job = ask(pool, longest=30, sleep=60)
+    job = ask(pool, longest=20, sleep=60)
     pid = said(job)["pid"]
-    clock.turn(29)
+    clock.turn(19)
     assert clock.looked() and job.alive
     clock.turn(2)
     until(lambda: not job.alive)
