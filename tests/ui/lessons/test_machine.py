@@ -6,10 +6,11 @@ from playwright.sync_api import expect
 
 import content
 from model import lens, sampling, transformer
+from model.analysis import streams
 from tests.support.app_test import html_of, run_page, shown_page
-from tests.support.browser import count_messages, settled
+from tests.support.browser import settled
 from tests.support.payload import component_payload
-from ui.lessons.machine import readings
+from ui.lessons.machine import questions, readings
 
 PROMPT = "The dog chased the squirrel because it"
 ITALIAN = "Nel mezzo del cammin di nostra vita mi ritrovai"
@@ -63,15 +64,15 @@ def test_tracks_of_a_common_beginning_are_taken_over(bundle):
     long = PROMPT + " was the only one in the house and it had been there for a"
     was = PROMPT + " was"
     traces = {text: traced(bundle, text) for text in (PROMPT, was, long, long + " very", "A cat")}
-    fresh = {text: readings.read(bundle, trace, 32) for text, trace in traces.items()}
+    fresh = {text: readings.read(bundle, trace) for text, trace in traces.items()}
     for text, earlier in [(was, PROMPT), (PROMPT, was), (long + " very", long), (PROMPT, long), ("A cat", PROMPT)]:
-        reused = readings.read(bundle, traces[text], 32, fresh[earlier])
+        reused = readings.read(bundle, traces[text], fresh[earlier])
         np.testing.assert_allclose(reused["probability"], fresh[text]["probability"], rtol=1e-3, atol=1e-6)
         assert reused | {"probability": 0} == fresh[text] | {"probability": 0}
 
 
 def test_at_most_sixteen_tracks(bundle):
-    data = readings.read(bundle, traced(bundle, "one two three four five six seven eight nine ten " * 2), 32)
+    data = readings.read(bundle, traced(bundle, "one two three four five six seven eight nine ten " * 2))
     assert len(data["lens"]) == len(data["probability"]) == readings.TRACKS
     assert len(data["weights"][0]) == len(data["tokens"]) == data["first"] + readings.TRACKS
 
@@ -79,17 +80,17 @@ def test_at_most_sixteen_tracks(bundle):
 def test_what_the_prompt_line_cannot_hold_is_not_appended(bundle):
     tokenizer = bundle.tokenizer
     ids = tokenizer.encode(PROMPT)
-    assert readings.appended(tokenizer, ids, tokenizer.find(" was")) == PROMPT + " was"
-    assert readings.appended(tokenizer, ids, tokenizer.find("\n")) is None
-    assert readings.appended(tokenizer, ids, min(tokenizer.special)) is None
-    assert readings.appended(tokenizer, ids, tokenizer.encode("🦀")[0]) is None
-    assert readings.appended(tokenizer, tokenizer.encode("word " * 119 + "word"), tokenizer.find(" was")) is None
+    assert readings.append_token(tokenizer, ids, tokenizer.find(" was")) == PROMPT + " was"
+    assert readings.append_token(tokenizer, ids, tokenizer.find("\n")) is None
+    assert readings.append_token(tokenizer, ids, min(tokenizer.special)) is None
+    assert readings.append_token(tokenizer, ids, tokenizer.encode("🦀")[0]) is None
+    assert readings.append_token(tokenizer, tokenizer.encode("word " * 119 + "word"), tokenizer.find(" was")) is None
 
 
 def test_earlier_tracks_do_not_move(bundle):
-    shares = readings.moved(bundle, bundle.tokenizer.encode(PROMPT), bundle.tokenizer.find(" was"))
-    assert shares.shape == (7,)
-    assert 0 <= shares.max() < readings.ROUNDING
+    distances = streams.appended(bundle.model, bundle.tokenizer.encode(PROMPT), bundle.tokenizer.find(" was"))
+    assert distances.shape == (7,)
+    assert 0 <= distances.max() < questions.ROUNDING
 
 
 @pytest.mark.parametrize("lang", content.LANGUAGES)
@@ -106,32 +107,18 @@ def test_predict_then_reveal(lang):
 
 
 def test_a_walk_through_the_machine(open_page):
-    """The link's layer is open; what opens asks nothing of the server; what is appended stays with the layer."""
+    """What is appended stays with the layer that the link opened."""
     page = open_page(prompt=PROMPT, layer="20")
     assert page.locator(".machine .stack").get_attribute("aria-valuenow") == "20"
-    count_messages(page)
-    opening(page)
-    page.wait_for_timeout(300)
-    assert page.evaluate("window.sent") == 0
     append_by_button_space_and_candidate(page)
     space_in_the_prompt_is_a_space(page)
-
-
-def opening(page):
-    stack, panel = page.locator(".machine .stack"), page.locator(".machine .panel")
-    stack.click(position={"x": 120, "y": 60})
-    layer = int(stack.get_attribute("aria-valuenow"))
-    assert layer != 20 and f"layer={layer}" in page.url
-    stack.press("ArrowDown")
-    assert stack.get_attribute("aria-valuenow") == str(layer - 1)
-    assert f"Layer {layer - 1}" in stack.get_attribute("aria-valuetext")
-    page.locator('[data-key="token-1"]').click()
-    assert "2767" in panel.inner_text()
-    page.locator('[data-key="part-3"]').click()
-    assert "49,152" in panel.inner_text()
-    box = stack.bounding_box()
-    page.mouse.move(box["x"] + 60, box["y"] + 100)
-    assert "%" in page.locator(".machine .tip.on").inner_text()
+    page.fill(".st-key-prompt input", "🦀 supercalifragilisticexpialidocious 🦀")
+    page.keyboard.press("Enter")
+    settled(page)
+    for width in (1024, 768, 360):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_timeout(150)
+        assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= window.innerWidth")
 
 
 def append_by_button_space_and_candidate(page):
@@ -167,19 +154,3 @@ def space_in_the_prompt_is_a_space(page):
     page.keyboard.press("Space")
     page.wait_for_timeout(600)
     assert prompt.input_value() == text + " "
-
-
-def test_nothing_scrolls_sideways(open_page, bundle):
-    page = open_page("machine", "it", prompt=PROMPT)
-    right = "box => Math.max(...[...box.querySelectorAll('*')].map((e) => e.getBoundingClientRect().right))"
-    for prompt in (PROMPT, ITALIAN, "Hi", "🦀 supercalifragilisticexpialidocious 🦀"):
-        page.fill(".st-key-prompt input", prompt)
-        page.keyboard.press("Enter")
-        last = len(bundle.tokenizer.encode(prompt)) - 1
-        expect(page.locator(".machine .word.last")).to_have_attribute("data-key", f"token-{last}")
-        settled(page)
-        for width in (1024, 768, 360):
-            page.set_viewport_size({"width": width, "height": 900})
-            page.wait_for_timeout(150)
-            assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= window.innerWidth")
-            assert page.locator(".machine").evaluate(right) <= width

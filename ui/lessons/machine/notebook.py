@@ -23,14 +23,15 @@ ids = bundle.tokenizer.encode(prompt)[:32]
 trace = run(bundle.model, ids, bundle.tokenizer.strings(ids), keep={"resid_pre", "resid_post", "final"})
 
 # %%
-stream = lens.residual_streams(trace, [token - 1])[0]  # as it enters the first layer and leaves every one
-found = lens.top_tokens(bundle.model, stream)
-said, shares = found.token_ids[:, 0], found.probabilities[:, 0]
-chances = lens.token_probability(bundle.model, stream, found, int(said[-1]))
-names = bundle.tokenizer.strings(said.tolist())
-for level, (name, share) in enumerate(zip(names, shares, strict=True)):
-    print(level, name, percent(share, lang))
+residual_stream = lens.residual_streams(trace, [token - 1])[0]  # as it enters the first layer and leaves every one
+top = lens.top_tokens(bundle.model, residual_stream)
+likeliest, probabilities = top.token_ids[:, 0], top.probabilities[:, 0]
+answer = lens.token_probability(bundle.model, residual_stream, top, int(likeliest[-1]))
+names = bundle.tokenizer.strings(likeliest.tolist())
+for level, (name, p) in enumerate(zip(names, probabilities, strict=True)):
+    print(level, name, percent(p, lang))
 
 # %%
-figure = tower(said, names, shares, chances, [str(level) for level in range(len(said))], partial(percent, lang=lang))
+levels = [str(level) for level in range(len(names))]
+figure = tower(likeliest, names, probabilities, answer, levels, partial(percent, lang=lang))
 theme.dress(figure, "light")

@@ -1,6 +1,7 @@
 """The front door's numbers: what the component `machine` draws, read from one trace."""
 
 import unicodedata
+from collections.abc import Sequence
 from itertools import takewhile
 
 import numpy as np
@@ -9,87 +10,98 @@ from model import lens, sampling
 from model.analysis import streams
 from model.analysis.attention import far_weights
 from model.layers import PreNormBlock
-from model.trace import Trace
+from model.tokens import Tokenizer
+from model.trace import LayerTrace, Trace
 from model.transformer import Transformer
+from model.zoo import Bundle
 from ui.frame.prompt_bar import CHARACTERS
 from ui.kit import url_state
+from ui.kit.language import Words
 
 KEEP = frozenset({"resid_pre", "resid_post", "attn_out", "mlp_out", "pattern", "final"})
+LIMIT = 32  # tokens of a prompt
 TRACKS = 16  # drawn at most
 CANDIDATES = 8
 SHOWN = 5  # numbers of each vector in the arithmetic
-ROUNDING = 1e-3  # of a vector's length: below it, two runs of different length agree
 SOURCE = (PreNormBlock, Transformer.hidden_states)  # the code whose numbers are drawn
 LINK = {"layer": url_state.LAYER, "part": url_state.one_of("token", "head"), "token": url_state.TOKEN}
 
 
-def read(bundle, trace: Trace, limit: int, before: dict | None = None) -> dict:
-    """Everything the component draws but the words. Lens and next-token probabilities are over the whole vocabulary.
+def read(bundle: Bundle, trace: Trace, before: dict | None = None) -> dict:
+    """Everything the component draws but the words. T tokens, L layers; of the last N <= TRACKS tokens the track is
+    drawn. Lens and next-token probabilities are over the whole vocabulary.
+
+    tokens, ids, bytes (in hexadecimal), embed (the vectors' lengths): (T,). first: the position, from 0, of the first
+    track. lens, probability (N, L + 1): the likeliest token after the embedding and each layer. attention, mlp, stream
+    (L,): lengths of what is added at the last position, and of the stream then. heads (L,): the one with the largest
+    weight on a token further back; weights (L, T): the last token's, in it. opened: the layer, from 0, where that
+    weight is largest, among the upper two thirds (below, heads mostly attend to neighbours). sums: `_sum_terms` of each
+    layer. candidates (CANDIDATES,): token, id, p, score (its logit), appendable. others: count and p of the rest of the
+    vocabulary; total: all p together; vocabulary, width: V and D; full: whether the prompt has LIMIT tokens.
 
     before: the reading of another prompt. What a track says depends only on the tokens up to its own, so the tracks of
-    a common beginning are taken from there: reading the layers out is slow, and appending then costs one track.
-    `opened` is the layer (from 0) whose strongest head looks hardest, among the upper two thirds: below, heads mostly
-    sort out neighbours.
+    a common beginning are taken from there: reading the layers out is slow, and appending then costs one track. But for
+    rounding the values are the same.
     """
-    tokenizer, ids = bundle.tokenizer, trace.token_ids.tolist()
-    count, layers = len(ids), trace.layers
-    first = max(0, count - TRACKS)
-    said, sure = _lens(bundle, trace, range(first, count), before)
+    tokenizer, ids, layers = bundle.tokenizer, trace.token_ids.tolist(), trace.layers
+    first = max(0, len(ids) - TRACKS)
+    lens_tokens, lens_probabilities = _lens(bundle, trace, range(first, len(ids)), before)
     logits = lens.next_logits(bundle.model, trace)
-    chances = sampling.softmax(logits)
-    best = np.argsort(-logits, kind="stable")[:CANDIDATES].tolist()
-    looks = np.stack([far_weights(layer.pattern) for layer in layers])
-    heads = looks.argmax(1)
-    low = len(layers) // 3
+    probabilities = sampling.softmax(logits)
+    top = np.argsort(-logits, kind="stable")[:CANDIDATES].tolist()
+    far = np.stack([far_weights(layer.pattern) for layer in layers])
+    heads, low = far.argmax(1), len(layers) // 3
     return {
         "tokens": list(trace.tokens),
         "ids": ids,
         "bytes": [tokenizer.bytes(id).hex(" ").upper() for id in ids],
-        "embed": _short(np.linalg.norm(layers[0].resid_pre, axis=-1)),
+        "embed": _rounded(np.linalg.norm(layers[0].resid_pre, axis=-1)),
         "first": first,
-        "lens": said,
-        "probability": sure,
-        "attention": _short([np.linalg.norm(layer.attn_out[-1]) for layer in layers]),
-        "mlp": _short([np.linalg.norm(layer.mlp_out[-1]) for layer in layers]),
-        "stream": _short([np.linalg.norm(layer.resid_post[-1]) for layer in layers]),
+        "lens": lens_tokens,
+        "probability": lens_probabilities,
+        "attention": _rounded([np.linalg.norm(layer.attn_out[-1]) for layer in layers]),
+        "mlp": _rounded([np.linalg.norm(layer.mlp_out[-1]) for layer in layers]),
+        "stream": _rounded([np.linalg.norm(layer.resid_post[-1]) for layer in layers]),
         "heads": heads.tolist(),
-        "weights": _short([layer.pattern[head, -1] for layer, head in zip(layers, heads, strict=True)]),
-        "opened": low + int(looks[low:].max(1).argmax()),
-        "sums": [_sum(layer) for layer in layers],
+        "weights": _rounded([layer.pattern[head, -1] for layer, head in zip(layers, heads, strict=True)]),
+        "opened": low + int(far[low:].max(1).argmax()),
+        "sums": [_sum_terms(layer) for layer in layers],
         "candidates": [
             {
                 "token": tokenizer.strings([id])[0],
                 "id": id,
-                "p": float(chances[id]),
+                "p": float(probabilities[id]),
                 "score": float(logits[id]),
-                "appendable": appended(tokenizer, ids, id) is not None,
+                "appendable": append_token(tokenizer, ids, id) is not None,
             }
-            for id in best
+            for id in top
         ],
-        "others": {"count": len(logits) - len(best), "p": float(1 - chances[best].sum())},
-        "total": round(float(chances.sum()), 9),
+        "others": {"count": len(logits) - len(top), "p": float(1 - probabilities[top].sum())},
+        "total": round(float(probabilities.sum()), 9),
         "vocabulary": len(logits),
         "width": layers[0].resid_pre.shape[-1],
-        "full": count >= limit,
+        "full": len(ids) >= LIMIT,
     }
 
 
-def _lens(bundle, trace: Trace, positions: range, before: dict | None) -> tuple[list[list[str]], list[list[float]]]:
+def _lens(
+    bundle: Bundle, trace: Trace, positions: range, before: dict | None
+) -> tuple[list[list[str]], list[list[float]]]:
     """The likeliest token after the embedding and after each layer, and its probability, for each position."""
-    words, chances = [], []
+    tokens, probabilities = [], []
     if before and (start := positions[0] - before["first"]) >= 0:
         pairs = zip(trace.token_ids.tolist(), before["ids"], strict=False)
         common = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
         known = slice(start, max(start, common - before["first"]))
-        words, chances = before["lens"][known], before["probability"][known]
-    if rest := positions[len(words) :]:
-        seen = lens.logit_lens(bundle.model, trace, rest)
-        words = words + [bundle.tokenizer.strings(row.tolist()) for row in seen.token_ids]
-        chances = chances + _short(seen.probabilities)
-    return words, chances
+        tokens, probabilities = before["lens"][known], before["probability"][known]
+    if rest := positions[len(tokens) :]:
+        top = lens.logit_lens(bundle.model, trace, rest)
+        tokens = tokens + [bundle.tokenizer.strings(row.tolist()) for row in top.token_ids]
+        probabilities = probabilities + _rounded(top.probabilities)
+    return tokens, probabilities
 
 
-def appended(tokenizer, ids: list[int], id: int) -> str | None:
+def append_token(tokenizer: Tokenizer, ids: Sequence[int], id: int) -> str | None:
     """The text with one more token; None where the prompt line cannot hold it (the end of the text, a line break, a
     part of a character)."""
     text = tokenizer.decode([*ids, id])
@@ -97,7 +109,7 @@ def appended(tokenizer, ids: list[int], id: int) -> str | None:
     return None if id in tokenizer.special or strange or len(text) > CHARACTERS else text
 
 
-def table(data: dict, words) -> dict[str, list]:
+def table(data: dict, words: Words) -> dict[str, list]:
     """The tracks as columns for the table twin, the last token first and the top layer first."""
     first = data["first"]
     cells = [(i, row) for i in reversed(range(len(data["lens"]))) for row in reversed(range(len(data["stream"]) + 1))]
@@ -109,16 +121,17 @@ def table(data: dict, words) -> dict[str, list]:
     }
 
 
-def _sum(layer) -> dict:
+def _sum_terms(layer: LayerTrace) -> dict:
+    """Of `streams.sum_parts` at the last position: vectors (4, SHOWN), their lengths over all D, and the difference."""
     parts, difference = streams.sum_parts(layer, -1)
     return {
-        "vectors": _short(parts[:, :SHOWN]),
-        "lengths": _short(np.linalg.norm(parts, axis=-1)),
+        "vectors": _rounded(parts[:, :SHOWN]),
+        "lengths": _rounded(np.linalg.norm(parts, axis=-1)),
         "difference": difference,
     }
 
 
-def _short(array) -> list:
-    """Five significant digits: more than is shown, and a third of the bytes."""
+def _rounded(array: np.ndarray | list) -> list:
+    """To five significant digits: more than is shown, and a third of the bytes."""
     array = np.asarray(array, np.float64)
     return np.array([float(f"{x:.5g}") for x in array.flat]).reshape(array.shape).tolist()

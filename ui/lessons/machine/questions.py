@@ -1,0 +1,33 @@
+"""Lesson 0: what becomes of the tracks when a token is appended."""
+
+import numpy as np
+from markupsafe import Markup
+
+from model.analysis import streams
+from ui.frame.page import Page
+from ui.frame.question import Question
+from ui.kit import cache, markup
+
+ROUNDING = 1e-3  # of a vector's length: below it, two runs of different length agree
+
+
+def tracks(page: Page, likeliest: dict) -> Question:
+    """Which tracks change when this candidate (of `readings.read`) is appended?"""
+    words, token = page.words, likeliest["id"]
+
+    def distances() -> np.ndarray:
+        """(T,), as a fraction of the vectors' lengths."""
+        return cache.result(page.key("appended", token), lambda: streams.appended(page.bundle.model, page.ids, token))
+
+    def answer() -> int:
+        changed = distances() > ROUNDING
+        return 2 if not changed.any() else 1 if changed[-1] and changed.sum() == 1 else 0
+
+    def explain(chosen: int, right: int) -> Markup:
+        changed = int((distances() > ROUNDING).sum())
+        section = "explain-changed" if changed else "explain-none"
+        return words(section, n=len(page.ids), changed=changed, difference=words.percent(distances().max()))
+
+    question = words.inline("question", token=markup.chip(likeliest["token"]))
+    options = [words.text(f"option-{name}") for name in ("all", "last", "none")]
+    return Question(question, options, answer, explain)
