@@ -13,4 +13,5 @@ export default function ({ data, parentElement }) {
     said.textContent = done ? data.words.copied : data.words["not-copied"];
     press.focus();
   };
+  return () => root.replaceChildren();
 }
