@@ -50,9 +50,9 @@ async function mount({ key, html, css, js, data, isolated }) {
   const report = (name, value) => window.reported.push([key, name, value]);
   ends.set(key, module.default({ data, parentElement: box.parent, setStateValue: report, setTriggerValue: report }));
 }
-window.mountAll = () => Promise.all(components.map(mount));
+window.give = (components) => Promise.all(components.map(mount));
 window.unmountAll = () => { for (const end of ends.values()) end?.(); };
-mountAll().then(() => (window.mounted = true));
+give(components).then(() => (window.mounted = true));
 """
 
 
@@ -142,8 +142,8 @@ class BarePages:
                 given = json.dumps(wanted).replace("</", "<\\/")
                 self.pages[address] = (
                     f"<!doctype html><html lang={lang} data-theme={theme}><head><meta charset=utf-8>"
-                    f"<title>Vetro</title>\n{HEAD}<style>{theme_sheet()}</style>{sheet}</head>{FRAME}<script type=module>\n"
-                    f"const components = {given};\n{SCRIPT}</script></body></html>"
+                    f"<title>Vetro</title>\n{HEAD}<style>{theme_sheet()}</style>{sheet}</head>{FRAME}"
+                    f"<script type=module>\nconst components = {given};\n{SCRIPT}</script></body></html>"
                 )
                 page = take(lang).page
                 page.set_viewport_size({"width": width, "height": height})
@@ -160,6 +160,13 @@ def settled(page: Page) -> Page:
         """() => window.mounted && document.fonts.status === "loaded"
             && !document.querySelector(".chart[aria-busy=true]")"""
     )
+    return page
+
+
+def give(page: Page, slug: str, lang: str = "en", **link: str) -> Page:
+    """The mounted components get what the page with this link gives them: the server's answer, recorded."""
+    keys = page.locator("[data-key]").evaluate_all("(boxes) => boxes.map((box) => box.dataset.key)")
+    page.evaluate("(components) => give(components)", [c for c in recorded(slug, lang, **link)[1] if c["key"] in keys])
     return page
 
 

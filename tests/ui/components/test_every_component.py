@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.bare_page import recorded
+from tests.support.bare_page import give, recorded
 from tests.support.pages import LANGUAGES, PAGES
 
 DRAWN = """(box) => [...box.parent.querySelectorAll(".root *")]
@@ -20,6 +20,6 @@ def test_it_is_drawn_and_taken_away(bare_page, slug, lang):
         boxes = page.locator(".stElementContainer")
         assert boxes.count() == len(components)
         assert all(box.evaluate(DRAWN) for box in boxes.all())
-        page.evaluate("mountAll()")
+        give(page, slug, lang)
         page.evaluate("unmountAll()")
         assert page.locator(".root > *").count() == 0

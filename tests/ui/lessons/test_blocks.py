@@ -8,7 +8,6 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
-from playwright.sync_api import expect
 
 import content
 from model import generate, transformer, zoo
@@ -19,7 +18,6 @@ from model.transformer import Transformer
 from model.weights import checkpoint
 from model.zoo import Bundle, ModelUnavailable
 from tests.support.app_test import html_of, run_page
-from tests.support.browser import count_messages
 from tests.support.payload import charts, component_payload, values
 from training.recipes import SWITCHES
 from ui.kit import cache, language
@@ -332,65 +330,3 @@ def test_both_write_what_they_would_write_and_the_prompt_stays_text(board):
         steps = generate.stream(bundle.model, ids, sampling=Sampling(temperature=0.7), seed=switchboard.SEED)
         wanted = switchboard._sample(prompt, bundle.tokenizer.decode([step.token for step in islice(steps, 40)]))
         assert text == wanted.split("\n")[0]
-
-
-# ---------------------------------------------------------------- in the browser
-
-
-def test_a_walk_over_the_drawings_without_the_server(open_page):
-    page = open_page("blocks", view="detailed", part="q")
-    count_messages(page)
-    the_same_parts_stand_level_and_the_norm_where_it_is(page)
-    page.locator(".drawings").get_by_role("radio", name="Simplified").click()
-    parts_are_chosen_by_pointer_and_keyboard(page)
-    assert page.evaluate("window.sent") == 0
-
-
-def the_same_parts_stand_level_and_the_norm_where_it_is(page):
-    place = lambda side, key: page.locator(f".side.{side} [data-key={key}]").first.bounding_box()  # noqa: E731
-    for key in ("attention", "mlp", "embedding", "head"):
-        assert place("old", key)["y"] == pytest.approx(place("new", key)["y"], abs=1)
-    assert place("old", "attn_norm")["y"] < place("old", "attention")["y"] < place("new", "attn_norm")["y"]
-    assert place("old", "attn_norm")["x"] < place("old", "attention")["x"]
-    expect(page.locator(".panel h3")).to_have_text(WORDS["en"]["part-q"])
-
-
-def parts_are_chosen_by_pointer_and_keyboard(page):
-    box = page.locator(".drawings")
-    old, new = box.locator(".side.old"), box.locator(".side.new")
-    old.locator("[data-key=mlp]").click()
-    expect(box.locator(".panel h3")).to_have_text("MLP")
-    expect(new.locator("[data-key=mlp]")).to_have_attribute("aria-checked", "true")
-    expect(box.locator(".panel .shapes").nth(1)).to_contain_text("gate 576 → 1,536")
-    page.keyboard.press("ArrowRight")
-    expect(new.locator("[data-key=mlp]")).to_be_focused()
-    page.keyboard.press("ArrowDown")
-    expect(box.locator(".panel h3")).to_have_text(WORDS["en"]["part-mlp_norm"])
-    page.keyboard.press("Home")
-    expect(box.locator(".panel h3")).to_have_text(WORDS["en"]["part-embedding"])
-    new.locator("[data-key=position]").click()  # the rotation, and the table at the bottom of the other
-    expect(old.locator("[data-key=position]").first).to_have_attribute("aria-checked", "true")
-    box.get_by_role("radio", name="Detailed").click()
-    expect(old.locator("[data-key=cross]").first).to_be_visible()
-    expect(new.locator("[data-key=gate]")).to_be_visible()
-    expect(old.locator("[data-key=gate]")).to_have_count(0)
-    new.locator("[data-key=gate]").click()
-    expect(box.locator(".panel .absent")).to_have_text(WORDS["en"]["not-gate"])
-    assert "part=gate" in page.url and "view=detailed" in page.url
-    box.get_by_role("radio", name="Simplified").click()  # what is inside is no longer seen
-    expect(box.locator(".panel h3")).to_have_text("MLP")
-
-
-def test_on_a_telephone_one_drawing_and_its_panel_in_sight(open_page):
-    page = open_page("blocks", "it", "dark", width=360, height=740, part="attention")
-    box = page.locator(".drawings")
-    expect(box.locator(".side.old")).to_be_visible()
-    expect(box.locator(".side.new")).to_be_hidden()
-    box.get_by_role("radio", name="SmolLM2").click()
-    expect(box.locator(".side.new [data-key=attention]")).to_be_visible()
-    box.locator(".side.new [data-key=mlp]").click()
-    panel = box.locator(".panel").bounding_box()
-    assert panel["y"] + 60 < 740  # what was asked for can be seen
-    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= window.innerWidth")
-    box.get_by_role("radio", name=WORDS["it"]["view-detailed"]).click()
-    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= window.innerWidth")

@@ -12,13 +12,13 @@ from model.sampling import Sampling
 from tests.support.app_test import html_of, run_page, shown_page
 from tests.support.browser import with_all_charts
 from tests.support.payload import charts, values
-from ui.kit import cache
+from ui.kit import cache, language
 from ui.kit.numbers import number, percent
-from ui.lessons.next_token import readings
+from ui.lessons.next_token import controls, readings, view
 from viz import bars
 
 PROMPT = "The dog chased the squirrel because it"
-OFF = {"top_k": readings.OFF, "top_p": "100", "min_p": "0"}
+OFF = {"top_k": controls.OFF, "top_p": "100", "min_p": "0"}
 STAGES = ("base", "tempered", "top_k", "top_p", "min_p")
 SETTINGS = {
     "greedy": ({"temperature": "0", **OFF}, {"temperature": 0}),
@@ -126,7 +126,7 @@ def test_a_turned_dial_changes_the_stages_and_the_draws():
     assert "Whatever the dice say" in html_of(test)
 
 
-@pytest.mark.parametrize("times", readings.TIMES)
+@pytest.mark.parametrize("times", controls.DRAWS)
 def test_the_histogram_holds_every_draw(reading, times):
     test = run_page("next_token", prompt=PROMPT, draws=str(times), seed="3", temperature="1.5", **OFF)
     final = sampling.stages(reading.logits, temperature=1.5).final
@@ -159,13 +159,14 @@ def test_the_tower_is_the_head_on_every_level(smollm2, whole):
     np.testing.assert_allclose(values(answer["x"]), chances[:, chances[-1].argmax()], rtol=1e-3, atol=1e-30)
 
 
-def test_the_lens_says_when_the_answer_comes_and_when_it_stays(smollm2, whole):
-    def found(ids):
-        return readings.Levels(np.array(ids), [], np.empty(0), np.empty(0))
+def test_the_lens_says_when_the_answer_comes_and_when_it_stays():
+    def times(ids):
+        levels = readings.LensLevels(np.array(ids), [], np.empty(0), np.empty(0))
+        return levels.first, levels.settled
 
-    assert (found([1, 2, 3, 2, 2]).first, found([1, 2, 3, 2, 2]).settled) == (1, 3)
-    assert (found([1, 3, 2]).first, found([1, 3, 2]).settled) == (2, 2)
-    assert (found([2, 2, 2]).first, found([2, 2, 2]).settled) == (0, 0)
+    assert times([1, 2, 3, 2, 2]) == (1, 3)
+    assert times([1, 3, 2]) == (2, 2)
+    assert times([2, 2, 2]) == (0, 0)
 
 
 @pytest.mark.parametrize("index", [0, 3])
@@ -227,7 +228,9 @@ def test_settings_and_stages_are_those_of_the_model(reading):
 
 
 def test_a_share_in_a_column_is_short():
-    written = [readings.hundredths(share, "it") for share in (0, 1, 0.274801, 0.00773, 1e-4, 9.99e-5, 1e-30)]
+    written = [
+        view.hundredths(p, language.Words("it", "next_token")) for p in (0, 1, 0.274801, 0.00773, 1e-4, 9.99e-5, 1e-30)
+    ]
     assert written == ["0", "100", "27,5", "0,773", "0,0100", "<0,01", "<0,01"]
 
 
@@ -248,10 +251,10 @@ def test_a_dial_is_turned_by_key_and_lands_in_the_link(open_page):
     expect(page.locator(".st-key-stages svg text", has_text=re.compile(r"^temp\.0$"))).to_be_visible()
 
 
-def test_nothing_is_cut_on_a_telephone(open_page):
+def test_nothing_is_cut_on_a_telephone(bare_page):
     """No sideways scrolling, and no text of a figure outside of it or over another, at very small probabilities too."""
-    link = {"prompt": PROMPT, "temperature": "0.3", "top_k": readings.OFF}
-    page = with_all_charts(open_page("next_token", "it", width=360, **link))
+    link = {"prompt": PROMPT, "temperature": "0.3", "top_k": controls.OFF}
+    page = with_all_charts(bare_page("next_token", "it", width=360, charts=True, **link))
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= window.innerWidth")
     for key in ("bars", "stages", "drawn", "lens"):
         page.wait_for_selector(f".st-key-{key} .main-svg text")

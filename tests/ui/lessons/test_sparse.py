@@ -2,17 +2,18 @@
 
 import numpy as np
 import pytest
+import torch
 from playwright.sync_api import expect
 
 import content
 from model import lens, masks, sampling, transformer
 from model.edits import UseMask
 from tests.support.app_test import html_of, run_page, shown_page
-from tests.support.browser import count_messages, settled
+from tests.support.browser import settled
 from tests.support.payload import charts, component_payload, values
 from ui.kit.numbers import number, percent
-from ui.lessons.sparse import view
-from ui.lessons.sparse.view import Choice
+from ui.lessons.sparse import readings
+from ui.lessons.sparse.readings import Choice
 
 SHORT = "The dog chased the squirrel because it"
 LAYERS = 30
@@ -32,7 +33,7 @@ def may_read(pattern: str, size: int, length: int) -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def ids(smollm2):
-    return smollm2.tokenizer.encode(view.PASSAGE)
+    return smollm2.tokenizer.encode(readings.PASSAGE)
 
 
 def traced(bundle, ids: list[int], rules=()):
@@ -58,7 +59,7 @@ def test_the_component_is_given_every_mask_cell_by_cell():
     data = drawn(shown_page("sparse", "en", prompt=SHORT), "grid")
     for rows, length in ((data["rows"], len(data["tokens"])), (data["wideRows"], data["wide"])):
         cells = np.unpackbits(rows, axis=-1)[..., :length]
-        for choice, (first, second) in zip(view.ALL, cells, strict=True):
+        for choice, (first, second) in zip(readings.ALL, cells, strict=True):
             local = "sliding" if choice.pattern == "alternating" else choice.pattern
             expected = may_read(local, choice.size, length)
             np.testing.assert_array_equal(first, expected, str(choice))
@@ -69,7 +70,7 @@ def test_the_component_is_given_every_mask_cell_by_cell():
 def test_reach_says_after_which_layer_something_can_have_arrived():
     """Against a definition of its own: from token to token, a layer at a time."""
     length = 24
-    _, reach = view.board(length, LAYERS)
+    _, reach = readings.patterns(length, LAYERS)
     for choice in (Choice("sliding", 4), Choice("strided", 8), Choice("fixed", 8), Choice("alternating", 2)):
         held = [{q} for q in range(length)]
         first = {(q, q): 0 for q in range(length)}
@@ -81,17 +82,17 @@ def test_reach_says_after_which_layer_something_can_have_arrived():
             for q in range(length):
                 for k in held[q]:
                     first.setdefault((q, k), layer)
-        expected = [[first.get((q, k), view.NEVER) for k in range(length)] for q in range(length)]
-        np.testing.assert_array_equal(reach[view.ALL.index(choice)], expected, str(choice))
+        expected = [[first.get((q, k), readings.NEVER) for k in range(length)] for q in range(length)]
+        np.testing.assert_array_equal(reach[readings.ALL.index(choice)], expected, str(choice))
 
 
 def test_through_a_window_the_reach_is_n_times_w_less_one_plus_one():
-    _, reach = view.board(64, LAYERS)
-    for size in view.SIZES:
+    _, reach = readings.patterns(64, LAYERS)
+    for size in readings.SIZES:
         back = np.arange(64)
         layers = np.ceil(back / (size - 1)).astype(int)
-        expected = np.where(layers > LAYERS, view.NEVER, layers)[::-1]
-        np.testing.assert_array_equal(reach[view.ALL.index(Choice("sliding", size))][-1], expected)
+        expected = np.where(layers > LAYERS, readings.NEVER, layers)[::-1]
+        np.testing.assert_array_equal(reach[readings.ALL.index(Choice("sliding", size))][-1], expected)
 
 
 def test_the_curves_are_the_counts_of_the_masks():
@@ -100,15 +101,15 @@ def test_the_curves_are_the_counts_of_the_masks():
         line["name"].strip("</b>"): values(line["y"]) for line in charts(test)["cost-lines"]["data"] if "name" in line
     }
     words = content.load("en", "sparse")
-    names = {"full": words["full"], **{p: words[f"name-{p}"].format(n=8) for p in view.PATTERNS[1:]}}
+    names = {"full": words["full"], **{p: words[f"name-{p}"].format(n=8) for p in readings.PATTERNS[1:]}}
     for pattern, name in names.items():
-        for i, length in enumerate(view.LENGTHS[:5]):  # small enough to count the cells
-            rows = [rule(*[view.torch.arange(int(length))] * 2).sum() for rule in Choice(pattern, 8).rules(2)]
+        for i, length in enumerate(readings.LENGTHS[:5]):  # small enough to count the cells
+            rows = [rule(*[torch.arange(int(length))] * 2).sum() for rule in Choice(pattern, 8).rules(2)]
             assert lines[name][i] == sum(rows) / 2, (pattern, length)
-        assert lines[name][-1] == Choice(pattern, 8).scores(2**20)
+        assert lines[name][-1] == Choice(pattern, 8).score_count(2**20)
     assert "5.50\u202f×\u202f10¹¹" in html_of(test)  # 2^20 (2^20 + 1) / 2
     ring = charts(test)["cost-lines"]["data"][-1]
-    assert (values(ring["x"])[0], values(ring["y"])[0]) == (7, Choice("fixed", 8).scores(7))
+    assert (values(ring["x"])[0], values(ring["y"])[0]) == (7, Choice("fixed", 8).score_count(7))
 
 
 # ---------------------------------------------------------------- the real model
@@ -122,10 +123,10 @@ def test_losses_and_distribution_are_those_of_the_model_under_the_pattern(smollm
         "alternating": [masks.Sliding(4), masks.Causal()] * (LAYERS // 2),
     }[pattern]
     before, after = traced(smollm2, ids), traced(smollm2, ids, rules)
-    np.testing.assert_array_equal(after.layers[2].mask, rules[2](*[view.torch.arange(len(ids))] * 2))
+    np.testing.assert_array_equal(after.layers[2].mask, rules[2](*[torch.arange(len(ids))] * 2))
     data = drawn(test, "losses")
     chances = [sampling.softmax(trace.logits[-1]) for trace in (before, after)]
-    size_in_bytes = len(view.PASSAGE.encode()) - len(smollm2.tokenizer.bytes(ids[0]))
+    size_in_bytes = len(readings.PASSAGE.encode()) - len(smollm2.tokenizer.bytes(ids[0]))
     for trace, name in ((before, "before"), (after, "after")):
         own = np.array([sampling.softmax(row)[id] for row, id in zip(trace.logits, ids[1:], strict=False)])
         np.testing.assert_allclose(data[name], -np.log2(own), rtol=1e-3, atol=1e-4)
@@ -168,29 +169,29 @@ def test_one_token_has_nothing_to_lose():
     "link", [{"size": "0"}, {"size": "1000"}, {"size": "-4"}, {"size": "four"}, {"pattern": "<b>"}, {"size": "4.0"}]
 )
 def test_a_damaged_link_is_left_out(link):
-    assert view.asked(link) == view.START
+    assert readings.linked_choice(link) == readings.START
 
 
 def test_a_damaged_link_still_gives_a_page():
     for lang, start in (("en", "Of this link"), ("it", "Di questo link")):
         test = run_page("sparse", lang, prompt="a b", pattern="<b>x</b>", size="0")
         assert html_of(test).count(start) == 1 and "<b>x</b>" not in html_of(test)
-    assert view.asked({"pattern": "fixed", "size": "8"}) == Choice("fixed", 8)
-    assert view.asked({}) == view.START
+    assert readings.linked_choice({"pattern": "fixed", "size": "8"}) == Choice("fixed", 8)
+    assert readings.linked_choice({}) == readings.START
 
 
 @pytest.mark.parametrize("state", [None, {}, {"pattern": "x", "size": 4}, {"pattern": "fixed", "size": 3}, "fixed"])
 def test_what_the_component_reports_is_checked(state):
-    assert view.chosen(state, view.START) == view.START
+    assert readings.reported_choice(state, readings.START) == readings.START
 
 
 # ---------------------------------------------------------------- the questions
 
 
 def test_the_reach_is_computed_when_asked(smollm2, ids):
-    key = f"reach-smollm2-{view.PASSAGE}"
+    key = f"reach-smollm2-{readings.PASSAGE}"
     test = run_page("sparse")
-    assert "verdict" not in html_of(test)
+    assert 'class="verdict' not in html_of(test)
     n = int(masks.reach([masks.Sliding(8)] * len(ids), len(ids))[-1, 0])
     assert n == -(-(len(ids) - 1) // 7)
     options = [option.content.strip("` ") for option in test.button_group(key=f"pick-{key}").proto.options]
@@ -200,9 +201,9 @@ def test_the_reach_is_computed_when_asked(smollm2, ids):
 
 
 def test_the_same_number_of_scores_costs_the_model_different_bits(smollm2, ids):
-    key = f"budget-smollm2-{view.PASSAGE}"
+    key = f"budget-smollm2-{readings.PASSAGE}"
     test = run_page("sparse")
-    assert [Choice(p, n).scores(len(ids)) for p, n in (("sliding", 16), ("strided", 13))] == [1000, 987]
+    assert [Choice(p, n).score_count(len(ids)) for p, n in (("sliding", 16), ("strided", 13))] == [1000, 987]
     size = sum(len(smollm2.tokenizer.bytes(id)) for id in ids[1:])
     rules = masks.Sliding(16), masks.Strided(13), masks.Fixed(29)
     bits = [lens.surprisal(smollm2.model, traced(smollm2, ids, [rule] * LAYERS)).sum() / size for rule in rules]
@@ -212,36 +213,6 @@ def test_the_same_number_of_scores_costs_the_model_different_bits(smollm2, ids):
 
 
 # ---------------------------------------------------------------- in the browser
-
-
-def test_the_grid_shows_the_mask_and_asks_nothing_for_a_row(open_page, ids):
-    page = open_page("sparse", pattern="strided", size="8", token="40")
-    expect(page.locator(".sparse .read")).to_contain_text("“Friday” may read 12 of the 40 tokens up to it")
-    shades = page.locator(".sparse .grid canvas").evaluate(
-        """(canvas, T) => {
-            const pen = canvas.getContext('2d');
-            const gutter = 84, pitch = (canvas.parentElement.clientWidth - gutter - 4) / T;
-            const at = (q, k) => pen.getImageData(gutter + (k + 0.4) * pitch, (q + 0.4) * pitch, 1, 1).data.join();
-            return Array.from({length: T}, (_, q) => Array.from({length: T}, (_, k) => at(q, k)));
-        }""",
-        len(ids),
-    )
-    for q in (9, 30, 50, 69):  # rows that are not chosen: one colour for what is read, one for what is not
-        cells = may_read("strided", 8, len(ids))[q, : q + 1]
-        read = {shade for shade, cell in zip(shades[q], cells, strict=False) if cell}
-        left = {shade for shade, cell in zip(shades[q], cells, strict=False) if not cell}
-        assert len(read) == 1 and len(left) == 1 and read.isdisjoint(left), q
-    count_messages(page)
-    page.locator(".sparse .grid").focus()
-    page.keyboard.press("ArrowUp")
-    expect(page.locator(".sparse .read")).to_contain_text("may read 12 of the 39 tokens")
-    page.keyboard.press("Home")
-    expect(page.locator(".sparse .read")).to_contain_text("it can read only itself")
-    page.locator(".sparse .passage .chip").nth(20).click()
-    expect(page.locator(".sparse .grid")).to_have_attribute("aria-valuenow", "21")
-    page.locator(".sparse .grid").hover(position={"x": 90, "y": 200})
-    expect(page.locator(".sparse .probe")).to_have_text("“about” may read “kept”.")
-    assert "token=21" in page.url and page.evaluate("window.sent") == 0
 
 
 def ask(page, prompt: str, chips: int):
@@ -266,45 +237,15 @@ def test_a_pattern_is_chosen_and_the_page_follows(open_page):
     expect(page.locator(".sparse .grid")).to_have_attribute("aria-valuemax", "64")
     settled(page)
     all_patterns_are_run_when_asked(page)
+    page.set_viewport_size({"width": 360, "height": 900})
+    page.locator(".languages a[lang=it]").click()
+    page.wait_for_function("document.documentElement.lang == 'it'")
+    settled(page)
+    assert "pattern=alternating" in page.url
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= window.innerWidth")
 
 
 def all_patterns_are_run_when_asked(page):
     page.locator(".st-key-compare button").click()
     expect(page.locator(".stHtml table.grid-table td.number")).to_have_count(15)
     expect(page.locator(".st-key-compare")).to_have_count(0)
-
-
-def test_on_a_telephone_all_patterns_and_the_losses(open_page):
-    page = open_page("sparse", "it", width=360, prompt=view.PASSAGE, pattern="alternating", size="2")
-    it_fits_a_telephone(page)
-    page.locator(".sparse .pattern").nth(1).click()
-    page.wait_for_url("**pattern=sliding**")
-    ask(page, SHORT, 7)
-    settled(page)
-    losses_are_read_chip_by_chip(page)
-    page.locator(".sparse .pattern").nth(4).click()
-    page.wait_for_url("**pattern=alternating**")
-    page.locator(".languages a[lang=en]").click()
-    page.wait_for_function("document.documentElement.lang == 'en'")
-    settled(page)
-    it_fits_a_telephone(page)
-
-
-def it_fits_a_telephone(page):
-    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= window.innerWidth")
-    box = page.locator(".sparse .grid canvas").bounding_box()
-    assert box["x"] >= 0 and box["x"] + box["width"] <= 360
-    for i in range(5):
-        page.locator(".sparse .pattern").nth(i).click()
-        text = page.locator(".sparse").first.inner_text()
-        assert "{" not in text and "undefined" not in text and "NaN" not in text
-
-
-def losses_are_read_chip_by_chip(page):
-    told = page.locator(".losses .told")
-    page.locator(".losses .chip").nth(2).click()
-    expect(told).to_contain_text("chased")
-    page.keyboard.press("ArrowRight")
-    expect(page.locator(".losses .chip").nth(3)).to_be_focused()
-    expect(page.locator(".losses .chip").nth(3)).to_have_attribute("aria-checked", "true")
-    assert "{" not in told.inner_text()

@@ -204,8 +204,8 @@ def test_a_run_in_the_browser(open_page):
     expect(page.locator(".st-key-prompt input")).to_have_value(Plan("copy").task.prompt())
 
 
-def test_on_a_telephone_the_row_begins_where_the_first_answer_is_due(open_page):
-    page = open_page("train", width=360)
+def test_on_a_telephone_the_row_begins_where_the_first_answer_is_due(bare_page):
+    page = bare_page("train", width=360)
     room, answer = page.locator(".row .scroll").evaluate(
         "(box) => [box, box.querySelector('.wrong, .right')].map((node) => node.getBoundingClientRect().toJSON())"
     )

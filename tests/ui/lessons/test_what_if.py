@@ -256,8 +256,8 @@ def test_the_search_runs_stops_and_adds_a_head(open_page):
     assert "edits=silence." in page.url
 
 
-def test_on_a_telephone_the_names_of_the_tokens_stand_upright(open_page):
+def test_on_a_telephone_the_names_of_the_tokens_stand_upright(bare_page):
     """Slanted they would lie over one another."""
-    chart = open_page("what_if", width=360).locator(".st-key-parted .chart")
+    chart = bare_page("what_if", width=360, keys=("parted",)).locator(".st-key-parted .chart")
     chart.scroll_into_view_if_needed()
     expect(chart.locator(".xtick text").first).to_have_attribute("transform", re.compile(r"rotate\(-90,"))

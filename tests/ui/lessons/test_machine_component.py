@@ -1,0 +1,47 @@
+"""Lesson 0's machine in a bare page: what opens asks nothing of the server, and nothing scrolls sideways."""
+
+import pytest
+from playwright.sync_api import expect
+
+PROMPT = "The dog chased the squirrel because it"
+ITALIAN = "Nel mezzo del cammin di nostra vita mi ritrovai"
+
+
+@pytest.fixture(scope="module")
+def bundle(smollm2):
+    return smollm2
+
+
+def test_what_opens_asks_nothing_of_the_server(bare_page):
+    """The link's layer is open."""
+    page = bare_page("machine", prompt=PROMPT, layer="20")
+    assert page.locator(".machine .stack").get_attribute("aria-valuenow") == "20"
+    stack, panel = page.locator(".machine .stack"), page.locator(".machine .panel")
+    stack.click(position={"x": 120, "y": 60})
+    layer = int(stack.get_attribute("aria-valuenow"))
+    assert layer != 20 and f"layer={layer}" in page.url
+    stack.press("ArrowDown")
+    assert stack.get_attribute("aria-valuenow") == str(layer - 1)
+    assert f"Layer {layer - 1}" in stack.get_attribute("aria-valuetext")
+    page.locator('[data-key="token-1"]').click()
+    assert "2767" in panel.inner_text()
+    page.locator('[data-key="part-3"]').click()
+    assert "49,152" in panel.inner_text()
+    box = stack.bounding_box()
+    page.mouse.move(box["x"] + 60, box["y"] + 100)
+    assert "%" in page.locator(".machine .tip.on").inner_text()
+    page.wait_for_timeout(300)
+    assert page.evaluate("reported") == []
+
+
+@pytest.mark.parametrize("prompt", (PROMPT, ITALIAN, "Hi", "🦀 supercalifragilisticexpialidocious 🦀"))
+def test_nothing_scrolls_sideways(bare_page, bundle, prompt):
+    page = bare_page("machine", "it", prompt=prompt)
+    right = "box => Math.max(...[...box.querySelectorAll('*')].map((e) => e.getBoundingClientRect().right))"
+    last = len(bundle.tokenizer.encode(prompt)) - 1
+    expect(page.locator(".machine .word.last")).to_have_attribute("data-key", f"token-{last}")
+    for width in (1024, 768, 360):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_timeout(150)
+        assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= window.innerWidth")
+        assert page.locator(".machine").evaluate(right) <= width
