@@ -1,8 +1,9 @@
 """The numbers of a figure as a table."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from numbers import Number
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 from markupsafe import Markup
@@ -11,6 +12,7 @@ from ui.kit import csv, language, markup
 from ui.kit.folded import folded
 
 _TABLE = markup.template(Path(__file__).with_name("table.html"))
+_GRID = markup.template(Path(__file__).with_name("grid_table.html"))
 ROWS = 200  # of a table that are shown; its CSV has all
 
 
@@ -22,7 +24,12 @@ def twin(columns: dict[str, list], name: str) -> None:
         rows = list(zip(*columns.values(), strict=True))
         more = words("table-more", shown=ROWS, rows=len(rows)) if len(rows) > ROWS else ""
         st.html(table(columns, rows[:ROWS], words) + more)
-        file = {"file_name": f"{name}.csv", "mime": "text/csv", "key": f"csv-{name}", "on_click": "ignore"}
+        file: dict[str, Any] = {
+            "file_name": f"{name}.csv",
+            "mime": "text/csv",
+            "key": f"csv-{name}",
+            "on_click": "ignore",
+        }
         st.download_button(words.text("csv"), lambda: csv.as_csv([columns, *rows]), **file)
 
     folded(words.text("table"), f"table-{name}", draw)
@@ -32,6 +39,13 @@ def table(heads: Iterable[str], rows: list[tuple], words: language.Words) -> Mar
     """Rows under their heads as HTML, numbers as the language writes them."""
     cells = [[_cell(value, words) for value in row] for row in rows]
     return Markup(_TABLE.render(label=words.text("table"), heads=heads, rows=cells))
+
+
+def grid(heads: Sequence[object], rows: Iterable[Sequence[object]], *, first_number: int = 1) -> Markup:
+    """A small table of a page as HTML, cells as they are shown; the first cell of a row is its name. Columns from
+    `first_number` on hold numbers."""
+    number = Markup(' class="number"')
+    return Markup(_GRID.render(heads=heads, rows=rows, number=lambda column: number if column >= first_number else ""))
 
 
 def _cell(value: object, words: language.Words) -> str:

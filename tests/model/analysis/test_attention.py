@@ -82,3 +82,10 @@ def test_a_swap_keeps_every_other_token(moe, trace):
         different = [i for i, (a, b) in enumerate(zip(before, after, strict=True)) if a != b]
         assert different == [swap.first, swap.second]
     assert attention.swap(moe.tokenizer, trace, Cell(0, 0, 6, 0), np.zeros_like(content)) is None
+
+
+def test_hidden_weight_is_what_a_mask_would_take_from_each_key():
+    trace = made([1.0], [0.25, 0.75], [0.5, 0.3, 0.2])
+    window = np.array([[1, 0, 0], [1, 1, 0], [0, 1, 1]], bool)
+    np.testing.assert_allclose(attention.hidden_weight(trace, [window]), [0.5 / 3, 0, 0])
+    np.testing.assert_array_equal(attention.hidden_weight(trace, [trace.layers[0].mask]), 0)

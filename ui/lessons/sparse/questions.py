@@ -1,20 +1,20 @@
-"""The predictions of lesson 7: question, options, answer and explanation. Each answer is computed after the reader has
-committed to one."""
+"""The predictions of lesson 7. Each answer is computed after the reader has committed to one."""
 
 import numpy as np
+from markupsafe import Markup
 
 from model import masks
-from model.analysis.losses import bits_per_byte
 from model.masks import Mask, Sliding, Strided
 from ui.frame.page import Page
+from ui.frame.question import Question
 from ui.kit import markup
-from ui.kit.numbers import number, percent
-from ui.lessons.sparse import view
+from ui.lessons.sparse import readings
+from ui.lessons.sparse.readings import FULL, Choice
 
 
-def reach(page: Page) -> tuple | None:
-    """How many layers from the first token to the last through a window? Question, options, answer, explanation;
-    None where the text is so short that nothing is to be guessed."""
+def reach(page: Page) -> Question | None:
+    """How many layers from the first token to the last through a window? None where the text is so short that nothing
+    is to be guessed."""
     length, words = len(page.ids), page.words
     if length < 3:
         return None
@@ -27,65 +27,67 @@ def reach(page: Page) -> tuple | None:
     def layers(rule: Mask) -> int:
         return int(masks.reach((rule,) * far, length)[-1, 0])
 
-    usable = [size for size in view.SIZES if far > 2 * (size - 1) and steps(size) < -(-far // (size - 1))] or [2]
+    usable = [size for size in readings.SIZES if far > 2 * (size - 1) and steps(size) < -(-far // (size - 1))] or [2]
     window = max(usable)
-    numbers = sorted({1, steps(window), -(-far // (window - 1)), far})
-    options = [*(number(n, page.lang) for n in numbers), words.text("never")]
+    counts = sorted({1, steps(window), -(-far // (window - 1)), far})
+    options = [*map(words.number, counts), words.text("never")]
     ends = {"first": markup.chip(page.tokens[0]), "last": markup.chip(page.tokens[-1])}
 
     def answer() -> int:
-        return numbers.index(layers(Sliding(window)))
+        return counts.index(layers(Sliding(window)))
 
-    def explain(chosen: int, right: int) -> str:
+    def explain(chosen: int, right: int) -> Markup:
         n = layers(Sliding(window))
         sums = {"n": n, "window": window, "less": window - 1, "held": n * (window - 1) + 1, "far": far}
         return words("explain-reach", **sums, **ends, strided=layers(Strided(window)), length=length)
 
-    question = words.inline("question-reach", **ends, window=window, far=number(far, page.lang))
-    return question, options, answer, explain
+    question = words.inline("question-reach", **ends, window=window, far=words.number(far))
+    return Question(question, options, answer, explain)
 
 
-def budget(page: Page) -> tuple | None:
-    """As many scores, laid out in three ways: which costs the model least?"""
-    length, words, lang = len(page.ids), page.words, page.lang
+def budget(page: Page) -> Question | None:
+    """As many scores, laid out in three ways: which costs the model least? None where the text is too short."""
+    length, words = len(page.ids), page.words
     if length < 12:
         return None
-    window = max(4, round(length / 4.5))
-    sliding = view.Choice("sliding", window)
-    budget, full = sliding.scores(length), view.FULL
+    sliding = Choice("sliding", max(4, round(length / 4.5)))
+    most = sliding.score_count(length)
 
-    def nearest(pattern: str) -> view.Choice:
-        others = [view.Choice(pattern, size) for size in range(4, length)]
-        return min(others, key=lambda each: abs(each.scores(length) - budget))
+    def nearest(pattern: str) -> Choice:
+        others = [Choice(pattern, size) for size in range(4, length)]
+        return min(others, key=lambda other: abs(other.score_count(length) - most))
 
     choices = [sliding, nearest("strided"), nearest("fixed")]
+    counts = [words.number(choice.score_count(length)) for choice in choices]
     options = [
-        words.text("option-budget", pattern=each.name(words), n=number(each.scores(length), lang)) for each in choices
+        words.text("option-budget", pattern=choice.name(words), n=n) for choice, n in zip(choices, counts, strict=True)
     ]
 
-    def bits(choice: view.Choice) -> float:
-        return bits_per_byte(view.measured(page, choice).bits, page.bundle.tokenizer, page.ids)
+    def answer() -> int:
+        return int(np.argmin([readings.loss(page, choice) for choice in choices]))
 
-    def explain(chosen: int, right: int) -> str:
-        looks = [view.lost_weight(page, each) for each in choices]
-        rows = "".join(
+    def explain(chosen: int, right: int) -> Markup:
+        hidden = [readings.hidden_weight(page, choice) for choice in choices]
+        rows = [
             words(
                 "explain-row",
-                pattern=each.name(words),
-                bits=number(bits(each), lang),
-                lost=percent(lost, lang),
-                sink=percent(sink, lang),
+                pattern=choice.name(words),
+                bits=words.number(readings.loss(page, choice)),
+                lost=words.percent(lost),
+                sink=words.percent(sink),
                 first=markup.chip(page.tokens[0]),
             )
-            for each, (lost, sink) in zip(choices, looks, strict=True)
-        )
-        least = int(np.argmin([lost for lost, _ in looks]))
-        return (
-            words("explain-budget", pattern=choices[right].name(words), full=number(bits(full), lang))
-            + rows
-            + words("explain-sink")
-            + words("explain-least" if least == right else "explain-other")
-        )
+            for choice, (lost, sink) in zip(choices, hidden, strict=True)
+        ]
+        full = words.number(readings.loss(page, FULL))
+        least = int(np.argmin([lost for lost, _ in hidden]))
+        return Markup().join((
+            words("explain-budget", pattern=choices[right].name(words), full=full),
+            *rows,
+            words("explain-sink"),
+            words("explain-least" if least == right else "explain-other"),
+        ))  # fmt: skip
 
-    question = words.inline("question-budget", budget=number(budget, lang), full=number(full.scores(length), lang))
-    return question, options, lambda: int(np.argmin([bits(each) for each in choices])), explain
+    full = words.number(FULL.score_count(length))
+    question = words.inline("question-budget", budget=words.number(most), full=full)
+    return Question(question, options, answer, explain)

@@ -1,265 +1,150 @@
-"""What lesson 7 draws: patterns as masks, how far they reach, what they cost, what the real model loses under them."""
+"""Lesson 7 on the page: the grid of a pattern, its cost, and the model that reads under it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import lru_cache
-
-import numpy as np
 import streamlit as st
-import torch
 from markupsafe import Markup
 
-import content
 from model import lens, masks
 from model.analysis.losses import Predictions, bits_per_byte
 from model.edits import UseMask
-from model.masks import Causal, Fixed, Mask, Sliding, Strided
 from ui import components
 from ui.frame.page import Page
-from ui.kit import cache, language, markup, url_state
-from ui.kit.numbers import number, percent
-
-PASSAGE = (
-    "Mary kept the brass key in a blue tin behind the flour. On Monday her brother Tom came to stay, and they baked "
-    "bread, walked along the river and talked about the old house. On Friday, when Tom asked her how to open the gate, "
-    "Mary went into the kitchen, moved the flour, opened the blue tin and gave him the brass"
-)
-RULES = {"full": Causal, "sliding": Sliding, "strided": Strided, "fixed": Fixed}
-PATTERNS = (*RULES, "alternating")
-SIZES = (2, 4, 8, 16, 32, 64)
-COMPARED = (4, 16, 32)
-FEW, WIDE = 24, 64  # a text of fewer tokens shows little of a pattern: a grid of WIDE places stands beside it
-NEVER = 255  # in the bytes of a reach
-KEEP = {"final", "pattern"}  # of the pass with nothing hidden
-LENGTHS = 2 ** np.arange(4, 21)
-LINK = {
-    "pattern": url_state.one_of(*PATTERNS),
-    "size": url_state.one_of(*SIZES),
-    "board": url_state.one_of("wide"),
-    "token": url_state.integer_between(lambda page: max(len(page.ids), WIDE)),
-    "cost": url_state.TOKEN,
-}
+from ui.kit import comparison, figures, listing, markup, tables
+from ui.kit.language import Words
+from ui.kit.mounting import mount
+from ui.lessons.sparse import readings
+from ui.lessons.sparse.readings import COMPARED, FULL, LENGTHS, PATTERNS, Choice, Compared
+from viz import sparse as charts
 
 
-@dataclass(frozen=True)
-class Choice:
-    """A pattern, and its window or stride; the full one has none, and its size means nothing."""
+def show_grid(page: Page) -> Choice:
+    """The mask of a pattern, to be chosen there.
 
-    pattern: str
-    size: int = SIZES[0]
-
-    def rules(self, layers: int) -> tuple[Mask, ...]:
-        """The rule of each layer."""
-        if self.pattern == "alternating":
-            return masks.windowed((self.size, None), layers)
-        return ((Causal() if self.pattern == "full" else RULES[self.pattern](self.size)),) * layers
-
-    def scores(self, length: int) -> float:
-        """Scores of one head for a text of this many tokens, on average over the layers."""
-        return _scores(self, length)
-
-    def hides(self, length: int) -> bool:
-        return self.scores(length) < FULL.scores(length)
-
-    def name(self, words: language.Words) -> str:
-        return words.text(self.pattern) if self.pattern == "full" else words.text(f"name-{self.pattern}", n=self.size)
-
-
-@lru_cache(maxsize=1_000)  # the curves of all patterns, and what the last prompts cost
-def _scores(choice: Choice, length: int) -> float:
-    return sum(rule.score_count(length) for rule in choice.rules(2)) / 2
-
-
-FULL, START = Choice("full"), Choice("sliding", 16)
-ALL = (FULL, *(Choice(pattern, size) for pattern in PATTERNS[1:] for size in SIZES))
-
-
-# ---------------------------------------------------------------- the choice
-
-
-def asked(said: Mapping[str, str]) -> Choice:
-    """The choice that the link makes."""
-    pattern, size = said.get("pattern"), said.get("size")
-    return Choice(
-        pattern if pattern in PATTERNS else START.pattern, int(size) if size in map(str, SIZES) else START.size
-    )
-
-
-def chosen(state: object, otherwise: Choice) -> Choice:
-    """What the component reports."""
-    match state:
-        case {"pattern": str(pattern), "size": int(size)} if pattern in PATTERNS and size in SIZES:
-            return Choice(pattern, size)
-    return otherwise
-
-
-# ---------------------------------------------------------------- the grid
-
-
-@lru_cache(maxsize=4)
-def board(length: int, layers: int) -> tuple[np.ndarray, np.ndarray]:
-    """Of every choice in ALL, C of them: who may read whom in two neighbouring layers, a row's cells as bits
-    (C, 2, T, ⌈T / 8⌉), and after how many layers token j can have reached token i (C, T, T), NEVER where it cannot."""
-    places = torch.arange(length)
-    rows = np.stack([[rule(places, places).numpy() for rule in choice.rules(2)] for choice in ALL])
-    reach = np.stack([masks.reach(choice.rules(layers), length) for choice in ALL])
-    return np.packbits(rows, axis=-1), np.where(reach < 0, NEVER, reach).astype(np.uint8)
-
-
-def grid(page: Page, start: Choice) -> dict:
-    """Everything the component needs."""
-    config = page.bundle.model.config
-    rows, reach = board(len(page.ids), config.layers)
+    Keys: part; tokens (T strings); wide: positions of a second grid, 0 for none; patterns, sizes; start: pattern and
+    size; layers, heads: of the model. Arrays: rows, reach and, for the second grid, wideRows, wideReach: see
+    readings.patterns.
+    """
+    config, start = page.bundle.model.config, readings.linked_choice(st.query_params)
+    few = len(page.ids) < readings.FEW
+    rows, reach = readings.patterns(len(page.ids), config.layers)
     arrays = {"rows": rows, "reach": reach}
-    if few := len(page.ids) < FEW:
-        arrays["wideRows"], arrays["wideReach"] = board(WIDE, config.layers)
-    return {
+    if few:
+        arrays["wideRows"], arrays["wideReach"] = readings.patterns(readings.WIDE, config.layers)
+    data = {
         **components.pack(**arrays),
         "part": "grid",
         "tokens": page.tokens,
-        "wide": WIDE if few else 0,
+        "wide": readings.WIDE if few else 0,
         "patterns": PATTERNS,
-        "sizes": SIZES,
+        "sizes": readings.SIZES,
         "start": vars(start),
         "layers": config.layers,
         "heads": config.heads,
-        "lang": page.lang,
-        "words": content.load(page.lang, "sparse"),
     }
+    choice = readings.reported_choice(mount(page, "sparse", "grid", data, reports=("choice",)).choice, start)
+    with st.container(gap=None):
+        rules = (masks.windowed, masks.Sliding) if choice.pattern == "alternating" else (type(choice.rules(1)[0]),)
+        listing.show(*rules, UseMask, masks.reach)
+        tables.twin(readings.table(page, choice), "reads")
+    return choice
 
 
-def table(page: Page, choice: Choice) -> dict[str, list]:
-    """A row for each token: how many it reads, and after how many layers the first one can have reached it."""
-    length, text = len(page.ids), page.words.text
-    places = np.arange(length)
-    columns = {text("col-token"): page.tokens, text("col-full"): FULL.rules(1)[0].keys_per_query(places).tolist()}
-    if choice.pattern == "alternating":
-        columns[text("col-local")] = choice.rules(1)[0].keys_per_query(places).tolist()
-    elif choice.pattern != "full":
-        columns[choice.name(page.words)] = choice.rules(1)[0].keys_per_query(places).tolist()
-    layers = masks.reach(choice.rules(page.bundle.model.config.layers), length)[:, 0]
-    return columns | {text("col-reach"): ["–" if n < 0 else int(n) for n in layers]}
+def show_costs(page: Page, choice: Choice) -> None:
+    """How many scores a pattern needs as a text grows."""
+    words, text, counts = page.words, page.words.text, readings.score_counts(choice.size)
+    page.heading("cost-title", words("cost"))
+    longest, full, own = int(LENGTHS[-1]), float(counts["full"][-1]), float(counts[choice.pattern][-1])
+    growth = own / counts[choice.pattern][-2]  # from half as many tokens
+    values = {"longest": longest, "full": full, "own": own, "less": full / own, "growth": growth}
+    shown = {name: words.number(x) for name, x in values.items()} | {"pattern": choice.name(words)}
+    page.read(words.inline("cost-reading-full" if choice.pattern == "full" else "cost-reading", **shown))
+    curves = {Choice(pattern, choice.size).name(words): counts[pattern] for pattern in PATTERNS}
+    curves[text("name-root")] = counts["root"]
+    here = len(page.ids), choice.score_count(len(page.ids))
+    titles = text("col-length"), text("col-scores")
+    figures.show(
+        charts.curves(LENGTHS, curves, choice.name(words), here, titles, words.number), "cost-lines", text("cost-alt")
+    )
+    page.note(words.inline("cost-note"))
+    tables.twin({titles[0]: LENGTHS} | curves, "costs")
 
 
-def source(choice: Choice) -> tuple:
-    """The code behind a choice."""
-    rule = masks.windowed if choice.pattern == "alternating" else type(choice.rules(1)[0])
-    return (rule, *([Sliding] if rule is masks.windowed else []), UseMask, masks.reach)
+def show_losses(page: Page, choice: Choice) -> None:
+    """What the model makes of the passage under the pattern: the loss of every token, and what comes next.
+
+    Keys: part; tokens (T strings); before, after: the surprisals (T - 1) in bits, with nothing hidden and with the
+    pattern.
+    """
+    words, text = page.words, page.words.text
+    waiting = st.empty()
+    waiting.html(markup.note(words.inline("reading-now"), live=True))
+    before, after = readings.predictions(page, FULL), readings.predictions(page, choice)
+    values = _values(page, choice, before, after)
+    waiting.empty()
+    same = not choice.hides(len(page.ids))
+    page.read(words.inline("loss-same" if same else "loss-reading", **values))
+    data = {"part": "losses", "tokens": page.tokens, "before": before.bits.tolist(), "after": after.bits.tolist()}
+    mount(page, "sparse", "losses", data)
+    if not same:
+        st.html(words("weight", **values))
+    page.heading("next-title", words("next-same" if same else "next", **values), level=3)
+    rows, probabilities = comparison.top_tokens(page, before, after)
+    names = text("full"), choice.name(words)
+    figures.show(charts.pair(rows, probabilities, names, words.percent), "next", text("next-alt"))
+    tables.twin({text("col-token"): rows} | dict(zip(names, probabilities, strict=False)), "next")
 
 
-# ---------------------------------------------------------------- what it costs
-
-
-def curves(choice: Choice, words: language.Words) -> dict[str, np.ndarray]:
-    """Scores of one head in one layer for every length in LENGTHS, by what the curve is called; the last one has a
-    stride that grows with the length, as Child et al. let it."""
-    named = {other: Choice(other, choice.size) for other in PATTERNS}
-    found = {each.name(words): [each.scores(int(n)) for n in LENGTHS] for each in named.values()}
-    found[words.text("name-root")] = [Strided(round(int(n) ** 0.5)).score_count(int(n)) for n in LENGTHS]
-    return {name: np.array(scores) for name, scores in found.items()}
-
-
-def costs(choice: Choice, words: language.Words) -> Markup:
-    """The cost of the longest text, in words."""
-    longest, lang = int(LENGTHS[-1]), words.lang
-    full, own = FULL.scores(longest), choice.scores(longest)
-    values = {"longest": number(longest, lang), "full": number(float(full), lang), "pattern": choice.name(words)}
-    if choice.pattern == "full":
-        return words.inline("cost-reading-full", **values)
-    growth = own / choice.scores(longest // 2)
-    rest = {"own": number(float(own), lang), "less": number(full / own, lang), "growth": number(growth, lang)}
-    return words.inline("cost-reading", **values, **rest)
-
-
-# ---------------------------------------------------------------- what the model loses
-
-
-def measured(page: Page, choice: Choice) -> Predictions:
-    """The model's pass under this pattern, with the edits that make it: computed now, or found in the cache."""
-    choice = choice if choice.hides(len(page.ids)) else FULL
-    rules = choice.rules(page.bundle.model.config.layers)
-    edits = tuple(UseMask(layer, rule) for layer, rule in enumerate(rules) if rule != Causal())
-
-    def compute() -> Predictions:
-        trace, model = page.trace({"final"} if edits else KEEP, edits), page.bundle.model
-        return Predictions.of(model, trace)
-
-    name = f"sparse-{choice.pattern}-{choice.size}"
-    return cache.result(cache.Key(name, page.model, tuple(page.ids)), compute)
-
-
-def lost_weight(page: Page, choice: Choice) -> tuple[float, float]:
-    """How much of their weight the heads give, with nothing hidden, to what this pattern hides, on average over
-    layers, heads and tokens; and how much of it to the first token alone."""
-    trace, places = page.trace(KEEP), torch.arange(len(page.ids))
-    rules = choice.rules(len(trace.layers))
-    hidden = [
-        layer.pattern.mean(0) * ~rule(places, places).numpy() for layer, rule in zip(trace.layers, rules, strict=True)
-    ]
-    weights = np.stack(hidden).sum((0, 1)) / (len(hidden) * len(places))
-    return float(weights.sum()), float(weights[0])
-
-
-def losses(page: Page, before: Predictions, after: Predictions) -> dict:
-    """What the component draws of the passage."""
+def _values(page: Page, choice: Choice, before: Predictions, after: Predictions) -> dict[str, object]:
+    """Both passes in words: what the sentences of the page are filled with."""
+    words, tokenizer, p, q = page.words, page.bundle.tokenizer, before.probabilities, after.probabilities
+    best, now = int(p.argmax()), int(q.argmax())
+    hidden, first = readings.hidden_weight(page, choice)
+    losses = {name: bits_per_byte(x.bits, tokenizer, page.ids) for name, x in (("before", before), ("after", after))}
+    bits = losses | {"extra": losses["after"] - losses["before"], "kl": lens.divergence(p, q)}
+    fractions = {"p": p[best], "q": q[best], "r": q[now], "lost": hidden, "sink": first}
+    tokens = dict(zip(("best", "now"), map(markup.chip, tokenizer.strings([best, now])), strict=True))
     return {
-        "part": "losses",
-        "tokens": page.tokens,
-        "before": before.bits.tolist(),
-        "after": after.bits.tolist(),
-        "lang": page.lang,
-        "words": content.load(page.lang, "sparse"),
-    }
-
-
-def said(page: Page, choice: Choice, before: Predictions, after: Predictions) -> dict[str, object]:
-    """Both runs in words: what the sentences of the page are filled with."""
-    lang, best = page.lang, int(before.probabilities.argmax())
-    now = int(after.probabilities.argmax())
-    lost, first = lost_weight(page, choice)
-    tokenizer, runs = page.bundle.tokenizer, {"before": before, "after": after}
-    ends = {name: bits_per_byte(run.bits, tokenizer, page.ids) for name, run in runs.items()}
-    p, q = before.probabilities, after.probabilities
-    bits = {"extra": ends["after"] - ends["before"], "kl": lens.divergence(p, q)}
-    shares = {"p": p[best], "q": q[best], "r": q[now], "lost": lost, "sink": first}
-    return {
-        **{name: number(x, lang) for name, x in (ends | bits).items()},
-        **{name: percent(x, lang) for name, x in shares.items()},
-        "best": markup.chip(page.bundle.tokenizer.strings([best])[0]),
-        "now": markup.chip(page.bundle.tokenizer.strings([now])[0]),
+        **{name: words.number(x) for name, x in bits.items()},
+        **{name: words.percent(x) for name, x in fractions.items()},
+        **tokens,
         "first": markup.chip(page.tokens[0]),
-        "pattern": choice.name(page.words),
+        "pattern": choice.name(words),
     }
 
 
-def compared(page: Page, waiting) -> list[tuple[Choice, float, float]]:
-    """Every pattern at the sizes of COMPARED: the choice, the share of the scores it computes, the bits per byte.
-    Each takes a pass; `waiting` says how many are done."""
-    choices = [FULL, *(Choice(pattern, size) for pattern in PATTERNS[1:] for size in COMPARED)]
-    key, length = (page.model, tuple(page.ids)), len(page.ids)
-    kept = st.session_state.get("sparse-compared")
-    if kept is None or kept[0] != key:
-        found = []
-        for done, choice in enumerate(choices):
-            progress = page.words.inline("comparing", n=done + 1, all=len(choices))
-            waiting.html(f'<p class="note" role="status">{progress}</p>')
-            share = choice.scores(length) / FULL.scores(length)
-            found.append((choice, share, bits_per_byte(measured(page, choice).bits, page.bundle.tokenizer, page.ids)))
-        waiting.empty()
-        st.session_state["sparse-compared"] = kept = key, found
-    return kept[1]
+@st.fragment
+def show_comparison(page: Page) -> None:
+    """All patterns on this passage, when asked for: as a table and as points."""
+    words, text = page.words, page.words.text
+    page.heading("compare-title", words("compare"))
+    asked = f"compare-{page.text}"
+    button = st.empty()
+    if button.button(text("compare-button"), key="compare"):
+        st.session_state[asked] = True
+    if not st.session_state.get(asked):
+        return
+    button.empty()
+    waiting = st.empty()
+    rows = readings.compared(
+        page, lambda n, count: waiting.html(markup.note(words.inline("comparing", n=n, all=count), live=True))
+    )
+    waiting.empty()
+    st.html(_bits_table(rows, words))
+    points = {text(pattern): [] for pattern in PATTERNS}
+    for row in rows:
+        size = "" if row.choice == FULL else str(row.choice.size)
+        points[text(row.choice.pattern)].append((row.fraction, row.bits, size))
+    titles = text("col-share"), text("col-bits")
+    figures.show(charts.damage(points, titles, words.number, words.percent), "damage", text("compare-alt"))
+    page.note(words.inline("compare-note"))
+    columns = [row.choice.name(words) for row in rows], [row.fraction for row in rows], [row.bits for row in rows]
+    tables.twin(dict(zip((text("col-pattern"), *titles), columns, strict=True)), "patterns")
 
 
-def grid_table(found: list[tuple[Choice, float, float]], words: language.Words) -> Markup:
+def _bits_table(rows: list[Compared], words: Words) -> Markup:
     """Bits per byte, a row for each pattern, a column for each size."""
-    bits = {choice: number(x, words.lang) for choice, _, x in found}
-
-    def row(pattern: str) -> str:
-        cells = (bits[FULL if pattern == "full" else Choice(pattern, size)] for size in COMPARED)
-        return f'<th scope="row">{words.inline(pattern)}</th>' + "".join(f'<td class="number">{x}</td>' for x in cells)
-
-    head = "".join(f'<th scope="col" class="number">{size}</th>' for size in COMPARED)
-    body = "".join(f"<tr>{row(pattern)}</tr>" for pattern in PATTERNS)
-    corner, what = f'<th scope="col">{words.inline("col-pattern")}</th>', words.inline("table-note")
-    table = f"<thead><tr>{corner}{head}</tr></thead><tbody>{body}</tbody>"
-    return Markup(f'<p class="note">{what}</p><table class="grid-table">{table}</table>')
+    bits = {row.choice: words.number(row.bits) for row in rows}
+    cells = [
+        (words.inline(pattern), *(bits[FULL if pattern == "full" else Choice(pattern, size)] for size in COMPARED))
+        for pattern in PATTERNS
+    ]
+    return markup.note(words.inline("table-note")) + tables.grid((words.inline("col-pattern"), *COMPARED), cells)
