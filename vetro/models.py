@@ -34,9 +34,13 @@ def fetch() -> None:
 
 
 def installer() -> list[str]:
-    """The beginning of a command that installs into this environment: pip's, or uv's where there is no pip."""
+    """The beginning of a command that installs into this environment: with pip, else uv, else the pip that Python
+    brings along: the environments of pipx and uvx have none. SystemExit without any of them."""
+    pip = [sys.executable, "-m", "pip", "install"]
     if importlib.util.find_spec("pip"):
-        return [sys.executable, "-m", "pip", "install"]
+        return pip
     if uv := shutil.which("uv"):
         return [uv, "pip", "install", "--python", sys.executable]
-    sys.exit(f"Neither pip nor uv is there to install the models into {sys.prefix}. Install them from {REQUIREMENTS}.")
+    if subprocess.run([sys.executable, "-m", "ensurepip"]).returncode == 0:
+        return pip
+    sys.exit(f"Neither pip nor uv is there to install {REQUIREMENTS} into {sys.prefix}.")
