@@ -17,10 +17,13 @@ settings.load_profile("vetro")
 SERVED = {"browser", "app_server"}  # fixtures
 
 
-def pytest_collection_modifyitems(items) -> None:
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests with a browser come first: of two processes, which begin at either end of the list, one has them all, and
+    with them the only server and the only browser."""
     for item in items:
         if SERVED & set(item.fixturenames):
             item.add_marker("browser")
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
 
 
 def pytest_collection_finish() -> None:

@@ -53,6 +53,7 @@ def test_at_home_a_folder_may_be_read(monkeypatch):
 
 
 @pytest.mark.usefixtures("_hosted")
+@pytest.mark.slow
 def test_our_models_are_read_and_another_in_the_link_is_not():
     test = run_page("attention", model="../checkpoints/experts")
     assert not test.exception and 'role="alert"' not in html_of(test)

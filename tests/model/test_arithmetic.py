@@ -53,6 +53,7 @@ def configurations(draw):
 
 @settings(max_examples=200)
 @given(configurations())
+@pytest.mark.slow
 def test_the_count_is_that_of_the_model_transformers_builds(drawn):
     family, sizes = drawn
     configure, build = BUILDERS[family]

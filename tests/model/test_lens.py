@@ -82,8 +82,8 @@ def test_neighbours_are_the_nearest_by_cosine_and_not_the_token_itself(smollm2):
 def test_the_direct_effects_add_up_to_the_score(family):
     model = hf.from_hf(families.make(family))
     trace = run(model, [5, 9, 2, 30, 71], "abcde")
-    for token, trace in ((3, trace), (60, run(model, [5, 9, 2], "abc"))):
-        effects = lens.direct_effects(model, trace, token)
+    for token, traced in ((3, trace), (60, run(model, [5, 9, 2], "abc"))):
+        effects = lens.direct_effects(model, traced, token)
         assert effects.heads.shape == (3, 6)
         assert effects.total == pytest.approx(trace.logits[-1, token], abs=1e-4 * float(np.abs(trace.logits).max()))
 
@@ -119,6 +119,7 @@ def test_head_kinds_are_read_off_patterns_made_by_hand(moe, monkeypatch):
     assert np.array_equal(scores, np.broadcast_to(np.eye(4)[:, None], (4, 6, 4)))
 
 
+@pytest.mark.slow
 def test_smollm2_has_heads_of_every_kind(smollm2):
     scores = lens.head_kinds(smollm2.model, avoid=smollm2.tokenizer.special)
     assert ((scores >= 0) & (scores <= 1.001)).all()

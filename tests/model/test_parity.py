@@ -50,6 +50,7 @@ def test_a_saved_folder_loads_as_the_model_that_was_saved(name, tmp_path):
     assert np.array_equal(*logits)
 
 
+@pytest.mark.slow
 def test_smollm2_equals_transformers_reading_the_same_file(smollm2, monkeypatch):
     file = zoo.find("smollm2")
     # transformers reads the file several times over, and makes the same table of names for every tensor: once is enough
@@ -65,6 +66,7 @@ def test_smollm2_equals_transformers_reading_the_same_file(smollm2, monkeypatch)
     assert_same_passes(trace, families.reference(reference, ids), relative=3e-5)
 
 
+@pytest.mark.slow
 def test_smollm2_tokenizer_equals_transformers_reading_the_same_file(smollm2):
     file = zoo.find("smollm2")
     reference = transformers.AutoTokenizer.from_pretrained(file.parent, gguf_file=file.name)

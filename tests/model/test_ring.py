@@ -62,11 +62,13 @@ def test_on_the_models_own_numbers(smollm2):
     assert_equal(ring.ring_attention(q, k, v, devices=3).output, torch.tensor(layer.z))
 
 
+@pytest.mark.slow
 def test_on_two_real_processes_without_a_mask():
     q, k, v = numbers(9)
     assert_equal(ring_processes.run(q, k, v, devices=2, causal=False).output, full(q, k, v, False))
 
 
+@pytest.mark.slow
 def test_on_four_real_processes():
     q, k, v = numbers(18)
     found = ring_processes.run(q, k, v, devices=4)
@@ -99,6 +101,7 @@ def test_more_devices_than_tokens_are_refused(devices):
         ring.ring_attention(*numbers(8), devices=devices)
 
 
+@pytest.mark.slow
 def test_a_process_that_fails_says_why():
     q, k, v = numbers(8)
     with pytest.raises(RuntimeError, match=r"\w"):

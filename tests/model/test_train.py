@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import numpy as np
 import pytest
@@ -38,6 +39,7 @@ def weights(run):
 
 
 @pytest.mark.parametrize("config", [TINY, MOE], ids=["dense", "experts"])
+@pytest.mark.slow
 def test_the_loss_falls(config):
     losses = [run.progress.loss for run in train(config, Counting(), steps=60, seed=0, recipe=RECIPE)]
     assert losses[0] == pytest.approx(np.log(24), rel=0.05)
@@ -85,18 +87,24 @@ class Even(Counting):
 
 
 def _one_of_two(rank: int, store: str, found: str) -> None:
-    torch.distributed.init_process_group("gloo", init_method=f"file://{store}", rank=rank, world_size=2)
-    run = list(train(TINY, Even(), steps=3, seed=0, recipe=RECIPE))[-1]
-    if rank == 0:
-        save_file({"weights": weights(run)}, found)
-    torch.distributed.destroy_process_group()
+    torch.distributed.init_process_group(
+        "gloo", init_method=f"file://{store}", rank=rank, world_size=2, timeout=timedelta(seconds=120)
+    )
+    try:
+        run = list(train(TINY, Even(), steps=3, seed=0, recipe=RECIPE))[-1]
+        if rank == 0:
+            save_file({"weights": weights(run)}, found)
+    finally:
+        torch.distributed.destroy_process_group()
 
 
+@pytest.mark.slow
 def test_two_processes_learn_what_one_learns(tmp_path):
     """Each reads half of every batch; averaged, the gradients are those of the whole (but for the order of sums)."""
     where = str(tmp_path / "store"), str(tmp_path / "weights")
     call = "from tests.model.test_train import _one_of_two; _one_of_two(*{})"  # spawn would run pytest's own beginning
-    both = [subprocess.Popen([sys.executable, "-c", call.format((rank, *where))]) for rank in range(2)]
-    assert [one.wait(120) for one in both] == [0, 0]
+    with subprocess.Popen([sys.executable, "-c", call.format((1, *where))]) as other:
+        _one_of_two(0, *where)
+    assert other.returncode == 0
     alone = weights(list(train(TINY, Even(), steps=3, seed=0, recipe=RECIPE))[-1])
     assert torch.allclose(load_file(where[1])["weights"], alone, atol=1e-5)

@@ -45,7 +45,7 @@ PLAN = Plan(SMALL, Recipe(lr=1e-2, warm_up=5), steps=40, rows=4, context=32)
 
 
 def test_a_run_leaves_weights_log_and_card(workshop):
-    run.work("toy", PLAN, "cpu", True)
+    run.train_plan("toy", PLAN, "cpu", True)
     folder = workshop / "checkpoints/toy"
     model = hf.from_folder(folder)
     assert model.config == SMALL
@@ -57,9 +57,10 @@ def test_a_run_leaves_weights_log_and_card(workshop):
     assert f"{report.bits_per_byte:.3f} bits per byte" in said and report.samples[0].splitlines()[0] in said
 
 
+@pytest.mark.slow
 def test_a_stopped_run_goes_on_and_ends_with_the_same_bits(workshop, monkeypatch):
-    run.work("whole", PLAN, "cpu", True)
-    monkeypatch.setattr(run, "EVERY", 0)
+    run.train_plan("whole", PLAN, "cpu", True)
+    monkeypatch.setattr(run, "CHECKPOINT_INTERVAL_S", 0)
     take, taken = Run.train_step, []
 
     def stopping(self, batch):
@@ -70,18 +71,18 @@ def test_a_stopped_run_goes_on_and_ends_with_the_same_bits(workshop, monkeypatch
 
     monkeypatch.setattr(Run, "train_step", stopping)
     with pytest.raises(KeyboardInterrupt):
-        run.work("stopped", PLAN, "cpu", True)
-    run.work("stopped", PLAN, "cpu", True)
+        run.train_plan("stopped", PLAN, "cpu", True)
+    run.train_plan("stopped", PLAN, "cpu", True)
     assert taken == [*range(26), *range(25, 40)]  # nothing but the step that was interrupted is done again
     for kind in ("runs/{}.csv", "checkpoints/{}/model.safetensors"):
         whole, stopped = ((workshop / kind.format(name)).read_bytes() for name in ("whole", "stopped"))
         assert whole == stopped
-    run.work("stopped", PLAN, "cpu", True)
+    run.train_plan("stopped", PLAN, "cpu", True)
     assert len(taken) == 41  # what is finished is left alone
 
 
 def test_the_log_forgets_what_came_after_the_checkpoint(workshop):
-    run.work("toy", PLAN, "cpu", True)
+    run.train_plan("toy", PLAN, "cpu", True)
     with (workshop / "runs/toy.csv").open(newline="") as file:
         steps = [int(row["step"]) for row in csv.DictReader(file)]
     assert steps == list(range(40))

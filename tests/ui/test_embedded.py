@@ -9,6 +9,8 @@ from tests.support.app_test import html_of, run_page
 from tests.support.pages import LANGUAGES, PAGES
 from ui.kit import cache, language
 
+pytestmark = pytest.mark.slow
+
 OWN = ("blocks", "experts", "train")  # lessons on models of ours in the first place
 DECODER = [slug for slug in PAGES if slug not in OWN]
 

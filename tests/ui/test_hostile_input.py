@@ -24,7 +24,7 @@ from ui.lessons.encoders import maps
 from ui.lessons.packing import batch, row
 from ui.lessons.positions import rotation, tables
 from ui.lessons.ring import view
-from ui.lessons.sparse import view as sparse
+from ui.lessons.sparse import readings as sparse
 from ui.lessons.step_by_step import generation
 from ui.lessons.table import view as table
 from ui.lessons.tokens import readings
@@ -53,6 +53,7 @@ def mixed(texts, random):
 
 @SURE
 @given(TEXTS, some.integers(0, 2**32))
+@pytest.mark.slow
 def test_a_hostile_prompt_is_refused_or_read(texts, seed):
     for text in mixed(texts, Random(seed)):
         read(text)
@@ -113,14 +114,14 @@ def readers(page):
         "language": (cache.language, lambda found: found in ("en", "it")),
         "tokens": (lambda: readings.chosen({}, url_state.count("token"), pieces), lambda found: found in places),
         "temperature": (
-            lambda: generation._temperature(generation._float(st.query_params.get("temperature"))),
+            lambda: generation.fit_temperature(st.query_params.get("temperature")),
             lambda found: 0 <= found <= generation.HOTTEST,
         ),
         "seed": (
-            lambda: generation._seed(generation._float(st.query_params.get("seed"))),
+            lambda: generation.fit_seed(st.query_params.get("seed")),
             lambda found: isinstance(found, int) and 0 <= found <= generation.LAST_SEED,
         ),
-        "sparse": (lambda: sparse.asked(st.query_params), lambda found: found in (*sparse.ALL, sparse.START)),
+        "sparse": (lambda: sparse.linked_choice(st.query_params), lambda found: found in (*sparse.ALL, sparse.START)),
         "ring": (lambda: view.choice(trace), lambda found: found.layer in layers and found.devices in view.DEVICES),
         "switchboard": (
             lambda: url_state.bind("switch", switchboard.SWITCHES, switchboard.FIRST) and st.session_state["switch"],
@@ -142,6 +143,7 @@ def readers(page):
 
 @SURE
 @given(texts=TEXTS, seed=some.integers(0, 2**32))
+@pytest.mark.slow
 def test_a_hostile_link_is_ignored_or_read(stand_in, texts, seed):
     """Every link holds some of the parameters that are read, one of them twice, each with another of these values."""
     random = Random(seed)

@@ -10,6 +10,8 @@ from tests.support.hostile import BOUND, CORPUS, READ, Found
 from tests.support.pages import PAGES, PROMPTED
 from ui.kit import cache
 
+pytestmark = pytest.mark.slow
+
 TYPED = '"><img src=x onerror=hacked=1></span><script>hacked=1</script>{0.__class__}$x$[a](javascript:hacked=1)'
 ODD = "# **b** :smile: {x} {0} %s é\u0301 👩‍🚀 שו two\u2028lines "
 OURS = """

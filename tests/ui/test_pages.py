@@ -9,6 +9,8 @@ from tests.support.app_test import html_of, run_page, switch_page, unfolded
 from tests.support.browser import settled
 from tests.support.pages import FILES, LANGUAGES, MARKUP, PAGES, PROMPTED
 
+pytestmark = pytest.mark.slow
+
 ALONE = {  # each on one page: all pages share the code that reads a prompt (and see test_hostile_pages.py)
     "emoji and combined": "The 👩‍🚀 saw e\u0301\u0302\u0323",
     "right to left": "השועל קפץ over مرحبا",

@@ -13,8 +13,8 @@ import pytest
 from model import checks, hf, zoo
 from model.checks import CHECKS, OWN, SABOTAGES, rounding, versions
 from model.checks.subject import Measure, Subject, worst
-from tests.support.pages import ROOT
 from tests.model import families
+from tests.support.pages import ROOT
 
 IDS = [(7 * i * i + 3 * i) % 97 for i in range(11)]
 FAMILIES = ("llama grouped-query", "mixtral", "bert")
@@ -113,6 +113,7 @@ def command(*words: str, line: str | None = None) -> subprocess.CompletedProcess
     return subprocess.run(asked, cwd=ROOT, input=line, capture_output=True, text=True, timeout=120)
 
 
+@pytest.mark.slow
 def test_from_the_command_line():
     done = command("--model", zoo.EXPERTS, "--prompt", "It was a cold day", "future", "traced", "experts")
     assert done.returncode == 0, done.stderr
@@ -123,6 +124,7 @@ def test_from_the_command_line():
     assert any(line.startswith("torch  2") for line in lines)
 
 
+@pytest.mark.slow
 def test_by_a_line_of_json():
     asked = {"text": "It was a cold day", "models": [zoo.EXPERTS], "names": ["future", "rows"], "sabotage": "mask"}
     done = command(line=json.dumps(asked) + "\n")

@@ -49,6 +49,7 @@ def trained(tmp_path):
     return train
 
 
+@pytest.mark.slow
 def test_two_layers_form_induction_heads_and_one_cannot(trained):
     one, two = PRESETS["induction"]
     found = trained(two, enough=0.95)
@@ -56,12 +57,14 @@ def test_two_layers_form_induction_heads_and_one_cannot(trained):
     assert trained(one, steps=found.step).accuracy < 0.25
 
 
+@pytest.mark.slow
 def test_without_positions_nothing_is_reversed(trained):
     without, with_them = PRESETS["order"]
     assert trained(with_them, enough=0.99).accuracy >= 0.99
     assert trained(without).accuracy < 0.5
 
 
+@pytest.mark.slow
 def test_norm_after_the_sum_needs_a_warm_up_and_norm_before_does_not(trained):
     post, pre = PRESETS["warm-up"]
     found = trained(pre, enough=0.99)
@@ -71,6 +74,7 @@ def test_norm_after_the_sum_needs_a_warm_up_and_norm_before_does_not(trained):
     assert trained(warmed, enough=0.99).accuracy >= 0.99
 
 
+@pytest.mark.slow
 def test_without_balance_a_few_experts_take_all(trained):
     alone, balanced = PRESETS["collapse"]
     busiest = [max(layer) for layer in trained(alone, steps=30).load]

@@ -43,6 +43,7 @@ def weights(plan, file):
     return torch.cat([weight.flatten() for weight in worker.load_trained(plan, file).parameters()])
 
 
+@pytest.mark.slow
 def test_two_runs_at_once_stopped_and_continued_end_as_if_nothing_had_happened(tmp_path):
     first = told([TINY, MIXED], tmp_path, until=lambda message: message.get("step") == 5)
     assert [message["ended"] for message in first if "ended" in message] == ["stopped", "stopped"]

@@ -21,6 +21,7 @@ def beside(tmp_path_factory):
     return path, Bundle(model, tokenizer, zoo.ENTRIES["smollm2"].card)
 
 
+@pytest.mark.slow
 def test_it_is_the_same_model_bit_by_bit_and_lies_in_memory_in_the_same_way(beside):
     path, packed = beside
     model, tokenizer = dequantised.read(path)

@@ -129,6 +129,7 @@ def test_a_worksheet(lang, key):
     assert "@page" in text and f'lang="{lang}"' in text
 
 
+@pytest.mark.slow
 def test_the_questions_of_a_page_are_on_its_worksheet(monkeypatch):
     made = []
     here = footer._here

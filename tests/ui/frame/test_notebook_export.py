@@ -23,6 +23,8 @@ from ui.frame.notebook_export import fitting, notebook
 from ui.kit import cache
 from ui.lessons.table.view import EXAMPLE
 
+pytestmark = pytest.mark.slow
+
 SHORT = {"tracks": {"longest": "8", "runs": "1"}, "train": {"steps": "5"}, "is_it_true": {"model": zoo.EXPERTS}}
 SAME = ("next_token", "heads", "experts", "what_if")  # whose chart is one of the page's
 

@@ -78,6 +78,7 @@ FAULTS = {"missing": "install", "truncated": "reinstall", "foreign": "foreign"}
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.slow
 def test_the_embedded_model_stands_in_for_a_broken_one_and_says_why(broken, fault, lang):
     whole = zoo.find("smollm2").read_bytes()[:2_000_000]
     broken("smollm2", {"missing": None, "truncated": whole, "foreign": b"no model at all" * 100}[fault])

@@ -88,6 +88,7 @@ def test_a_link_of_a_newer_version_is_read_as_far_as_it_can_be(lang, start):
     assert test.selectbox(key="table-of").value == "Mixtral 8x7B"
 
 
+@pytest.mark.slow
 def test_a_text_that_is_too_long_stays_out_of_the_link():
     test = run_page("packing")
     test.text_area(key="lines").set_value("a b c\n" * 20).run()
