@@ -2,16 +2,17 @@
 
 import re
 from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 from markupsafe import Markup
 
 from model import lens
-from model.tokens import Tokenizer, visible
-from model.zoo import ModelUnavailable
+from model.tokens import Merge, Tokenizer, visible
+from model.zoo import Bundle, ModelUnavailable
 from ui.components import pack
-from ui.kit import cache, markup, url_state
-from ui.kit.numbers import number, percent
+from ui.kit import markup, url_state
+from ui.kit.language import Words
 
 FIRST = 16  # numbers of a vector that are drawn
 NEAR = 8  # neighbours of a row
@@ -19,13 +20,13 @@ LONGEST = 32  # bytes of a word whose merges are drawn
 AROUND = 4  # ids before and after the one looked up
 CHIPS = 120  # of one text, drawn at most
 CHARACTERS = 40  # of what is typed into a box of this page
-LINK = {"token": url_state.TOKEN} | {
-    "word": url_state.integer_between(lambda page: len(page.ids)),  # of the words whose merges are drawn
+LINK = {
+    "token": url_state.TOKEN,
+    "word": url_state.TOKEN,  # of the words whose merges are drawn
     "merge": url_state.integer_between(LONGEST, first=1),  # step 1 is before the first merge
     "look": url_state.text(CHARACTERS),
     "spell": url_state.text(CHARACTERS),
 }
-WRITTEN = 4  # numbers of a vector in the arithmetic
 
 
 def chosen(state: dict, linked: int | None, pieces: list[bytes]) -> int:
@@ -35,7 +36,10 @@ def chosen(state: dict, linked: int | None, pieces: list[bytes]) -> int:
 
 
 def sentence(tokenizer: Tokenizer, ids: list[int], embed: np.ndarray) -> dict:
-    """The chain from text to vectors. embed (T, D)."""
+    """The chain from text to vectors. embed (T, D).
+
+    tokens, ids, special, characters (see `characters`): (T,); rows: V; width: D. Array: vectors (T, FIRST).
+    """
     pieces = [tokenizer.bytes(id) for id in ids]
     return {
         "tokens": tokenizer.strings(ids),
@@ -48,12 +52,7 @@ def sentence(tokenizer: Tokenizer, ids: list[int], embed: np.ndarray) -> dict:
     }
 
 
-def vectors(page) -> np.ndarray:
-    """What the prompt is for the model: (T, D)."""
-    return lens.embedding(page.bundle.model, page.ids)
-
-
-def table(tokenizer: Tokenizer, ids: list[int], embed: np.ndarray, words) -> dict[str, list]:
+def table(tokenizer: Tokenizer, ids: list[int], embed: np.ndarray, words: Words) -> dict[str, list]:
     """The same as columns, for the table twin."""
     numbers = {words.text("column-number", n=i + 1): embed[:, i].tolist() for i in range(FIRST)}
     return {
@@ -65,13 +64,13 @@ def table(tokenizer: Tokenizer, ids: list[int], embed: np.ndarray, words) -> dic
 
 def characters(pieces: list[bytes]) -> list[list[dict]]:
     """For each piece the characters that it has bytes of: how each is written and shown, its bytes in hexadecimal,
-    those of them that are the piece's (from, to), and the first and last piece that it is spread over."""
+    those of them that are the piece's (from, to), and the first and last piece that it is spread over (tokens)."""
     owner = [i for i, piece in enumerate(pieces) for _ in piece]
-    found: list[list[dict]] = [[] for _ in pieces]
+    owned: list[list[dict]] = [[] for _ in pieces]
     for start, character in _characters(b"".join(pieces)):
         owners = owner[start : start + len(character)]
         for i in dict.fromkeys(owners):
-            found[i].append(
+            owned[i].append(
                 {
                     "written": character.decode(errors="replace"),
                     "shown": visible(character),
@@ -81,10 +80,10 @@ def characters(pieces: list[bytes]) -> list[list[dict]]:
                     "tokens": [owners[0], owners[-1]],
                 }
             )
-    return found
+    return owned
 
 
-def _characters(text: bytes):
+def _characters(text: bytes) -> Iterator[tuple[int, bytes]]:
     """Where each character starts, and its bytes: in UTF-8 the first byte says how many there are. A byte that belongs
     to no whole character stands alone."""
     start = 0
@@ -99,12 +98,12 @@ def _characters(text: bytes):
         start += size
 
 
-def row(page, id: int) -> dict:
-    """The token's row in the embedding table, and the rows that point most nearly the same way."""
-    bundle = page.bundle
-    near = cache.result(cache.Key("near", page.model, (id,)), lambda: lens.neighbours(bundle.model, id, NEAR))
-    ids = near.token_ids.tolist()
-    rows, width = bundle.model.embed_tokens.weight.shape
+def row(bundle: Bundle, id: int, near: lens.TopTokens) -> dict:
+    """A token's row in the embedding table, and the rows that point most nearly the same way (`lens.neighbours`).
+
+    id, token; near, nearTokens, cosines: (NEAR,) each; rows, width: V and D of the table.
+    """
+    ids, (rows, width) = near.token_ids.tolist(), bundle.model.embed_tokens.weight.shape
     return {
         "id": id,
         "token": bundle.tokenizer.strings([id])[0],
@@ -114,44 +113,6 @@ def row(page, id: int) -> dict:
         "rows": rows,
         "width": width,
     }
-
-
-def size(bundle, lang: str) -> dict[str, str]:
-    """How large the embedding table is, and how large a part of the model."""
-    table = bundle.model.embed_tokens.weight
-    return {
-        "rows": number(len(table), lang),
-        "width": number(table.shape[1], lang),
-        "numbers": number(table.numel(), lang),
-        "share": percent(table.numel() / bundle.card.parameters, lang),
-        "all": number(bundle.card.parameters, lang),
-        "bytes": number(table.element_size(), lang),
-        "megabytes": number(table.numel() * table.element_size() / 1e6, lang),
-    }
-
-
-def arithmetic(bundle, embed: np.ndarray, id: int, words) -> Markup:
-    """Looking a row up and multiplying by one-hot, with their numbers. embed (D,): what the model itself made of it."""
-    rows, width = bundle.model.embed_tokens.weight.shape
-    looked_up = bundle.model.embed_tokens.weight[id].detach().float().cpu().numpy()
-    product = lens.one_hot_product(bundle.model, id)
-
-    def vector(x: np.ndarray) -> str:
-        separator = "; " if words.lang == "it" else ", "  # in Italian the comma is the decimal point
-        return separator.join([*(number(value, words.lang) for value in x[:WRITTEN]), "…"])
-
-    shapes = {"rows": number(rows, words.lang), "width": number(width, words.lang)}
-    values = {
-        "token": markup.chip(bundle.tokenizer.strings([id])[0]),
-        "id": id,
-        "last": rows - 1,
-        "row": vector(looked_up),
-        "product": vector(product),
-        "difference": number(float(max(np.abs(embed - looked_up).max(), np.abs(embed - product).max())), words.lang),
-        **shapes,
-    }
-    lines = "".join(f"<p>{words.inline(f'sum-{line}', **values)}</p>" for line in ("row", "one-hot", "shapes", "same"))
-    return Markup(f'<div class="arith">{lines}</div>')
 
 
 def merges(tokenizer: Tokenizer, text: str) -> list[dict]:
@@ -192,39 +153,42 @@ def _offers(tokenizer: Tokenizer, parts: tuple[bytes, ...]) -> list[list]:
     return [list(offer) for offer in sorted(offers)]
 
 
-def _place(before: tuple[bytes, ...], step) -> dict:
+def _place(before: tuple[bytes, ...], step: Merge) -> dict:
     """Where in the word the merged piece stands, in bytes."""
     i = next(i for i in range(len(before)) if before[i : i + 2] == (step.left, step.right))
     piece = step.left + step.right
     return {"start": len(b"".join(before[:i])), "size": len(piece), "piece": visible(piece)}
 
 
-def makeup(tokenizer: Tokenizer, lang: str) -> dict[str, str]:
-    """What the vocabulary consists of: special tokens, single bytes, and one token for each merge."""
+def makeup(tokenizer: Tokenizer) -> dict[str, int]:
+    """How many tokens the vocabulary has: all, special tokens, single bytes and those of a merge; and how many begin
+    with a space."""
     pieces = [tokenizer.bytes(id) for id in range(len(tokenizer)) if id not in tokenizer.special]
     single = sum(len(piece) == 1 for piece in pieces)
-    spaced = sum(piece.startswith(b" ") for piece in pieces)
-    share = percent(spaced / len(tokenizer), lang)
-    counts = {
+    return {
         "all": len(tokenizer),
         "special": len(tokenizer.special),
         "single": single,
         "merged": len(pieces) - single,
+        "spaced": sum(piece.startswith(b" ") for piece in pieces),
     }
-    return {"spaced": share} | {name: number(count, lang) for name, count in counts.items()}
 
 
-def compare(text: str, names: tuple[str, ...], load) -> list[dict]:
-    """The same text under several tokenizers. load(name) gives a bundle; a model that is not there names its file."""
-    found = []
+def compare(text: str, names: Iterable[str], load: Callable[[str], Bundle]) -> list[dict]:
+    """The same text under the tokenizers of several models; a model that is not there names its file as `missing`.
+
+    vocabulary: V; count: tokens of the text; tokens, ids, added (whether the model puts it around a text): of the first
+    CHIPS, with `more` left out; back: what the ids say; whole: whether that is the text.
+    """
+    rows = []
     for name in names:
         try:
             bundle = load(name)
         except ModelUnavailable as problem:
-            found.append({"name": name, "missing": problem.field})
+            rows.append({"name": name, "missing": problem.field})
             continue
         tokenizer, encoding = bundle.tokenizer, bundle.tokenizer.backend.encode(text)
-        found.append(
+        rows.append(
             {
                 "name": name,
                 "vocabulary": len(tokenizer),
@@ -237,7 +201,7 @@ def compare(text: str, names: tuple[str, ...], load) -> list[dict]:
                 "whole": tokenizer.backend.decode(encoding.ids) == text,
             }
         )
-    return found
+    return rows
 
 
 def look_up(tokenizer: Tokenizer, asked: str) -> tuple[int | None, str]:
@@ -278,6 +242,11 @@ def letters(tokenizer: Tokenizer, word: str) -> dict:
             }
         )
     return {"letter": visible(letter.encode()), "count": counted[letter], "rows": rows}
+
+
+def chips(tokenizer: Tokenizer, ids: list[int]) -> Markup:
+    """Tokens as chips, at most CHIPS of them."""
+    return markup.chips(tokenizer.strings(ids[:CHIPS]))
 
 
 def without_spaces(tokenizer: Tokenizer, text: str) -> list[int]:
