@@ -187,6 +187,7 @@ def test_the_arithmetic_is_that_of_the_candidate(smollm2, whole, index):
 
 
 @pytest.mark.parametrize("model, lang", [("smollm2", "it"), ("experts", "en")])
+@pytest.mark.slow
 def test_the_questions_are_answered_by_the_model(model, lang):
     bundle = cache.bundle(model)
     ids = bundle.tokenizer.encode(PROMPT)

@@ -1,0 +1,172 @@
+"""Lesson 2: logits and probabilities, one of them as sums, the stages of sampling, draws, and the logit lens."""
+
+import numpy as np
+import streamlit as st
+from babel.numbers import format_decimal
+from markupsafe import Markup
+
+from model.sampling import Sampling
+from model.trace import Trace
+from ui.frame.page import Page
+from ui.kit import cache, figures, listing, markup, tables
+from ui.kit.language import Words
+from ui.lessons.next_token import controls, readings
+from ui.lessons.next_token.controls import round_percent
+from ui.lessons.next_token.readings import Candidate, Reading
+from viz import bars
+from viz import lens as lens_figure
+
+TERMS = 3  # of a long sum, written out
+LEAST = 1e-4  # probability that is written in a column
+
+
+def probabilities(page: Page, reading: Reading) -> None:
+    """From the last vector to the logits and the probabilities of the next token."""
+    words, text = page.words, page.words.text
+    values = readings.distribution_values(reading, reading.base, words)
+    last = markup.chip(page.tokens[-1])
+    page.heading("scores-title", words("vector", **values, layers=page.bundle.model.config.layers, token=last))
+    strip = bars.strips({"x": reading.vector}, text("strip-hover"))
+    figures.show(strip, "vector", text("vector-alt", **values))
+    page.note(words.inline("strip-note", limit=words.number(bars.limit(reading.vector))))
+    st.html(words("head", **values))
+    page.read(words.inline("reading", **values, token=last))
+    st.html(Markup('<p class="eyebrow">{}</p>').format(words.inline("bars-head")))
+    chart = bars.bars(_rows(reading, words), reading.with_tail(reading.base), words.percent)
+    figures.show(chart, "bars", text("bars-alt"))
+    st.html(words("entropy", **values))
+    tables.twin(readings.vocabulary(page.bundle, reading, words), "next-token")
+
+
+def sums(page: Page, reading: Reading) -> None:
+    """A candidate's logit and probability, written out."""
+    _sums(page, reading)
+    listing.show(*readings.SOURCE)
+
+
+@st.fragment
+def _sums(page: Page, reading: Reading) -> None:
+    words = page.words
+    with st.container(gap="xsmall"):
+        page.heading("sum-title", words("sum-intro"))
+        index = controls.candidate(reading, words)
+        candidate = readings.candidate(page.bundle, reading, index)
+        vectors = {"x": reading.vector, "w": candidate.row, "x × w": candidate.products}
+        strips = bars.strips(vectors, words.text("strip-hover"))
+        figures.show(strips, "strips", words.text("strips-alt", width=words.number(len(reading.vector))))
+        st.html(_sum_lines(reading, candidate, reading.tokens[index], words))
+
+
+def _sum_lines(reading: Reading, candidate: Candidate, token: str, words: Words) -> Markup:
+    number, percent, base = words.number, words.percent, reading.base
+    width, size = len(candidate.row), len(base)
+    largest, likeliest = np.argsort(-np.abs(candidate.products))[:TERMS], reading.top[:TERMS]
+
+    def total(terms: list[str], count: int) -> str:
+        return " + ".join([*terms, words.text("more", n=number(count - TERMS))])
+
+    def line(equation: Markup, note: str = "") -> Markup:
+        return Markup("{} {}").format(equation, markup.span(note, "note"))
+
+    products = total([f"({number(reading.vector[i])} × {number(candidate.row[i])})" for i in largest], width)
+    powers = total([number(x) for x in candidate.powers[likeliest]], size)
+    shares = total([percent(p) for p in base[likeliest]], size)
+    error = abs(float(candidate.products.sum(dtype=np.float64)) - candidate.logit)
+    logit = Markup("x · {} = {} = <b>{}</b>").format(markup.sub("w", token), products, number(candidate.logit))
+    power = Markup("e<sup>{} − {}</sup>").format(number(candidate.logit), number(candidate.best))
+    quotient = Markup("{} ÷ ({}) = {} ÷ {} = <b>{}</b>").format(
+        power, powers, number(candidate.power), number(candidate.powers.sum()), percent(candidate.probability)
+    )
+    whole = Markup("{} = <b>{}</b>").format(shares, percent(base.sum()))
+    shapes = Markup("(1, {0}) × ({0}, {1}) = (1, {1})").format(number(width), number(size))
+    return markup.arithmetic(
+        (
+            line(logit, words.text("score-difference", difference=number(error))),
+            line(quotient),
+            line(whole, words.text("sum-difference", difference=number(abs(float(base.sum()) - 1)))),
+            line(shapes, words.text("shapes")),
+        )
+    )
+
+
+@st.fragment
+def choosing(page: Page, reading: Reading) -> None:
+    """The stages of sampling with their dials, and draws from what they leave."""
+    words, text = page.words, page.words.text
+    with st.container(gap="xsmall"):
+        page.heading("choose-title", words("choose"))
+        dial, settings = controls.dials(words)
+        stages = readings.stages(reading, settings)
+        shares, counts = reading.with_tail(stages), [words.number(readings.support_size(stage)) for stage in stages]
+        page.read(readings.stages_sentence(reading, stages[-1], words))
+        heads = _stage_heads(settings, words)
+        rows = _rows(reading, words)
+        chart = bars.stages(rows, shares, heads, counts, text("left"), dial, lambda p: hundredths(p, words))
+        figures.show(chart, "stages", text("stages-alt"))
+        values = readings.distribution_values(reading, reading.base, words)
+        page.note(words.inline("stages-note", **values, scale=round_percent(bars.scale(shares))))
+        columns = {head.replace("<br>", " "): share for head, share in zip(heads, shares, strict=True)}
+        tables.twin(_token_column(reading, words) | columns, "stages")
+        _draws(page, reading, stages[-1])
+
+
+def _stage_heads(settings: Sampling, words: Words) -> list[str]:
+    """What stands above the columns of the stages: the stage, and what its dial is set to."""
+    values = (
+        format_decimal(settings.temperature, locale=words.lang),
+        settings.top_k and format_decimal(settings.top_k, locale=words.lang),
+        settings.top_p and round_percent(settings.top_p),
+        settings.min_p and round_percent(settings.min_p),
+    )
+    stages = zip(("stage-temperature", *controls.DIALS[1:]), values, strict=True)
+    return [
+        words.text("stage-before"),
+        *(f"{words.text(name)}<br>{value or words.text('off')}" for name, value in stages),
+    ]
+
+
+def hundredths(p: float, words: Words) -> str:
+    """A probability in percent without the sign, short enough for a column: three digits, none for a very small one."""
+    return words.number(100 * p) if p == 0 or p >= LEAST else f"<{format_decimal(100 * LEAST, locale=words.lang)}"
+
+
+def _draws(page: Page, reading: Reading, distribution: np.ndarray) -> None:
+    words, text = page.words, page.words.text
+    page.heading("draw-title", words("draw"), level=3)
+    times, seed = controls.draw_controls(words)
+    draws = readings.draws(page.bundle, reading, distribution, times, seed)
+    count, expected = words.number(draws.counts[0]), words.number(draws.expected[0])
+    best = markup.chip(reading.tokens[0])
+    page.read(words.inline("draws-reading", best=best, times=words.number(times), count=count, expected=expected))
+    rows = [*map(bars.label, reading.tokens), _others(reading, words)]
+    figures.show(bars.draws(rows, draws.counts, draws.expected, words.number), "drawn", text("draws-alt"))
+    page.note(words.inline("draws-note"))
+    st.html(words("drawn", tokens=markup.chips(draws.first)))
+    columns = {text("times"): draws.counts, text("expected"): draws.expected}
+    tables.twin(_token_column(reading, words) | columns, "draws")
+
+
+def logit_lens(page: Page, trace: Trace) -> None:
+    """What the model would say after every layer: over the whole vocabulary, so the result is kept."""
+    words = page.words
+    levels = cache.result(page.key("levels"), lambda: readings.logit_lens(page.bundle, trace))
+    page.heading("lens-title", words("lens"))
+    page.read(levels.sentence(words))
+    columns = levels.ids, levels.tokens, levels.probabilities, levels.answer, levels.names(words)
+    figures.show(lens_figure.tower(*columns, words.percent), "lens", words.text("lens-alt"))
+    page.note(words.inline("lens-note", token=markup.chip(levels.tokens[-1])))
+    tables.twin(levels.table(words), "lens")
+
+
+def _rows(reading: Reading, words: Words) -> list[str]:
+    """What stands beside the bars: the likeliest tokens with their logits, and the number of others."""
+    logits = [words.number(logit) for logit in reading.logits[reading.top]]
+    return bars.names(reading.tokens, logits, _others(reading, words))
+
+
+def _others(reading: Reading, words: Words) -> str:
+    return words.text("others", n=words.number(len(reading.base) - readings.TOP))
+
+
+def _token_column(reading: Reading, words: Words) -> dict[str, list]:
+    return {words.text("token"): [*reading.tokens, _others(reading, words)]}
