@@ -27,15 +27,15 @@ bundle = zoo.load(model)
 ids = bundle.tokenizer.encode(prompt)[:32]
 forced = dict(enumerate(int(id) for id in path.split(".") if id))
 settings = {"sampling": Sampling(temperature), "seed": seed, "force": forced}
-grown = list(islice(generate.stream(bundle.model, ids, **settings), max(steps, len(forced) + 1)))
-for step in grown:
+text = list(islice(generate.stream(bundle.model, ids, **settings), max(steps, len(forced) + 1)))
+for step in text:
     print(f"{percent(step.probability, lang):>8} {bundle.tokenizer.strings([step.token])[0]}")
-print(bundle.tokenizer.decode([*ids, *(step.token for step in grown)]))
+print(bundle.tokenizer.decode([*ids, *(step.token for step in text)]))
 
 # %% The candidates of the next step
-chances = grown[len(forced)].stages.base
-top = np.argsort(-chances, kind="stable")[:8]
-shares = np.append(chances[top], np.delete(chances, top).sum())
-rows = [*map(bars.label, bundle.tokenizer.strings(top.tolist())), f"+ {number(len(chances) - len(top), lang)}"]
+base = text[len(forced)].stages.base
+top = np.argsort(-base, kind="stable")[:8]
+shares = np.append(base[top], np.delete(base, top).sum())
+rows = [*map(bars.label, bundle.tokenizer.strings(top.tolist())), f"+ {number(len(base) - len(top), lang)}"]
 figure = bars.bars(rows, shares, partial(percent, lang=lang))
 theme.dress(figure, "light")
