@@ -25,20 +25,21 @@ class LayerCache:
 
     def __init__(self):
         self.length = 0
-        self.buffers: tuple[Tensor, Tensor] | None = None
+        self.buffers: tuple[Tensor, ...] = ()  # none yet, or keys and values
 
     def append(self, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
         """Adds keys and values of new tokens, (B, G, T, K) each; returns all that are cached, (B, G, S, K): views."""
         start, self.length = self.length, self.length + k.shape[2]
-        if self.buffers is None or self.length > self.buffers[0].shape[2]:
+        if not self.buffers or self.length > self.buffers[0].shape[2]:
             self.buffers = tuple(self._larger(new, start, which) for which, new in enumerate((k, v)))
         for buffer, new in zip(self.buffers, (k, v), strict=True):
             buffer.narrow(2, start, new.shape[2]).copy_(new)
-        return tuple(buffer.narrow(2, 0, self.length) for buffer in self.buffers)
+        keys, values = (buffer.narrow(2, 0, self.length) for buffer in self.buffers)
+        return keys, values
 
     def _larger(self, new: Tensor, start: int, which: int) -> Tensor:
         buffer = new.new_empty(*new.shape[:2], max(32, 2 * self.length), new.shape[3])
-        if self.buffers is not None:
+        if self.buffers:
             buffer[:, :, :start] = self.buffers[which][:, :, :start]
         return buffer
 

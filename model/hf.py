@@ -48,7 +48,7 @@ def config_from(hf_config) -> Config:
                 raise _refused(name, value, f"only {family.fixed[name][0]!r} is implemented")
         elif name not in BOOKKEEPING and not name.startswith("_"):
             raise SettingError(name, value, f"{name} = {value!r}: a setting we do not know", code="unknown")
-    theirs = {ours: theirs for theirs, ours in family.settings.items()}
+    theirs = {ours: theirs for theirs, ours in family.settings.items() if ours}
     for name in NEEDED:
         if ours.get(name) is None:
             raise SettingError(theirs[name], None, f"{theirs[name]} is missing", code="missing")
@@ -178,7 +178,7 @@ def _cut(file: Path) -> str | None:
         except ValueError:
             return None
     ends = {name: entry["data_offsets"][1] for name, entry in header.items() if name != "__metadata__"}
-    return min((name for name, end in ends.items() if end > held), key=ends.get, default=None)
+    return min((name for name, end in ends.items() if end > held), key=ends.__getitem__, default=None)
 
 
 def build(hf_config: dict, tensors: dict[str, Tensor]) -> Transformer:
@@ -196,7 +196,7 @@ def build(hf_config: dict, tensors: dict[str, Tensor]) -> Transformer:
     ours: dict[str, Tensor] = {}
     for pattern, names, split in family.rows:
         for i in range(config.layers) if "{i}" in pattern else [0]:
-            for e in range(config.experts) if "{e}" in pattern else [0]:
+            for e in range(config.experts or 0) if "{e}" in pattern else [0]:
                 name = pattern.format(i=i, e=e)
                 if name not in theirs:
                     raise ValueError(f"the weights lack {name}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -139,7 +140,7 @@ def direct_effects(model: Transformer, trace: Trace, token_id: int) -> DirectEff
     )
 
 
-def _through_norm(norm: torch.nn.Module, x: Tensor, row: Tensor) -> tuple[Tensor, Tensor]:
+def _through_norm(norm: Any, x: Tensor, row: Tensor) -> tuple[Tensor, Tensor]:
     """norm(x) · row as direction · x + offset, with the scale that x itself gives."""
     if isinstance(norm, torch.nn.LayerNorm):
         scaled = row * norm.weight * (x.var(correction=0) + norm.eps).rsqrt()

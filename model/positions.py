@@ -90,6 +90,7 @@ class Sinusoidal(nn.Module):
     def __init__(self, config: Config):
         super().__init__()
         speeds = 10000.0 ** (-torch.arange(0, config.width, 2, device="cpu") / config.width)
+        self.speeds: Tensor
         self.register_buffer("speeds", speeds, persistent=False)
         self.scale = config.width**0.5
 
@@ -106,7 +107,8 @@ class Rotary(nn.Module):
         super().__init__()
         speeds = 1.0 / config.rope_base ** (torch.arange(0, config.head_width, 2, device="cpu") / config.head_width)
         scaling = dict(config.rope_scaling or {"rope_type": "default"})
-        speeds = SCALINGS[scaling["rope_type"]](speeds, scaling)
+        speeds = SCALINGS[str(scaling["rope_type"])](speeds, scaling)
+        self.speeds: Tensor
         self.register_buffer("speeds", speeds, persistent=False)  # radians per position, of each pair
 
     @property

@@ -94,7 +94,11 @@ def device_loop(q: Tensor, own: Block, *, devices: int, causal: bool) -> Generat
     queries = torch.tensor(own.positions, device=q.device)
     for _ in range(devices):
         keys = torch.tensor(block.positions, device=q.device)
-        mask = keys <= queries[:, None] if causal else torch.ones(len(queries), len(keys), dtype=bool, device=q.device)
+        mask = (
+            keys <= queries[:, None]
+            if causal
+            else torch.ones(len(queries), len(keys), dtype=torch.bool, device=q.device)
+        )
         count = int(mask.sum())
         if count:
             partial = partial.absorb(q, block, mask)

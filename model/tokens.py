@@ -23,6 +23,7 @@ def _byte_letters() -> dict[str, int]:
 
 BYTES = _byte_letters()
 LETTERS = {byte: letter for letter, byte in BYTES.items()}
+Bytes = bytes  # which in Tokenizer is a method
 
 
 @dataclass(frozen=True)
@@ -72,26 +73,26 @@ class Tokenizer:
     def find(self, piece: str) -> int | None:
         """The id of exactly this piece of text, or None."""
         letters = piece if self.kind == "wordpiece" else "".join(LETTERS[byte] for byte in _encodable(piece).encode())
-        found = self.backend.token_to_id(letters)
-        return self.backend.token_to_id(piece) if found is None else found
+        id = self.backend.token_to_id(letters)
+        return self.backend.token_to_id(piece) if id is None else id
 
     def merges(self, word: str) -> list[Merge]:
         """How byte-level BPE puts one word together: of all neighbours, always the pair of the lowest rank first
         (Sennrich et al. 2016, on bytes as in GPT-2). Where it ends, no pair is in the list any more."""
         parts, steps = [bytes([byte]) for byte in _encodable(word).encode()], []
-        while found := [(rank, i) for i, rank in enumerate(self.ranks(parts)) if rank is not None]:
-            rank, i = min(found)
+        while known := [(rank, i) for i, rank in enumerate(self.ranks(parts)) if rank is not None]:
+            rank, i = min(known)
             left, right = parts[i : i + 2]
             parts[i : i + 2] = [left + right]
             steps.append(Merge(rank, left, right, tuple(parts)))
         return steps
 
-    def ranks(self, parts: Sequence[bytes]) -> list[int | None]:
+    def ranks(self, parts: Sequence[Bytes]) -> list[int | None]:
         """The rank of every pair of neighbours in the list of merges; None for a pair that is not in it."""
         return [self._ranks.get(pair) for pair in pairwise(parts)]
 
     @cached_property
-    def _ranks(self) -> dict[tuple[bytes, bytes], int]:
+    def _ranks(self) -> dict[tuple[Bytes, ...], int]:
         """The merges with their lines. The library gives its list as JSON alone."""
         listed = json.loads(self.backend.to_str())["model"].get("merges", [])
         return {tuple(bytes(BYTES[c] for c in side) for side in pair): i for i, pair in enumerate(listed)}
@@ -135,7 +136,7 @@ def _encodable(text: str) -> str:
 
 def byte_bpe(vocabulary: list[str], merges: list[str], special: list[str]) -> Tokenizer:
     """A byte-level BPE tokenizer from its lists, as GGUF files keep them: merges are pairs with a space between."""
-    pairs = [tuple(merge.split(" ")) for merge in merges]
+    pairs = [(left, right) for left, right in (merge.split(" ") for merge in merges)]
     backend = tokenizers.Tokenizer(models.BPE({token: i for i, token in enumerate(vocabulary)}, pairs))
     # as SmolLM2 splits a text: every digit by itself, then words with the space before them
     digits, words = pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False)

@@ -7,6 +7,7 @@ Axes, the same everywhere:
 """
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 
@@ -20,9 +21,10 @@ class _Missing:
         return "not kept"
 
 
-MISSING = _Missing()
+MISSING: Any = _Missing()  # stands in the place of any field
 
 
+@dataclass(frozen=True, repr=False)
 class _Record:
     def __getattribute__(self, name):
         value = object.__getattribute__(self, name)

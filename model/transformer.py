@@ -1,6 +1,7 @@
 """The whole transformer: embedding, a stack of blocks, and the language-model head. And `run`, which traces a pass."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -20,7 +21,7 @@ class Segment(nn.Module):
 
     def __init__(self, config: Config):
         super().__init__()
-        self.table = Table(config.segments, config.width)
+        self.table = Table(config.segments or 0, config.width)
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, T, D) -> (B, T, D)."""
@@ -36,6 +37,11 @@ class NoHead(nn.Module):
 
 class Transformer(nn.Module):
     """A decoder or an encoder, as its configuration says."""
+
+    # of nn.Module, which gives no types for what it holds
+    layers: Any
+    norm: Any
+    lm_head: Any
 
     def __init__(self, config: Config):
         super().__init__()
@@ -122,18 +128,18 @@ def run(
     for edit in edits:
         edit.check(model.config)
     tap = Recorder(edits, keep)
-    ids = model.ids(ids)
-    (model.forward if "logits" in tap.keep else model.hidden_states)(ids, tap=tap)
+    batch = model.ids(ids)
+    (model.forward if "logits" in tap.keep else model.hidden_states)(batch, tap=tap)
     tap.close()
 
     def values(names: frozenset[str], layer: int | None) -> dict:
         return {name: _array(tap.kept.get((layer, name))) for name in names & tap.keep}
 
     layers = tuple(LayerTrace(**values(LAYER_FIELDS, i)) for i in range(len(model.layers)))
-    return Trace(tuple(tokens), _array(ids), layers, **values(FIELDS, None))
+    return Trace(tuple(tokens), _array(batch), layers, **values(FIELDS, None))
 
 
-def _array(x: Tensor | None):
+def _array(x: Tensor | None) -> Any:
     """Without the batch axis and read-only; on the CPU no number is copied."""
     if x is None:
         return None

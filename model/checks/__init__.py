@@ -7,6 +7,7 @@ and `SABOTAGES` (sabotage.py), the ways to break a model on purpose that show wh
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from model import zoo
 from model.checks import against_transformers, equivalences, sums  # noqa: F401 (they add their checks to CHECKS)
@@ -52,7 +53,7 @@ def run_check(name: str, subject: Subject) -> Row:
     """One check of one model: a row, whatever happens."""
     check, started = CHECKS[name], time.perf_counter()
     try:
-        outcome = vars(check.measure(subject))
+        outcome: dict[str, Any] = vars(check.measure(subject))
     except zoo.ModelUnavailable as problem:
         outcome = {"missing": problem.field, "remedy": problem.code}
     except ImportError as problem:

@@ -6,6 +6,7 @@ loads this file; `model.checks` runs in a process of its own.
 
 from contextlib import redirect_stderr
 from io import StringIO
+from typing import Any
 
 import torch
 from torch import nn
@@ -51,7 +52,7 @@ def tokenizer(name: str):
     return AutoTokenizer.from_pretrained(path.parent)
 
 
-def passes(model: nn.Module, ids: list[int]) -> dict:
+def passes(model: Any, ids: list[int]) -> dict:
     """What transformers computes on the way: lists over layers of attn_out, mlp_out, resid_post, pattern (and
     router_logits), and `end`, the final logits or hidden state. All without the batch axis."""
     layers_at, attention, mlp = PLACES[model.config.model_type]

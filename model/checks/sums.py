@@ -1,5 +1,7 @@
 """A whole against the sum of its parts: does what a trace shows fit together?"""
 
+from typing import Any
+
 import numpy as np
 import torch
 
@@ -63,7 +65,7 @@ def scores(s: Subject) -> Measure:
     return s.layers(compare)
 
 
-def read(layer: LayerTrace) -> tuple[np.ndarray, ...]:
+def read(layer: LayerTrace) -> tuple[Any, ...]:
     """What attention reads: q, k and v, after any rotation."""
     return (layer.q, layer.k, layer.v) if layer.q_rot is None else (layer.q_rot, layer.k_rot, layer.v)
 

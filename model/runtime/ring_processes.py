@@ -142,5 +142,5 @@ def exchange(block: Block, owned: list[range]) -> Block:
 
 
 if __name__ == "__main__":
-    rank, devices, length, causal = map(int, sys.argv[2:])
-    worker_main(sys.argv[1], rank, devices, length, bool(causal))
+    folder, rank, devices, length, causal = sys.argv[1:]
+    worker_main(folder, int(rank), int(devices), int(length), causal == "1")

@@ -4,6 +4,7 @@ at every figure (ui/server/browser/save.js). Everything is made when it is asked
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -37,7 +38,7 @@ def footer(page: Page) -> None:
     """The line "To take along"."""
     words, slug = language.words("take"), st.session_state.lesson
     labels = {name: words.text(f"save-{name}") for name in AT_A_FIGURE} | {"lang": words.lang}
-    quiet = {"type": "tertiary", "on_click": "ignore"}
+    quiet: dict[str, Any] = {"type": "tertiary", "on_click": "ignore"}
     with st.container(key="take", horizontal=True, gap="medium"):
         st.html(_LABEL.render(labels=labels, label=words.inline("label")), width="content")
         link = Markup('<a href="{}" download>{}</a>').format(_notebook(page, slug), words.inline("notebook"))
@@ -66,7 +67,7 @@ def worksheet(page: Page, slug: str, questions: dict[str, Question], words: lang
     line = "Vetro" if front_door else f"Vetro · {words.text('lesson', number=lesson.number)}"
     title = page.words.inline("title") if front_door else titles.inline(slug)
     link = f"{st.context.url or slug}?{urlencode(st.query_params.to_dict() | {'lang': words.lang})}"
-    about = [(words.text("link"), Markup('<a href="{0}">{0}</a>').format(link))]
+    about: list[tuple[str, object]] = [(words.text("link"), Markup('<a href="{0}">{0}</a>').format(link))]
     if page.bundle:
         about.insert(0, (frame.text("model"), page.bundle.card.title))
         about.insert(0, (frame.text("prompt"), markup.chips(page.tokens)))
@@ -75,7 +76,7 @@ def worksheet(page: Page, slug: str, questions: dict[str, Question], words: lang
 
 def score(asked: dict[str, tuple[int, str, str]], answers: dict[str, bool], words: language.Words) -> bytes:
     """A row for each question that was answered, as CSV: the first answer counts."""
-    rows = [[words.text(f"score-{name}") for name in ("number", "lesson", "question", "answer")]]
+    rows: list[list[object]] = [[words.text(f"score-{name}") for name in ("number", "lesson", "question", "answer")]]
     titles = language.Words(words.lang, "path")
     for key, right in answers.items():
         number, slug, question = asked[key]

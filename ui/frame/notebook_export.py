@@ -34,7 +34,8 @@ LONGEST_VALUE = 2_000  # characters
 def notebook(slug: str, link: Mapping[str, str]) -> str:
     """The .ipynb of a lesson, as JSON, for what its link says. Raises KeyError for a lesson that there is not."""
     lesson = curriculum.lesson_by_slug(slug)
-    lang = link.get("lang") if link.get("lang") in content.LANGUAGES else content.LANGUAGES[0]
+    asked = link.get("lang", "")
+    lang = asked if asked in content.LANGUAGES else content.LANGUAGES[0]
     words, titles = language.Words(lang, "take"), language.Words(lang, "path")
     title = f"{lesson.number}. {titles.text(slug)}" if lesson.number else "Vetro"
     head = {"cell_type": "markdown", "metadata": {}, "source": f"# {title}\n\n{words.text('notebook-note')}"}
@@ -50,7 +51,7 @@ def notebook(slug: str, link: Mapping[str, str]) -> str:
 def linked_page(slug: str, link: Mapping[str, str], lang: str) -> Iterator[Page]:
     """The page of a link, for a lesson's `start` or `cells`. It takes its turn like every page: it runs a model."""
     with admission.PAGES.slot(lambda ahead: None):  # there is nobody to tell: the browser waits for a file
-        model = fitting("model", link.get("model", ""), prompt_bar.DECODERS[0])
+        model = str(fitting("model", link.get("model", ""), prompt_bar.DECODERS[0]))
         bundle, text = cache.bundle(model), link.get("prompt", prompt_bar.DEFAULT)[: prompt_bar.CHARACTERS]
         ids = bundle.tokenizer.encode(text)[:LONGEST_TEXT]
         yield Page(language.Words(lang, slug), model, bundle, text, ids, text)

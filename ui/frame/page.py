@@ -11,6 +11,8 @@ from ui.kit import cache, language, markup
 from ui.server import admission
 
 if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
     from model.edits import Edit
     from model.trace import Trace
     from model.zoo import Bundle
@@ -20,11 +22,11 @@ if TYPE_CHECKING:
 class Page:
     words: language.Words  # of this lesson: words("section", **values) is HTML
     model: str
-    bundle: "Bundle | None"  # None where a lesson asks for no prompt
+    bundle: "Bundle"  # None where a lesson asks for no prompt
     text: str  # the prompt, cut to the lesson's limit
     ids: list[int]
     source: str = field(repr=False)  # what was typed, uncut
-    requeue: Callable[[admission.Tell], None] = field(default=lambda tell: None, repr=False)
+    requeue: Callable[[admission.OnWait], None] = field(default=lambda tell: None, repr=False)
 
     @property
     def lang(self) -> str:
@@ -67,7 +69,7 @@ class Page:
         waiting.empty()
 
 
-def waiting_sign() -> tuple[st.delta_generator.DeltaGenerator, admission.Tell]:
+def waiting_sign() -> tuple["DeltaGenerator", admission.OnWait]:
     """A place that can say how many others come first."""
     place, words = st.empty(), language.words("ui")
 

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import NoReturn, cast
 
 import streamlit as st
 from markupsafe import Markup
@@ -26,13 +27,13 @@ CHARACTERS = 600  # what a link may carry; more than any lesson's limit of token
 @dataclass(frozen=True)
 class Prompt:
     model: str
-    bundle: Bundle | None
+    bundle: Bundle
     source: str  # what was typed
     ids: list[int]  # of its first tokens, up to the lesson's limit
     text: str  # what those tokens say
 
 
-NO_PROMPT = Prompt("", None, "", [], "")  # of a lesson that asks for no prompt
+NO_PROMPT = Prompt("", cast(Bundle, None), "", [], "")  # of a lesson that asks for no prompt
 
 
 def any_own(config: Config) -> bool:
@@ -206,12 +207,12 @@ def _remedy(name: str, problems: dict[str, ModelUnavailable]) -> str:
     return problems[name].code if zoo.ENTRIES[name].package else "own"
 
 
-def _about(name: str, problems: dict[str, ModelUnavailable]) -> dict[str, str]:
+def _about(name: str, problems: dict[str, ModelUnavailable]) -> dict[str, str | None]:
     card = zoo.ENTRIES[name].card
     return {"file": problems[name].field, "title": card.title, "source": card.source}
 
 
-def _broken(problems: dict[str, ModelUnavailable], words: language.Words) -> None:
+def _broken(problems: dict[str, ModelUnavailable], words: language.Words) -> NoReturn:
     """Says of every model why it cannot be read, and ends the page."""
     head = words.inline("model-unavailable" if len(problems) == 1 else "models-unavailable")
     reasons = [words("model-file", **_about(x, problems)) + words(f"remedy-{_remedy(x, problems)}") for x in problems]

@@ -5,6 +5,7 @@ import textwrap
 import threading
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 from markupsafe import Markup
@@ -18,20 +19,20 @@ ROOT = Path(__file__).parents[2]
 _PARSER = threading.Lock()
 
 
-def lines_of(thing: object) -> tuple[str, str]:
+def lines_of(thing: Any) -> tuple[str, str]:
     """The code of a function or class, and where it stands."""
     with _PARSER:
         return _lines_of(thing)
 
 
 @cache
-def _lines_of(thing: object) -> tuple[str, str]:
+def _lines_of(thing: Any) -> tuple[str, str]:
     lines, first = inspect.getsourcelines(thing)
-    file = Path(inspect.getsourcefile(thing)).relative_to(ROOT)
+    file = Path(inspect.getfile(thing)).relative_to(ROOT)
     return textwrap.dedent("".join(lines)).rstrip(), f"{file.as_posix()}:{first}"
 
 
-def show(*objects: object) -> None:
+def show(*objects: Any) -> None:
     """The lines of the model that compute what is shown, taken from its source, folded."""
 
     def draw() -> None:

@@ -13,7 +13,7 @@ _SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 def number(x: float | int, lang: str) -> str:
     """Three significant digits; whole numbers in full; very small or very large ones as a power of ten."""
-    if isinstance(x, int) or (hasattr(x, "dtype") and x.dtype.kind in "iu"):
+    if isinstance(x, int) or getattr(getattr(x, "dtype", None), "kind", "") in ("i", "u"):
         return _decimal(int(x), "#,##0", lang)
     x = float(x)
     if not math.isfinite(x):

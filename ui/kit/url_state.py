@@ -3,6 +3,7 @@ a link says besides is left out, and the page says so once. Every reader of a va
 
 import re
 from collections.abc import Callable, Hashable, Iterable, Mapping
+from typing import Any
 from urllib.parse import quote_plus
 
 import streamlit as st
@@ -18,13 +19,13 @@ PARTS = ("prompt", "model", "quiz", "code", "table", "take", "menu", "language",
 NAMED, SIGNS = 4, 40  # of what was left out: how much is named, and how much of it
 LONGEST = 2_000  # characters of a typed text, as they stand in the link
 
-Kind = Callable[[str, object], bool]  # does this value fit, on this page (ui.frame.lesson.Page)?
+Kind = Callable[[str, Any], bool]  # does this value fit, on this page (ui.frame.lesson.Page)?
 
 
 # ---- what values may be
 
 
-def integer_between(last: int | Callable[[object], int], first: int = 1) -> Kind:
+def integer_between(last: int | Callable[[Any], int], first: int = 1) -> Kind:
     def fits(value: str, page) -> bool:
         found = number(value)
         return found is not None and first <= found <= (last(page) if callable(last) else last)
@@ -90,7 +91,7 @@ def count(name: str, first: int = 1) -> int | None:
 
 def invalid_params(known: Mapping[str, Kind], page) -> list[tuple[str, str]]:
     """What the link says that nobody knows or that does not fit: names and values."""
-    known = FRAME | known
+    known = {**FRAME, **known}
     said = [(name, value) for name in st.query_params for value in st.query_params.get_all(name)]
     return [(name, value) for name, value in said if name not in known or not known[name](value, page)]
 

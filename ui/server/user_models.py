@@ -6,6 +6,8 @@ A name stands for one model for ever, so what is cached under it is never anothe
 import secrets
 import threading
 from collections import OrderedDict
+from dataclasses import replace
+from typing import TypeGuard
 
 from model.zoo import Bundle, ModelUnavailable
 
@@ -19,6 +21,7 @@ _lock = threading.Lock()
 def keep(bundle: Bundle, example: str) -> str:
     """Returns the new model's name. example: a prompt of the task it was trained for."""
     name = PREFIX + secrets.token_urlsafe(9)
+    bundle = replace(bundle, card=replace(bundle.card, name=name))
     with _lock:
         _kept[name] = bundle, example
         while len(_kept) > MOST:
@@ -26,7 +29,7 @@ def keep(bundle: Bundle, example: str) -> str:
     return name
 
 
-def is_name(name: str | None) -> bool:
+def is_name(name: str | None) -> TypeGuard[str]:
     return bool(name) and name.startswith(PREFIX)
 
 
