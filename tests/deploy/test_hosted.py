@@ -47,11 +47,6 @@ def test_a_path_or_a_name_of_the_hub_is_never_read(path, monkeypatch):
         cache.bundle(path)
 
 
-def test_at_home_a_folder_may_be_read(monkeypatch):
-    monkeypatch.delenv("VETRO_HOSTED", raising=False)
-    limits.check("checkpoints/experts")
-
-
 @pytest.mark.usefixtures("_hosted")
 @pytest.mark.slow
 def test_our_models_are_read_and_another_in_the_link_is_not():

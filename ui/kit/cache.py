@@ -21,7 +21,8 @@ T = TypeVar("T")
 
 
 def bundle(name: str) -> "Bundle":
-    """The model, its tokenizer and its card. Raises model.zoo.ModelUnavailable, which is not kept."""
+    """The model, its tokenizer and its card. Raises model.zoo.ModelUnavailable, which is not kept: also for a path or a
+    name of the hub, which no reader may have read."""
     return user_models.find(name) if user_models.is_name(name) else _bundle(name)
 
 
@@ -29,6 +30,8 @@ def bundle(name: str) -> "Bundle":
 def _bundle(name: str) -> "Bundle":
     from model import zoo
 
+    if name not in zoo.ENTRIES:
+        raise zoo.ModelUnavailable("", f"one of {', '.join(zoo.ENTRIES)}", "foreign")
     return zoo.load(name)
 
 
@@ -107,6 +110,12 @@ def result(key: Key, compute: Callable[[], T]) -> T:
 @st.cache_data(max_entries=128, show_spinner=False, hash_funcs={Key: repr})  # up to five for a page, at most 1 MB each
 def _result(key: Key, _compute: Callable[[], T]) -> T:
     return _compute()
+
+
+@st.cache_resource(show_spinner=False)
+def shared(name: str) -> dict:
+    """A dict that all readers share, for what is measured once on this server."""
+    return {}
 
 
 def memo(name: str, key: Hashable, make: Callable[[], T]) -> T:

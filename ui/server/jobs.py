@@ -24,10 +24,10 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from ui.server import limits
 
 ROOT = Path(__file__).parents[2]
-MOST = limits.limits().jobs  # processes of one server at a time
-AWAY = 30.0  # seconds without a beat, of a browser that is asleep; a reader who leaves is noticed at once
-GRACE = 0.6  # seconds that a process has to put its things in order
-TICK = 0.1
+MAX_JOBS = limits.limits().jobs  # processes of one server at a time
+BEAT_TIMEOUT_S = 30.0  # without a beat, of a browser that is asleep; a reader who leaves is noticed at once
+GRACE_S = 0.6  # that a process has between SIGTERM and SIGKILL, to put its things in order
+TICK_S = 0.1  # between two looks at all work
 
 
 class Job:
@@ -48,6 +48,7 @@ class Job:
         self._process: subprocess.Popen | None = None
         self._since = 0.0  # when it began to run
         self.leaving: tuple[str, float] | None = None
+        self.pool: Pool  # given by Pool.submit
         self.beat()
 
     @property
@@ -61,7 +62,7 @@ class Job:
     @property
     def place(self) -> int:
         """0 for work that runs, or has ended; else its place in the queue, from 1."""
-        return POOL.place(self)
+        return self.pool.place(self)
 
     def beat(self) -> None:
         """The reader is here."""
@@ -69,7 +70,7 @@ class Job:
 
     def stop(self, why: str = "stopped") -> None:
         """Ends it; until it has ended, `alive` stays true."""
-        with POOL.lock:
+        with self.pool.lock:
             if self.leaving or not self.alive:
                 return
             self.leaving = why, time.monotonic()
@@ -102,9 +103,9 @@ class Job:
 
     def _look(self, now: float, crowded: bool) -> None:
         """Ends work that has nobody to work for, or that has had its turn, and kills what does not end."""
-        if self.leaving and self._process and now - self.leaving[1] > GRACE:
+        if self.leaving and self._process and now - self.leaving[1] > GRACE_S:
             self._process.kill()
-        if now - self._beat > AWAY or not is_connected(self.owner):
+        if now - self._beat > BEAT_TIMEOUT_S or not is_connected(self.owner):
             self.stop("away")
         if self._process and now - self._since > self.longest:
             self.stop("long")
@@ -115,7 +116,7 @@ class Job:
 class Pool:
     """At most `most` processes; the others wait, first come, first served, one of each reader."""
 
-    def __init__(self, most: int = MOST):
+    def __init__(self, most: int = MAX_JOBS):
         self.most = most
         self.lock = threading.RLock()
         self._waiting: list[Job] = []
@@ -123,6 +124,7 @@ class Pool:
         self._watched = False
 
     def submit(self, job: Job) -> Job:
+        job.pool = self
         with self.lock:
             for other in self._waiting + self._running:
                 if other.owner == job.owner:
@@ -152,7 +154,7 @@ class Pool:
 
     def _watch(self) -> None:
         while True:
-            time.sleep(TICK)
+            time.sleep(TICK_S)
             with self.lock:
                 self._tick()
                 if not self._waiting and not self._running:

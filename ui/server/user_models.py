@@ -12,28 +12,30 @@ from typing import TypeGuard
 from model.zoo import Bundle, ModelUnavailable
 
 PREFIX = "trained-"
-MOST = 40  # a few megabytes each; the one not used for the longest time goes first
+MAX_MODELS = 40  # a few megabytes each; the one not used for the longest time goes first
 
 _kept: OrderedDict[str, tuple[Bundle, str]] = OrderedDict()
 _lock = threading.Lock()
 
 
 def keep(bundle: Bundle, example: str) -> str:
-    """Returns the new model's name. example: a prompt of the task it was trained for."""
+    """Keeps a model; returns its name. example: a prompt of the task it was trained for."""
     name = PREFIX + secrets.token_urlsafe(9)
     bundle = replace(bundle, card=replace(bundle.card, name=name))
     with _lock:
         _kept[name] = bundle, example
-        while len(_kept) > MOST:
+        while len(_kept) > MAX_MODELS:
             _kept.popitem(last=False)
     return name
 
 
 def is_name(name: str | None) -> TypeGuard[str]:
+    """Whether a name is of this kind; the model may have gone."""
     return bool(name) and name.startswith(PREFIX)
 
 
 def exists(name: str) -> bool:
+    """Whether the model is still there."""
     return name in _kept
 
 
@@ -43,6 +45,7 @@ def find(name: str) -> Bundle:
 
 
 def example(name: str) -> str:
+    """A prompt of its task. Raises ModelUnavailable."""
     return _find(name)[1]
 
 

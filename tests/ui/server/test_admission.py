@@ -112,7 +112,7 @@ def worksheet() -> bytes:
 def full_house() -> ExitStack:
     """Every seat is taken until it is closed."""
     seats = ExitStack()
-    for _ in range(PAGES.seats):
+    for _ in range(PAGES.slots):
         seats.enter_context(PAGES.slot(lambda ahead: None))
     return seats
 

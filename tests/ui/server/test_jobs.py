@@ -62,7 +62,6 @@ def pool(tmp_path, monkeypatch, clock):
     (tmp_path / "script.py").write_text(SCRIPT)
     monkeypatch.setattr(jobs, "ROOT", tmp_path)
     pool = jobs.Pool(most=1)
-    monkeypatch.setattr(jobs, "POOL", pool)
     yield pool
     pool.close()
 
@@ -128,13 +127,13 @@ def test_a_reader_has_one_at_a_time(pool):
 
 
 def test_what_does_not_end_is_killed_within_a_second(pool, clock):
-    assert jobs.GRACE + 2 * jobs.TICK < 1
+    assert jobs.GRACE_S + 2 * jobs.TICK_S < 1
     job = ask(pool, deaf=True, sleep=60)
     pid = said(job)["pid"]
     job.stop()
-    clock.turn(jobs.GRACE - jobs.TICK)
+    clock.turn(jobs.GRACE_S - jobs.TICK_S)
     assert clock.looked() and job.alive
-    clock.turn(2 * jobs.TICK)
+    clock.turn(2 * jobs.TICK_S)
     until(lambda: not job.alive)
     assert gone(pid)
 
@@ -159,10 +158,10 @@ def test_leaving_the_lesson_or_the_server_ends_its_work(pool, monkeypatch):
 def test_no_beat_no_work(pool, clock):
     job = ask(pool, sleep=60)
     for _ in range(3):
-        clock.turn(0.6 * jobs.AWAY)
+        clock.turn(0.6 * jobs.BEAT_TIMEOUT_S)
         assert clock.looked() and job.alive and not job.leaving
         job.beat()
-    clock.turn(1.1 * jobs.AWAY)
+    clock.turn(1.1 * jobs.BEAT_TIMEOUT_S)
     until(lambda: not job.alive)
     assert job.ended == "away"
 
