@@ -63,7 +63,7 @@ def test_a_snapshot_is_what_the_model_does(plan):
     begun, rows = worker.new_run(plan), plan.task.held_out()
     seen, tokens = worker.take_snapshot(begun, rows), plan.task.tokenizer.strings(rows.ids[0].tolist())
     trace = run(begun.model, rows.ids[0].tolist(), tokens)
-    patterns = np.stack([layer.pattern for layer in trace.layers])
+    patterns = trace.stack("pattern")
     assert np.abs(seen.patterns / 255 - patterns).max() <= 0.5 / 255 + 1e-6
     assert seen.predictions == trace.logits.argmax(-1).tolist()
     json_ = worker.snapshot_json(seen)

@@ -203,7 +203,7 @@ def _trace(one: Switch, page: Page) -> Trace:
 
 def maps(traces: list[Trace], both: tuple[Switch, Switch], names: tuple[str, str], words: language.Words) -> dict:
     """The weights of every head, and the likeliest next tokens, of both."""
-    patterns = [np.stack([layer.pattern for layer in trace.layers]) for trace in traces]
+    patterns = [trace.stack("pattern") for trace in traces]
     packed = {f"pattern{i}": np.rint(255 * pattern).astype(np.uint8) for i, pattern in enumerate(patterns)}
     apart = np.abs(patterns[0] - patterns[1]).sum((-1, -2)).mean(1)
     return {

@@ -148,7 +148,7 @@ def measured(page: Page, packed: Row) -> Measured:
     def one(setting: Setting, logits: np.ndarray) -> Found:
         trace = read(packed.ids, packed.edits(setting, model.config.layers))
         bits = _bits(trace)
-        weights = np.stack([layer.pattern for layer in trace.layers])[:, :, later] * across
+        weights = trace.stack("pattern")[:, :, later] * across
         return Found(
             float(np.abs(trace.logits - logits).max()),
             np.array([bits[places].sum() for places in inside]),

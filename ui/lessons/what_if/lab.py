@@ -142,8 +142,8 @@ def _run(page: Page, before: Trace, after: Trace) -> Run:
     return Run(
         after.token_ids.tolist(),
         sampling.softmax(lens.next_logits(page.bundle.model, after)),
-        np.stack([layer.pattern for layer in after.layers]),
-        np.stack([layer.mask for layer in after.layers]),
+        after.stack("pattern"),
+        after.stack("mask"),
         streams.distances(before, after),
     )
 
