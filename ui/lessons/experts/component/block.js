@@ -3,7 +3,7 @@
 import { chip, el, fill, shape, weave } from "../../../components/base/elements.js";
 import { range } from "../../../components/base/numbers.js";
 import { View } from "../../../components/base/view.js";
-import { seat } from "./seat.js";
+import { expertMark } from "./mark.js";
 
 export class Block extends View {
   update(data, palette) {
@@ -19,7 +19,7 @@ export class Block extends View {
     const w = d.words,
       narrow = W < 560;
     const rail = 178,
-      [top, seats] = [58, 20]; // y of the stream, of the boxes, of the seats
+      [top, names] = [58, 20]; // y of the stream, of the boxes, of their names
     const half = narrow ? 44 : 66;
     const attention = half + (narrow ? 18 : 40);
     const size = narrow ? 19 : 30;
@@ -81,7 +81,7 @@ export class Block extends View {
     svg.append(
       shape("rect", { x: router - (narrow ? 22 : 35), y: mouth - 2, width: box, height: 26, rx: 8, class: "box" }),
       text(router - (narrow ? 22 : 35) + box / 2, mouth + 16, w["block-router"], "name"),
-      text(narrow ? W : (router + join) / 2, seats, fill(w["block-experts"], d), "name", narrow ? "end" : "middle"),
+      text(narrow ? W : (router + join) / 2, names, fill(w["block-experts"], d), "name", narrow ? "end" : "middle"),
       text(0, rail + 26, w["block-stream"], "small", "start"),
     );
     const caption = el(
@@ -89,8 +89,8 @@ export class Block extends View {
       { className: "note" },
       ...weave(w["block-note"], {
         token: chip(d.token),
-        first: seat(d.index[0], palette),
-        second: seat(d.index[1], palette),
+        first: expertMark(d.index[0], palette),
+        second: expertMark(d.index[1], palette),
         layers: d.layers,
       }),
     );

@@ -3,12 +3,13 @@
 import { chip, shape, span, weave } from "../../../components/base/elements.js";
 import { range } from "../../../components/base/numbers.js";
 
-/** Whose lines stand out: those of the chosen token, of the token or the seat under the pointer, or everyone's. */
+/** Whose lines stand out: those of the chosen token, of the token or the expert under the pointer, or everyone's. */
 export function highlight(view) {
   const { hover, s } = view;
-  const [seat, token] = [hover?.expert !== undefined ? hover : null, hover?.token ?? s.token];
+  const [pointed, token] = [hover?.expert !== undefined ? hover : null, hover?.token ?? s.token];
   const all = s.all && !hover;
-  const on = (one) => all || (seat ? one.layer === seat.layer && one.expert === seat.expert : one.token === token);
+  const on = (one) =>
+    all || (pointed ? one.layer === pointed.layer && one.expert === pointed.expert : one.token === token);
   const used = new Set();
   const [ground, raised] = [[], []];
   view.paths.forEach((one) => {
@@ -20,12 +21,14 @@ export function highlight(view) {
   });
   view.ground.replaceChildren(...ground);
   view.raised.replaceChildren(...raised);
-  const lit = new Set(seat ? view.visitors(seat.layer, seat.expert).map((one) => one.token) : all ? [] : [token]);
+  const lit = new Set(
+    pointed ? view.assignments(pointed.layer, pointed.expert).map((one) => one.token) : all ? [] : [token],
+  );
   view.rails.forEach((rail, i) => rail.classList.toggle("on", lit.has(i)));
   view.chips.forEach((one, i) => one.classList.toggle("lit", lit.has(i) && i !== s.token));
-  view.seats.forEach((one, i) => one.classList.toggle("used", used.has(i)));
+  view.marks.forEach((one, i) => one.classList.toggle("used", used.has(i)));
   const told =
-    seat || all ? [] : range(view.L).flatMap((layer) => view.chosen(layer, token).map((one) => ({ ...one, layer })));
+    pointed || all ? [] : range(view.L).flatMap((layer) => view.chosen(layer, token).map((one) => ({ ...one, layer })));
   view.labels.replaceChildren(
     ...told.map(({ layer, expert, weight }) => {
       const [x, y] = view.point(view.middle(layer), view.side(expert));
@@ -41,13 +44,13 @@ export function highlight(view) {
 export function saySentence(view) {
   const { hover, s, w } = view;
   if (hover?.expert !== undefined) {
-    const found = view.visitors(hover.layer, hover.expert);
+    const found = view.assignments(hover.layer, hover.expert);
     const tokens = span("few", ...found.flatMap(({ token }) => [chip(view.d.tokens[token]), " "]));
     const section = found.length ? "read-seat" : "read-seat-none";
     view.said.replaceChildren(
       ...weave(w[section], {
         layer: hover.layer + 1,
-        expert: view.seat(hover.expert),
+        expert: view.mark(hover.expert),
         count: found.length,
         all: view.T,
         tokens,
@@ -61,8 +64,8 @@ export function saySentence(view) {
     ...weave(w["read-token"], {
       layer: s.layer + 1,
       token: chip(view.d.tokens[token]),
-      first: view.seat(first.expert),
-      second: view.seat(second.expert),
+      first: view.mark(first.expert),
+      second: view.mark(second.expert),
       w1: view.percent(first.weight),
       w2: view.percent(second.weight),
     }),

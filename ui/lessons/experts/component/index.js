@@ -3,10 +3,10 @@
 
 import { mountView } from "../../../components/base/view.js";
 import { Block } from "./block.js";
+import { RoutingDiagram } from "./diagram.js";
 import { Kinds } from "./kinds.js";
-import { Yard } from "./yard.js";
 
 export default function experts(given) {
   const { view } = given.data;
-  return mountView(given, { block: Block, yard: Yard, kinds: Kinds }[view], `experts ${view}`);
+  return mountView(given, { block: Block, yard: RoutingDiagram, kinds: Kinds }[view], `experts ${view}`);
 }

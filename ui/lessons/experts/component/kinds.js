@@ -4,7 +4,7 @@ import { inkOn, signed } from "../../../components/base/colours.js";
 import { button, chip, div, el, fill } from "../../../components/base/elements.js";
 import { clamp, integer, percent, range, unpack } from "../../../components/base/numbers.js";
 import { linked, Radios, remember, View } from "../../../components/base/view.js";
-import { seat } from "./seat.js";
+import { expertMark } from "./mark.js";
 
 const OFTEN = 3; // powers of two from the middle of the scale to its end
 
@@ -69,7 +69,7 @@ export class Kinds extends View {
             }).format(x);
       return el("td", { style: { background, color: inkOn(background, this.palette) } }, shown);
     };
-    const heads = range(E).map((e) => el("th", { scope: "col" }, seat(e, this.palette)));
+    const heads = range(E).map((e) => el("th", { scope: "col" }, expertMark(e, this.palette)));
     const rows = range(C).map((c) =>
       el("tr", {}, el("th", { scope: "row" }, w[`class-${d.classes[c]}`]), ...range(E).map((e) => cell(c, e))),
     );
@@ -95,7 +95,7 @@ export class Kinds extends View {
         const nothing = el("span", { className: "soft" }, w["typical-none"]);
         return div(
           "row",
-          seat(e, this.palette),
+          expertMark(e, this.palette),
           el("span", { className: "soft load" }, share),
           el("p", {}, ...(marks.length ? marks.flatMap((mark) => [mark, " "]) : [nothing])),
         );

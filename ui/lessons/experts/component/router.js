@@ -1,4 +1,4 @@
-// Under the switchyard, for the chosen token and layer: what the router says of all experts, and how the answers of the
+// Under the routing diagram, for the chosen token and layer: what the router says of all experts, and how the answers of the
 // chosen ones are merged.
 
 import { signed } from "../../../components/base/colours.js";
@@ -17,7 +17,7 @@ export function router(view) {
       className: "bar",
       style: { width: `${(100 * probs[expert]).toFixed(2)}%`, background: view.palette.categorical[expert] },
     });
-    const visitors = view.visitors(layer, expert).map((one) => {
+    const tokens = view.assignments(layer, expert).map((one) => {
       const mark = chip(d.tokens[one.token], one.a ? "second" : "");
       if (one.token === token) mark.classList.add("selected");
       return mark;
@@ -25,11 +25,11 @@ export function router(view) {
     return el(
       "tr",
       { className: taken ? "taken" : "" },
-      el("th", { scope: "row" }, view.seat(expert, taken ? "used" : "")),
+      el("th", { scope: "row" }, view.mark(expert, taken ? "used" : "")),
       el("td", { className: "score mono" }, view.number(scores[expert])),
       el("td", { className: "share" }, div("room", bar), span("", view.percent(probs[expert]))),
       el("td", { className: "weight" }, taken ? view.percent(taken.weight) : "–"),
-      el("td", { className: "visitors" }, ...visitors.flatMap((mark) => [mark, " "])),
+      el("td", { className: "visitors" }, ...tokens.flatMap((mark) => [mark, " "])),
     );
   };
   const head = ["col-expert", "col-score", "col-share", "col-weight", "col-visitors"].map((name, i) =>
@@ -101,7 +101,7 @@ export function merge(view) {
       {},
       ...chosen.map((one, a) =>
         row(
-          weave(w["row-expert"], { expert: view.seat(one.expert, "used"), weight: view.percent(one.weight) }),
+          weave(w["row-expert"], { expert: view.mark(one.expert, "used"), weight: view.percent(one.weight) }),
           "",
           cell(out[a]),
           cell(scaled[a]),
@@ -169,8 +169,8 @@ export function merge(view) {
       "h3",
       {},
       ...weave(w["merge-title"], {
-        first: view.seat(chosen[0].expert, "used"),
-        second: view.seat(chosen[1].expert, "used"),
+        first: view.mark(chosen[0].expert, "used"),
+        second: view.mark(chosen[1].expert, "used"),
       }),
     ),
     el("div", { className: "table", tabIndex: 0, role: "region", "aria-label": w["merge-region"] }, table),

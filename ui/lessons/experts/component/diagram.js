@@ -1,4 +1,4 @@
-// The switchyard: every token is a track of its own. In each layer its track branches off to the experts that the router
+// The routing diagram: every token is a track of its own. In each layer its track branches off to the experts that the router
 // chose, as wide as their weights, and what they say comes back to the track. Wide screens lay it from left to right,
 // narrow ones from top to bottom: `along` is the way of the tracks, `across` the other way.
 
@@ -6,13 +6,13 @@ import { button, chip, div, el, shape } from "../../../components/base/elements.
 import { range, unpack } from "../../../components/base/numbers.js";
 import { inLink, linked, Radios, remember, View } from "../../../components/base/view.js";
 import { highlight, saySentence } from "./highlight.js";
+import { expertMark } from "./mark.js";
 import { merge, router } from "./router.js";
-import { seat } from "./seat.js";
 
 const WIDEST = 11; // px of a line whose weight is 1
 const NARROW = 640; // px
 
-export class Yard extends View {
+export class RoutingDiagram extends View {
   E; // experts
   L; // layers
   T; // tokens
@@ -55,15 +55,15 @@ export class Yard extends View {
     const at = (layer * this.T + token) * this.A;
     return range(this.A).map((a) => ({ expert: this.a.index.values[at + a], weight: this.a.weight.values[at + a], a }));
   }
-  visitors(layer, expert) {
+  assignments(layer, expert) {
     return range(this.T).flatMap((token) =>
       this.chosen(layer, token)
         .filter((one) => one.expert === expert)
         .map((one) => ({ ...one, token })),
     );
   }
-  seat(expert, kind) {
-    return seat(expert, this.palette, kind);
+  mark(expert, kind) {
+    return expertMark(expert, this.palette, kind);
   }
 
   // ------------------------------------------------------------ the parts that stay
@@ -84,9 +84,9 @@ export class Yard extends View {
     this.names = range(this.L).map((layer) => button("layer", {}, this.fill("layer-name", { n: layer + 1 })));
     this.all = button("everyone", { onclick: () => this.choose({ all: !this.s.all }) }, w["all-paths"]);
     this.svg = shape("svg", { class: "tracks", "aria-hidden": "true" });
-    this.seats = range(this.L * this.E).map((i) => {
+    this.marks = range(this.L * this.E).map((i) => {
       const [layer, expert] = [Math.floor(i / this.E), i % this.E];
-      const node = this.seat(expert, "place");
+      const node = this.mark(expert, "place");
       node.addEventListener("click", () => this.choose({ layer }));
       node.addEventListener("pointerenter", () => this.show({ layer, expert }));
       node.addEventListener("pointerleave", () => this.show(null));
@@ -94,9 +94,9 @@ export class Yard extends View {
     });
     this.tokens = new Radios("tokens", w["tokens-name"], this.chips, (token) => this.choose({ token, all: false }));
     this.layers = new Radios("layers", w["layers-name"], this.names, (layer) => this.choose({ layer }));
-    const seats = el("div", { className: "seats", "aria-hidden": "true" }, ...this.seats);
+    const marks = el("div", { className: "seats", "aria-hidden": "true" }, ...this.marks);
     this.band = div("band");
-    this.place = div("yard-place", this.band, this.svg, this.layers.node, this.tokens.node, seats);
+    this.place = div("yard-place", this.band, this.svg, this.layers.node, this.tokens.node, marks);
     this.place.addEventListener("click", (/** @type {any} */ event) => {
       const token = event.target.dataset?.token;
       if (token !== undefined) this.choose({ token: Number(token), all: false });
@@ -158,13 +158,13 @@ export class Yard extends View {
       one.style.setProperty("--room", `${across / T}px`);
     });
     this.names.forEach((one, layer) => stand(one, wide ? [this.middle(layer), 2] : [0, this.into(layer) - 28]));
-    this.seats.forEach((one, i) => stand(one, point(this.middle(Math.floor(i / E)), this.side(i % E))));
+    this.marks.forEach((one, i) => stand(one, point(this.middle(Math.floor(i / E)), this.side(i % E))));
     this.svg.setAttribute("viewBox", `0 0 ${width} ${this.height}`);
     this.draw();
     this.paint();
   }
 
-  /** Both halves of a branch: from the track to the seat, and back. */
+  /** Both halves of a branch: from the track to the expert, and back. */
   branch(layer, token, expert) {
     const half = this.size / 2;
     const [from, to] = [this.into(layer), this.out(layer)];

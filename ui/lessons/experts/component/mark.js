@@ -1,7 +1,7 @@
 import { span } from "../../../components/base/elements.js";
 
-/** An expert wherever it is named: a seat with its number, in its own colour. */
-export function seat(expert, palette, kind = "") {
+/** An expert wherever it is named: a mark with its number, in its own colour. */
+export function expertMark(expert, palette, kind = "") {
   const node = span(`seat ${kind}`, String(expert + 1));
   node.style.setProperty("--own", palette.categorical[expert % palette.categorical.length]);
   return node;
