@@ -105,6 +105,7 @@ def until(test, condition, every=1.0):
     return test
 
 
+@pytest.mark.slow
 def test_a_run_from_the_button_to_another_lesson():
     test = run_page("train", **QUICK)
     _, b = data(test)
@@ -148,13 +149,12 @@ def test_a_trained_model_that_has_gone_is_named_in_one_sentence():
     assert test.selectbox(key="model").value == "smollm2"
 
 
-def test_the_server_keeps_the_models_used_last(monkeypatch):
-    monkeypatch.setattr(user_models, "MOST", 2)
-    monkeypatch.setattr(user_models, "_kept", type(user_models._kept)())
-    first, second = user_models.keep("a", "x"), user_models.keep("b", "y")
-    assert user_models.find(first) == "a" and user_models.example(second) == "y"
+def test_the_server_keeps_the_models_used_last(monkeypatch, moe):
+    monkeypatch.setattr(user_models, "MAX_MODELS", 2)
+    first, second = user_models.keep(moe, "x"), user_models.keep(moe, "y")
+    assert user_models.find(first).card.name == first and user_models.example(second) == "y"
     user_models.find(first)
-    user_models.keep("c", "z")
+    user_models.keep(moe, "z")
     assert user_models.exists(first) and not user_models.exists(second) and first != second
 
 
