@@ -2,7 +2,8 @@
 
 from playwright.sync_api import expect
 
-from tests.support.browser import settled, with_all_charts
+from tests.support.bare_page import give, settled
+from tests.support.browser import with_all_charts
 
 LAST = ".st-key-lens .chart"  # of lesson 2, far below the fold
 
@@ -21,8 +22,8 @@ def count_drawings(page) -> None:
     )
 
 
-def test_a_chart_is_drawn_when_it_comes_near_in_the_place_kept_for_it(open_page):
-    page = open_page("next_token")
+def test_a_chart_is_drawn_when_it_comes_near_in_the_place_kept_for_it(bare_page):
+    page = bare_page("next_token", charts=True)
     expect(page.locator(".st-key-vector .js-plotly-plot")).to_have_count(1)
     last, main = page.locator(LAST), page.locator("[data-testid=stMain]")
     assert last.get_attribute("role") == "figure" and last.get_attribute("aria-label")
@@ -35,12 +36,11 @@ def test_a_chart_is_drawn_when_it_comes_near_in_the_place_kept_for_it(open_page)
     assert main.evaluate("(main) => main.scrollHeight") == whole
 
 
-def test_a_change_draws_what_has_changed_where_it_is_seen(open_page):
-    page = with_all_charts(open_page("next_token"))
+def test_a_change_draws_what_has_changed_where_it_is_seen(bare_page):
+    page = with_all_charts(bare_page("next_token", charts=True))
     count_drawings(page)
     page.evaluate("(which) => { window.before = document.querySelector(which); }", ".st-key-bars .chart")
-    page.fill(".st-key-prompt input", "Once upon a")
-    page.keyboard.press("Enter")
+    give(page, "next_token", prompt="Once upon a")
     page.wait_for_function("() => drawings.includes('bars')")
     settled(page)
     drawn = page.evaluate("drawings")
@@ -54,8 +54,8 @@ def test_a_change_draws_what_has_changed_where_it_is_seen(open_page):
     assert not {"bars", "vector"} & set(page.evaluate("drawings")), "what is as it was is not drawn again"
 
 
-def test_a_chart_is_as_wide_as_its_place(open_page):
-    page = open_page("next_token")
+def test_a_chart_is_as_wide_as_its_place(bare_page):
+    page = bare_page("next_token", charts=True)
     expect(page.locator(".st-key-bars .js-plotly-plot")).to_have_count(1)
     page.set_viewport_size({"width": 360, "height": 900})
     page.wait_for_function(
@@ -66,8 +66,9 @@ def test_a_chart_is_as_wide_as_its_place(open_page):
     )
 
 
-def test_in_the_presenters_view_its_type_is_larger_and_the_pointer_is_where_it_was(open_page):
-    page = open_page("next_token", present="1", width=1920, height=1080)
+def test_in_the_presenters_view_its_type_is_larger_and_the_pointer_is_where_it_was(bare_page):
+    page = bare_page("next_token", charts=True, width=1920, height=1080)
+    page.evaluate("document.documentElement.toggleAttribute('data-present', true)")
     chart = page.locator(".st-key-bars .chart")
     chart.scroll_into_view_if_needed()
     expect(chart.locator(".ytick text").first).to_be_visible()
@@ -80,9 +81,9 @@ def test_in_the_presenters_view_its_type_is_larger_and_the_pointer_is_where_it_w
     assert label.text_content() == chart.locator(".bars .point text").nth(2).text_content()
 
 
-def test_plotly_finds_the_room_for_labels_enough(open_page):
+def test_plotly_finds_the_room_for_labels_enough(bare_page):
     """It adds nothing on the sides where names and legends stand, and so need not draw twice."""
-    page = with_all_charts(open_page("experts"))
+    page = with_all_charts(bare_page("experts", charts=True))
     grown = page.evaluate(
         """() => [...document.querySelectorAll('.js-plotly-plot')].map(({ _fullLayout: { _size, margin } }) =>
             Math.max(_size.l - margin.l, _size.t - margin.t))"""
