@@ -2,6 +2,7 @@
 files fit its schema and that containers start is no matter for these tests: see deploy/README.md."""
 
 import re
+import tomllib
 
 import yaml
 
@@ -55,11 +56,13 @@ def test_the_image_holds_what_runs_and_no_more():
     lines = (DEPLOY / "Dockerfile").read_text().splitlines()
     assert "USER 10001:10001" in lines and any(line.startswith("HEALTHCHECK") for line in lines)
     assert any("VETRO_HOSTED=1" in line for line in lines)
-    ignored = (DEPLOY / "Dockerfile.dockerignore").read_text().split()
+    ignored = re.findall(r"^[^#\s]+", (DEPLOY / "Dockerfile.dockerignore").read_text(), re.MULTILINE)
+    packed = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]
+    assert not {*packed["only-include"], *packed["force-include"]} & set(ignored), "the image is made from the wheel"
     outside = filter(str.isalpha, ignored)
     code = "\n".join(
         file.read_text()
-        for folder in ("model", "ui", "viz", "pages", "content")
+        for folder in ("model", "ui", "viz", "pages", "content", "vetro")
         for file in (ROOT / folder).rglob("*.py")
     )
     assert not [folder for folder in outside if re.search(rf"^\s*(from|import) {folder}\b", code, re.MULTILINE)]
