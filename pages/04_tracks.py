@@ -1,33 +1,18 @@
 """Lesson 4: why is the first token slow, and the others fast?"""
 
-import streamlit as st
-
 from ui.frame import quiz
 from ui.frame.lesson import lesson
-from ui.frame.question import Question
-from ui.kit import listing
-from ui.lessons.tracks import calculator, view
+from ui.lessons.tracks import calculator, curve, questions, view
 
 with lesson("tracks", limit=24, link=view.LINK | calculator.LINK) as page:
     words = page.words
-    view.figure(page)
-    listing.show(*view.SOURCE)
+    view.tracks(page)
+    quiz.predict(f"longer-{page.model}-{page.text}", questions.longer(page))
 
-    answer, explain = view.longer(page)
-    quiz.predict(
-        f"longer-{page.model}-{page.text}",
-        Question(
-            words.inline("question-longer", short=view.SHORT, long=view.LONG),
-            [words.text(f"option-{name}") for name in ("first", "later", "both", "neither")],
-            answer,
-            explain,
-        ),
-    )
+    page.heading("curve-title", words("curve"))
+    curve.curve(page)
 
-    st.html(f"<h2>{words.inline('curve-title')}</h2>{words('curve')}")
-    view.curve(page)
-
-    st.html(f"<h2>{words.inline('costs-title')}</h2>{words('costs')}")
-    quiz.predict("heavy", Question(*calculator.heavy(page)))
-    st.html(f"<h3>{words.inline('calculator-title')}</h3>")
+    page.heading("costs-title", words("costs"))
+    quiz.predict("heavy", questions.heavy(page))
+    page.heading("calculator-title", level=3)
     calculator.calculator(page)

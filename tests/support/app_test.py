@@ -35,7 +35,7 @@ def shown_page(slug: str, lang: str = "en", **params: str) -> AppTest:
 
 
 def html_of(test: AppTest) -> str:
-    return "\n".join(element.value for element in test.get("html"))
+    return "\n".join(element.value for element in test.get("html") if "<style>" not in element.value)
 
 
 def unfolded(test: AppTest) -> AppTest:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ui.kit.numbers import number, percent
+from ui.kit.numbers import number, percent, scaled
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,11 @@ def test_percent():
 def test_what_is_shown_is_near_what_it_is(x):
     shown = float(number(x, "en").replace(",", ""))
     assert shown == pytest.approx(x, rel=0.0051)
+
+
+def test_units():
+    assert scaled(999, "B", "en") == "999\u202fB"
+    assert scaled(46_080, "B", "it") == "46,1\u202fkB"
+    assert scaled(17_179_869_184, "B", "en") == "17.2\u202fGB"
+    assert scaled(17_179_869_184, "B", "en", binary=True) == "16\u202fGiB"
+    assert scaled(0.5, "FLOP", "en") == "0.500\u202fFLOP"

@@ -35,6 +35,7 @@ def quick(lang: str = "en"):
 # ---------------------------------------------------------------- the times
 
 
+@pytest.mark.slow
 def test_the_tracks_are_the_models_greedy_tokens_and_its_cache(smollm2):
     data = drawn(shown_page("tracks"))
     ids, decoder = smollm2.tokenizer.encode(PROMPT), Decoder(smollm2.model)
@@ -89,6 +90,7 @@ def test_a_whole_text_is_the_sum_of_its_tokens():
     np.testing.assert_allclose(steep, np.arange(1, 101) * np.arange(2, 102) / 2)
 
 
+@pytest.mark.slow
 def test_the_curve_is_measured_on_demand_point_by_point(monkeypatch):
     monkeypatch.setattr(curve, "LENGTHS", (1, 4, 9))
     curve.curves().clear()
