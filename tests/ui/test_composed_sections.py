@@ -1,0 +1,236 @@
+"""Sections whose names are put together: whatever stands in the braces, both languages have them. For each beginning in
+the code, all that can come there; what a comprehension over a tuple says is read off the code itself."""
+
+import ast
+import re
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import content
+from model import lens
+from model.arithmetic import count
+from model.checks import CHECKS, SABOTAGES, rounding
+from model.config import CHOICES, MIXTRAL, RECIPES
+from model.layers import ACTIVATIONS, BLOCKS, MLPS, NORMS
+from model.packing import METHODS
+from model.positions import POSITIONS
+from model.toys.plans import NAMES, OPTIONS, PRESETS
+from model.toys.tasks import TASKS
+from model.what_if import changes, fields
+from tests.support.pages import ROOT
+from training.recipes import SWITCHES
+from training.word_classes import CLASSES
+from ui.frame import curriculum
+from ui.kit import url_state
+from ui.lessons.blocks import parts, view
+from ui.lessons.encoders import search
+from ui.lessons.experts import statistics
+from ui.lessons.heads import readings as heads
+from ui.lessons.is_it_true import grid, runs
+from ui.lessons.next_token import controls
+from ui.lessons.positions import questions as positions
+from ui.lessons.ring import processes
+from ui.lessons.sparse import readings as sparse
+from ui.lessons.table import parse, sums
+from ui.lessons.table import view as table
+from ui.lessons.tracks import curve
+
+WORDED = ("position", "norm", "place", "balance")  # choices of lesson 16 that have words for their values
+
+
+def raised(room: str, error: str) -> set[str]:
+    """The codes with which the code in a room raises an error: literals among what it is called with."""
+    found = set()
+    for file in (ROOT / room).rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] == error:
+                place = {"InvalidChange": 0, "ModelUnavailable": 2}[error]
+                code = node.args[place] if len(node.args) > place else None
+                found |= {code.value} if isinstance(code, ast.Constant) else set()
+    return found
+
+
+DRAWN = set.union(*(parts.present(config) for config in RECIPES.values())) | {"cross", "cross_norm"}
+SHARING = ("multi", "grouped", "one")
+TOLD_APART = (*NORMS, *BLOCKS, *MLPS, *ACTIVATIONS, *CHOICES["mask"], *SHARING, *POSITIONS.keys() - {"none"})
+FIELDS = {name for kind in changes.KINDS.values() for name in kind.fields()}
+COUNTED = {field.code for kind in changes.KINDS.values() for field in kind.fields().values() if hasattr(field, "code")}
+DOMAINS = {
+    "ui": {
+        "instead-{}": {*raised("model", "ModelUnavailable"), "own"},
+        "remedy-{}": {*raised("model", "ModelUnavailable"), "own"},
+        "state-{}": ("done", "next", "open", "missing"),
+    },
+    "share": {"part-{}": url_state.PARTS},
+    "path": {"part-{}": curriculum.PARTS, "{}": [lesson.slug for lesson in curriculum.LESSONS]},
+    "blocks": {
+        "part-{}": DRAWN,
+        "why-{}": {parts.HISTORY.get(name, name) for name in DRAWN},
+        "from-{}": {parts.HISTORY.get(name, name) for name in DRAWN},
+        "not-{}": ("segment", "position", "embed_norm", "final_norm", "gate", "router", "experts", "inner", "cross"),
+        "norm-{}": NORMS,
+        "position-{}": POSITIONS,
+        "activation-{}": ACTIVATIONS,
+        "box-{}": parts.BOXES,
+        "sub-{}": (*SHARING, *MLPS, *CHOICES["mask"]),
+        "what-{}": TOLD_APART,
+        "what-residual-{}": BLOCKS,
+        "arith-{}": (*NORMS, *BLOCKS),
+        "explain-grown-{}": BLOCKS,
+        "place-{}": BLOCKS,
+        "title-{}": view.SIDES,
+        "fields-{}": ("ideas", "sizes"),
+        "field-{}": (*view.IDEAS, *view.SIZES),
+        "name-{}": SWITCHES,
+        "look-{}": SWITCHES.keys() - {"base"},
+        "verdict-{}": ("better", "worse", "as-good"),
+    },
+    "encoders": {
+        "example-{}": search.EXAMPLES,
+        "query-{}": search.EXAMPLES,
+        "use-{}": ("encoder", "decoder", "pair", "encoder-title", "decoder-title", "pair-title"),
+        "{}-{}": list(product(("title", "how", "empty"), ("keywords", "nearest", "reranked"))),
+    },
+    "experts": {
+        "class-{}": CLASSES,
+        "told-{}": statistics.KINDS,
+        "kind-{}": statistics.KINDS,
+        "genre-{}": ("none", "little", "much"),
+        "touch-{}": ("off", "force", "none", "off-many", "force-many"),
+        "part-{}": count(MIXTRAL).by_use,
+    },
+    "heads": {
+        "explain-repeat-{}": ("same", "less"),
+        "moved-{}": heads.AGAINST,
+        "compared-{}": heads.AGAINST,
+        "against-{}": heads.AGAINST,
+        "place-{}": lens.KINDS,
+    },
+    "is_it_true": {
+        "check-{}": CHECKS,
+        "why-{}": {*grid.REASONS.values(), "deep"},
+        "verdict-{}": grid.MARKS,
+        "col-{}": grid.TITLES,
+        "break-{}": (*SABOTAGES, runs.NO_SABOTAGE),
+        "broken-{}": (*SABOTAGES, runs.NO_SABOTAGE),
+        "state-{}": ("done", "stopped", "away", "failed", "turn", "running", "queue", "none"),
+        "sort-{}": {check.sort for check in CHECKS.values()},
+        "sort-{}-note": {check.sort for check in CHECKS.values()},
+        "aloud-{}": ("whole", "broken", "unnoticed"),
+        "ran-{}": ("machine", "device", "threads"),
+        "order-{}": rounding.sums_by_order(np.float32([1, 2])),
+    },
+    "next_token": {"note-{}": controls.DIALS, "verdict-{}": ("right", "more", "fewer")},
+    "packing": {
+        "method-{}": METHODS,
+        "reading-{}": ("both", "mask-only", "restart-only", "none", "single"),
+        "option-{}": ("falls", "stays", "rises"),
+    },
+    "positions": {
+        "measure-{}": ("base", "stretch"),
+        "decoder-{}": positions.DECODER,
+        "explain-decoder-{}": positions.DECODER,
+    },
+    "ring": {"run-{}": processes.COLUMNS, "cost-{}": ("own", "queries", "blocks", "running", "scores", "sent")},
+    "sparse": {"name-{}": [pattern for pattern in sparse.PATTERNS if pattern != "full"]},
+    "table": {
+        "part-{}": sums.PARTS,
+        "matrix-{}": ("q", "k", "v", "o", "gate", "up", "down"),
+        "sum-{}": ("prefill", "decode", "reads-prefill", "reads-decode"),
+        "title-{}": ("sums", "memory", "flops"),
+        "text-{}": ("sums", "memory", "flops"),
+        "col-{}": ("bits", "weights", "each-token", "all-tokens", "together"),
+        "row-{}": table.ROWS,
+        "is-{}": {value for values in parse.KINDS.values() for value in values},
+    },
+    "tokens": {
+        "same-option-{}": ("one", "two", "three"),
+        "same-explain-{}": ("one", "two", "three"),
+        "spaces-option-{}": ("fewer", "same", "more"),
+        "spaces-why-{}": ("fewer", "same", "more"),
+        "{}-label": ("look", "spell"),
+    },
+    "tracks": {"line-{}": curve.WAYS.values()},
+    "train": {
+        "choice-{}": (*NAMES, "task", "seed", "steps"),
+        "preset-{}": PRESETS,
+        "about-{}": (*PRESETS, "own"),
+        "because-{}": (*PRESETS, "own"),
+        "problem-{}": ("heads", "kv_heads"),
+        "learned-{}": ("pair", "one"),
+        "learns-{}": ("pair", "one"),
+        "learns-{}-{}": [*product(["pair"], ("a", "b", "both", "neither")), ("one", "a"), ("one", "b")],
+        "is-{}-{}": [*product(["task"], TASKS), *((name, value) for name in WORDED for value in OPTIONS[name])],
+    },
+    "what_if": {
+        "kind-{}": changes.KINDS,
+        "about-{}": changes.KINDS,
+        "field-{}": FIELDS,
+        "rule-{}": fields.RULES,
+        "name-{}": {*changes.KINDS, "shift-from", *(f"rule-{rule}" for rule in fields.RULES)} - {"mask"},
+        "unfit-{}": raised("model/what_if", "InvalidChange") | COUNTED,
+    },
+}
+
+
+def sections(name: str, values) -> set[str]:
+    return {name.format(*(value if isinstance(value, tuple) else (value,))) for value in values}
+
+
+@pytest.mark.parametrize(
+    "slug, name", [(slug, name) for slug, names in DOMAINS.items() for name in names], ids=lambda x: x
+)
+def test_there_is_a_section_for_each(slug, name):
+    wanted = sections(name, DOMAINS[slug][name])
+    assert wanted and wanted - content.load("en", slug).keys() == set()
+    assert wanted - content.load("it", slug).keys() == set()
+
+
+def composed(file: Path) -> Iterator[tuple[str, ast.JoinedStr, ast.Module]]:
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            yield "".join(part.value if isinstance(part, ast.Constant) else "{}" for part in node.values), node, tree
+
+
+def asked(tree: ast.Module) -> list[ast.AST]:
+    """What words("…"), words.inline("…"), text("…") are called with: names of sections."""
+    asking = re.compile(r"(page\.)?words(\.(inline|text))?|text")
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and asking.fullmatch(ast.unparse(node.func))]
+    first = [call.args[0] for call in calls if call.args]
+    return first + [branch for one in first if isinstance(one, ast.IfExp) for branch in (one.body, one.orelse)]
+
+
+def literal_domain(node: ast.JoinedStr, tree: ast.Module) -> list[str]:
+    """What the name in the braces stands for, where a comprehension or loop over a tuple of literals says so."""
+    names = [ast.unparse(part.value) for part in node.values if isinstance(part, ast.FormattedValue)]
+    if len(names) > 1:
+        return []
+    for outer in ast.walk(tree):
+        if isinstance(outer, ast.GeneratorExp | ast.ListComp | ast.DictComp | ast.SetComp):
+            inside = node in ast.walk(outer)
+            for loop in outer.generators:
+                if inside and ast.unparse(loop.target) in names and isinstance(loop.iter, ast.Tuple):
+                    return [item.value for item in loop.iter.elts if isinstance(item, ast.Constant)]
+    return []
+
+
+LESSON_FILES = sorted(file for file in (ROOT / "ui/lessons").rglob("*.py") if "notebook" not in file.stem)
+
+
+@pytest.mark.parametrize("file", LESSON_FILES, ids=lambda file: str(file.relative_to(ROOT / "ui/lessons")))
+def test_nothing_is_composed_that_is_not_listed(file):
+    slug = file.parent.name
+    for name, node, tree in composed(file):
+        if name == "{}" or node not in asked(tree):
+            continue
+        if values := literal_domain(node, tree):
+            assert sections(name, values) <= content.load("en", slug).keys(), name
+            continue
+        numbered = name.endswith("-{}") and f"{name[:-2]}0" in content.load("en", slug)
+        beginnings = [known.partition("{}")[0] for known in (*DOMAINS.get(slug, {}), *DOMAINS["ui"])]
+        assert numbered or name.partition("{}")[0] in beginnings, f"{slug}: {name} is in no domain"
