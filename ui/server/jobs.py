@@ -1,4 +1,4 @@
-"""Long work runs in processes of its own, a few at a time: no reader waits for another's numbers, and stop means stop.
+"""A process queue for long work, a few processes at a time: no reader waits for another's numbers, and stop means stop.
 
     job = jobs.submit("model.checks", {"model": "smollm2"})    `python -m model.checks`, now or when it is its turn
 
@@ -114,10 +114,10 @@ class Job:
 
 
 class Pool:
-    """At most `most` processes; the others wait, first come, first served, one of each reader."""
+    """At most `max_running` processes; the others wait, first come, first served, one of each reader."""
 
-    def __init__(self, most: int = MAX_JOBS):
-        self.most = most
+    def __init__(self, max_running: int = MAX_JOBS):
+        self.max_running = max_running
         self.lock = threading.RLock()
         self._waiting: list[Job] = []
         self._running: list[Job] = []
@@ -168,7 +168,7 @@ class Pool:
         self._waiting = [job for job in self._waiting if job.alive]
         self._running = [job for job in self._running if job.alive]
         for job in list(self._waiting):  # a reader's next work begins when the last has ended
-            if len(self._running) < self.most and job.owner not in {other.owner for other in self._running}:
+            if len(self._running) < self.max_running and job.owner not in {other.owner for other in self._running}:
                 self._waiting.remove(job)
                 self._running.append(job)
                 job._start()

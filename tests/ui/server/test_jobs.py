@@ -61,7 +61,7 @@ def clock(monkeypatch):
 def pool(tmp_path, monkeypatch, clock):
     (tmp_path / "script.py").write_text(SCRIPT)
     monkeypatch.setattr(jobs, "ROOT", tmp_path)
-    pool = jobs.Pool(most=1)
+    pool = jobs.Pool(max_running=1)
     yield pool
     pool.close()
 
