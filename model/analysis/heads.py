@@ -73,6 +73,16 @@ def logit_parts(
     return LogitParts(heads, mlps, rest, own)
 
 
+def effects(model: Transformer, trace: Trace, token: int) -> np.ndarray:
+    """The direct effect (L, H) of each head on a token's logit. Where a norm on the stream forbids that (post-norm),
+    what each head wrote at the last token, as the language-model head reads it: good for an order, and no effect. Needs
+    z, and what `lens.direct_effects` needs."""
+    if model.config.norm_place == "pre":
+        return lens.direct_effects(model, trace, token).heads
+    row = lens.unembedding_row(model, token)
+    return np.stack([lens.head_writes(model, trace, layer)[:, -1] @ row for layer in range(len(trace.layers))])
+
+
 def classify_heads(scores: np.ndarray) -> np.ndarray:
     """The kind of every head (L, H), as its place in lens.KINDS: of the scores (4, L, H) of `lens.head_kinds`, the one
     that is highest. One more for a head that is of no kind."""

@@ -47,7 +47,7 @@ def largest_shift(before: Trace, after: Trace) -> tuple[int, float]:
 def appended(model: Transformer, ids: Sequence[int], token_id: int) -> np.ndarray:
     """How far each token's vector moves when one token more is appended: the largest over all layers, as a fraction of
     its length, (T,). A causal model's move by rounding only."""
-    before, after = (run(model, text, text, keep={"resid_post"}).layers for text in (ids, [*ids, token_id]))
+    before, after = (run(model, text, [""] * len(text), keep={"resid_post"}).layers for text in (ids, [*ids, token_id]))
     pairs = zip(before, after, strict=True)
     return np.max([_relative(a.resid_post, b.resid_post[: len(ids)]) for a, b in pairs], axis=0)
 

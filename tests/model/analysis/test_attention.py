@@ -89,3 +89,8 @@ def test_hidden_weight_is_what_a_mask_would_take_from_each_key():
     window = np.array([[1, 0, 0], [1, 1, 0], [0, 1, 1]], bool)
     np.testing.assert_allclose(attention.hidden_weight(trace, [window]), [0.5 / 3, 0, 0])
     np.testing.assert_array_equal(attention.hidden_weight(trace, [trace.layers[0].mask]), 0)
+
+
+def test_the_weight_on_later_tokens():
+    assert attention.later_weight(np.array([[0.5, 0.25, 0.25], [0.0, 0.9, 0.1], [0.3, 0.3, 0.4]])) == pytest.approx(0.2)
+    assert attention.later_weight(np.tril(np.ones((2, 3, 3)))) == 0

@@ -5,7 +5,8 @@ import pytest
 
 from model import lens
 from model.analysis import heads
-from model.transformer import run
+from model.config import Config
+from model.transformer import Transformer, run
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +32,14 @@ def test_a_logit_and_a_lead_are_the_sum_of_their_parts(moe, trace):
     assert one.total == pytest.approx(float(logits[5]), abs=1e-3) and one.own == float(logits[5])
     assert lead.total == pytest.approx(one.total - other.total, abs=1e-4)
     np.testing.assert_allclose(lead.heads, one.heads - other.heads, atol=1e-6)
+
+
+def test_effects_order_the_heads_of_any_model(moe, trace):
+    np.testing.assert_array_equal(heads.effects(moe.model, trace, 5), lens.direct_effects(moe.model, trace, 5).heads)
+    post = Transformer(Config(layers=2, norm_place="post")).eval().requires_grad_(False)
+    seen = run(post, [1, 2, 3], "abc", keep={"z"})
+    written = lens.head_writes(post, seen, 1)[:, -1]
+    np.testing.assert_allclose(heads.effects(post, seen, 7)[1], written @ lens.unembedding_row(post, 7), rtol=1e-5)
 
 
 def test_a_head_is_of_the_kind_it_scores_highest_in_or_of_none():

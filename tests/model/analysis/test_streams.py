@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from model.analysis import streams
-from model.trace import LayerTrace
+from model.trace import LayerTrace, Trace
 from model.transformer import run
 
 
@@ -39,3 +39,12 @@ def test_a_token_more_moves_an_encoder_and_no_decoder(bundle):
     moved = streams.appended(bundle.model, ids, bundle.tokenizer.find("the"))
     assert moved.shape == (len(ids),)
     assert moved.max() < 1e-3 if bundle.model.config.causal else moved.min() > 1e-3
+
+
+def test_the_largest_shift_is_among_the_tokens_that_both_texts_begin_with():
+    before = Trace(("a", "b", "c"), np.array([1, 2, 3]), (), final=np.array([[1.0, 0.0], [0.0, 2.0], [5.0, 5.0]]))
+    longer = np.array([[1.0, 0.5], [0.0, 1.5], [0.0, 0.0], [9.0, 9.0]])
+    after = Trace(("a", "b", "d", "e"), np.array([1, 2, 4, 5]), (), final=longer)
+    assert streams.shared_prefix(before, after) == streams.shared_prefix(after, before) == 2
+    assert streams.shared_prefix(before, before) == 3
+    assert streams.largest_shift(before, after) == (0, pytest.approx(0.5))

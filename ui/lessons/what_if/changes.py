@@ -106,9 +106,9 @@ def _field(lab: Lab, kind: str, name: str, field: Field) -> None:
         case Amount(low=low, high=high, start=start):
             st.number_input(**options, min_value=low, max_value=high, value=start)
         case Rule():
-            rules, first = list(RULES), field.begin(setting)
-            named = lambda rule: words.text(f"rule-{rule}")  # noqa: E731
-            st.selectbox(**options, options=rules, index=rules.index(first), format_func=named)
+            shown = {rule: words.text(f"rule-{rule}") for rule in RULES}
+            first = list(shown).index(field.begin(setting))
+            st.selectbox(**options, options=list(shown), index=first, format_func=shown.get)
         case Experts():
             st.multiselect(**options, options=range(1, setting.config.experts + 1), default=field.begin(setting))
         case _:

@@ -9,7 +9,7 @@ from babel.numbers import format_decimal
 from markupsafe import Markup
 
 from model import lens, sampling, transformer
-from model.analysis import streams
+from model.analysis import heads, streams
 from model.trace import Trace
 from model.what_if import experiment
 from model.what_if.base import Change, Vectors
@@ -81,22 +81,13 @@ def strongest(page: Page, trace: Trace) -> list[Silence]:
     """Heads to silence, first those that wrote most for the likeliest token against the next one."""
 
     def compute() -> list[Silence]:
-        first, second = np.argsort(-lens.next_logits(page.bundle.model, trace), kind="stable")[:2]
-        one, other = (effects(page, trace, int(token)) for token in (first, second))
-        order = np.argsort(-(one - other), axis=None, kind="stable")
-        return [Silence(i // one.shape[1] + 1, i % one.shape[1] + 1) for i in order.tolist()]
+        model = page.bundle.model
+        first, second = np.argsort(-lens.next_logits(model, trace), kind="stable")[:2].tolist()
+        lead = heads.effects(model, trace, first) - heads.effects(model, trace, second)
+        order = np.argsort(-lead, axis=None, kind="stable").tolist()
+        return [Silence(i // lead.shape[1] + 1, i % lead.shape[1] + 1) for i in order]
 
     return cache.result(cache.Key("what-if-strongest", page.model, tuple(page.ids)), compute)
-
-
-def effects(page: Page, trace: Trace, token: int) -> np.ndarray:
-    """The direct effect (L, H) of each head on a token's score. Where a norm on the stream forbids that, what each
-    head wrote at the last token, as the head reads it: an order to begin with, and no effect."""
-    model = page.bundle.model
-    if model.config.norm_place == "pre":
-        return lens.direct_effects(model, trace, token).heads
-    row = lens.unembedding_row(model, token)
-    return np.stack([lens.head_writes(model, trace, layer)[:, -1] @ row for layer in range(len(trace.layers))])
 
 
 def save(made: Experiment) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from model import lens, sampling
-from model.analysis import ablation
+from model.analysis import ablation, heads
 from model.what_if.changes import Silence
 from ui.frame.page import Page
 from ui.kit import figures, listing, markup, tables
@@ -66,7 +66,7 @@ def search(lab: Lab) -> Search:
     kept = st.session_state.get("what-if-search")
     if kept is None or kept.of != key:
         answer = lab.before.answer
-        direct = what_if.effects(page, page.trace(what_if.KEEP), answer)
+        direct = heads.effects(page.bundle.model, page.trace(what_if.KEEP), answer)
         flat = np.argsort(-np.abs(direct), axis=None, kind="stable")
         ranked = [tuple(map(int, divmod(i, direct.shape[1]))) for i in flat.tolist()]
         kept = st.session_state["what-if-search"] = Search(key, answer, lab.before.chances[answer], direct, ranked)

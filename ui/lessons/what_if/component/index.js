@@ -9,6 +9,16 @@ import { linked, mountView, Radios, remember, View } from "../../../components/b
 import { HeadMap } from "../../../components/head_map/map.js";
 import { Layers } from "../../../components/layers/layers.js";
 
+/** What ui/lessons/what_if/board.py gives. L layers, H heads, T tokens.
+ * @typedef {object} Data
+ * @property {string[]} tokens (T,)
+ * @property {any[]} cuts where no weight may go @property {{ layer: number, head: number, told: string }[]} heads changed ones
+ * @property {[number, number]} start layer and head to begin with @property {[string, string]} prompt model and text
+ * @property {[number, string][]} factors by which a head can be multiplied, in hundredths, and in words
+ * @property {string} lang @property {Record<string, string>} words
+ * @property {import("../../../components/base/numbers.js").Header[]} arrays pattern (L, H, T, T) with the changes; mask (T, T)
+ * @property {string} bytes */
+
 const SCOPES = ["head", "layer", "all"];
 
 export default function whatIf(given) {
@@ -16,6 +26,9 @@ export default function whatIf(given) {
 }
 
 class Board extends View {
+  /** @type {Data} */
+  d;
+
   H; // heads
   L; // layers
   T; // tokens
