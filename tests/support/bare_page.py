@@ -60,6 +60,7 @@ give(components).then(() => (window.mounted = true));
 def recorded(slug: str, lang: str, **link: str) -> tuple[str, tuple[dict, ...]]:
     """The page's style sheet and its components, in order: {key, name, html, css, js, isolated, data}."""
     test = shown_page(slug, lang, **link)
+    assert not test.exception, test.exception
     protos = [element.proto for element in test.get("bidi_component")]
     components = tuple(
         {

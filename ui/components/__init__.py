@@ -43,9 +43,10 @@ def _folder(name: str) -> Path:
 @cache
 def component(name: str) -> Callable:
     """The component of ui/components/<name> or ui/lessons/<name>/component, as Streamlit mounts it."""
-    module = modules.address((_folder(name) / "index.js").relative_to(modules.UI).as_posix())
+    files = sorted(_folder(name).glob("*.js"), key=lambda file: file.name != "index.js")  # all at once, index.js first
+    paths = [modules.address(file.relative_to(modules.UI).as_posix()) for file in files]
     # of two lines: Streamlit takes one for the name of a file
-    js = f"""const module = await import(new URL({module!r}, document.baseURI));
+    js = f"""const [module] = await Promise.all({paths}.map((path) => import(new URL(path, document.baseURI))));
         export default (given) => module.default({{ ...given, data: given.data[0] }});"""
     html = f"<div class='root' {'' if name in NO_FIGURES else 'data-figure'}></div>"
     if name in NO_SHADOW_ROOT:

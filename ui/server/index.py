@@ -32,5 +32,7 @@ def html() -> str:
 
 
 def _head() -> str:
+    shared = (path for path in modules.FILES if path.startswith("components/base/"))  # here before any component is
+    links = "".join(f'<link rel="modulepreload" href="./{modules.address(path)}">\n' for path in shared)
     script = f'<script type="module" src="./{modules.address("server/browser/index.js")}"></script>\n'
-    return (HERE / "head.html").read_text(encoding="utf-8") + script
+    return (HERE / "head.html").read_text(encoding="utf-8") + links + script

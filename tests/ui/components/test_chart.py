@@ -23,7 +23,7 @@ def count_drawings(page) -> None:
 
 
 def test_a_chart_is_drawn_when_it_comes_near_in_the_place_kept_for_it(bare_page):
-    page = bare_page("next_token", charts=True)
+    page = bare_page("next_token", height=500, charts=True)
     expect(page.locator(".st-key-vector .js-plotly-plot")).to_have_count(1)
     last, main = page.locator(LAST), page.locator("[data-testid=stMain]")
     assert last.get_attribute("role") == "figure" and last.get_attribute("aria-label")
@@ -37,7 +37,7 @@ def test_a_chart_is_drawn_when_it_comes_near_in_the_place_kept_for_it(bare_page)
 
 
 def test_a_change_draws_what_has_changed_where_it_is_seen(bare_page):
-    page = with_all_charts(bare_page("next_token", charts=True))
+    page = with_all_charts(bare_page("next_token", height=500, charts=True))
     count_drawings(page)
     page.evaluate("(which) => { window.before = document.querySelector(which); }", ".st-key-bars .chart")
     give(page, "next_token", prompt="Once upon a")

@@ -5,9 +5,9 @@ import pytest
 from playwright.sync_api import expect
 
 from model import transformer
-from tests.support.bare_page import give, reports
+from model.analysis.positions import pair_products, rotary_speeds
+from tests.support.bare_page import give
 from ui.kit.numbers import number
-from ui.lessons.positions import rotation
 
 PROMPT = "The dog chased the squirrel because it"
 
@@ -28,7 +28,7 @@ def test_the_dials_show_the_trace(bare_page, smollm2, trace):
     own = float(trace.layers[5].scores[1, 4, 1])
     assert score(page) == number(own, "en")
     expect(dials.locator(".check")).to_contain_text(f"own score is {number(own, 'en')}")
-    product = rotation.products(trace, 5)[1, 4, 1] * np.exp(3j * rotation.speeds(smollm2.model))
+    product = pair_products(trace, 5)[1, 4, 1] * np.exp(3j * rotary_speeds(smollm2.model))
     for i, name in enumerate(dials.locator(".dial").evaluate_all("all => all.map(d => d.ariaLabel)")):
         assert name.endswith(f"pair {i + 1}, which adds {number(product[i].real, 'en')}")
     dials.locator(".dial").nth(20).click()
@@ -49,8 +49,7 @@ def test_the_keyboard_reaches_the_dials_and_a_layer_is_asked_of_the_server(bare_
     dials.locator(".layer input").focus()
     page.keyboard.press("ArrowRight")
     expect(dials).to_have_class("dials waiting")
-    page.wait_for_function("reported.length")
-    assert reports(page, "dials")[-1][1]["layer"] == 14
+    page.wait_for_function("reported.some(([, , place]) => place.layer === 14)")
     give(page, "positions", layer="15", head="9", token="4", key="2")
     expect(dials).not_to_have_class("dials waiting")
     own = float(trace.layers[14].scores[8, 3, 1])

@@ -13,11 +13,32 @@ import { paintArcs, paintSentence } from "./sentence.js";
 import { softmax } from "./softmax.js";
 import { twoSteps } from "./steps.js";
 
+/** What ui/lessons/attention/readings.py packs, with the words. L layers, H query heads, G key/value heads, T tokens,
+ * S the first numbers of a vector.
+ * @typedef {object} Data
+ * @property {string[]} tokens (T,)
+ * @property {boolean[]} special (T,) tokens such as the beginning of the text
+ * @property {boolean[]} pronouns (T,)
+ * @property {number[]} targets (T,) for each query the key to begin with
+ * @property {number} reader the query to begin with
+ * @property {number} width numbers of a head's vector
+ * @property {boolean} rotary
+ * @property {boolean} both attention is bidirectional: there is no mask
+ * @property {string} model
+ * @property {string} lang
+ * @property {Record<string, string>} words
+ * @property {import("../../../components/base/numbers.js").Header[]} arrays scores (L, H, T, T) before the mask; mask
+ *   (T, T); q, z (L, H, T, S); k, v (L, G, T, S); difference (L, H, T) of the weighted values added up from the model's z
+ * @property {string} bytes */
+
 export default function attention(given) {
   return mountView(given, Explorer, "attention", given.setStateValue);
 }
 
 class Explorer extends View {
+  /** @type {Data} */
+  d;
+
   G; // key/value heads
   H; // heads
   L; // layers

@@ -20,6 +20,9 @@ const HEIGHTS = {
 const INSIDE = { embedding: ["segment"], mlp: ["gate", "up", "activation", "down", "router", "experts"] }; // all else: attention
 
 export class Drawings extends View {
+  /** @type {import("./index.js").DrawingsData} */
+  d;
+
   update(data) {
     this.d = data;
     this.w = data.words;

@@ -6,6 +6,9 @@ import { choices } from "./choices.js";
 
 /** The same text in two models: one head of each, and the tokens they hold likeliest to come next. */
 export class Maps extends View {
+  /** @type {import("./index.js").MapsData} */
+  d;
+
   H; // heads
   L; // layers
   T; // tokens

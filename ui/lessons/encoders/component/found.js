@@ -4,6 +4,9 @@ import { View } from "../../../components/base/view.js";
 
 /** Three ranked lists beside one another. The sentence that is pointed at is marked in all of them. */
 export class Found extends View {
+  /** @type {import("./index.js").FoundData} */
+  d;
+
   update(data) {
     const item = (row) => {
       const bar = el("i", { style: { width: `${100 * clamp(row.part, 0, 1)}%` } });

@@ -6,6 +6,9 @@ import { Board, paint } from "./board.js";
 
 /** The attention of the same text in an encoder and in a decoder, side by side. */
 export class Maps extends View {
+  /** @type {import("./index.js").MapsData} */
+  d;
+
   constructor(box) {
     super(box);
     this.sides = ["encoder", "decoder"].map((name) => new Side(name, () => this.changed()));

@@ -6,6 +6,9 @@ import { Board, paint } from "./board.js";
 
 /** The cosine of every two sentences; two of them are chosen. */
 export class Matrix extends View {
+  /** @type {import("./index.js").MatrixData} */
+  d;
+
   update(data, palette) {
     const [w, n] = [data.words, data.lines.length];
     const { cosines } = unpack(data);

@@ -6,6 +6,9 @@ import { View } from "../../../components/base/view.js";
 import { expertMark } from "./mark.js";
 
 export class Block extends View {
+  /** @type {import("./index.js").BlockData} */
+  d;
+
   update(data, palette) {
     this.d = data;
     this.palette = palette;

@@ -13,6 +13,9 @@ const WIDEST = 11; // px of a line whose weight is 1
 const NARROW = 640; // px
 
 export class RoutingDiagram extends View {
+  /** @type {import("./index.js").RoutingData} */
+  d;
+
   E; // experts
   L; // layers
   T; // tokens
@@ -127,7 +130,9 @@ export class RoutingDiagram extends View {
     const wide = width >= NARROW;
     this.place.classList.toggle("wide", wide);
     const longest = Math.min(
-      Math.max(...this.chips.map((one) => (wide ? one.firstChild.scrollWidth : one.firstChild.scrollHeight))),
+      Math.max(
+        ...this.chips.map((one) => (wide ? one.firstElementChild.scrollWidth : one.firstElementChild.scrollHeight)),
+      ),
       150,
     );
     const head = 40; // of the layers' names

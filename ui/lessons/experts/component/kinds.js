@@ -9,6 +9,9 @@ import { expertMark } from "./mark.js";
 const OFTEN = 3; // powers of two from the middle of the scale to its end
 
 export class Kinds extends View {
+  /** @type {import("./index.js").KindsData} */
+  d;
+
   C; // kinds of token
   E; // experts
   L; // layers

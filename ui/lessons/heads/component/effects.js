@@ -9,6 +9,9 @@ import { choose, chosen, Figure, goTo, plus, word } from "./head.js";
 const MOST = 8; // heads listed
 
 export class Effects extends Figure {
+  /** @type {import("./index.js").EffectsData} */
+  d;
+
   update(data, palette) {
     [this.d, this.w] = [data, data.words];
     this.values = unpack(data).effects.values;

@@ -12,6 +12,9 @@ import { drawThumbs, paintMap, probeAt, rowAt } from "./maps.js";
 import { paintSum } from "./sum.js";
 
 export class Explorer extends Figure {
+  /** @type {import("./index.js").ExplorerData} */
+  d;
+
   fresh;
 
   constructor(box) {

@@ -8,6 +8,21 @@ import { Explorer } from "./explorer.js";
 import { Kinds } from "./kinds.js";
 import { Sharing } from "./sharing.js";
 
+/** What ui/lessons/heads/view.py gives all figures. L layers, H query heads, G key/value heads, T tokens.
+ * @typedef {object} Common
+ * @property {string} view @property {{ layers: number, heads: number, groups: number }} sizes
+ * @property {[number, number]} start layer and head to begin with
+ * @property {string} lang @property {Record<string, string>} words */
+/** @typedef {Common & import("../../../components/base/numbers.js").Packed & { tokens: string[], model: string, reader: number,
+ *   special: boolean[], first: string }} ExplorerData arrays: pattern (L, H, T, T), and what each head writes at each token */
+/** @typedef {Common & import("../../../components/base/numbers.js").Packed & { token: string }} EffectsData
+ *   arrays: effects (L, H) on the logit of the token */
+/** @typedef {Common & import("../../../components/base/numbers.js").Packed & { kinds: string[], counts: number[],
+ *   best: [number, number][][] }} KindsData arrays: kind (L, H), scores (kinds, L, H), wanted (kinds, T, T), and patterns and
+ *   shares of the best heads of each kind */
+/** @typedef {Common & { model: string, context: number, ways: { kv_heads: number, numbers: number, parameters: number,
+ *   cache: number }[] }} SharingData bytes of the cache at this context */
+
 export default function heads(given) {
   const { view } = given.data;
   return mountView(

@@ -10,6 +10,9 @@ import { chosen, drawMap, Figure, goTo } from "./head.js";
 const PALE = 0.55; // how far the kinds that are not chosen fade
 
 export class Kinds extends Figure {
+  /** @type {import("./index.js").KindsData} */
+  d;
+
   update(data, palette) {
     [this.d, this.w, this.palette] = [data, data.words, palette];
     this.a = unpack(data);
@@ -118,7 +121,7 @@ export class Kinds extends Figure {
     const [size, T] = [this.T * this.T, this.T];
     const wanted = this.a.wanted.values.subarray(this.kind * size, this.kind * size + size);
     this.cards.forEach((card) => {
-      const width = card.firstChild.clientWidth;
+      const width = card.firstElementChild.clientWidth;
       if (width)
         drawMap(card.firstChild, width, T, this.a.patterns.values, card.start, this.ramp, wanted, this.palette.ink);
     });

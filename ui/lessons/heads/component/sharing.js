@@ -6,6 +6,9 @@ import { linked, Radios, remember } from "../../../components/base/view.js";
 import { chosen, Figure, spoken } from "./head.js";
 
 export class Sharing extends Figure {
+  /** @type {import("./index.js").SharingData} */
+  d;
+
   // and follows nothing: the sharing is the same in every layer
   update(data, palette) {
     [this.d, this.w, this.palette] = [data, data.words, palette];

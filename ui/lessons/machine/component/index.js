@@ -3,23 +3,50 @@
 
 import { el, fill, weave, within } from "../../../components/base/elements.js";
 import { inLink, linked, mountView, remember, still, View } from "../../../components/base/view.js";
-import { named, piece, s } from "./elements.js";
-import { candidate, drawButton, drawTail, flow } from "./head.js";
+import { drawMachine, LOW } from "./drawing.js";
+import { named, piece } from "./elements.js";
+import { flow } from "./head.js";
 import { arithmetic, headPanel, layerPanel, tokenPanel } from "./panel.js";
-import { plan } from "./plan.js";
-import { drawStack, drawWords, showLayer } from "./stack.js";
+import { showLayer } from "./stack.js";
 
-const NARROW = 880; // below this width the parts stand under one another, the head first
-const SIDES = 150 + 300 + 14; // px beside the slab: notes, head, gaps; as in style.css
-const LOW = 860; // px: on lower screens everything stands closer
+/** What ui/lessons/machine/readings.py gives: the pass that makes the next token. L layers, T tokens, D hidden size.
+ * @typedef {object} Data
+ * @property {string[]} tokens (T,) @property {number[]} ids (T,) @property {string[]} bytes (T,) hexadecimal
+ * @property {number[]} embed (T,) lengths
+ * @property {number} first the first token that is drawn
+ * @property {string[]} lens (L,) the likeliest token after each layer @property {number[]} probability (L,) its own
+ * @property {number[]} attention (L,) @property {number[]} mlp (L,) @property {number[]} stream (L,) lengths at the last token
+ * @property {number[]} heads (L,) the head that is shown @property {number[][]} weights (L, T) of it, from the last token
+ * @property {number} opened the layer to begin with
+ * @property {{ vectors: number[][], lengths: number[], difference: number }[]} sums (L,) what is added up in a layer
+ * @property {{ token: string, id: number, p: number, score: number, appendable: boolean }[]} candidates
+ * @property {{ count: number, p: number }} others
+ * @property {number} total probability @property {number} vocabulary @property {number} width D
+ * @property {boolean} full no more fits
+ * @property {string} lang @property {Record<string, string>} words */
 
 export default function machine(given) {
   return mountView(given, Machine, "machine", given.setTriggerValue);
 }
 
 class Machine extends View {
+  /** @type {Data} */
+  d;
+
+  button;
+  drawn;
   ink;
+  measure;
+  narrow;
   next;
+  p; // where everything stands, of plan.js
+  panel;
+  river;
+  rows;
+  stack;
+  sum;
+  tail;
+  tip;
 
   open = null; // {part: "layer" | "token" | "head", at}
   layer = null;
@@ -27,12 +54,12 @@ class Machine extends View {
   constructor(box) {
     super(box);
     box.setAttribute("role", "group");
-    document.fonts.ready.then(() => this.draw()); // what was measured in another type stands wrong
+    document.fonts.ready.then(() => drawMachine(this)); // what was measured in another type stands wrong
     this.listen(document, "keydown", (event) => this.pressed(event));
   }
 
   fit() {
-    if (this.shape() !== this.drawn) this.draw();
+    if (this.shape() !== this.drawn) drawMachine(this);
   }
 
   update(data) {
@@ -48,7 +75,7 @@ class Machine extends View {
     };
     if (this.chosen) remember({ layer: this.layer + 1 }); // a new prompt writes the link anew, as the server knows it
     if (this.open.at >= data.tokens.length) this.open.at = data.tokens.length - 1;
-    this.draw();
+    drawMachine(this);
     const n = data.ids.length;
     if (before?.ids.length === n - 1 && before.ids.every((id, i) => id === data.ids[i]) && !still()) this.arrive();
   }
@@ -61,100 +88,6 @@ class Machine extends View {
   }
 
   // -------------------------------------------------------------- the whole picture
-
-  draw() {
-    const { d, w } = this;
-    const full = this.box.clientWidth;
-    if (!full) return;
-    const focused = this.focused?.dataset.key;
-    this.drawn = this.shape();
-    this.narrow = full < NARROW;
-    const tall = this.narrow || innerHeight >= LOW;
-    this.box.className = `machine ${this.narrow ? "narrow" : ""} ${tall ? "" : "compact"}`;
-    const code = getComputedStyle(this.box).getPropertyValue("--st-code-font") || "monospace";
-    const ink = (this.ink ??= document.createElement("canvas").getContext("2d"));
-    this.measure = (text, size) => {
-      ink.font = `${size}px ${code}`;
-      return ink.measureText(text).width;
-    };
-    this.p = plan(d, this.narrow ? full : full - SIDES, this.narrow, tall, this.measure);
-
-    this.stack = drawStack(this);
-    this.rows = d.candidates.map((c, i) => candidate(this, c, i));
-    this.tail = drawTail(this);
-    this.panel = el("div", { className: "panel" });
-    this.sum = el("details", { className: "sum", open: this.sum?.open ?? false });
-    this.river = s("svg", { class: "river", "aria-hidden": "true" });
-    this.tip = el("div", { className: "tip", "aria-hidden": "true" });
-    this.button = drawButton(this);
-    const top = d.candidates[0];
-    const summary = fill(w.summary, {
-      tokens: d.tokens.length,
-      layers: this.p.layers,
-      token: top.token,
-      p: this.percent(top.p),
-    });
-    const head = el(
-      "section",
-      { className: "head" },
-      this.heading(3, w.head, () => this.opens({ part: "head" })),
-      this.narrow ? el("p", { className: "note" }, w["head-note"]) : null,
-      el("div", { className: "rows", role: "group", "aria-label": w.candidates }, ...this.rows, this.tail),
-    );
-    const stackNote = el(
-      "section",
-      { className: "stack-note" },
-      this.heading(2, fill(w.stack, { layers: this.p.layers }), () => this.opens({ part: "layer" })),
-      el("p", { className: "note" }, w["stack-note"]),
-      el("div", { className: "ramp" }, el("i"), el("span", {}, w.unsure), el("span", {}, w.sure)),
-      el(
-        "p",
-        { className: "legend" },
-        el("span", {}, el("i", { className: "attn" }), w["attention-adds"]),
-        el("span", {}, el("i", { className: "mlp" }), w["mlp-adds"]),
-        el("small", {}, w.share),
-      ),
-    );
-    const tokenNote = el(
-      "section",
-      { className: "token-note" },
-      this.heading(1, w.tokenizer, () => this.opens({ part: "token", at: d.tokens.length - 1 })),
-      el("p", { className: "note" }, w["tokenizer-note"]),
-    );
-    const append = el(
-      "div",
-      { className: "append" },
-      this.button,
-      el("span", { className: "or" }, ...weave(w["or-press"], { key: el("kbd", {}, w.space) })),
-    );
-    const caption = el(
-      "p",
-      { className: "caption note" },
-      this.p.first ? el("strong", {}, `${fill(w["not-drawn"], { n: this.p.first })} `) : null,
-      w["lens-note"],
-    );
-    const words = drawWords(this);
-    this.box.setAttribute("aria-label", summary);
-    this.box.replaceChildren(
-      el("p", { className: "hidden", "aria-live": "polite" }, summary),
-      ...(this.narrow
-        ? [head, stackNote, this.stack, words, append, tokenNote, this.panel, caption]
-        : [
-            stackNote,
-            this.stack,
-            el("div", { className: "right" }, head, this.panel),
-            tokenNote,
-            words,
-            append,
-            caption,
-          ]),
-      this.sum,
-      this.river,
-      this.tip,
-    );
-    this.show();
-    this.focus(focused);
-  }
 
   focus(key) {
     if (key) this.box.querySelector(`[data-key="${key}"]`)?.focus({ preventScroll: true });

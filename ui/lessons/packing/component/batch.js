@@ -8,6 +8,9 @@ const LISTED = 6; // documents that the sentence names
 
 /** The rows of a batch, to scale. The methods are the buttons; a row chosen is read aloud. */
 export class Batch extends Part {
+  /** @type {import("./index.js").BatchData} */
+  d;
+
   update(data, palette) {
     const fresh = JSON.stringify([data.context, data.documents, data.tokens]);
     this.d = data;

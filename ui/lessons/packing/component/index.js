@@ -6,6 +6,11 @@ import { mountView } from "../../../components/base/view.js";
 import { Batch } from "./batch.js";
 import { Row } from "./row.js";
 
+/** What ui/lessons/packing gives; see batch.py and row.py.
+ * @typedef {import("../../../components/base/numbers.js").Packed & Record<string, any>} BatchData arrays: the rows of each way
+ *   of packing, documents and places
+ * @typedef {import("../../../components/base/numbers.js").Packed & Record<string, any>} RowData arrays: pattern (H, T, T) */
+
 export default function packing(given) {
   return mountView(given, given.data.part === "batch" ? Batch : Row, "packing", (choice) =>
     given.setStateValue("choice", choice),

@@ -6,6 +6,9 @@ import { Part } from "./part.js";
 
 /** The attention of one head in a packed row, with the borders between documents, and the two switches. */
 export class Row extends Part {
+  /** @type {import("./index.js").RowData} */
+  d;
+
   update(data, palette) {
     const fresh = JSON.stringify([data.tokens, data.documents]);
     this.d = data;

@@ -10,6 +10,18 @@ import { buildDials } from "./build.js";
 import { TURN } from "./draw.js";
 import { paintPair, paintParts } from "./pair.js";
 
+/** What ui/lessons/positions/view.py gives, for one layer. H query heads, G key/value heads, T tokens, K head dimension.
+ * @typedef {object} Data
+ * @property {string} text @property {string[]} tokens (T,)
+ * @property {{ layer: number, head: number, query: number, key: number, shift: number, apart: number }} place
+ * @property {number} layers
+ * @property {number} far the furthest that both can be moved
+ * @property {{ score: number, spread: number, first: number }} check what the model says where the tokens are put
+ * @property {string} lang @property {Record<string, string>} words
+ * @property {import("../../../components/base/numbers.js").Header[]} arrays q (H, T, K) and k (G, T, K) before they are
+ *   rotated; scores (H, T, T); speeds (K / 2,) radians for a place
+ * @property {string} bytes */
+
 const PAUSE = 150; // ms after the last change until the server is told
 const PACE = 3; // positions a second while both walk
 
@@ -18,6 +30,9 @@ export default function dials(given) {
 }
 
 class Dials extends View {
+  /** @type {Data} */
+  d;
+
   H; // heads
   K; // head dimension
   T; // tokens

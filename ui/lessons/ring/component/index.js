@@ -1,13 +1,28 @@
-// The ring. `data` is packed by ui/lessons/ring/view.py for one layer and one number of devices; steps, devices, heads and queries are
+// The ring. `data` is packed by ui/lessons/ring/readings.py for one layer and one number of devices; steps, devices, heads and queries are
 // gone through here without the server. Everything counts from 0 here, from 1 on screen and in the link.
 
 import { signed } from "../../../components/base/colours.js";
-import { chip, el, plain, shape, weave } from "../../../components/base/elements.js";
+import { plain, shape } from "../../../components/base/elements.js";
 import { clamp, range, unpack } from "../../../components/base/numbers.js";
 import { check, linked, mountView, remember, View } from "../../../components/base/view.js";
 import { buildRing } from "./build.js";
+import { paintBar, paintSentence } from "./reading.js";
 import { squares } from "./squares.js";
 import { sums } from "./sums.js";
+
+/** What ui/lessons/ring/view.py gives. N devices (steps are as many), H heads, T tokens, S the first numbers of a vector.
+ * @typedef {object} Data
+ * @property {string[]} tokens (T,)
+ * @property {number} layer @property {number} layers @property {number} devices
+ * @property {number[]} choices numbers of devices
+ * @property {string} [problem] a sentence, where there are too many devices; then there is nothing else
+ * @property {[number, number][]} [spans] (N,) first token and the one after the last of each device's block
+ * @property {number} [head] to begin with
+ * @property {number} [width] numbers of a head's vector
+ * @property {string} lang @property {Record<string, string>} words
+ * @property {import("../../../components/base/numbers.js").Header[]} [arrays] after each step: maximum, total (N, H, T) and
+ *   weighted (N, H, T, S) of the online softmax; counts (N, N) of scores by step and device; z (H, T, S) the model's own
+ * @property {string} [bytes] */
 
 const PACE = 1500; // ms from one step to the next while it plays
 
@@ -16,6 +31,9 @@ export default function ring(given) {
 }
 
 class Ring extends View {
+  /** @type {Data} */
+  d;
+
   H; // heads
   S; // numbers that are shown of a vector
   backButton;
@@ -140,58 +158,24 @@ class Ring extends View {
       if (this.s.step === this.N - 1) this.pause();
     };
     this.timer = setInterval(on, PACE);
-    this.paintBar();
+    paintBar(this);
   }
 
   pause() {
     clearInterval(this.timer);
     this.timer = 0;
-    if (this.playButton?.isConnected) this.paintBar();
+    if (this.playButton?.isConnected) paintBar(this);
   }
 
   // ------------------------------------------------------------ what follows the choice
 
   paint() {
-    this.paintBar();
+    paintBar(this);
     this.paintRing();
     this.squares.replaceChildren(squares(this));
-    this.paintSentence();
+    paintSentence(this);
     this.heads.set(this.s.head);
     this.numbers.replaceChildren(...sums(this));
-  }
-
-  paintBar() {
-    const { step } = this.s;
-    const { focused } = this;
-    const last = this.N - 1;
-    this.backButton.disabled = step === 0;
-    this.stepButton.disabled = step === last;
-    if (focused?.disabled) (step ? this.backButton : this.stepButton).focus(); // a disabled button loses the keyboard
-    this.playButton.textContent = this.w[this.timer ? "pause" : step === last ? "again" : "play"];
-    this.dots.forEach((dot, i) => (dot.className = i < step ? "past" : i === step ? "now" : ""));
-    const text = this.fill("step-of", { step: step + 1, steps: this.N });
-    this.track.setAttribute("aria-valuenow", step + 1);
-    this.track.setAttribute("aria-valuetext", text);
-    this.middle.replaceChildren(
-      ...weave(this.w["step-middle"], { step: el("b", {}, String(step + 1)), steps: String(this.N) }),
-    );
-  }
-
-  paintSentence() {
-    const { step, query } = this.s;
-    const block = this.block(this.device);
-    const [count, all] = [this.readBy(query), query + 1];
-    const section =
-      block > this.device ? "read-future" : step === 0 ? "read-own" : count === all ? "read-last" : "read-past";
-    const values = {
-      step: step + 1,
-      device: this.device + 1,
-      block: block + 1,
-      query: chip(this.d.tokens[query]),
-      count: String(count),
-      all: String(all),
-    };
-    this.said.replaceChildren(...weave(this.w[section], values));
   }
 
   // ------------------------------------------------------------ the ring

@@ -9,6 +9,9 @@ import { paintChips, paintCone, paintReading, paintSums } from "./reading.js";
 /** The patterns as grids: rows are the tokens that read, columns what they may read. The row chosen is read aloud, and
  * unrolled through the layers below. */
 export class Grid extends View {
+  /** @type {import("./index.js").GridData} */
+  d;
+
   board;
   fresh;
 

@@ -5,6 +5,9 @@ import { passage } from "./passage.js";
 
 /** The text as chips, shaded by the bits that each token cost more, or less, under the pattern. */
 export class Losses extends View {
+  /** @type {import("./index.js").LossesData} */
+  d;
+
   fresh;
 
   update(data, palette) {

@@ -6,6 +6,18 @@ import { Beams } from "./beams.js";
 import { Loop } from "./loop.js";
 import { Proof } from "./proof.js";
 
+/** What ui/lessons/step_by_step gives the loop: a tree of texts, node by node; 0 is the prompt.
+ * @typedef {object} LoopData
+ * @property {"loop"} view @property {number} turn @property {string[]} prompt
+ * @property {{ parent: number[], id: number[], token: string[], p: number[], forced: boolean[], lane: number[] }} nodes
+ * @property {number} at the node where the next token is appended
+ * @property {{ id: number, token: string, p: number, q: number }[]} candidates p as the model says, q at the temperature
+ * @property {number} drawn id of the token that the dice choose @property {number | null} rank of it, beyond the candidates
+ * @property {{ count: number, p: number, q: number }} others
+ * @property {number} temperature @property {number} seed @property {number} lastSeed @property {number} hottest
+ * @property {number} limit @property {boolean} full @property {boolean} ended
+ * @property {string} lang @property {Record<string, string>} words */
+
 export default function loop(given) {
   const { view } = given.data;
   return mountView(given, { loop: Loop, proof: Proof, beams: Beams }[view], `view ${view}`, (order) =>

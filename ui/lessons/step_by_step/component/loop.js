@@ -12,6 +12,9 @@ const PACE = 500; // ms from one token to the next while it plays
 const DEEPEST = 0.42; // of the ramp from paper to green, for a probability of 1
 
 export class Loop extends Asker {
+  /** @type {import("./index.js").LoopData} */
+  d;
+
   remove() {
     this.pause();
     super.remove();

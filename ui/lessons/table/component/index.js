@@ -7,12 +7,26 @@ import { drawResults, explain, light } from "./about.js";
 import { drawAreas } from "./areas.js";
 import { drawRows } from "./rows.js";
 
+/** What ui/lessons/table/view.py gives: one model or two.
+ * @typedef {{ name: string, kind: "whole" | "real" | "choice" | "fixed", value: string, other: string | null, published: string,
+ *   choices: [string, string][], edited: boolean, differs: boolean, parts: string[] }} Row
+ * @typedef {[string, number, number, number, number, string, boolean]} Area part, x, y, width, height, label, idle
+ * @typedef {object} Data
+ * @property {string} model @property {string[]} names @property {Row[]} rows @property {Record<string, string>} edited
+ * @property {{ field: string, html: string } | null} problem a row that does not fit
+ * @property {{ label: string, values: string[] }[]} results
+ * @property {any[]} areas for each model @property {{ part: string, label: string, counts: string[], shares: string[] }[]} parts
+ * @property {string} lang @property {Record<string, string>} words */
+
 export default function table(given) {
   const { model } = given.data;
   return mountView(given, Table, "table", (rows) => given.setStateValue("edits", { model, rows }));
 }
 
 class Table extends View {
+  /** @type {Data} */
+  data;
+
   rows = new Map();
   selected = "width";
 

@@ -10,6 +10,12 @@ import { merges } from "./merges.js";
 import { sentence } from "./sentence.js";
 import { table } from "./table.js";
 
+/** What ui/lessons/tokens/readings.py gives, one view at a time.
+ * @typedef {object} View
+ * @property {HTMLElement} root @property {any} d its data, as the view of that name reads it @property {Record<string, string>} w
+ * @property {Record<string, any>} own what the reader has chosen; outlives new data
+ * @property {import("../../../components/base/colours.js").Palette} colours */
+
 const WAIT = 150; // ms: arrow keys may pass over many tokens before the server is asked
 const seen = new WeakMap(); // mounted root -> what the reader has chosen; outlives new data
 

@@ -5,6 +5,15 @@ import { chip, clip, div, el, span, weave } from "../../../components/base/eleme
 import { linked, mountView, remember, still, View } from "../../../components/base/view.js";
 import { board } from "./board.js";
 
+/** What ui/lessons/tracks/readings.py gives: the prompt, then a turn for each token that is generated.
+ * @typedef {object} Data
+ * @property {string[]} tokens
+ * @property {{ token: string, cached: number, uncached: number, bytes: number }[]} turns seconds with and without the
+ *   cache, and the cache's size after it
+ * @property {number} layers @property {number} heads key/value heads
+ * @property {number} width head dimension @property {number} size bytes of a number
+ * @property {string} lang @property {Record<string, string>} words */
+
 const PACE = 1900; // ms from one turn to the next while it plays
 
 export default function tracks(given) {
@@ -15,6 +24,9 @@ const named = (token) => chip(clip(token, 24), "inline");
 const sum = (list) => list.reduce((a, b) => a + b, 0);
 
 class Tracks extends View {
+  /** @type {Data} */
+  d;
+
   text;
 
   constructor(box) {

@@ -9,11 +9,24 @@ import { mountView, View } from "../../../components/base/view.js";
 import { Chart } from "./charts.js";
 import { Panel, Row } from "./maps.js";
 
+/** What ui/lessons/train/view.py gives: snapshots of one training or of two beside one another.
+ * @typedef {object} Data
+ * @property {number} steps @property {string[]} tokens of the row that is shown
+ * @property {(string | null)[]} answers what is to come after each token, null where nothing is asked
+ * @property {number} first the token after which the first answer is due
+ * @property {{ loss: number, accuracy: number, busiest: number | null }} chance what guessing gives
+ * @property {{ id: string, title: string, layers: number, heads: number, experts: number | null, from: number, seen: any[],
+ *   ended: boolean }[]} models seen: snapshots from the one of that number on; the browser keeps those before
+ * @property {string} lang @property {Record<string, string>} words */
+
 export default function train(given) {
   return mountView(given, Lab, "train", () => given.setTriggerValue("again", true));
 }
 
 class Lab extends View {
+  /** @type {Data} */
+  d;
+
   shape;
 
   known = new Map(); // of each run, its snapshots
