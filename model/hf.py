@@ -7,6 +7,7 @@ import json
 import re
 from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import SafetensorError
@@ -19,7 +20,7 @@ from model.transformer import Transformer
 from model.weights.families import FAMILIES
 from model.weights.families.family import ACTIVATIONS, BOOKKEEPING, OWN, ROTARY_FIELDS, Family
 
-TYPES = {field.name: field.type for field in fields(Config)} | {"windows": int | None}
+TYPES: dict[str, Any] = {field.name: field.type for field in fields(Config)} | {"windows": int | None}
 NEEDED = ("vocab_size", "width", "layers", "heads")  # of a config.json; the rest has rules
 ROPE_NUMBERS = {  # rope_type: the numbers that come with it
     "default": (),
@@ -55,7 +56,9 @@ def config_from(hf_config) -> Config:
     try:
         return replace(family.recipe, **_derived(ours, family.recipe, theirs), **_rope(rotary))
     except SettingError as error:
-        raise SettingError(theirs.get(error.field, error.field), error.value, str(error), code=error.code) from error
+        raise SettingError(
+            theirs.get(error.field or "", error.field), error.value, str(error), code=error.code
+        ) from error
 
 
 def _refused(name: str, value: object, why: str) -> SettingError:

@@ -116,7 +116,7 @@ class Experts(nn.Module):
 
     def __init__(self, config: Config):
         super().__init__()
-        self.router = nn.Linear(config.width, config.experts, bias=False)
+        self.router = nn.Linear(config.width, config.experts or 0, bias=False)
         self.experts = nn.ModuleList(MLPS[config.mlp](config) for _ in range(config.experts or 0))
         self.active = config.active_experts
 

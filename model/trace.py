@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+ArrayOrNone = Any  # None where the model has no such thing; no type checker can know which model has what
+
 
 class NotKept(LookupError):
     """A field was asked for that the pass was told not to keep."""
@@ -56,20 +58,20 @@ class LayerTrace(_Record):
     q: np.ndarray = MISSING  # (H, T, K)
     k: np.ndarray = MISSING  # (G, T, K)
     v: np.ndarray = MISSING  # (G, T, K)
-    q_rot: np.ndarray | None = MISSING  # (H, T, K) turned by the position, where positions are rotary
-    k_rot: np.ndarray | None = MISSING  # (G, T, K)
+    q_rot: ArrayOrNone = MISSING  # (H, T, K) turned by the position, where positions are rotary
+    k_rot: ArrayOrNone = MISSING  # (G, T, K)
     mask: np.ndarray = MISSING  # (T, T) bool, true where a query (row) may read a key (column)
     scores: np.ndarray = MISSING  # (H, T, T) q·k / √K, before the mask
     pattern: np.ndarray = MISSING  # (H, T, T) softmax of the masked scores
     z: np.ndarray = MISSING  # (H, T, K) the values, weighted by the pattern and added up
-    pre: np.ndarray | None = MISSING  # (T, F) the MLP's neurons before the activation; with a gate, its "up" half
-    gate: np.ndarray | None = MISSING  # (T, F) the gate before the activation
-    post: np.ndarray | None = MISSING  # (T, F) the neurons as the down projection reads them
-    router_logits: np.ndarray | None = MISSING  # (T, E)
-    router_probs: np.ndarray | None = MISSING  # (T, E)
-    expert_index: np.ndarray | None = MISSING  # (T, A)
-    expert_weight: np.ndarray | None = MISSING  # (T, A) adds up to 1
-    expert_out: np.ndarray | None = MISSING  # (T, A, D) before the weight
+    pre: ArrayOrNone = MISSING  # (T, F) the MLP's neurons before the activation; with a gate, its "up" half
+    gate: ArrayOrNone = MISSING  # (T, F) the gate before the activation
+    post: ArrayOrNone = MISSING  # (T, F) the neurons as the down projection reads them
+    router_logits: ArrayOrNone = MISSING  # (T, E)
+    router_probs: ArrayOrNone = MISSING  # (T, E)
+    expert_index: ArrayOrNone = MISSING  # (T, A)
+    expert_weight: ArrayOrNone = MISSING  # (T, A) adds up to 1
+    expert_out: ArrayOrNone = MISSING  # (T, A, D) before the weight
 
 
 @dataclass(frozen=True, repr=False)
@@ -81,9 +83,9 @@ class Trace(_Record):
     layers: tuple[LayerTrace, ...]
     positions: np.ndarray = MISSING  # (T,) where each token stands: 0, 1, 2, … unless an edit moves them
     embed: np.ndarray = MISSING  # (T, D) rows of the embedding table
-    pos_embed: np.ndarray | None = MISSING  # (T, D) what is added for the position, where something is added
+    pos_embed: ArrayOrNone = MISSING  # (T, D) what is added for the position, where something is added
     final: np.ndarray = MISSING  # (T, D) what the language-model head reads
-    logits: np.ndarray | None = MISSING  # (T, V)
+    logits: ArrayOrNone = MISSING  # (T, V)
 
     def __repr__(self):
         return f"Trace({len(self.tokens)} tokens, {len(self.layers)} layers, {self.bytes() / 1e6:.1f} MB)"

@@ -84,7 +84,8 @@ def stages(
     `below` beside the latter; the head of the chosen column is bold. A telephone has room for five letters a column, so
     shares are written without their %.
     """
-    stage, row = np.indices(shares.shape)
+    places = np.indices(shares.shape)
+    stage, row = places[0], places[1]
     length = shares.copy()
     for before, now in pairwise(length):
         now[:] = np.where(now > 0, now, before)

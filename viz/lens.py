@@ -23,7 +23,7 @@ def tower(
     A token that stays the likeliest over several levels is written once, where it takes over.
     """
     place, top = np.arange(len(ids)), len(ids) - 1
-    taken = [level for level in place if not level or ids[level] != ids[level - 1]]
+    taken = [level for level in range(len(ids)) if not level or ids[level] != ids[level - 1]]
 
     def hover(names: Sequence[str], values: np.ndarray) -> list[str]:
         return [f"{level} · {label(name)} {percent(x)}" for level, name, x in zip(levels, names, values, strict=True)]
@@ -53,7 +53,9 @@ def tower(
         "hovertemplate": HOVER,
     }
     step = 5 if top > 12 else 1
-    named = [level for level in place if level in (0, top) or (level % step == 0 and top - level >= step // 2)]
+    named = [
+        level for level in range(len(ids)) if level in (0, top) or (level % step == 0 and top - level >= step // 2)
+    ]
     sides = BARE | {"ticklabelstandoff": 10, "range": [-0.7, top + 0.7]}
     words = {"tickvals": taken, "ticktext": [label(tokens[i]) for i in taken], "tickfont": {"family": MONO}}
     # beside long tokens the figure is narrow: every second share is written

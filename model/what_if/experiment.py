@@ -57,7 +57,7 @@ class Experiment:
         ids = list(setting.ids)
         for change in self.changes:
             if isinstance(change, Swap):
-                ids[change.token - 1] = change.id(setting)
+                ids[change.token - 1] = change.id(setting)  # pyright: ignore (it was checked)
         return ids
 
     def edits(self, setting: Setting, vectors: Vectors) -> tuple[Edit, ...]:
@@ -104,7 +104,7 @@ def _check_experts_left(changes: Sequence[Change], setting: Setting) -> None:
             for layer in change.layers(setting):
                 off.setdefault(layer, set()).add(change.expert)
     for layer, experts in off.items():
-        if len(experts) + setting.config.active_experts > setting.config.experts:
+        if len(experts) + setting.config.active_experts > (setting.config.experts or 0):
             counts = {"experts": setting.config.experts, "active": setting.config.active_experts}
             raise InvalidChange("experts-few", layer=layer + 1, n=len(experts), **counts)
 

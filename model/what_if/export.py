@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from string import Template
+from typing import Any
 
 from model.what_if.base import Change, Vectors
 from model.what_if.changes import Swap, UseRule
@@ -65,9 +66,10 @@ def to_python(experiment: Experiment, setting: Setting, model: str, text: str) -
 def _edits(change: Change, setting: Setting) -> str:
     """The entry of a list that makes the edits of one change."""
     layers, vectors = tuple(change.layers(setting)), VectorExpressions()
+    layer: Any = _Verbatim("layer")
     if len(layers) == 1:
         return repr(change.edit(layers[0], setting, vectors))
-    return f"*({change.edit(_Verbatim('layer'), setting, vectors)!r} for layer in range({len(layers)}))"
+    return f"*({change.edit(layer, setting, vectors)!r} for layer in range({len(layers)}))"
 
 
 def _import(module: str, names: Iterable[str]) -> str:

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 
 def until(condition: Callable[[], object]) -> None:
-    """Returns as soon as `condition()` holds. Raises TimeoutError after a minute, when it never will."""
-    for _ in range(3_000):
+    """Returns as soon as `condition()` holds. Raises TimeoutError after two minutes, when it never will."""
+    for _ in range(6_000):
         if condition():
             return
         time.sleep(0.02)

@@ -2,7 +2,6 @@
 key, or follows from it. A key that forgets something shows one reader the numbers of another."""
 
 import ast
-from pathlib import Path
 
 import pytest
 

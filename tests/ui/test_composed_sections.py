@@ -2,6 +2,7 @@
 the code, all that can come there; what a comprehension over a tuple says is read off the code itself."""
 
 import ast
+import dataclasses
 import re
 from collections.abc import Iterator
 from itertools import product
@@ -35,8 +36,8 @@ from ui.lessons.next_token import controls
 from ui.lessons.positions import questions as positions
 from ui.lessons.ring import processes
 from ui.lessons.sparse import readings as sparse
-from ui.lessons.table import parse, sums
-from ui.lessons.table import view as table
+from ui.lessons.table import drawing as table
+from ui.lessons.table import parse
 from ui.lessons.tracks import curve
 
 WORDED = ("position", "norm", "place", "balance")  # choices of lesson 16 that have words for their values
@@ -102,6 +103,7 @@ DOMAINS = {
         "genre-{}": ("none", "little", "much"),
         "touch-{}": ("off", "force", "none", "off-many", "force-many"),
         "part-{}": count(MIXTRAL).by_use,
+        "{}-many": ("touch-off", "touch-force"),
     },
     "heads": {
         "explain-repeat-{}": ("same", "less"),
@@ -129,16 +131,19 @@ DOMAINS = {
         "method-{}": METHODS,
         "reading-{}": ("both", "mask-only", "restart-only", "none", "single"),
         "option-{}": ("falls", "stays", "rises"),
+        "sum-{}": ("wasted", "gain", "cells", "own"),
+        "sum-{}-is": ("wasted", "gain", "cells", "own"),
     },
     "positions": {
         "measure-{}": ("base", "stretch"),
+        "falling-{}": ("reading", "not"),
         "decoder-{}": positions.DECODER,
         "explain-decoder-{}": positions.DECODER,
     },
     "ring": {"run-{}": processes.COLUMNS, "cost-{}": ("own", "queries", "blocks", "running", "scores", "sent")},
     "sparse": {"name-{}": [pattern for pattern in sparse.PATTERNS if pattern != "full"]},
     "table": {
-        "part-{}": sums.PARTS,
+        "part-{}": {field.name for field in dataclasses.fields(count(MIXTRAL))} - {"idle"},
         "matrix-{}": ("q", "k", "v", "o", "gate", "up", "down"),
         "sum-{}": ("prefill", "decode", "reads-prefill", "reads-decode"),
         "title-{}": ("sums", "memory", "flops"),
@@ -162,6 +167,7 @@ DOMAINS = {
         "because-{}": (*PRESETS, "own"),
         "problem-{}": ("heads", "kv_heads"),
         "learned-{}": ("pair", "one"),
+        "col-{}": ("accuracy", "loss"),
         "learns-{}": ("pair", "one"),
         "learns-{}-{}": [*product(["pair"], ("a", "b", "both", "neither")), ("one", "a"), ("one", "b")],
         "is-{}-{}": [*product(["task"], TASKS), *((name, value) for name in WORDED for value in OPTIONS[name])],

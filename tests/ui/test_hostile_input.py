@@ -22,8 +22,10 @@ from ui.kit import markup as html
 from ui.lessons.blocks import switchboard
 from ui.lessons.encoders import maps
 from ui.lessons.packing import batch, row
-from ui.lessons.positions import rotation, tables
-from ui.lessons.ring import view
+from ui.lessons.positions import readings as positions
+from ui.lessons.positions import view as positions_view
+from ui.lessons.ring import readings as ring
+from ui.lessons.ring import view as ring_view
 from ui.lessons.sparse import readings as sparse
 from ui.lessons.step_by_step import generation
 from ui.lessons.table import view as table
@@ -122,18 +124,27 @@ def readers(page):
             lambda found: isinstance(found, int) and 0 <= found <= generation.LAST_SEED,
         ),
         "sparse": (lambda: sparse.linked_choice(st.query_params), lambda found: found in (*sparse.ALL, sparse.START)),
-        "ring": (lambda: view.choice(trace), lambda found: found.layer in layers and found.devices in view.DEVICES),
+        "ring": (
+            lambda: ring_view.current_choice(trace),
+            lambda found: found.layer in layers and found.devices in ring.DEVICES,
+        ),
         "switchboard": (
             lambda: url_state.bind("switch", switchboard.SWITCHES, switchboard.FIRST) and st.session_state["switch"],
             lambda found: found in switchboard.SWITCHES,
         ),
         "left out": (lambda: url_state.invalid_params({}, page), lambda found: "prompt" not in dict(found)),
-        "positions": (lambda: rotation.place(page, trace), lambda found: found.key <= found.query in places),
+        "positions": (
+            lambda: positions_view.current_place(page, trace),
+            lambda found: found.key <= found.query in places,
+        ),
         "packing": (lambda: batch.method(None), lambda found: found in batch.METHODS),
-        "packed": (row._link, lambda found: all(isinstance(value, int | None) for value in found.values())),
+        "packed": (row.linked_choice, lambda found: all(isinstance(value, int | None) for value in found.values())),
         "table": (lambda: table._typed("Mixtral 8x7B"), lambda found: set(found) <= table.EDITABLE),
         "encoders": (lambda: maps.start("encoder", trace), look),
-        "order": (tables.asked, lambda found: found[0] in ("swap", "shuffle") and 0 <= found[1] < 10_000),
+        "order": (
+            lambda: positions.linked_order(st.query_params),
+            lambda found: found[0] in ("swap", "shuffle") and 0 <= found[1] < 10_000,
+        ),
         "what-if": (
             lambda: experiment.from_text(st.query_params.get("edits", ""), "", setting)[0],
             lambda found: experiment.from_text(str(found), "", setting) == (found, []),

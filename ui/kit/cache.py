@@ -91,6 +91,9 @@ def _kept_trace(key: Pass, _bundle: "Bundle") -> "Trace":
     return _trace(key, _bundle)
 
 
+trace.clear = _kept_trace.clear
+
+
 @dataclass(frozen=True)
 class Key:
     """What a result depends on: its name, the model by the name on its card, token ids, and settings."""

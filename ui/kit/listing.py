@@ -22,11 +22,11 @@ _PARSER = threading.Lock()
 def lines_of(thing: Any) -> tuple[str, str]:
     """The code of a function or class, and where it stands."""
     with _PARSER:
-        return _lines_of(thing)
+        return read_lines(thing)
 
 
 @cache
-def _lines_of(thing: Any) -> tuple[str, str]:
+def read_lines(thing: Any) -> tuple[str, str]:
     lines, first = inspect.getsourcelines(thing)
     file = Path(inspect.getfile(thing)).relative_to(ROOT)
     return textwrap.dedent("".join(lines)).rstrip(), f"{file.as_posix()}:{first}"

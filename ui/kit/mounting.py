@@ -9,7 +9,7 @@ from ui import components
 from ui.kit import url_state
 
 if TYPE_CHECKING:
-    from streamlit.components.v2.types import BidiComponentResult  # its attributes are the reported values
+    from streamlit.components.v2.bidi_component import BidiComponentResult  # its attributes are the reported values
 
     from ui.frame.page import Page
 

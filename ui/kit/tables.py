@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from numbers import Number
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import streamlit as st
 from markupsafe import Markup
@@ -49,4 +49,4 @@ def grid(heads: Sequence[object], rows: Iterable[Sequence[object]], *, first_num
 
 
 def _cell(value: object, words: language.Words) -> str:
-    return words.number(value) if isinstance(value, Number) else str(value)
+    return words.number(cast(float, value)) if isinstance(value, Number) else str(value)

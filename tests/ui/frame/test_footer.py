@@ -8,13 +8,13 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+import streamlit as st
 from markupsafe import Markup
 from playwright.sync_api import expect
 from streamlit.testing.v1 import AppTest
 
 from model import lens, sampling
 from tests.support.app_test import run_page
-from ui.frame import footer
 from ui.frame.question import Question, sheet
 from ui.kit import cache, language, markup
 from ui.kit.numbers import number
@@ -131,12 +131,11 @@ def test_a_worksheet(lang, key):
 
 @pytest.mark.slow
 def test_the_questions_of_a_page_are_on_its_worksheet(monkeypatch):
-    made = []
-    here = footer._here
-    monkeypatch.setattr(footer, "_here", lambda make, *given: made.append(here(make, *given)) or made[-1])
+    made = {}
+    monkeypatch.setattr(st, "download_button", lambda label, make, *_, key, **options: made.update({key: make}))
     test = run_page("tokens", "it", prompt="<b>Ciao</b> a tutti")
     assert not test.exception
-    text, asked = made[0]().decode(), test.session_state.questions
+    text, asked = made["take-worksheet"]().decode(), test.session_state.questions
     assert len(asked) == 2 and all(question.plain in re.sub(r"<[^>]*>", "", text) for question in asked.values())
     assert "<b>Ciao" not in text and "Ciao" in text
 

@@ -1,5 +1,5 @@
+import os
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import plotly.graph_objects as go
@@ -44,15 +44,15 @@ def test_code_is_found_by_many_readers_at_once():
             self.itself = self
 
         def __del__(self):
-            time.sleep(0)
+            os.sched_yield()
 
     def litter():
         while not done.is_set():
             Litter()
-            time.sleep(0)
+            os.sched_yield()
 
     def look(thing):
-        figures._listing.cache_clear()
+        listing.read_lines.cache_clear()
         return listing.lines_of(thing)
 
     done, things = threading.Event(), 20 * [layers.Attention, transformer.Transformer]
