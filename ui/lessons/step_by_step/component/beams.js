@@ -5,6 +5,9 @@ import { remember } from "../../../components/base/view.js";
 import { Asker } from "./asker.js";
 
 export class Beams extends Asker {
+  /** @type {import("./index.js").BeamsData} */
+  d;
+
   draw() {
     const { d, w } = this;
     this.width ??= d.width ?? d.widths[1];

@@ -17,6 +17,23 @@ import { Proof } from "./proof.js";
  * @property {number} temperature @property {number} seed @property {number} lastSeed @property {number} hottest
  * @property {number} limit @property {boolean} full @property {boolean} ended
  * @property {string} lang @property {Record<string, string>} words */
+/** What it gives for three texts of two seeds; without `rows` they were not asked for yet. N tokens.
+ * @typedef {object} ProofData
+ * @property {"proof"} view @property {number} turn @property {number} tokens N @property {number} faces of a die
+ * @property {{ seed: number, id: number[], token: string[], p: number[], dice: number[] }[]} [rows]
+ * @property {number[]} [equal] tokens that the second and the third have in common with the first
+ * @property {number} [difference] of a probability between the first two @property {number} [temperature]
+ * @property {string} lang @property {Record<string, string>} words */
+/** What it gives for beam search beside greedy, as one tree; without `ends` it was not asked for yet.
+ * @typedef {object} BeamsData
+ * @property {"beams"} view @property {number} turn @property {number[]} widths @property {number} steps
+ * @property {number} texts that there are of so many tokens @property {number} [width]
+ * @property {string[]} [start] the last tokens before @property {boolean} [cut] there are more
+ * @property {{ parent: number[], token: string[], p: number[], lane: number[] }} [nodes]
+ * @property {{ node: number, sum: number, rank: number }[]} [ends] texts that nothing follows; rank 0 is in no beam
+ * @property {number[]} [greedy] its nodes @property {number} [left] the step after which it was in no beam, or 0
+ * @property {number} [gain] how many times as likely the best beam is
+ * @property {string} lang @property {Record<string, string>} words */
 
 export default function loop(given) {
   const { view } = given.data;

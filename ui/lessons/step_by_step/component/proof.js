@@ -4,6 +4,9 @@ import { chip, el, fill } from "../../../components/base/elements.js";
 import { Asker } from "./asker.js";
 
 export class Proof extends Asker {
+  /** @type {import("./index.js").ProofData} */
+  d;
+
   draw(before) {
     const { d, w } = this;
     const go = el("button", { type: "button", className: "go", onclick: () => this.start() }, w["proof-go"]);
