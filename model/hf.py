@@ -56,9 +56,8 @@ def config_from(hf_config) -> Config:
     try:
         return replace(family.recipe, **_derived(ours, family.recipe, theirs), **_rope(rotary))
     except SettingError as error:
-        raise SettingError(
-            theirs.get(error.field or "", error.field), error.value, str(error), code=error.code
-        ) from error
+        field = error.field or ""
+        raise SettingError(theirs.get(field, field), error.value, str(error), code=error.code) from error
 
 
 def _refused(name: str, value: object, why: str) -> SettingError:

@@ -7,7 +7,6 @@ import this gives every figure the look.
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas  # noqa: F401 - Plotly looks into it as soon as it is named, also while another thread still imports it
@@ -62,8 +61,7 @@ plotly.io.templates.default = "vetro"
 def dress(figure: go.Figure, mode: str) -> go.Figure:
     """The same figure, going out in the look of `mode`, "light" or "dark"."""
     if mode == "dark":  # a new figure of these values would be checked anew, which takes longer than to make the page
-        recoloured: Any = lambda: _recoloured(type(figure).to_dict(figure), _SWAP)  # noqa: E731
-        figure.to_dict = recoloured
+        figure.to_dict = lambda: _recoloured(type(figure).to_dict(figure), _SWAP)
     return figure
 
 

@@ -62,7 +62,7 @@ class Change:
 
     def layers(self, setting: Setting) -> Iterable[int]:
         """The layers that it edits, from 0."""
-        return setting.layers(getattr(self, "layer"))  # noqa: B009 (which most of them have)
+        return setting.layers(self.layer)  # pyright: ignore[reportAttributeAccessIssue] (those without say so themselves)
 
     def edits(self, setting: Setting, vectors: Vectors) -> list[Edit]:
         return [self.edit(layer, setting, vectors) for layer in self.layers(setting)]

@@ -1,6 +1,6 @@
 """Charts in the look of the page."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -22,7 +22,6 @@ def show(chart: "go.Figure", key: str, alt: str) -> None:
     from viz import label_space, theme  # and Plotly and pandas: the front door has no chart, and need not wait for them
 
     chart = label_space.given(theme.dress(chart, mode()))
-    layout: Any = chart.layout  # Plotly makes its fields at run time
-    layout.separators = ",." if language.code() == "it" else ".,"
-    data = {"figure": chart.to_json(validate=False), "height": layout.height, "alt": alt}
+    chart.layout.separators = ",." if language.code() == "it" else ".,"
+    data = {"figure": chart.to_json(validate=False), "height": chart.layout.height, "alt": alt}
     components.component("chart")(key=key, data=data)
