@@ -1,28 +1,21 @@
 """Lesson 8: how are a million tokens read? The text is split over devices, and the keys and values go round."""
 
-import streamlit as st
-
-from ui.frame import prompt_bar
+from ui.frame import prompt_bar, quiz
 from ui.frame.lesson import lesson
-from ui.kit import listing
-from ui.lessons.ring import costs, processes, view
+from ui.lessons.ring import costs, processes, questions, readings, view
 
-LINK = view.LINK | costs.LINK | processes.LINK
+LINK = readings.LINK | costs.LINK | processes.LINK
 
 with lesson("ring", limit=24, fits=prompt_bar.rotary, link=LINK) as page:
-    words, trace = page.words, page.trace(view.KEEP)
+    words, trace = page.words, page.trace(readings.KEEP)
+    view.show_ring(page, trace)
+    view.show_source()
+    if len(page.ids) > 1:
+        quiz.predict(f"first-{page.model}-{page.text}", questions.first(page, trace))
+        quiz.predict(f"busiest-{page.model}-{page.text}", questions.busiest(page, trace))
+        page.heading("run-title", words("run-intro"))
+        processes.show_run(page, trace)
 
-    def heading(section: str) -> None:
-        st.html(f"<h2>{words.inline(f'{section}-title')}</h2>{words(f'{section}-intro')}")
-
-    view.figure(page, trace)
-    listing.show(*view.SOURCE)
-    if len(page.tokens) > 1:
-        view.ask_first(page, trace)
-        view.ask_busiest(page, trace)
-        heading("run")
-        processes.section(page, trace)
-
-    heading("cost")
-    costs.section(page)
-    costs.ask_sent(page)
+    page.heading("cost-title", words("cost-intro"))
+    costs.show_costs(page)
+    quiz.predict("ring-sent", questions.sent(page))

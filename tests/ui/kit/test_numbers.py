@@ -48,7 +48,11 @@ def test_what_is_shown_is_near_what_it_is(x):
 
 
 def test_units():
+    assert scaled(0, "B", "en") == "0\u202fB"
     assert scaled(999, "B", "en") == "999\u202fB"
+    assert scaled(1000, "B", "en") == "1\u202fkB"
+    assert scaled(131_072, "B", "en") == "131\u202fkB"
+    assert scaled(2**40, "B", "en") == "1.10\u202fTB"
     assert scaled(46_080, "B", "it") == "46,1\u202fkB"
     assert scaled(17_179_869_184, "B", "en") == "17.2\u202fGB"
     assert scaled(17_179_869_184, "B", "en", binary=True) == "16\u202fGiB"

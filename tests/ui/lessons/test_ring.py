@@ -1,7 +1,5 @@
 """Lesson 8: what is drawn is the online softmax of the trace, the costs are the formula's, the processes are real."""
 
-import time
-
 import numpy as np
 import pytest
 from playwright.sync_api import expect
@@ -13,8 +11,9 @@ from model.weights.published import MODELS
 from tests.support.app_test import html_of, run_page, shown_page
 from tests.support.browser import settled
 from tests.support.payload import charts, component_payload, values
-from ui.kit.numbers import number
-from ui.lessons.ring import costs, processes, view
+from tests.support.waiting import until
+from ui.kit.numbers import number, scaled
+from ui.lessons.ring import costs, processes, readings
 
 PROMPT = "The dog chased the squirrel because it"
 WORDS = {lang: content.load(lang, "ring") for lang in content.LANGUAGES}
@@ -23,7 +22,7 @@ WORDS = {lang: content.load(lang, "ring") for lang in content.LANGUAGES}
 @pytest.fixture(scope="module")
 def trace(smollm2):
     ids = smollm2.tokenizer.encode(PROMPT)
-    return transformer.run(smollm2.model, ids, smollm2.tokenizer.strings(ids), keep=view.KEEP)
+    return transformer.run(smollm2.model, ids, smollm2.tokenizer.strings(ids), keep=readings.KEEP)
 
 
 def reveal(test, key: str, option: int) -> str:
@@ -48,7 +47,7 @@ def test_each_step_is_the_softmax_over_the_tokens_read_so_far(trace, layer, devi
             np.testing.assert_allclose(arrays["maximum"][step, :, query], scores.max(-1), rtol=1e-5, atol=1e-5)
             powers = np.exp(scores - scores.max(-1, keepdims=True))
             np.testing.assert_allclose(arrays["total"][step, :, query], powers.sum(-1), rtol=1e-4)
-            values = np.repeat(found.v, 3, axis=0)[:, met, : view.SHOWN]
+            values = np.repeat(found.v, 3, axis=0)[:, met, : readings.SHOWN]
             output = (powers[..., None] * values).sum(1) / powers.sum(-1)[:, None]
             shown = arrays["weighted"][step, :, query] / arrays["total"][step, :, query, None]
             np.testing.assert_allclose(shown, output, atol=1e-5)
@@ -62,7 +61,7 @@ def test_the_ring_equals_the_models_own_answer_and_says_how_nearly(trace):
     test = run_page("ring", layer="14", devices="5")
     _, arrays = component_payload(test, "ring")
     z = trace.layers[13].z
-    found = view.run(trace, view.Choice(13, 5)).output.numpy()
+    found = readings.run(trace, readings.Choice(13, 5)).output.numpy()
     difference = np.abs(found - z).max()
     assert difference <= 1e-5 * np.abs(z).max()
     assert arrays["difference"].max() == difference
@@ -74,7 +73,7 @@ def test_the_page_opens_where_the_online_softmax_can_be_seen(trace):
     data, arrays = component_payload(shown_page("ring"), "ring")
     assert data["devices"] == 4
     shrinks = np.exp(-np.diff(arrays["maximum"][:, data["head"], -1]))
-    np.testing.assert_allclose(shrinks, view.shrinks(trace, 4)[:, data["layer"], data["head"]], rtol=1e-5)
+    np.testing.assert_allclose(shrinks, readings.shrink_factors(trace, 4)[:, data["layer"], data["head"]], rtol=1e-5)
     assert ((shrinks > 0.05) & (shrinks < 0.95)).any()
 
 
@@ -97,7 +96,7 @@ def test_more_devices_than_tokens_is_one_sentence(lang):
 
 
 def test_the_questions_are_answered_by_the_ring(trace):
-    scores = view.counts(view.run(trace, view.Choice(0, 4)))
+    scores = readings.score_counts(readings.run(trace, readings.Choice(0, 4)))
     np.testing.assert_array_equal(scores.sum(0), [3, 7, 11, 7])  # spans of 2, 2, 2, 1 tokens
     test = run_page("ring")
     assert 'class="verdict' not in html_of(test)
@@ -116,7 +115,7 @@ def test_the_costs_are_the_formula_s(trace):
     found = ring_costs(MODELS["Llama 3.1 70B"], 131_072, 16)
     shown = html_of(test)
     for count in (found.queries, found.blocks, found.running, found.scores, found.sent, found.held):
-        assert costs.size(count, "en") in shown
+        assert scaled(count, "B", "en") in shown
     assert "was made for" not in shown
     held = values(charts(test)["by-devices"]["data"][0]["y"])
     np.testing.assert_array_equal(held, [ring_costs(MODELS["Llama 3.1 70B"], 131_072, n).held for n in costs.DEVICES])
@@ -134,25 +133,16 @@ def test_a_damaged_link_to_the_costs_is_ignored():
     assert "Over 8 devices" in html_of(test)
 
 
-@pytest.mark.parametrize(
-    "count, shown", [(0, "0 B"), (999, "999 B"), (1000, "1 kB"), (131_072, "131 kB"), (2**40, "1.10 TB")]
-)
-def test_bytes_are_said_in_the_largest_unit(count, shown):
-    assert costs.size(count, "en").replace("\u202f", " ") == shown
-
-
 # ---------------------------------------------------------------- real processes
 
 
 def finished(test):
     """The page once the run that was started is over: AppTest does not poll by itself."""
-    for _ in range(300):
-        if test.session_state["ring-job"].future.done():
-            return test.run()
-        time.sleep(0.1)
-    raise TimeoutError
+    until(test.session_state["ring-job"].future.done)
+    return test.run()
 
 
+@pytest.mark.slow
 def test_real_processes_say_what_they_held_and_sent(trace):
     test = run_page("ring", layer="14")
     test.button_group(key="processes").set_value(2).run()
@@ -162,13 +152,13 @@ def test_real_processes_say_what_they_held_and_sent(trace):
     shown = html_of(finished(test))
     job = test.session_state["ring-job"]
     run = job.future.result()
-    assert job.chosen == view.Choice(13, 2) and len({report.process for report in run.reports}) == 2
+    assert job.choice == readings.Choice(13, 2) and len({report.process for report in run.reports}) == 2
     z = trace.layers[13].z
     difference = np.abs(run.output.numpy() - z).max()
     assert difference <= 1e-5 * np.abs(z).max() and number(float(difference), "en") in shown
     for report in run.reports:
         assert f">{report.process}<" in shown
-        assert costs.size(report.held, "en") in shown and costs.size(report.sent, "en") in shown
+        assert scaled(report.held, "B", "en") in shown and scaled(report.sent, "B", "en") in shown
     assert not test.button(key="begin").disabled
     test.text_input(key="prompt").set_value("Another prompt").run()
     assert f">{run.reports[0].process}<" not in html_of(test)
@@ -176,7 +166,7 @@ def test_real_processes_say_what_they_held_and_sent(trace):
 
 def test_one_run_at_a_time_and_a_failure_are_one_sentence_each(monkeypatch):
     test = run_page("ring", "it")
-    with processes._taken:
+    with processes.BUSY:
         test.button(key="begin").click().run()
         assert WORDS["it"]["taken"] in html_of(test)
 
@@ -187,8 +177,8 @@ def test_one_run_at_a_time_and_a_failure_are_one_sentence_each(monkeypatch):
     test.button(key="begin").click().run()
     shown = html_of(finished(test))
     assert WORDS["it"]["failed"].format(reason="no &lt;wire&gt;") in shown and WORDS["it"]["taken"] not in shown
-    assert processes._taken.acquire(timeout=5)  # the next one may begin
-    processes._taken.release()
+    assert processes.BUSY.acquire(timeout=5)  # the next one may begin
+    processes.BUSY.release()
 
 
 def test_a_shorter_prompt_leaves_fewer_processes():

@@ -8,7 +8,7 @@ import content
 from model import transformer
 from tests.support.bare_page import reports
 from ui.kit.numbers import number
-from ui.lessons.ring import view
+from ui.lessons.ring import readings
 
 PROMPT = "The dog chased the squirrel because it"
 WORDS = {lang: content.load(lang, "ring") for lang in content.LANGUAGES}
@@ -17,13 +17,13 @@ WORDS = {lang: content.load(lang, "ring") for lang in content.LANGUAGES}
 @pytest.fixture(scope="module")
 def trace(smollm2):
     ids = smollm2.tokenizer.encode(PROMPT)
-    return transformer.run(smollm2.model, ids, smollm2.tokenizer.strings(ids), keep=view.KEEP)
+    return transformer.run(smollm2.model, ids, smollm2.tokenizer.strings(ids), keep=readings.KEEP)
 
 
 def test_a_round_step_by_step_without_the_server(bare_page, trace):
     page = bare_page("ring", layer="4", devices="4", head="6")
     box = page.locator(".ring")
-    found = view.run(trace, view.Choice(3, 4))
+    found = readings.run(trace, readings.Choice(3, 4))
     blocks, seats = box.locator(".block"), box.locator(".seat")
     for step in range(4):
         expect(box.locator(".middle b")).to_have_text(str(step + 1))
