@@ -1,5 +1,6 @@
 """Which tokens of a prompt mean something by themselves, and the attention weight that a page opens with."""
 
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
@@ -15,15 +16,15 @@ def special(bundle: Bundle, trace: Trace) -> np.ndarray:
     return np.isin(trace.token_ids, list(bundle.tokenizer.special))
 
 
-def content_words(trace: Trace) -> np.ndarray:
+def content_words(tokens: Sequence[str]) -> np.ndarray:
     """(T,) bool: words that mean something by themselves, as far as a list of the others can tell."""
     others = listed("pronouns") | listed("function-words")
-    return np.array([attention.bare(token) not in others and any(map(str.isalnum, token)) for token in trace.tokens])
+    return np.array([attention.bare(token) not in others and any(map(str.isalnum, token)) for token in tokens])
 
 
 def start_cell(bundle: Bundle, trace: Trace) -> attention.Cell:
     """The last token, and the head with the largest weight from it on its target. Needs mask and pattern."""
-    return attention.strongest(trace, content_words(trace), special(bundle, trace))
+    return attention.strongest(trace, content_words(trace.tokens), special(bundle, trace))
 
 
 @cache

@@ -1,32 +1,29 @@
 """Lesson 10: the bag of words, the tables, the dials and their sums, other bases and other places."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 from playwright.sync_api import expect
 
 from model import hf, lens, transformer
+from model.analysis.positions import cosine, learned_table, pair_products, rotary_speeds, scores_at
 from model.edits import MovePositions
 from model.zoo import ModelUnavailable
 from tests.support.app_test import html_of, run_page
 from tests.support.browser import settled
-from tests.support.payload import component_payload
+from tests.support.payload import charts, component_payload, values
+from ui.frame.page import Page
 from ui.kit import cache, language
 from ui.kit.numbers import number
-from ui.lessons.positions import losses as position_losses
-from ui.lessons.positions import rotation, tables
+from ui.lessons.positions import losses, questions, readings, view
 
 PROMPT = "The dog chased the squirrel because it"
-START = rotation.Place(13, 8, 6, 1)  # the look of lesson 5
+START = readings.Place(13, 8, 6, 1)  # the look of lesson 5
 
 
 @pytest.fixture(scope="module")
 def page(smollm2):
     ids = smollm2.tokenizer.encode(PROMPT)
-    words = language.Words("en", "positions")
-    tokens = smollm2.tokenizer.strings(ids)
-    return SimpleNamespace(bundle=smollm2, model="smollm2", text=PROMPT, ids=ids, tokens=tokens, lang="en", words=words)
+    return Page(language.Words("en", "positions"), "smollm2", smollm2, PROMPT, ids, PROMPT)
 
 
 @pytest.fixture(scope="module")
@@ -42,29 +39,9 @@ def moved_trace(page, places, fields=("scores",)):
 # ---------------------------------------------------------------- the sums
 
 
-def test_pairs_add_up_to_every_score(page, trace):
-    """For every layer, head, query and key: the pairs, turned by the distance, give the model's own score."""
-    speeds, place = rotation.speeds(page.bundle.model), np.arange(len(page.ids))
-    angles = np.exp(1j * speeds * (place[:, None] - place)[..., None])
-    for i, layer in enumerate(trace.layers):
-        summed = (rotation.products(trace, i) * angles).real.sum(-1)
-        np.testing.assert_allclose(summed, layer.scores, rtol=1e-4, atol=1e-4)
-
-
-def test_scores_at_a_distance_are_those_of_a_run(page, trace):
-    """One token moved away: in layer 1 its scores are what the pairs say of that distance."""
-    places = [0, 1, 2, 3, 4, 5, 2006]
-    row = moved_trace(page, places).layers[0].scores[:, 6]
-    product = rotation.products(trace, 0)[:, 6]
-    for key in range(6):
-        found = rotation.scores(product[:, key], rotation.speeds(page.bundle.model), np.array([2006 - key]))
-        np.testing.assert_allclose(found[:, 0], row[:, key], atol=1e-3)
-
-
 @pytest.mark.parametrize("shift, apart", [(0, 0), (1000, 0), (3999, 0), (0, 500), (20, 4000)])
 def test_the_check_is_a_run_of_the_model(page, trace, shift, apart):
-    at = rotation.Place(13, 8, 6, 1, shift, apart)
-    found = rotation.check(page, trace, at)
+    found = readings.check(page, trace, readings.Place(13, 8, 6, 1, shift, apart))
     places = np.arange(7) + shift
     places[6] += apart
     again = moved_trace(page, places.tolist())
@@ -78,7 +55,7 @@ def test_the_check_is_a_run_of_the_model(page, trace, shift, apart):
 
 def test_the_average_over_all_pairs_is_the_average_of_scores(page, trace):
     """Distance by distance, from an independent sum over the heads' own q and k."""
-    distances, found = rotation.falling(page, trace, START)
+    distances, found = readings.scores_by_distance(page, trace, START)
     layer, readable = trace.layers[13], np.tril(np.ones((7, 7), bool))
     k = layer.k.repeat(3, axis=0)
     speeds = page.bundle.model.position.speeds.numpy()
@@ -93,11 +70,11 @@ def test_the_average_over_all_pairs_is_the_average_of_scores(page, trace):
 
 
 def test_the_same_token_twice_has_one_query_in_layer_1(page):
-    found = rotation.twice(page, 1)
+    found = readings.twice(page, 1)
     assert found.difference[0] == 0 and (found.difference[1:] > 0).all()
     np.testing.assert_allclose(found.before[0], 1, atol=1e-6)
     assert found.after[0].mean() < 0.99
-    start, here, there = found.turned
+    start, here, there = found.rotated
     assert here == pytest.approx(start * np.exp(1j), abs=1e-5) and there == pytest.approx(start * np.exp(7j), abs=1e-5)
 
 
@@ -106,31 +83,26 @@ def test_the_same_token_twice_has_one_query_in_layer_1(page):
 
 @pytest.mark.parametrize("way, seed", [("swap", 0), ("swap", 3), ("shuffle", 2)])
 def test_without_its_table_minilm_notices_nothing(minilm, way, seed):
-    found = tables.bag(minilm, PROMPT, way, seed)
+    found = readings.bag(minilm, PROMPT, way, seed)
     assert sorted(found.order) == list(range(9)) and found.order[0] == 0 and found.order[-1] == 8
     assert np.abs(np.subtract(*found.bare)).max() < 1e-5
-    assert tables.cosine(*found.table) < 0.999
-    np.testing.assert_allclose(found.table[0], tables.sentence(minilm.model, minilm.tokenizer.encode(PROMPT)))
+    assert cosine(*found.table) < 0.999
+    ids = minilm.tokenizer.encode(PROMPT)
+    np.testing.assert_allclose(found.table[0], transformer.run(minilm.model, ids, ids, keep={"final"}).final.mean(0))
 
 
 def test_the_first_swap_takes_words_that_mean_something(minilm):
-    found = tables.bag(minilm, PROMPT, "swap", 0)
+    found = readings.bag(minilm, PROMPT, "swap", 0)
     assert [found.tokens[i] for i, j in enumerate(found.order) if i != j] == ["dog", "squirrel"]
 
 
 def test_the_table_is_minilms_and_ends(minilm):
     words = language.Words("en", "positions")
-    table = minilm.model.position.table.weight.numpy()
-    np.testing.assert_array_equal(tables.table(minilm), table)
-    assert number(float(table[511][0]), "en") in tables.look_up(minilm, 511, words)
-    beyond = tables.look_up(minilm, 512, words)
+    table = learned_table(minilm.model)
+    np.testing.assert_array_equal(table, minilm.model.position.table.weight.numpy())
+    assert number(float(table[511][0]), "en") in view.look_up(minilm, 511, words)
+    beyond = view.look_up(minilm, 512, words)
     assert "There is no row 512" in beyond and "position 512 is beyond the table of positions" in beyond
-
-
-def test_similarity_of_the_computed_table_depends_on_the_distance_only(minilm):
-    found = tables.similarity(tables.sinusoidal(minilm))
-    for distance in (1, 9, 100):
-        assert np.ptp(np.diagonal(found, distance)) < 1e-4
 
 
 # ---------------------------------------------------------------- losses
@@ -143,25 +115,25 @@ def test_losses_are_those_of_the_model(page, trace):
         return lens.surprisal(model, trace).sum() / size
 
     model = page.bundle.model
-    assert position_losses.loss(page, trace) == pytest.approx(bits(model, trace))
+    assert losses.loss(page.bundle, trace) == pytest.approx(bits(model, trace))
     slow = hf.variant(model, rope_base=1000.0)
     run = transformer.run(slow, page.ids, page.tokens, keep={"final"})
-    assert position_losses.with_base(page, 1000) == pytest.approx(bits(slow, run))
+    assert losses.with_base(page, 1000) == pytest.approx(bits(slow, run))
     apart = moved_trace(page, [4 * i for i in range(7)], {"final"})
-    assert position_losses.stretched(page, 4.0) == pytest.approx(bits(model, apart))
-    assert position_losses.shifted(page, 4000) == pytest.approx(bits(model, trace), rel=1e-3)
+    assert losses.stretched(page, 4.0) == pytest.approx(bits(model, apart))
+    assert losses.shifted(page, 4000) == pytest.approx(bits(model, trace), rel=1e-3)
 
 
 def test_stretches_go_just_beyond_the_trained_context(page):
-    found = position_losses.stretches(page)
+    found = losses.stretches(page)
     assert found[:3] == [0.25, 0.5, 1] and found[-1] * 6 > 8192 >= found[-2] * 6
 
 
 def test_the_slowest_hand_hardly_moves(page):
-    _, _, answer, explain = position_losses.ask_slowest(page)
+    question = questions.slowest(page)
     degrees = 8192 * float(page.bundle.model.position.speeds[-1]) * 180 / np.pi
-    assert degrees < 90 and answer() == 0
-    assert f"{number(degrees, 'en')}°" in explain(1, 0)
+    assert degrees < 90 and question.answer() == 0
+    assert f"{number(degrees, 'en')}°" in question.explain(1, 0)
 
 
 # ---------------------------------------------------------------- the page
@@ -189,11 +161,11 @@ def test_a_damaged_link_is_ignored():
 def test_a_click_measures_all_bases(page):
     test = run_page("positions")
     shown = html_of(test)
-    assert number(position_losses.with_base(page, 10_000), "en") in shown and "over 6 tokens" in shown
+    assert number(losses.with_base(page, 10_000), "en") in shown and "over 6 tokens" in shown
     test.button(key="measure-base").click().run()
-    losses = test.session_state["positions-losses"][("smollm2", PROMPT, "base")]
-    assert sorted(losses) == list(position_losses.BASES)
-    assert losses[3000] == pytest.approx(position_losses.with_base(page, 3000))
+    line = charts(test)["base-losses"]["data"][0]
+    assert values(line["x"]).tolist() == list(losses.BASES)
+    assert values(line["y"])[losses.BASES.index(3000)] == pytest.approx(losses.with_base(page, 3000))
 
 
 def test_moving_on_changes_nothing_and_pulling_apart_does():
@@ -254,7 +226,7 @@ def test_both_moved_the_score_stays_and_one_moved_it_turns(open_page, smollm2, t
     plus = dials.locator(".track.apart .turn").last
     for _ in range(3):
         plus.click()
-    product = rotation.products(trace, 0)[0, 6, 1]
-    moved = rotation.scores(product, rotation.speeds(smollm2.model), np.array([8]))[0]
+    product = pair_products(trace, 0)[0, 6, 1]
+    moved = scores_at(product, rotary_speeds(smollm2.model), np.array([8]))[0]
     assert score(page) == number(moved, "en") != before
     expect(dials.locator(".check")).to_contain_text("over the whole layer at most")

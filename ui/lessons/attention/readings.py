@@ -70,7 +70,7 @@ def packed(bundle: Bundle, trace: Trace) -> dict:
         "tokens": list(trace.tokens),
         "special": special(bundle, trace).tolist(),
         "pronouns": [attention.bare(token) in listed("pronouns") for token in trace.tokens],
-        "targets": attention.targets(trace, content_words(trace), special(bundle, trace)).tolist(),
+        "targets": attention.targets(trace, content_words(trace.tokens), special(bundle, trace)).tolist(),
         "reader": start_cell(bundle, trace).query,
         "width": trace.layers[0].v.shape[-1],
         "rotary": rotary,
@@ -81,7 +81,7 @@ def packed(bundle: Bundle, trace: Trace) -> dict:
 
 def swap(bundle: Bundle, trace: Trace, cell: Cell) -> attention.Swap | None:
     """The prompt with two content words exchanged, or None where that cannot be done."""
-    return attention.swap(bundle.tokenizer, trace, cell, content_words(trace) & ~special(bundle, trace))
+    return attention.swap(bundle.tokenizer, trace, cell, content_words(trace.tokens) & ~special(bundle, trace))
 
 
 def plain(token: str) -> str:

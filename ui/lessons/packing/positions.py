@@ -1,4 +1,4 @@
-"""Lesson 11, last part: one document at many places, for a model with a table and for one that turns."""
+"""One document at many positions, for a model with a table of positions and for one that rotates."""
 
 from dataclasses import dataclass
 
@@ -6,11 +6,13 @@ import numpy as np
 import torch
 from markupsafe import Markup
 
+from model.analysis.positions import cosine, learned_table
+from model.transformer import Transformer
+from model.zoo import Bundle
 from ui.frame.page import Page
-from ui.kit import cache, language
-from ui.kit.numbers import number
+from ui.kit import cache
+from ui.kit.language import Words
 from ui.lessons.packing.row import Row
-from ui.lessons.positions.tables import cosine, table
 
 STARTS = (0, *(4**power for power in range(7)))  # 0 to 4,096
 ALONE = 20  # where the document begins that has none before it, for the sake of the example
@@ -28,35 +30,29 @@ class Moved:
     vectors: float  # cosine of MiniLM's mean vectors, at the beginning and at `start`
 
 
-def moved(page: Page, encoder, packed: Row) -> Moved:
+def move(page: Page, encoder: Bundle, packed: Row) -> Moved:
     """The last document of the row."""
     start, text = packed.starts[-1] or ALONE, list(packed.texts[-1])
     pieces = encoder.tokenizer.encode(page.bundle.tokenizer.decode(text))
     starts = np.unique([*STARTS, start])
 
-    def compute() -> dict:
+    def compute() -> Moved:
         rotary, learned = _outputs(page.bundle.model, text, starts), _outputs(encoder.model, pieces, starts)
-        means = {place: output.mean(0) for place, output in learned.items()}
-        return {
-            "start": start,
-            "starts": starts,
-            "rotary": _changes(rotary, starts),
-            "learned": _changes(learned, starts),
-            "vectors": float(cosine(means[0], means[start])),
-        }
+        vectors = float(cosine(learned[0].mean(0), learned[start].mean(0)))
+        return Moved(start, starts, _changes(rotary, starts), _changes(learned, starts), vectors)
 
-    return Moved(**cache.result(cache.Key(f"packed-moved-{start}", page.model, tuple(text)), compute))
+    return cache.result(cache.Key("packed-moved", page.bundle.card.name, tuple(text), (start,)), compute)
 
 
 @torch.inference_mode()
-def _outputs(model, ids: list[int], starts: np.ndarray) -> dict[int, np.ndarray]:
+def _outputs(model: Transformer, ids: list[int], starts: np.ndarray) -> dict[int, np.ndarray]:
     """What comes out, (T, D), by the position of the first token, all in one batch; what a table has no rows for is
-    left out. Hands turn as far as one likes."""
+    left out. A rotation has no end."""
     rows = model.config.context if model.config.position == "learned" else np.inf
     fitting = [int(start) for start in starts if start + len(ids) <= rows]
     positions = torch.tensor(fitting)[:, None] + torch.arange(len(ids))
-    found = model.hidden_states(model.ids(ids).expand(len(fitting), -1), positions=positions.to(model.device))
-    return dict(zip(fitting, found.float().cpu().numpy(), strict=True))
+    outputs = model.hidden_states(model.ids(ids).expand(len(fitting), -1), positions=positions.to(model.device))
+    return dict(zip(fitting, outputs.float().cpu().numpy(), strict=True))
 
 
 def _changes(outputs: dict[int, np.ndarray], starts: np.ndarray) -> np.ndarray:
@@ -66,20 +62,21 @@ def _changes(outputs: dict[int, np.ndarray], starts: np.ndarray) -> np.ndarray:
     )
 
 
-def reading(page: Page, found: Moved) -> Markup:
-    at, lang = found.starts.tolist().index(found.start), page.lang
+def reading(page: Page, moved: Moved) -> Markup:
+    """The sentence that reads the chart."""
+    at, number = moved.starts.tolist().index(moved.start), page.words.number
     return page.words.inline(
         "table-reading",
         model=page.bundle.card.title,
-        start=found.start,
-        cosine=number(found.vectors, lang),
-        learned=number(found.learned[at], lang),
-        rotary=number(found.rotary[at], lang),
+        start=moved.start,
+        cosine=number(moved.vectors),
+        learned=number(moved.learned[at]),
+        rotary=number(moved.rotary[at]),
     )
 
 
-def rows(encoder, found: Moved, words: language.Words) -> Markup:
+def rows(encoder: Bundle, moved: Moved, words: Words) -> Markup:
     """The two rows of the table that the first token of the document may get."""
-    known = table(encoder)
-    values = {"start": found.start, "rows": len(known), "last": len(known) - 1, "width": known.shape[1]}
-    return words("table-rows", **values, cosine=number(cosine(known[0], known[found.start]), words.lang))
+    table = learned_table(encoder.model)
+    values = {"start": moved.start, "rows": len(table), "last": len(table) - 1, "width": table.shape[1]}
+    return words("table-rows", **values, cosine=words.number(cosine(table[0], table[moved.start])))

@@ -1,206 +1,156 @@
-"""Lesson 10, the last part: the same weights at other speeds and at other places, and what that costs them."""
+"""Lesson 10, the last part: the same weights at other speeds and at other positions, and what that costs them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from urllib.parse import quote
 
-import numpy as np
 import streamlit as st
 from babel.numbers import format_decimal
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-from model import hf, lens, transformer
+from model import lens
 from model.analysis.losses import bits_per_byte
 from model.edits import MovePositions
 from model.trace import Trace
-from ui.kit import figures, tables, url_state
-from ui.kit.numbers import number
-from ui.lessons.positions.rotation import speeds
+from model.zoo import Bundle
+from ui.frame.page import Page
+from ui.kit import cache, figures, markup, tables, url_state
+from ui.kit.language import Words
 from viz import positions as charts
 
 BASES = (100, 300, 1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000, 3_000_000, 10_000_000)
 FIRST = 10_000, 1_000  # the base of the paper; for a model that was trained with it, another
 LINK = {"base": url_state.one_of(*BASES)}
-PRESSED = (0.25, 0.5)  # places from one token to the next
-SHIFT, STRETCH = 4000, 4  # of the question
-CHANGED = 0.01  # of the loss: below it, nothing that matters happened
+PRESSED = (0.25, 0.5)  # positions from one token to the next
 
 
 # ---- losses
 
 
-def loss(page, trace: Trace, model=None) -> float:
-    """Bits per byte of the tokens after the first."""
-    return bits_per_byte(lens.surprisal(model or page.bundle.model, trace), page.bundle.tokenizer, page.ids)
+def loss(bundle: Bundle, trace: Trace) -> float:
+    """Bits per byte of the tokens after the first. Needs final."""
+    return bits_per_byte(lens.surprisal(bundle.model, trace), bundle.tokenizer, trace.token_ids.tolist())
 
 
-def with_base(page, base: int) -> float:
-    """The loss of the same weights with another base."""
+def with_base(page: Page, base: int) -> float:
+    """The loss of the same weights with another base of the rotation."""
 
     def compute() -> float:
-        model = hf.variant(page.bundle.model, rope_base=float(base))
-        return loss(page, transformer.run(model, page.ids, page.tokens, keep={"final"}), model)
+        variant = _variant(page, base)
+        return loss(variant, cache.trace(variant, page.ids, {"final"}, kept=False))
 
     return _once(page, "base", base, compute)
 
 
-def shifted(page, shift: int) -> float:
+def shifted(page: Page, shift: int) -> float:
     """The loss where every token stands further on."""
-    places = range(shift, shift + len(page.ids))
-    return _once(page, "shift", shift, lambda: _at(page, tuple(places)))
+    return _once(page, "shift", shift, lambda: _loss_at(page, range(shift, shift + len(page.ids))))
 
 
-def stretched(page, stretch: float) -> float:
+def stretched(page: Page, stretch: float) -> float:
     """The loss where token i stands at i·stretch."""
-    places = (stretch * i for i in range(len(page.ids)))
-    return _once(page, "stretch", stretch, lambda: _at(page, tuple(places)))
+    return _once(page, "stretch", stretch, lambda: _loss_at(page, (stretch * i for i in range(len(page.ids)))))
 
 
-def _at(page, positions: tuple[float, ...]) -> float:
-    edits = (MovePositions(positions=positions),)
-    return loss(page, transformer.run(page.bundle.model, page.ids, page.tokens, edits=edits, keep={"final"}))
-
-
-def _once(page, kind: str, value: float, compute: Callable[[], float]) -> float:
-    """A loss is measured once in a session."""
-    found = known(page, kind)
-    if value not in found:
-        found[value] = compute()
-    return found[value]
-
-
-def known(page, kind: str) -> dict[float, float]:
-    """What was measured of this prompt so far, by base, shift or stretch."""
-    return st.session_state.setdefault("positions-losses", {}).setdefault((page.model, page.text, kind), {})
-
-
-def measure(page, kind: str, values: list[float], one: Callable[[float], float]) -> dict[float, float]:
-    """The known losses; after a click all of them, with a word on how far it is."""
-    spot, words, found = st.empty(), page.words, known(page, kind)
-    missing = [value for value in values if value not in found]
-    if missing and spot.button(words.text(f"measure-{kind}", n=len(values)), key=f"measure-{kind}"):
-        for value in values:
-            spot.html(f'<p class="note" role="status">{words.inline("progress", n=len(found), all=len(values))}</p>')
-            one(value)
-        spot.empty()
-    return found
-
-
-# ---- sections
-
-
-def trained(page) -> int:
+def trained_base(page: Page) -> int:
     """The base that this model was trained with."""
     return round(page.bundle.model.config.rope_base)
 
 
-def waves(page, base: float) -> np.ndarray:
-    """How many tokens each pair takes for one turn: (K/2,)."""
-    width = page.bundle.model.config.head_width
-    return 2 * np.pi * base ** (np.arange(0, width, 2) / width)
-
-
-@st.fragment
-def bases(page, trace: Trace) -> None:
-    """A base to choose: what it does to the speeds, and what the model makes of them."""
-    words, text, own = page.words, page.words.text, trained(page)
-    shown = partial(number, lang=page.lang)
-    with st.container(gap="xsmall"):
-        slider = url_state.bind("base", BASES, FIRST[own == FIRST[0]])
-        base = st.select_slider(text("base"), BASES, format_func=shown, width=560, **slider)
-        named = {text("waves-name", base=shown(base)): waves(page, base)}
-        named[text("waves-trained", base=shown(own))] = waves(page, own)
-        context, tokens = page.bundle.model.config.context, len(page.ids)
-        levels = {text("level-context", n=shown(context)): context, text("level-prompt", n=shown(tokens)): tokens}
-        drawn = charts.wavelengths(named, levels, shown, text("pair"), text("waves-axis"), text("waves-hover"))
-        figures.show(drawn, "waves", text("waves-alt"))
-        tables.twin({text("pair"): list(range(1, len(waves(page, own)) + 1))} | named, "turns")
-        if tokens < 2:
-            return st.html(words("loss-none"))
-        unchanged = _once(page, "base", own, lambda: loss(page, trace))
-        losses = {"loss": shown(with_base(page, base)), "trained": shown(unchanged)}
-        st.html(f'<div class="read">{words.inline("base-reading", base=shown(base), **losses)}</div>')
-        found = measure(page, "base", BASES, partial(with_base, page))
-        marks = {text("mark-trained"): own}
-        drawn = charts.losses(found, base, shown, text("base"), text("loss-axis"), marks)
-        figures.show(drawn, "base-losses", text("loss-alt"))
-        st.html(f'<p class="note">{words.inline("loss-note", n=tokens - 1, links=samples(words))}</p>')
-
-
-def samples(words) -> Markup:
-    """Longer sentences, as links."""
-    lines = words.text("samples").splitlines()
-    return Markup(" · ".join(f'<a href="?prompt={quote(line)}">{escape(line)}</a>' for line in lines))
-
-
-def stretches(page) -> list[float]:
+def stretches(page: Page) -> list[float]:
     """Factors from a quarter on, doubled until the last token stands beyond the trained context."""
     last, context = len(page.ids) - 1, page.bundle.model.config.context
     return [*PRESSED, *(2.0**n for n in range(14) if 2 ** (n - 1) * last <= context)]
 
 
+def _variant(page: Page, base: int) -> Bundle:
+    return cache.variant(page.bundle, rope_base=float(base))
+
+
+def _loss_at(page: Page, positions: Iterable[float]) -> float:
+    edits = (MovePositions(positions=tuple(positions)),)
+    return loss(page.bundle, page.trace({"final"}, edits, kept=False))
+
+
+def _once(page: Page, setting: str, value: float, compute: Callable[[], float]) -> float:
+    """A loss is measured once in a session."""
+    known = _known(page, setting)
+    if value not in known:
+        known[value] = compute()
+    return known[value]
+
+
+def _known(page: Page, setting: str) -> dict[float, float]:
+    """What was measured of this prompt so far, by base, shift or stretch."""
+    return cache.memo("positions-losses", "all prompts", dict).setdefault(page.key(setting), {})
+
+
+def _measure(page: Page, setting: str, values: Sequence[float], one: Callable[[float], float]) -> dict[float, float]:
+    """The known losses; after a click all of them, with a word on how far it is."""
+    spot, words, known = st.empty(), page.words, _known(page, setting)
+    if any(value not in known for value in values) and spot.button(
+        words.text(f"measure-{setting}", n=len(values)), key=f"measure-{setting}"
+    ):
+        for value in values:
+            spot.html(markup.note(words.inline("progress", n=len(known), all=len(values)), live=True))
+            one(value)
+        spot.empty()
+    return known
+
+
+# ---- sections
+
+
 @st.fragment
-def beyond(page, trace: Trace) -> None:
+def show_bases(page: Page, trace: Trace) -> None:
+    """A base to choose: what it does to the speeds, and what the model makes of them."""
+    words, text, number, own = page.words, page.words.text, page.words.number, trained_base(page)
+    with st.container(gap="xsmall"):
+        slider = url_state.bind("base", BASES, FIRST[own == FIRST[0]])
+        base = st.select_slider(text("base"), BASES, format_func=number, width=560, **slider)
+        names = {text("waves-name", base=number(base)): base, text("waves-trained", base=number(own)): own}
+        waves = {name: _variant(page, b).model.position.wavelengths.cpu().numpy() for name, b in names.items()}
+        context, tokens = page.bundle.model.config.context, len(page.ids)
+        levels = {text("level-context", n=number(context)): context, text("level-prompt", n=number(tokens)): tokens}
+        chart = charts.wavelengths(waves, levels, number, text("pair"), text("waves-axis"), text("waves-hover"))
+        figures.show(chart, "waves", text("waves-alt"))
+        pairs = range(1, page.bundle.model.config.head_width // 2 + 1)
+        tables.twin({text("pair"): list(pairs)} | waves, "turns")
+        if tokens < 2:
+            return st.html(words("loss-none"))
+        unchanged = _once(page, "base", own, lambda: loss(page.bundle, trace))
+        values = {"base": base, "loss": with_base(page, base), "trained": unchanged}
+        page.read(words.inline("base-reading", **{name: number(x) for name, x in values.items()}))
+        losses = _measure(page, "base", BASES, partial(with_base, page))
+        marks = {text("mark-trained"): own}
+        chart = charts.losses(losses, base, number, text("base"), text("loss-axis"), marks)
+        figures.show(chart, "base-losses", text("loss-alt"))
+        page.note(words.inline("loss-note", n=tokens - 1, links=_samples(words)))
+
+
+def _samples(words: Words) -> Markup:
+    """Longer sentences, as links."""
+    link = Markup('<a href="?prompt={}">{}</a>').format
+    return Markup(" · ").join(link(quote(line), line) for line in words.text("samples").splitlines())
+
+
+@st.fragment
+def show_stretches(page: Page, trace: Trace) -> None:
     """The tokens pulled apart and pressed together."""
     words, text, tokens = page.words, page.words.text, len(page.ids)
-    shown = partial(number, lang=page.lang)
     if tokens < 2:
         return st.html(words("loss-none"))
     with st.container(gap="xsmall"):
-        st.html(f"<h3>{words.inline('stretch-title')}</h3>{words('stretch-text')}")
-        _once(page, "stretch", 1.0, lambda: loss(page, trace))
-        values = stretches(page)
-        found = measure(page, "stretch", values, partial(stretched, page))
-        if len(found) > 2:
-            worst = max(found, key=found.get)
-            numbers = {"trained": shown(found[1.0]), "loss": shown(found[worst]), "s": factor(worst, page.lang)}
-            st.html(f'<div class="read">{words.inline("stretch-reading", **numbers)}</div>')
-            context = page.bundle.model.config.context
-            marks = {text("level-beyond", n=shown(context)): context / (tokens - 1)}
-            names = partial(factor, lang=page.lang)
-            drawn = charts.losses(found, 1.0, names, text("stretch-axis"), text("loss-axis"), marks)
-            figures.show(drawn, "stretch-losses", text("loss-alt"))
-            tables.twin({"s": list(found), text("loss-axis"): list(found.values())}, "stretched")
+        page.heading("stretch-title", words("stretch-text"), level=3)
+        unchanged = _once(page, "stretch", 1.0, lambda: loss(page.bundle, trace))
+        losses = _measure(page, "stretch", stretches(page), partial(stretched, page))
+        if len(losses) > 2:
+            factor = partial(format_decimal, format="#,##0.##", locale=page.lang)  # without digits it does not have
+            worst, context = max(losses, key=losses.get), page.bundle.model.config.context
+            values = {"trained": words.number(unchanged), "loss": words.number(losses[worst]), "s": factor(worst)}
+            page.read(words.inline("stretch-reading", **values))
+            marks = {text("level-beyond", n=words.number(context)): context / (tokens - 1)}
+            chart = charts.losses(losses, 1.0, factor, text("stretch-axis"), text("loss-axis"), marks)
+            figures.show(chart, "stretch-losses", text("loss-alt"))
+            tables.twin({"s": list(losses), text("loss-axis"): list(losses.values())}, "stretched")
         st.html(words("stretch-caveat"))
-
-
-def factor(x: float, lang: str) -> str:
-    """A stretch, without digits it does not have."""
-    return format_decimal(x, "#,##0.##", locale=lang)
-
-
-# ---- questions
-
-
-def ask_slowest(page) -> tuple:
-    """How far does the slowest hand come over the whole trained context?"""
-    words, context = page.words, page.bundle.model.config.context
-    slowest = speeds(page.bundle.model)[-1]
-    turns = context * slowest / (2 * np.pi)
-
-    def explain(chosen: int, right: int) -> str:
-        values = {"context": context, "degrees": 360 * turns, "wave": 2 * np.pi / slowest}
-        return words("explain-slowest", **{name: number(x, page.lang) for name, x in values.items()})
-
-    question = words.inline("question-slowest", context=number(context, page.lang))
-    options = [words.text(f"slowest-{name}") for name in ("little", "part", "turns", "many")]
-    return question, options, lambda: int(np.searchsorted((0.25, 1, 10), turns)), explain
-
-
-def ask_moved(page, trace: Trace) -> tuple:
-    """All tokens moved on, or pulled apart: which of the two changes the loss?"""
-    words, lang = page.words, page.lang
-
-    def losses() -> dict[str, float]:
-        return {"trained": loss(page, trace), "shifted": shifted(page, SHIFT), "stretched": stretched(page, STRETCH)}
-
-    def answer() -> int:
-        found = losses()
-        on, apart = (abs(found[name] / found["trained"] - 1) > CHANGED for name in ("shifted", "stretched"))
-        return on + 2 * apart
-
-    def explain(chosen: int, right: int) -> str:
-        return words(f"explain-moved-{right}", **{name: number(x, lang) for name, x in losses().items()})
-
-    question = words.inline("question-moved", shift=number(SHIFT, lang), stretch=STRETCH)
-    return question, [words.text(f"moved-{i}") for i in range(4)], answer, explain

@@ -1,0 +1,212 @@
+"""Lesson 10 on the page: a bag of words, tables of positions, and dials that turn queries and keys."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+
+import numpy as np
+import streamlit as st
+import torch
+from markupsafe import Markup
+
+from model.analysis.positions import cosine, learned_table, sinusoidal_table
+from model.positions import Learned, Rotary, RotaryPositions, Sinusoidal
+from model.trace import Trace
+from model.zoo import Bundle
+from ui import components
+from ui.frame.page import Page
+from ui.kit import figures, listing, markup, tables, url_state
+from ui.kit.language import Words
+from ui.kit.mounting import mount
+from ui.lessons.positions import readings
+from ui.lessons.positions.readings import Bag, Place, Twice
+from viz import positions as charts
+
+SHOWN = 64  # rows of the sinusoidal table that are drawn
+EVERY = 4  # of the rows that are compared, one in so many
+EYEBROW = Markup('<p class="eyebrow">{}</p>')
+
+
+# ---- a bag of words
+
+
+@st.fragment
+def show_bag(page: Page, encoder: Bundle) -> None:
+    """The sentence in another order, and what MiniLM makes of it with its table of positions and without it."""
+    words, text = page.words, page.words.text
+    with st.container(horizontal=True, gap="small"):
+        for way in ("swap", "shuffle"):
+            st.button(text(f"bag-{way}"), key=way, on_click=_next_order, args=(way,))
+    bag = readings.bag(encoder, page.text, *readings.linked_order(st.query_params))
+    st.html(_orders(bag, words))
+    page.read(_bag_reading(bag, words))
+    columns = {text("bag-number"): list(range(1, len(bag.bare[0]) + 1))}
+    for name, (before, after) in (("with-table", bag.table), ("without-table", bag.bare)):
+        named = {text("as-written"): before, text("rearranged"): after, text("difference"): after - before}
+        st.html(EYEBROW.format(words.inline(name)))
+        figures.show(charts.strips(named, text("strips-hover")), name, text("strips-alt"))
+        columns |= {f"{text(name)}: {which}": list(vector) for which, vector in named.items()}
+    page.note(words.inline("bag-note"))
+    tables.twin(columns, "bag-of-words")
+
+
+def _next_order(way: str) -> None:
+    """The next order of this way, into the link."""
+    now, seed = readings.linked_order(st.query_params)
+    st.query_params["order"] = f"{way}-{seed + 1 if now == way else 1}"
+
+
+def _orders(bag: Bag, words: Words) -> Markup:
+    """Both orders as chips, the moved tokens outlined."""
+    kinds = ["selected" if i != j else "" for i, j in enumerate(bag.order)]
+    lines = []
+    for name, tokens in (("as-written", bag.tokens), ("rearranged", [bag.tokens[j] for j in bag.order])):
+        chips = Markup(" ").join(map(markup.chip, tokens, kinds))
+        lines.append((EYEBROW + Markup("<p>{}</p>")).format(words.inline(name), chips))
+    return Markup().join(lines)
+
+
+def _bag_reading(bag: Bag, words: Words) -> Markup:
+    """What the two models made of the other order."""
+    if all(bag.tokens[i] == bag.tokens[j] for i, j in enumerate(bag.order)):
+        return words.inline("bag-no-order")
+    values = {
+        "cosine": cosine(*bag.table),
+        "difference": np.abs(np.subtract(*bag.table)).max(),
+        "bare": cosine(*bag.bare),
+        "rounding": np.abs(np.subtract(*bag.bare)).max(),
+    }
+    return words.inline("bag-reading", width=len(bag.bare[0]), **{name: words.number(x) for name, x in values.items()})
+
+
+# ---- tables of positions
+
+
+def show_tables(page: Page, encoder: Bundle) -> None:
+    """The computed table of 2017 and MiniLM's own, which was trained."""
+    words, text = page.words, page.words.text
+    page.heading("table-title", words("table-text"))
+    computed, learned = sinusoidal_table(encoder.model.config), learned_table(encoder.model)
+    st.html(EYEBROW.format(words.inline("sinusoidal-name", n=SHOWN)))
+    chart = charts.table(computed[:SHOWN], text("position"), text("dimension"), text("cell-hover"))
+    figures.show(chart, "sinusoidal", text("sinusoidal-alt", n=SHOWN))
+    both = {"similar-sinusoidal": computed, "similar-learned": learned}
+    for column, (name, rows) in zip(st.columns(2, gap="large"), both.items(), strict=True):
+        with column:
+            st.html(EYEBROW.format(words.inline(name)))
+            few = rows[::EVERY]
+            chart = charts.similarity(cosine(few[:, None], few[None]), EVERY, text("row"), text("similar-hover"))
+            figures.show(chart, name, text("similar-alt"))
+    page.note(words.inline("similar-note"))
+    _show_row(page, encoder)
+    listing.show(Learned, Sinusoidal)
+
+
+@st.fragment
+def _show_row(page: Page, encoder: Bundle) -> None:
+    row = st.number_input(page.words.text("row-ask"), 0, 9999, 512, key="row", bind="query-params", width=220)
+    st.html(look_up(encoder, row, page.words))
+
+
+def look_up(encoder: Bundle, row: int, words: Words) -> Markup:
+    """Asks the model for one row of its table. Behind the last one the model has nothing to give, and says so."""
+    model = encoder.model
+    try:
+        vector = model.position(torch.tensor([row], device=model.device)).rows[0].cpu().numpy()
+    except ValueError as error:
+        values = {"row": words.number(row), "last": words.number(model.config.context - 1)}
+        return markup.notice(words("row-missing", **values, error=markup.span(str(error), "mono")))
+    likeness = cosine(learned_table(model), vector)
+    likeness[row] = -1
+    near = int(likeness.argmax())
+    return words(
+        "row-found",
+        row=words.number(row),
+        width=len(vector),
+        first=_listed(vector[:3], words),
+        near=words.number(near),
+        cosine=words.number(likeness[near]),
+    )
+
+
+def _listed(numbers: Iterable[float], words: Words) -> str:
+    """Numbers in a row, with a separator that no decimal comma is taken for."""
+    return (", " if words.lang == "en" else "; ").join(map(words.number, numbers))
+
+
+# ---- rotation
+
+
+def current_place(page: Page, trace: Trace) -> Place:
+    """What the component last reported for this prompt; else what the link says."""
+    reported = (st.session_state.get("dials") or {}).get("place")
+    if reported is not None:
+        return readings.fitting_place(reported if reported.get("text") == page.text else {}, page, trace)
+    counted = {"layer": "layer", "head": "head", "query": "token", "key": "key"}
+    linked = {name: url_state.count(param) for name, param in counted.items()}
+    linked |= {name: url_state.count(name, 0) for name in ("shift", "apart")}
+    return readings.fitting_place(linked, page, trace)
+
+
+@st.fragment
+def show_rotation(page: Page, trace: Trace) -> None:
+    """The dials, and what becomes of a score as the distance grows.
+
+    Keys: text (the prompt); tokens (T strings); place (see readings.Place); layers; far: how far a token can be moved;
+    check (see readings.check). Arrays: q (H, T, K), k (G, T, K), scores (H, T, T) of the layer, speeds (K/2,).
+    """
+    words, text, place = page.words, page.words.text, current_place(page, trace)
+    layer, speeds = trace.layers[place.layer], page.bundle.model.position.speeds.cpu().numpy()
+    page.heading("dials-heading", words("dials-text", model=page.bundle.card.title, pairs=len(speeds)))
+    data = {
+        **components.pack(q=layer.q, k=layer.k, scores=layer.scores, speeds=speeds),
+        "text": page.text,
+        "tokens": page.tokens,
+        "place": asdict(place),
+        "layers": len(trace.layers),
+        "far": readings.FAR,
+        "check": readings.check(page, trace, place),
+    }
+    with st.container(gap="xsmall"):
+        mount(page, "positions", "dials", data, reports=("place",))
+        page.note(words.inline("dials-caveat"))
+        listing.show(RotaryPositions.rotate_pairs, Rotary.forward)
+
+        page.heading("falling-title", words("falling-text"))
+        distances, scores = readings.scores_by_distance(page, trace, place)
+        page.read(_falling_reading(distances, scores, words))
+        named = {text(f"falling-{name}"): values for name, values in scores.items()}
+        chart = charts.falling(distances, named, place.distance, words.number, text("distance"), text("score"))
+        figures.show(chart, "falling", text("falling-alt"))
+        page.note(words.inline("falling-note"))
+        tables.twin({text("distance"): distances.tolist()} | named, "scores-by-distance")
+
+        _show_twice(page, readings.twice(page, place.key))
+
+
+def _falling_reading(distances: np.ndarray, scores: dict[str, np.ndarray], words: Words) -> Markup:
+    near, far = scores["all"][[1, -1]]
+    values = {"near": near, "far": far, "end": distances[-1], "best": distances[scores["head"].argmax()]}
+    section = "falling-reading" if near > far else "falling-not"
+    return words.inline(section, **{name: words.number(x) for name, x in values.items()})
+
+
+def _show_twice(page: Page, twice: Twice) -> None:
+    """The same token at two positions: its queries before and after rotation."""
+    words, text = page.words, page.words.text
+    values = {
+        "here": twice.here,
+        "there": twice.there,
+        "difference": twice.difference[0],
+        "after": twice.after[0].mean(),
+    }
+    shown = {name: words.number(x) for name, x in values.items()}
+    page.heading("twice-title", words("twice-text", token=markup.chip(page.tokens[twice.here]), **shown))
+    named = {text("twice-before"): twice.before.mean(1), text("twice-after"): twice.after.mean(1)}
+    chart = charts.layers(named, text("layer-column"), text("twice-cosine"), text("layer-hover"))
+    figures.show(chart, "twice", text("twice-alt"))
+
+    start, *at = (f"({_listed((x.real, x.imag), words)})" for x in twice.rotated)
+    q, note = markup.span("q", "query"), markup.span(text("hands-both"), "note")
+    positions = zip((twice.here, twice.there), at, strict=True)
+    lines = (Markup("{}: {}").format(words.inline("hands-at", place=place), pair) for place, pair in positions)
+    st.html(markup.arithmetic((Markup("{} = {} {}").format(q, start, note), *lines)))
