@@ -12,14 +12,15 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from ui.frame import curriculum
-from ui.server import index, modules
+from ui.server import headers, index, modules
 
 STATIC = Path(__file__).parents[2] / "static"
 mimetypes.add_type("font/woff2", ".woff2")  # Python 3.11 does not know it, nor does every system
 
 
 def page(request: Request) -> HTMLResponse:
-    return HTMLResponse(index.html(), headers={"Cache-Control": "no-cache"})
+    html = index.html()
+    return HTMLResponse(html, headers={"Cache-Control": "no-cache", headers.NAME: headers.policy(html)})
 
 
 def qr(request: Request) -> Response:

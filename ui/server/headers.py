@@ -1,4 +1,4 @@
-"""What every answer of the server says of itself: the Content-Security-Policy."""
+"""The Content-Security-Policy: what the browser may do with an answer of the server."""
 
 import re
 from base64 import b64encode
@@ -8,11 +8,11 @@ from hashlib import sha256
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ui.server import index
+NAME = "Content-Security-Policy"
 
 
 class ContentSecurityPolicy:
-    """ASGI middleware that adds the policy to every HTTP response."""
+    """ASGI middleware that gives every HTTP response a policy; our pages bring their own, which names their scripts."""
 
     def __init__(self, app: ASGIApp):
         self.app = app
@@ -20,22 +20,22 @@ class ContentSecurityPolicy:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_policy(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)["Content-Security-Policy"] = policy()
+                MutableHeaders(scope=message).setdefault(NAME, policy())
             await send(message)
 
         await self.app(scope, receive, send_with_policy if scope["type"] == "http" else send)
 
 
 @cache
-def policy() -> str:
-    """What the browser may do: nothing from another host, and no script but Streamlit's files, the components it makes
-    blobs of, and those that stand in our page, told by their hashes: markup that slipped in would not run."""
-    inline = re.findall(r"<script>(.*?)</script>", index.html(), flags=re.DOTALL)
-    hashes = " ".join(f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" for script in inline)
+def policy(page: str = "") -> str:
+    """Nothing from another host, and no script but Streamlit's files, the components it makes blobs of, and those that
+    stand in this page, told by their hashes: markup that slipped in would not run."""
+    inline = re.findall(r"<script>(.*?)</script>", page, flags=re.DOTALL)
+    hashes = (f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" for script in inline)
     return "; ".join(
         (
             "default-src 'self'",
-            f"script-src 'self' blob: {hashes}",
+            " ".join(("script-src 'self' blob:", *hashes)),
             "style-src 'self' 'unsafe-inline'",  # Streamlit and Plotly set styles from scripts
             "img-src 'self' data: blob:",
             "font-src 'self' data:",
