@@ -17,3 +17,9 @@ interface ParentNode {
 interface Element {
   setAttribute(name: string, value: unknown): void;
 }
+
+// What the modules of all components know by these names.
+type Packed = import("./components/base/numbers.js").Packed;
+type Header = import("./components/base/numbers.js").Header;
+type Palette = import("./components/base/colours.js").Palette;
+type Given = import("./components/base/view.js").Given;

@@ -1,4 +1,5 @@
-// The figures of the page, charts and components: where each is, what it is called, and the table that the lesson wrote for it.
+// The figures of the page, charts and components: where each is, what it is called, and the table that the lesson
+// wrote for it.
 
 export const FIGURES = ".stBidiComponent";
 const TWIN = "[class*='st-key-table-']";

@@ -1,5 +1,5 @@
-// Every figure, chart or component, can be saved: a line "Table, save as SVG PNG CSV" that shows when the figure is pointed
-// at or reached by keyboard. The words are those that ui/frame/lesson.py leaves in the page's foot.
+// Every figure, chart or component, can be saved: a line "Table, save as SVG PNG CSV" that shows when the figure is
+// pointed at or reached by keyboard. The words are those that ui/frame/lesson.py leaves in the page's foot.
 
 import { chartOf, FIGURES, holder, nameOf, rootOf, twinOf } from "./figures.js";
 import { rowsOf } from "./numbers.js";
@@ -93,7 +93,8 @@ async function fonts(said, svg) {
       })
     );
   };
-  const sheets = [...document.styleSheets].filter((sheet) => !sheet.href); // Streamlit's files name fonts that we do not use
+  // Streamlit's files name fonts that we do not use
+  const sheets = [...document.styleSheets].filter((sheet) => !sheet.href);
   const rules = sheets.flatMap((sheet) => [...sheet.cssRules]).filter((rule) => rule instanceof CSSFontFaceRule);
   const wanted = rules.filter(
     (rule) => svg.includes(rule.style.getPropertyValue("font-family").replace(/["']/g, "")) && used(rule),

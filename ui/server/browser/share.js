@@ -1,5 +1,5 @@
-// The menu "Share" (ui/frame/share_menu.py), the presenter's view and what a link hides. A link is made here and when it is wanted, since
-// components write it without the server.
+// The menu "Share" (ui/frame/share_menu.py), the presenter's view and what a link hides. A link is made here and
+// when it is wanted, since components write it without the server.
 
 import { copied } from "../../components/base/clipboard.js";
 

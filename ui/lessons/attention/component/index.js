@@ -1,5 +1,6 @@
-// The attention explorer. `data` is packed once by ui/lessons/attention/readings.py: whatever the reader chooses is worked out here, and
-// no request goes to the server, save when the chart of a head is asked for. Layers, heads and tokens count from 0 here, from 1 on screen and in the link.
+// The attention explorer. `data` is packed once by ui/lessons/attention/readings.py: whatever the reader chooses is
+// worked out here, and no request goes to the server, save when the chart of a head is asked for. Layers, heads and
+// tokens count from 0 here, from 1 on screen and in the link.
 
 import { readable, shade, signed } from "../../../components/base/colours.js";
 import { el, plain } from "../../../components/base/elements.js";
@@ -13,8 +14,8 @@ import { paintArcs, paintSentence } from "./sentence.js";
 import { softmax } from "./softmax.js";
 import { twoSteps } from "./steps.js";
 
-/** What ui/lessons/attention/readings.py packs, with the words. L layers, H query heads, G key/value heads, T tokens,
- * S the first numbers of a vector.
+/** What ui/lessons/attention/readings.py packs, with the words. L layers, H query heads, G key/value heads, T
+ * tokens, S the first numbers of a vector.
  * @typedef {object} Data
  * @property {string[]} tokens (T,)
  * @property {boolean[]} special (T,) tokens such as the beginning of the text
@@ -27,8 +28,8 @@ import { twoSteps } from "./steps.js";
  * @property {string} model
  * @property {string} lang
  * @property {Record<string, string>} words
- * @property {import("../../../components/base/numbers.js").Header[]} arrays scores (L, H, T, T) before the mask; mask
- *   (T, T); q, z (L, H, T, S); k, v (L, G, T, S); difference (L, H, T) of the weighted values added up from the model's z
+ * @property {Header[]} arrays scores (L, H, T, T) before the mask; mask (T, T); q, z (L, H, T, S); k, v (L, G, T,
+ *   S); difference (L, H, T) of the weighted values added up from the model's z
  * @property {string} bytes */
 
 export default function attention(given) {
@@ -56,7 +57,8 @@ class Explorer extends View {
     this.ramp = range(256).map((i) => shade(palette, i / 255));
     this.inks = this.ramp.map((colour) => readable(colour, palette));
     this.signs = range(513).map((i) => signed(palette, i / 256 - 1));
-    const sizes = this.map && this.sizes(); // of what stands here still: to ask afterwards would lay out the page once more
+    // of what stands here still: to ask afterwards would lay out the page once more
+    const sizes = this.map && this.sizes();
     buildExplorer(this);
     this.take(sizes ?? this.sizes());
     this.draw();

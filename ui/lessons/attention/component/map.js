@@ -15,7 +15,11 @@ export function paintMap(x) {
     return { kind, colour: x.colour(weight), ink: x.ink(weight), text: Math.round(100 * weight), label };
   });
   const keys = x.words(reader);
-  x.outline.style.cssText = `top:calc(var(--head) + ${reader} * var(--pitch));left:calc(var(--label) + ${keys[0]} * var(--pitch));width:calc(${keys.at(-1) - keys[0] + 1} * var(--pitch))`;
+  Object.assign(x.outline.style, {
+    top: `calc(var(--head) + ${reader} * var(--pitch))`,
+    left: `calc(var(--label) + ${keys[0]} * var(--pitch))`,
+    width: `calc(${keys.at(-1) - keys[0] + 1} * var(--pitch))`,
+  });
   x.lift.setAttribute("aria-checked", lifted);
   x.leak.replaceChildren(...(lifted ? leaks(x) : []));
   emptyNote(x);
@@ -41,7 +45,8 @@ function leaks(x) {
     return [el("p", {}, x.fill("leak-next", values)), why];
   }
   if (x.T === 1) return [why];
-  const worst = best(range(x.T - 1).slice(x.T > 2 ? 1 : 0), beyond); // before the second word there is little else to read
+  // before the second word there is little else to read
+  const worst = best(range(x.T - 1).slice(x.T > 2 ? 1 : 0), beyond);
   const go = el(
     "button",
     { type: "button", className: "go", "data-at": "go", onclick: () => x.choose({ reader: worst }) },

@@ -17,7 +17,8 @@ const HEIGHTS = {
   cross_add: 24,
   mlp_add: 24,
 };
-const INSIDE = { embedding: ["segment"], mlp: ["gate", "up", "activation", "down", "router", "experts"] }; // all else: attention
+// all else: attention
+const INSIDE = { embedding: ["segment"], mlp: ["gate", "up", "activation", "down", "router", "experts"] };
 
 export class Drawings extends View {
   /** @type {import("./index.js").DrawingsData} */

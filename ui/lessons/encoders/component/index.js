@@ -8,11 +8,12 @@ import { Maps } from "./maps.js";
 import { Matrix } from "./matrix.js";
 
 /** What ui/lessons/encoders gives. L layers, H heads, T tokens, n sentences; encoder and decoder have their own.
- * @typedef {{ title: string, tokens: string[], start: [number, number] }} Model start: layer and head, -1 the mean of all
- * @typedef {import("../../../components/base/numbers.js").Packed & { part: "maps", encoder: Model, decoder: Model, lang: string,
- *   words: Record<string, string> }} MapsData arrays: encoder and decoder (L, H, T, T)
- * @typedef {import("../../../components/base/numbers.js").Packed & { part: "matrix", lines: string[], pair: [number, number],
- *   lang: string, words: Record<string, string> }} MatrixData arrays: cosines (n, n)
+ * @typedef {{ title: string, tokens: string[], start: [number, number] }} Model start: layer and head, -1 the mean
+ *   of all
+ * @typedef {Packed & { part: "maps", encoder: Model, decoder: Model, lang: string, words: Record<string, string> }}
+ *   MapsData arrays: encoder and decoder (L, H, T, T)
+ * @typedef {Packed & { part: "matrix", lines: string[], pair: [number, number], lang: string, words: Record<string,
+ *   string> }} MatrixData arrays: cosines (n, n)
  * @typedef {{ line: number, text: string, score: string, part: number }} Row part: of the best score, 0 to 1
  * @typedef {{ part: "found", columns: { title: string, how: string, empty: string, rows: Row[] }[] }} FoundData */
 

@@ -1,6 +1,6 @@
-// The routing diagram: every token is a track of its own. In each layer its track branches off to the experts that the router
-// chose, as wide as their weights, and what they say comes back to the track. Wide screens lay it from left to right,
-// narrow ones from top to bottom: `along` is the way of the tracks, `across` the other way.
+// The routing diagram: every token is a track of its own. In each layer its track branches off to the experts that
+// the router chose, as wide as their weights, and what they say comes back to the track. Wide screens lay it from
+// left to right, narrow ones from top to bottom: `along` is the way of the tracks, `across` the other way.
 
 import { button, chip, div, el, shape } from "../../../components/base/elements.js";
 import { range, unpack } from "../../../components/base/numbers.js";

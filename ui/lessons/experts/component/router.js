@@ -1,5 +1,5 @@
-// Under the routing diagram, for the chosen token and layer: what the router says of all experts, and how the answers of the
-// chosen ones are merged.
+// Under the routing diagram, for the chosen token and layer: what the router says of all experts, and how the
+// answers of the chosen ones are merged.
 
 import { signed } from "../../../components/base/colours.js";
 import { chip, div, el, span, weave } from "../../../components/base/elements.js";

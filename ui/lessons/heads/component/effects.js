@@ -1,4 +1,5 @@
-// How far each head moved one token's score: a grid, the heads that did most, and the head that is chosen, in a sentence.
+// How far each head moved one token's score: a grid, the heads that did most, and the head that is chosen, in a
+// sentence.
 
 import { signed } from "../../../components/base/colours.js";
 import { button, chip, div, el, plain, span, weave } from "../../../components/base/elements.js";

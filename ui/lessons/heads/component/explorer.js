@@ -1,5 +1,5 @@
-// All heads of a layer as small maps, grouped by the keys and values they share; the chosen one large, what it writes at every
-// token beside it; and what the heads of this layer write at one token, added up.
+// All heads of a layer as small maps, grouped by the keys and values they share; the chosen one large, what it
+// writes at every token beside it; and what the heads of this layer write at one token, added up.
 
 import { shade } from "../../../components/base/colours.js";
 import { button, div, dotted, el, plain, span, weave } from "../../../components/base/elements.js";
@@ -235,7 +235,8 @@ export class Explorer extends Figure {
 
   // ------------------------------------------------------------ canvases
 
-  /** Cells of the large map are as large as the width allows. What is asked of the page is asked here, not while drawing. */
+  /** Cells of the large map are as large as the width allows. What is asked of the page is asked here, not while
+   * drawing. */
   fit() {
     const width = this.board.clientWidth;
     if (!width) return;

@@ -41,7 +41,8 @@ export const word = (token) => el("bdi", {}, plain(token));
 export const spoken = (n, words, lang) => words.numbers.split(" ")[n] ?? integer(n, lang);
 export const plus = (x, lang) => (x > 0 ? "+" : "") + number(x, lang);
 
-/** The weights (T, T) of one head, `values` beginning at `start`, on a canvas that is `width` wide; the future stays empty.
+/** The weights (T, T) of one head, `values` beginning at `start`, on a canvas that is `width` wide; the future stays
+ * empty.
  *  `wanted` (T, T) outlines cells. */
 export function drawMap(canvas, width, T, values, start, ramp, wanted, ink) {
   const sharp = devicePixelRatio || 1;

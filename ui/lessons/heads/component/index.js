@@ -1,6 +1,6 @@
-// The figures of lesson 6: `data.view` says which. Each is mounted by itself, fed once by ui/lessons/heads/view.py, and asks nothing of the
-// server. They share the head that is chosen: it stands in the link, and an event says that it changed. Layers, heads and
-// tokens count from 0 here, from 1 on screen and in the link.
+// The figures of lesson 6: `data.view` says which. Each is mounted by itself, fed once by ui/lessons/heads/view.py,
+// and asks nothing of the server. They share the head that is chosen: it stands in the link, and an event says that
+// it changed. Layers, heads and tokens count from 0 here, from 1 on screen and in the link.
 
 import { mountView } from "../../../components/base/view.js";
 import { Effects } from "./effects.js";
@@ -13,15 +13,13 @@ import { Sharing } from "./sharing.js";
  * @property {string} view @property {{ layers: number, heads: number, groups: number }} sizes
  * @property {[number, number]} start layer and head to begin with
  * @property {string} lang @property {Record<string, string>} words */
-/** @typedef {Common & import("../../../components/base/numbers.js").Packed & { tokens: string[], model: string, reader: number,
- *   special: boolean[], first: string }} ExplorerData arrays: pattern (L, H, T, T), and what each head writes at each token */
-/** @typedef {Common & import("../../../components/base/numbers.js").Packed & { token: string }} EffectsData
- *   arrays: effects (L, H) on the logit of the token */
-/** @typedef {Common & import("../../../components/base/numbers.js").Packed & { kinds: string[], counts: number[],
- *   best: [number, number][][] }} KindsData arrays: kind (L, H), scores (kinds, L, H), wanted (kinds, T, T), and patterns and
- *   shares of the best heads of each kind */
-/** @typedef {Common & { model: string, context: number, ways: { kv_heads: number, numbers: number, parameters: number,
- *   cache: number }[] }} SharingData bytes of the cache at this context */
+/** @typedef {Common & Packed & { tokens: string[], model: string, reader: number, special: boolean[], first: string
+ *   }} ExplorerData arrays: pattern (L, H, T, T), and what each head writes at each token */
+/** @typedef {Common & Packed & { token: string }} EffectsData arrays: effects (L, H) on the logit of the token */
+/** @typedef {Common & Packed & { kinds: string[], counts: number[], best: [number, number][][] }} KindsData arrays:
+ *   kind (L, H), scores (kinds, L, H), wanted (kinds, T, T), and patterns and shares of the best heads of each kind */
+/** @typedef {Common & { model: string, context: number, ways: { kv_heads: number, numbers: number, parameters:
+ *   number, cache: number }[] }} SharingData bytes of the cache at this context */
 
 export default function heads(given) {
   const { view } = given.data;

@@ -1,4 +1,5 @@
-// What every head does on texts made for the measurement: a grid by kind, and the best heads of one kind on this sentence.
+// What every head does on texts made for the measurement: a grid by kind, and the best heads of one kind on this
+// sentence.
 
 import { mix, readable, shade } from "../../../components/base/colours.js";
 import { button, div, el, span } from "../../../components/base/elements.js";

@@ -77,7 +77,8 @@ export function paintMap(view) {
     if (!told(t, reader)) return;
     pen.fillStyle = palette.ink;
     pen.font = `${t === reader ? 700 : 400} 12px ${fonts.mono}`;
-    pen.fillText(view.number(x), left + (pitch < 16 ? room : Math.max(1.5, room * (x / longest))) + 6, middle + 1); // a column where bars are close
+    const end = pitch < 16 ? room : Math.max(1.5, room * (x / longest)); // a column where bars are close
+    pen.fillText(view.number(x), left + end + 6, middle + 1);
   });
   pen.strokeStyle = palette.ink;
   pen.lineWidth = 2;

@@ -15,8 +15,10 @@ import { showLayer } from "./stack.js";
  * @property {number[]} embed (T,) lengths
  * @property {number} first the first token that is drawn
  * @property {string[]} lens (L,) the likeliest token after each layer @property {number[]} probability (L,) its own
- * @property {number[]} attention (L,) @property {number[]} mlp (L,) @property {number[]} stream (L,) lengths at the last token
- * @property {number[]} heads (L,) the head that is shown @property {number[][]} weights (L, T) of it, from the last token
+ * @property {number[]} attention (L,) @property {number[]} mlp (L,) @property {number[]} stream (L,) lengths at the
+ *   last token
+ * @property {number[]} heads (L,) the head that is shown @property {number[][]} weights (L, T) of it, from the last
+ *   token
  * @property {number} opened the layer to begin with
  * @property {{ vectors: number[][], lengths: number[], difference: number }[]} sums (L,) what is added up in a layer
  * @property {{ token: string, id: number, p: number, score: number, appendable: boolean }[]} candidates

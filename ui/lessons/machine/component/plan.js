@@ -16,7 +16,8 @@ export function plan(d, width, narrow, tall, measure) {
 
   const said = d.lens.at(-1).map((word) => measure(clip(word, 10), 14) + 16);
   const own = measure(clip(d.tokens.at(-1), 14), 14) / 2 + 9;
-  const next = own + 10 + measure(clip(d.candidates[0].token, 9), 14) + 21 - (narrow ? 0 : 60); // may reach below the head
+  // may reach below the head
+  const next = own + 10 + measure(clip(d.candidates[0].token, 9), 14) + 21 - (narrow ? 0 : 60);
   const right = Math.max(22 + Math.max(...said), next) + (narrow ? 0 : 6);
   const room = width - left - right;
   const bars = narrow ? 30 : 46;

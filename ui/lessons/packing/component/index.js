@@ -9,12 +9,12 @@ import { Row } from "./row.js";
 /** What ui/lessons/packing gives the batch: each way of packing, drawn to scale.
  * @typedef {object} BatchData
  * @property {"batch"} part @property {string[]} methods @property {string} method to begin with
- * @property {Record<string, { rows: number, first: number, wasted: number, gain: number }>} sums by method: rows, the first
- *   row that is sent, empty places, and how many times fewer rows than one document to a row
+ * @property {Record<string, { rows: number, first: number, wasted: number, gain: number }>} sums by method: rows,
+ *   the first row that is sent, empty places, and how many times fewer rows than one document to a row
  * @property {number} window rows on screen @property {number} context tokens of a row
  * @property {number} documents @property {number} tokens of all
  * @property {string} lang @property {Record<string, string>} words
- * @property {import("../../../components/base/numbers.js").Header[]} arrays for each method its pieces, row by row
+ * @property {Header[]} arrays for each method its pieces, row by row
  * @property {string} bytes */
 /** What it gives the packed row. H heads, T tokens, L layers.
  * @typedef {object} RowData
@@ -23,7 +23,7 @@ import { Row } from "./row.js";
  * @property {number[]} crossing (H,) weight that goes to other documents @property {number} layers L
  * @property {{ mask: boolean, restart: boolean, layer: number, head: number }} choice
  * @property {string} lang @property {Record<string, string>} words
- * @property {import("../../../components/base/numbers.js").Header[]} arrays pattern (H, T, T)
+ * @property {Header[]} arrays pattern (H, T, T)
  * @property {string} bytes */
 
 export default function packing(given) {

@@ -1,6 +1,7 @@
-// The dials of lesson 10: pairs of numbers of one query and one key as hands that turn with the position. All sums are
-// done here, from q and k as they were before turning; the server gives the chosen layer's and asks the model itself.
-// Layers, heads, tokens and pairs count from 0 here, from 1 on screen and in the link; positions count from 0 everywhere.
+// The dials of lesson 10: pairs of numbers of one query and one key as hands that turn with the position. All sums
+// are done here, from q and k as they were before turning; the server gives the chosen layer's and asks the model
+// itself. Layers, heads, tokens and pairs count from 0 here, from 1 on screen and in the link; positions count from
+// 0 everywhere.
 
 import { signed } from "../../../components/base/colours.js";
 import { chip, el, plain, weave } from "../../../components/base/elements.js";
@@ -10,7 +11,8 @@ import { buildDials } from "./build.js";
 import { TURN } from "./draw.js";
 import { paintPair, paintParts } from "./pair.js";
 
-/** What ui/lessons/positions/view.py gives, for one layer. H query heads, G key/value heads, T tokens, K head dimension.
+/** What ui/lessons/positions/view.py gives, for one layer. H query heads, G key/value heads, T tokens, K head
+ * dimension.
  * @typedef {object} Data
  * @property {string} text @property {string[]} tokens (T,)
  * @property {{ layer: number, head: number, query: number, key: number, shift: number, apart: number }} place
@@ -18,8 +20,8 @@ import { paintPair, paintParts } from "./pair.js";
  * @property {number} far the furthest that both can be moved
  * @property {{ score: number, spread: number, first: number }} check what the model says where the tokens are put
  * @property {string} lang @property {Record<string, string>} words
- * @property {import("../../../components/base/numbers.js").Header[]} arrays q (H, T, K) and k (G, T, K) before they are
- *   rotated; scores (H, T, T); speeds (K / 2,) radians for a place
+ * @property {Header[]} arrays q (H, T, K) and k (G, T, K) before they are rotated; scores (H, T, T); speeds (K / 2,)
+ *   radians for a place
  * @property {string} bytes */
 
 const PAUSE = 150; // ms after the last change until the server is told

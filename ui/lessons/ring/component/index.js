@@ -1,5 +1,6 @@
-// The ring. `data` is packed by ui/lessons/ring/readings.py for one layer and one number of devices; steps, devices, heads and queries are
-// gone through here without the server. Everything counts from 0 here, from 1 on screen and in the link.
+// The ring. `data` is packed by ui/lessons/ring/readings.py for one layer and one number of devices; steps, devices,
+// heads and queries are gone through here without the server. Everything counts from 0 here, from 1 on screen and in
+// the link.
 
 import { signed } from "../../../components/base/colours.js";
 import { plain, shape } from "../../../components/base/elements.js";
@@ -10,7 +11,8 @@ import { paintBar, paintSentence } from "./reading.js";
 import { squares } from "./squares.js";
 import { sums } from "./sums.js";
 
-/** What ui/lessons/ring/view.py gives. N devices (steps are as many), H heads, T tokens, S the first numbers of a vector.
+/** What ui/lessons/ring/view.py gives. N devices (steps are as many), H heads, T tokens, S the first numbers of a
+ * vector.
  * @typedef {object} Data
  * @property {string[]} tokens (T,)
  * @property {number} layer @property {number} layers @property {number} devices
@@ -20,8 +22,8 @@ import { sums } from "./sums.js";
  * @property {number} [head] to begin with
  * @property {number} [width] numbers of a head's vector
  * @property {string} lang @property {Record<string, string>} words
- * @property {import("../../../components/base/numbers.js").Header[]} [arrays] after each step: maximum, total (N, H, T) and
- *   weighted (N, H, T, S) of the online softmax; counts (N, N) of scores by step and device; z (H, T, S) the model's own
+ * @property {Header[]} [arrays] after each step: maximum, total (N, H, T) and weighted (N, H, T, S) of the online
+ *   softmax; counts (N, N) of scores by step and device; z (H, T, S) the model's own
  * @property {string} [bytes] */
 
 const PACE = 1500; // ms from one step to the next while it plays

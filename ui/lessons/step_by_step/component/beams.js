@@ -97,7 +97,8 @@ export class Beams extends Asker {
     this.ask({ width: this.width });
   }
 
-  /** A table with a row for each end of the tree: what its row shares with one above is empty, and a line leads down. */
+  /** A table with a row for each end of the tree: what its row shares with one above is empty, and a line leads down.
+   * */
   results() {
     const { d, w } = this;
     const { parent, lane, token, p } = d.nodes;

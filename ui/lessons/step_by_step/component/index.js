@@ -1,5 +1,6 @@
-// Lesson 3 in three views: the loop itself, the same seed again, greedy beside beam search. `data` comes from ui/lessons/step_by_step/view.py.
-// Orders go to Python one at a time; an order given while another is under way waits, and only the last one waits.
+// Lesson 3 in three views: the loop itself, the same seed again, greedy beside beam search. `data` comes from
+// ui/lessons/step_by_step/view.py. Orders go to Python one at a time; an order given while another is under way
+// waits, and only the last one waits.
 
 import { mountView } from "../../../components/base/view.js";
 import { Beams } from "./beams.js";
@@ -9,10 +10,13 @@ import { Proof } from "./proof.js";
 /** What ui/lessons/step_by_step gives the loop: a tree of texts, node by node; 0 is the prompt.
  * @typedef {object} LoopData
  * @property {"loop"} view @property {number} turn @property {string[]} prompt
- * @property {{ parent: number[], id: number[], token: string[], p: number[], forced: boolean[], lane: number[] }} nodes
+ * @property {{ parent: number[], id: number[], token: string[], p: number[], forced: boolean[], lane: number[] }}
+ *   nodes
  * @property {number} at the node where the next token is appended
- * @property {{ id: number, token: string, p: number, q: number }[]} candidates p as the model says, q at the temperature
- * @property {number} drawn id of the token that the dice choose @property {number | null} rank of it, beyond the candidates
+ * @property {{ id: number, token: string, p: number, q: number }[]} candidates p as the model says, q at the
+ *   temperature
+ * @property {number} drawn id of the token that the dice choose @property {number | null} rank of it, beyond the
+ *   candidates
  * @property {{ count: number, p: number, q: number }} others
  * @property {number} temperature @property {number} seed @property {number} lastSeed @property {number} hottest
  * @property {number} limit @property {boolean} full @property {boolean} ended

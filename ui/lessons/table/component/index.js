@@ -1,5 +1,6 @@
-// A model's table with inputs, what follows from it, and its parameters as areas. Python computes; a change of a row is
-// reported as {model, rows: {name: text}} and comes back as new data. Rows stay in place, so that typing is not disturbed.
+// A model's table with inputs, what follows from it, and its parameters as areas. Python computes; a change of a row
+// is reported as {model, rows: {name: text}} and comes back as new data. Rows stay in place, so that typing is not
+// disturbed.
 
 import { button, div, el } from "../../../components/base/elements.js";
 import { mountView, remember, View } from "../../../components/base/view.js";
@@ -8,14 +9,16 @@ import { drawAreas } from "./areas.js";
 import { drawRows } from "./rows.js";
 
 /** What ui/lessons/table/view.py gives: one model or two.
- * @typedef {{ name: string, kind: "whole" | "real" | "choice" | "fixed", value: string, other: string | null, published: string,
- *   choices: [string, string][], edited: boolean, differs: boolean, parts: string[] }} Row
+ * @typedef {{ name: string, kind: "whole" | "real" | "choice" | "fixed", value: string, other: string | null,
+ *   published: string, choices: [string, string][], edited: boolean, differs: boolean, parts: string[] }} Row
  * @typedef {[string, number, number, number, number, string, boolean]} Area part, x, y, width, height, label, idle
  * @typedef {object} Data
- * @property {string} model @property {string[]} names @property {Row[]} rows @property {Record<string, string>} edited
+ * @property {string} model @property {string[]} names @property {Row[]} rows @property {Record<string, string>}
+ *   edited
  * @property {{ field: string, html: string } | null} problem a row that does not fit
  * @property {{ label: string, values: string[] }[]} results
- * @property {any[]} areas for each model @property {{ part: string, label: string, counts: string[], shares: string[] }[]} parts
+ * @property {any[]} areas for each model @property {{ part: string, label: string, counts: string[], shares:
+ *   string[] }[]} parts
  * @property {string} lang @property {Record<string, string>} words */
 
 export default function table(given) {

@@ -12,9 +12,10 @@ import { table } from "./table.js";
 
 /** What ui/lessons/tokens/readings.py gives, one view at a time.
  * @typedef {object} View
- * @property {HTMLElement} root @property {any} d its data, as the view of that name reads it @property {Record<string, string>} w
+ * @property {HTMLElement} root @property {any} d its data, as the view of that name reads it @property
+ *   {Record<string, string>} w
  * @property {Record<string, any>} own what the reader has chosen; outlives new data
- * @property {import("../../../components/base/colours.js").Palette} colours */
+ * @property {Palette} colours */
 
 const WAIT = 150; // ms: arrow keys may pass over many tokens before the server is asked
 const seen = new WeakMap(); // mounted root -> what the reader has chosen; outlives new data
@@ -41,7 +42,8 @@ export default function tokens({ data, parentElement, setStateValue, setTriggerV
   view.tint = (i) => mix(view.colours.paper, view.colours.categorical[i % view.colours.categorical.length], 0.24);
   const focused = root.contains(root.getRootNode().activeElement);
   root.replaceChildren(...VIEWS[data.view](view));
-  if (focused) root.querySelector("[aria-selected=true]")?.focus(); // the answer of the server must not end a walk by arrow keys
+  // the answer of the server must not end a walk by arrow keys
+  if (focused) root.querySelector("[aria-selected=true]")?.focus();
   return () => {
     clearInterval(seen.get(root)?.timer);
     root.replaceChildren();

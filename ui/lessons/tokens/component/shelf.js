@@ -1,6 +1,7 @@
 import { chip, el } from "../../../components/base/elements.js";
 
-// A tokens' shelf: chips in a row, of which one is chosen by a click or by the arrow keys. `extra(i)` stands below each.
+// A tokens' shelf: chips in a row, of which one is chosen by a click or by the arrow keys. `extra(i)` stands below
+// each.
 export function shelf(view, { tokens, ids, chosen, name, extra = (_) => null, numbered = false, choose }) {
   const cells = tokens.map((token, i) =>
     el(

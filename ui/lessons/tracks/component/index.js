@@ -1,5 +1,6 @@
-// Lesson 4: prefill, then one token at a time, with the cache beside it. `data` comes from ui/lessons/tracks/view.py; stepping asks
-// nothing of the server. Tokens, turns and layers count from 0 here, from 1 on screen and in the link.
+// Lesson 4: prefill, then one token at a time, with the cache beside it. `data` comes from
+// ui/lessons/tracks/view.py; stepping asks nothing of the server. Tokens, turns and layers count from 0 here, from 1
+// on screen and in the link.
 
 import { chip, clip, div, el, span, weave } from "../../../components/base/elements.js";
 import { linked, mountView, remember, still, View } from "../../../components/base/view.js";
@@ -8,8 +9,8 @@ import { board } from "./board.js";
 /** What ui/lessons/tracks/readings.py gives: the prompt, then a turn for each token that is generated.
  * @typedef {object} Data
  * @property {string[]} tokens
- * @property {{ token: string, cached: number, uncached: number, bytes: number }[]} turns seconds with and without the
- *   cache, and the cache's size after it
+ * @property {{ token: string, cached: number, uncached: number, bytes: number }[]} turns seconds with and without
+ *   the cache, and the cache's size after it
  * @property {number} layers @property {number} heads key/value heads
  * @property {number} width head dimension @property {number} size bytes of a number
  * @property {string} lang @property {Record<string, string>} words */

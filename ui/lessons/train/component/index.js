@@ -1,6 +1,6 @@
-// A training run, or two, as they happen. `data.models` brings the snapshots from number `from` on; those before are kept
-// here, so that new ones do not send the old ones again. Where the reader is in time, and the head and the token looked
-// at, are theirs: nothing that arrives changes them.
+// A training run, or two, as they happen. `data.models` brings the snapshots from number `from` on; those before are
+// kept here, so that new ones do not send the old ones again. Where the reader is in time, and the head and the
+// token looked at, are theirs: nothing that arrives changes them.
 
 import { shade } from "../../../components/base/colours.js";
 import { div, el, fill, shape, span } from "../../../components/base/elements.js";
@@ -15,8 +15,8 @@ import { Panel, Row } from "./maps.js";
  * @property {(string | null)[]} answers what is to come after each token, null where nothing is asked
  * @property {number} first the token after which the first answer is due
  * @property {{ loss: number, accuracy: number, busiest: number | null }} chance what guessing gives
- * @property {{ id: string, title: string, layers: number, heads: number, experts: number | null, from: number, seen: any[],
- *   ended: boolean }[]} models seen: snapshots from the one of that number on; the browser keeps those before
+ * @property {{ id: string, title: string, layers: number, heads: number, experts: number | null, from: number, seen:
+ *   any[], ended: boolean }[]} models seen: snapshots from the one of that number on; the browser keeps those before
  * @property {string} lang @property {Record<string, string>} words */
 
 export default function train(given) {

@@ -1,6 +1,6 @@
-// The attention after the changes, on which edges are cut. `data` comes from ui/lessons/what_if/board.py. The head that is shown is
-// chosen here and stands in the link; a deed (cut, silence, scale …) is reported, and new data come back. Layers, heads
-// and tokens count from 0 here, from 1 on screen and in the link.
+// The attention after the changes, on which edges are cut. `data` comes from ui/lessons/what_if/board.py. The head
+// that is shown is chosen here and stands in the link; a deed (cut, silence, scale …) is reported, and new data come
+// back. Layers, heads and tokens count from 0 here, from 1 on screen and in the link.
 
 import { readable, shade } from "../../../components/base/colours.js";
 import { button, div, el, penOf, plain, span } from "../../../components/base/elements.js";
@@ -12,11 +12,12 @@ import { Layers } from "../../../components/layers/layers.js";
 /** What ui/lessons/what_if/board.py gives. L layers, H heads, T tokens.
  * @typedef {object} Data
  * @property {string[]} tokens (T,)
- * @property {any[]} cuts where no weight may go @property {{ layer: number, head: number, told: string }[]} heads changed ones
+ * @property {any[]} cuts where no weight may go @property {{ layer: number, head: number, told: string }[]} heads
+ *   changed ones
  * @property {[number, number]} start layer and head to begin with @property {[string, string]} prompt model and text
  * @property {[number, string][]} factors by which a head can be multiplied, in hundredths, and in words
  * @property {string} lang @property {Record<string, string>} words
- * @property {import("../../../components/base/numbers.js").Header[]} arrays pattern (L, H, T, T) with the changes; mask (T, T)
+ * @property {Header[]} arrays pattern (L, H, T, T) with the changes; mask (T, T)
  * @property {string} bytes */
 
 const SCOPES = ["head", "layer", "all"];
@@ -47,7 +48,8 @@ class Board extends View {
     this.built = shape_;
     this.fit();
     this.paint();
-    if (!first) remember({ layer: this.s.layer + 1, head: this.s.head + 1 }); // the server, which wrote the link, does not know them
+    // the server, which wrote the link, does not know them
+    if (!first) remember({ layer: this.s.layer + 1, head: this.s.head + 1 });
   }
 
   /** Another model or prompt: the link's head, else the one that the page begins with. */
