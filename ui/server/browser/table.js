@@ -4,7 +4,7 @@ import { number } from "../../components/base/numbers.js";
 import { FIGURES, holder, nameOf, rootOf, twinOf } from "./figures.js";
 import { rowsOf } from "./numbers.js";
 
-const ROWS = 200; // of a table that are shown, as in ui/kit/figures.py
+const ROWS = 200; // of a table that are shown, as in ui/kit/tables.py
 
 const opened = new Set(); // names of figures whose table is open: it comes again with a figure that is made anew
 
