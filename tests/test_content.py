@@ -93,7 +93,7 @@ def test_the_italian_is_not_the_english(slug):
 
 CODE = "\n".join(
     file.read_text(encoding="utf-8")
-    for pattern in ("*.py", "pages/*.py", "viz/*.py", "ui/**/*.py", "ui/**/*.js", "ui/**/*.html")
+    for pattern in ("*.py", "pages/*.py", "model/*.py", "viz/*.py", "ui/**/*.py", "ui/**/*.js", "ui/**/*.html")
     for file in sorted(ROOT.glob(pattern))
 )
 WHOLE = set(re.findall(r"""["'`.]([\w-]+)""", CODE))
@@ -102,12 +102,15 @@ BEGINNINGS = tuple(name for names in COMPOSED for name in names if name)
 ENDS = tuple(set(re.findall(r"""f["']{[\w.]+}(-[\w-]+)["']""", CODE)))
 
 
-def used(name: str) -> bool:
+def used(name: str, slug: str) -> bool:
     ended = [name.removesuffix(end) for end in ENDS if name.endswith(end)]
-    return name in FRAME | WHOLE or name.startswith(BEGINNINGS) or bool(WHOLE & set(ended))
+    if name in FRAME | WHOLE or name.startswith(BEGINNINGS) or WHOLE & set(ended):
+        return True
+    lesson = "\n".join(file.read_text(encoding="utf-8") for file in (ROOT / "ui/lessons" / slug).glob("*.py"))
+    return re.search(r"""f["']{\w+}-{\w+}["']""", lesson) is not None and set(name.split("-", 1)) <= WHOLE
 
 
 @pytest.mark.parametrize("slug", [slug for slug in FILES if slug != "path"])
 def test_every_section_is_used(slug):
     """Its name stands in the code: quoted, as a property in JavaScript, or as the beginning or end of an f-string."""
-    assert [name for name in content.load("en", slug) if not used(name)] == []
+    assert [name for name in content.load("en", slug) if not used(name, slug)] == []

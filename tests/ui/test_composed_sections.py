@@ -136,7 +136,8 @@ DOMAINS = {
     },
     "positions": {
         "measure-{}": ("base", "stretch"),
-        "falling-{}": ("reading", "not"),
+        "bag-{}": ("swap", "shuffle"),
+        "falling-{}": ("pair", "head", "all"),
         "decoder-{}": positions.DECODER,
         "explain-decoder-{}": positions.DECODER,
     },
