@@ -22,6 +22,7 @@ import psutil
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.Slider_pb2 import Slider
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import connect
 
@@ -86,7 +87,7 @@ class Client:
         self.values[id] = state
         return fragment
 
-    def _other(self, slider) -> float:
+    def _other(self, slider: Slider) -> float:
         steps = round((slider.max - slider.min) / slider.step)
         return slider.min + slider.step * self.chance.randint(0, steps)
 

@@ -4,11 +4,13 @@ import statistics
 import time
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import Any
 
 import torch
 
 from benchmarks.timing import in_turns
 from model.generate import Decoder
+from model.transformer import Transformer
 
 CONTEXTS, TOKENS, ROUNDS = (32, 256, 1024), 20, 3
 
@@ -19,7 +21,7 @@ class Watch:
     def __init__(self):
         self.times: list[float] = []
 
-    def put(self, tokens) -> None:
+    def put(self, tokens: Any) -> None:
         self.times.append(time.perf_counter())
 
     def end(self) -> None:
@@ -29,7 +31,7 @@ class Watch:
         return [after - before for before, after in pairwise(self.times)]
 
 
-def lines(model, reference) -> Iterator[str]:
+def lines(model: Transformer, reference: Any) -> Iterator[str]:
     """Our model and transformers' with the same weights and type; the threads are those that are set."""
     weights = sum(parameter.nbytes for parameter in model.parameters())
     bandwidth = _bandwidth()
@@ -48,7 +50,7 @@ def lines(model, reference) -> Iterator[str]:
         )
 
 
-def _ours(model, ids: list[int]) -> list[float]:
+def _ours(model: Transformer, ids: list[int]) -> list[float]:
     """Seconds of each token after the first."""
     decoder, ids, watch = Decoder(model), list(ids), Watch()
     for _ in range(TOKENS):
@@ -57,7 +59,7 @@ def _ours(model, ids: list[int]) -> list[float]:
     return watch.gaps()
 
 
-def _theirs(reference, ids: list[int]) -> list[float]:
+def _theirs(reference: Any, ids: list[int]) -> list[float]:
     watch, batch = Watch(), torch.tensor([ids])
     with torch.inference_mode():
         reference.generate(

@@ -29,7 +29,7 @@ ROPE_NUMBERS = {  # rope_type: the numbers that come with it
 }
 
 
-def config_from(hf_config) -> Config:
+def config_from(hf_config: Any) -> Config:
     """Our configuration from a transformers configuration or the dict of a config.json.
 
     Raises SettingError, a ValueError, whose `field` is the setting that is missing, unknown, or has a value that we do
@@ -137,7 +137,7 @@ def _rope(rotary: dict) -> dict:
     return {"rope_base": float(base), "rope_scaling": tuple(sorted(rope.items())) if kind != "default" else None}
 
 
-def from_hf(hf_model) -> Transformer:
+def from_hf(hf_model: Any) -> Transformer:
     """A transformers model object as ours, in float32. Raises ValueError, naming the setting or tensor that differs."""
     return build(hf_model.config.to_dict(), hf_model.state_dict())
 

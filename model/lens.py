@@ -124,7 +124,7 @@ def direct_effects(model: Transformer, trace: Trace, token_id: int) -> DirectEff
     if model.config.norm_place != "pre":
         raise ValueError("after a norm on the residual stream itself, what a head wrote is no term of a logit")
 
-    def rows(values) -> Tensor:
+    def rows(values: Iterable[np.ndarray]) -> Tensor:
         return torch.tensor(np.stack(list(values)), device=model.device)
 
     end = rows([trace.layers[-1].resid_post[-1]])[0]

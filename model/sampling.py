@@ -72,7 +72,7 @@ def stages(
     return Stages(base, tempered, after_k, after_p, after_min)
 
 
-def _keep(probabilities: np.ndarray, kept) -> np.ndarray:
+def _keep(probabilities: np.ndarray, kept: np.ndarray | bool) -> np.ndarray:
     left = np.where(kept, probabilities, 0)
     return left / left.sum()
 

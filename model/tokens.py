@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from pathlib import Path
 
 import tokenizers
 from tokenizers import decoders, models, pre_tokenizers
@@ -146,7 +147,7 @@ def byte_bpe(vocabulary: list[str], merges: list[str], special: list[str]) -> To
     return Tokenizer(backend)
 
 
-def from_file(path) -> Tokenizer:
+def from_file(path: str | Path) -> Tokenizer:
     """A tokenizer.json."""
     backend = tokenizers.Tokenizer.from_file(str(path))
     backend.no_truncation()

@@ -28,7 +28,7 @@ MISSING: Any = _Missing()  # stands in the place of any field
 
 @dataclass(frozen=True, repr=False)
 class _Record:
-    def __getattribute__(self, name):
+    def __getattribute__(self, name: str) -> Any:
         value = object.__getattribute__(self, name)
         if value is MISSING:
             raise NotKept(f"{name} was not kept: name it in keep=")

@@ -130,7 +130,7 @@ def scale(shares: np.ndarray) -> float:
     return next(end for end in (0.25, 0.5, 1) if end >= shares.max() or end == 1)
 
 
-def _bars(lengths, places, width: float, hover, **options) -> dict:
+def _bars(lengths: np.ndarray, places: np.ndarray, width: float, hover: Sequence[str], **options) -> dict:
     """Lying bars. One of no length is left out: its outline would still be a line."""
     lengths = np.where(np.asarray(lengths) > 0, lengths, np.nan)
     text = {"customdata": hover, "hovertemplate": HOVER, "constraintext": "none"}

@@ -4,7 +4,7 @@ A drawing is a column of slots, the same for every model, so that two models sta
 has not leaves its slot empty, and what stands elsewhere stands in another slot.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -107,7 +107,9 @@ def designs(config: Config) -> dict[str, tuple]:
     }
 
 
-def streams(sizes: Mapping[str, np.ndarray], layer: str, size: str, first: str, number) -> go.Figure:
+def streams(
+    sizes: Mapping[str, np.ndarray], layer: str, size: str, first: str, number: Callable[[float], str]
+) -> go.Figure:
     """sizes: by model, the root mean square of the stream (L + 1, T), before the first layer and after each. The first
     token is dashed, the mean of the others drawn through. Logarithmic: sizes differ by a thousand times."""
     drawn = []

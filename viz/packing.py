@@ -68,7 +68,9 @@ def moved(
     return go.Figure(lines, layout)
 
 
-def _line(i: int, name: str, x, y, before: Callable[[int], str], after: Callable[[float], str]) -> dict:
+def _line(
+    i: int, name: str, x: np.ndarray, y: np.ndarray, before: Callable[[int], str], after: Callable[[float], str]
+) -> dict:
     return {
         "type": "scatter",
         "x": x,

@@ -7,6 +7,7 @@ import this gives every figure the look.
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas  # noqa: F401 - Plotly looks into it as soon as it is named, also while another thread still imports it
@@ -74,7 +75,7 @@ def _swap() -> Iterator[tuple[str, str]]:
 _SWAP = dict(_swap())
 
 
-def _recoloured(value, swap: dict[str, str]):
+def _recoloured(value: Any, swap: dict[str, str]):
     if isinstance(value, dict):
         return {name: _recoloured(item, swap) for name, item in value.items()}
     if isinstance(value, list | tuple):

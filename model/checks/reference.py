@@ -60,7 +60,7 @@ def passes(model: Any, ids: list[int]) -> dict:
     outputs = {"attn_out": [], "mlp_out": [], "resid_post": [], "router_logits": []}
 
     def keep(name: str):
-        def hook(module, args, out):
+        def hook(module: Any, args: Any, out: Any) -> None:
             outputs[name].append((out[0] if isinstance(out, tuple) else out).detach())
 
         return hook

@@ -4,6 +4,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import torch
@@ -125,7 +126,7 @@ def kv_sharing_costs(config: Config, context: int, runs: int = 5) -> Iterator[KV
             layer.append(*filled)
         token = model.ids([0])
 
-        def one_more(model=model, cache=cache, token=token):
+        def one_more(model: Any = model, cache: Any = cache, token: Any = token) -> None:
             model.hidden_states(token, cache=cache)
             cache.truncate(context)
 

@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from model import zoo
 from model.config import Config
+from model.tokens import Tokenizer
 from model.zoo import Bundle, ModelUnavailable
 from ui.kit import cache, language, markup
 from ui.server import user_models
@@ -165,7 +166,7 @@ def problem_with(text: str) -> str | None:
     return None
 
 
-def first_tokens(tokenizer, ids: list[int], limit: int) -> tuple[list[int], str]:
+def first_tokens(tokenizer: Tokenizer, ids: list[int], limit: int) -> tuple[list[int], str]:
     """The first tokens and their text, never ending inside a character."""
     for end in range(min(limit, len(ids)), 0, -1):
         text = tokenizer.decode(ids[:end])

@@ -15,5 +15,5 @@ def as_csv(rows: Iterable[Iterable]) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
-def _cell(value):
+def _cell(value: object) -> object:
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value

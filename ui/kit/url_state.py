@@ -26,7 +26,7 @@ Kind = Callable[[str, Any], bool]  # does this value fit, on this page (ui.frame
 
 
 def integer_between(last: int | Callable[[Any], int], first: int = 1) -> Kind:
-    def fits(value: str, page) -> bool:
+    def fits(value: str, page: Any) -> bool:
         found = number(value)
         return found is not None and first <= found <= (last(page) if callable(last) else last)
 
@@ -89,14 +89,14 @@ def count(name: str, first: int = 1) -> int | None:
     return None if found is None or found < first else found - first
 
 
-def invalid_params(known: Mapping[str, Kind], page) -> list[tuple[str, str]]:
+def invalid_params(known: Mapping[str, Kind], page: Any) -> list[tuple[str, str]]:
     """What the link says that nobody knows or that does not fit: names and values."""
     known = {**FRAME, **known}
     said = [(name, value) for name in st.query_params for value in st.query_params.get_all(name)]
     return [(name, value) for name, value in said if name not in known or not known[name](value, page)]
 
 
-def warn_invalid_params(slug: str, known: Mapping[str, Kind], page) -> None:
+def warn_invalid_params(slug: str, known: Mapping[str, Kind], page: Any) -> None:
     """Says what of the link was left out: when the reader arrives, and until what else the link says changes."""
     said = {name: st.query_params.get_all(name) for name in st.query_params}
     if st.session_state.get("link", ("",))[0] != slug:
