@@ -17,7 +17,7 @@ def test_the_cards_name_size_and_licence(smollm2, minilm, moe):
 
 
 def test_all_names_are_there_and_can_be_loaded():
-    assert zoo.names() == {name: None for name in zoo.ENTRIES}
+    assert zoo.names() == dict.fromkeys(zoo.ENTRIES)
 
 
 def test_a_local_folder_is_loaded_by_its_path(minilm):
