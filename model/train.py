@@ -13,7 +13,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import torch
 import torch.distributed as dist
@@ -29,23 +29,24 @@ from model.transformer import Transformer
 
 
 class Data(Protocol):
-    """What to learn from."""
+    """The batches of a training."""
 
     def batch(self, step: int) -> Batch:
         """The rows of this step: the same for the same step, so that a resumed run reads what it would have read."""
+        ...
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """How to learn. balance, router_z: weights of the losses that keep experts evenly used and router scores small
-    (Fedus et al. 2021, "Switch Transformers"; Zoph et al. 2022, "ST-MoE")."""
+    """The hyperparameters. balance, router_z: weights of the losses that keep experts evenly used and router logits
+    small (Fedus et al. 2021, "Switch Transformers"; Zoph et al. 2022, "ST-MoE")."""
 
     lr: float = 3e-3
     warm_up: int = 100  # steps
     min_lr_ratio: float = 0.1  # of the learning rate, at the end
     weight_decay: float = 0.1  # of matrices; vectors are left alone
     betas: tuple[float, float] = (0.9, 0.95)
-    clip: float = 1.0  # the largest length of a gradient
+    clip: float = 1.0  # the largest norm of the gradient
     balance: float = 0.01
     router_z: float = 0.0
     # every matrix begins so that what comes out is as large as what goes in: for narrow models
@@ -54,8 +55,8 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Progress:
-    """One step. loss: of guessing the next token, in nats, before the step; load: the share of tokens that each expert
-    takes, (L, E), None without experts."""
+    """One step. loss: the mean cross-entropy of the next token, in nats, before the step; grad_norm: of the gradient,
+    before it is clipped; load: the fraction of assignments that each expert gets, (L, E), None without experts."""
 
     step: int
     loss: float
@@ -65,7 +66,7 @@ class Progress:
 
 
 def lr_at(step: int, steps: int, recipe: Recipe) -> float:
-    """Linear warm-up, then half a cosine down to the floor (Loshchilov and Hutter 2017)."""
+    """The learning rate: linear warm-up, then half a cosine down to `min_lr_ratio` (Loshchilov and Hutter 2017)."""
     if step < recipe.warm_up:
         return recipe.lr * (step + 1) / recipe.warm_up
     done = (step - recipe.warm_up) / max(1, steps - recipe.warm_up)
@@ -100,7 +101,8 @@ class Run:
 
     def __init__(self, config: Config, steps: int, seed: int, recipe: Recipe, device: torch.device):
         self.config, self.steps, self.seed, self.recipe, self.device = config, steps, seed, recipe, device
-        self.step, self.progress = 0, None
+        self.step = 0
+        self.progress: Any = None  # a Progress, once a step is taken
         self.model = initialised(config, seed, recipe.variance_preserving_init).to(device).train()
         matrices = [weight for weight in self.model.parameters() if weight.ndim > 1]
         vectors = [weight for weight in self.model.parameters() if weight.ndim < 2]
@@ -108,7 +110,7 @@ class Run:
         self.optimizer = torch.optim.AdamW(groups, lr=recipe.lr, betas=recipe.betas)
 
     def train_step(self, batch: Batch) -> None:
-        """One step: guess, compare, change the weights."""
+        """One step: predict the targets, differentiate the loss, update the weights."""
         ids, targets, positions, documents = (
             torch.from_numpy(_share(array)).to(self.device)
             for array in (batch.ids, batch.targets, batch.positions, batch.documents)
@@ -117,10 +119,10 @@ class Run:
         logits = self.model(ids, tap=tap, positions=positions, documents=documents)
         loss = functional.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORE_INDEX)
         routing = Routing.of(tap, self.config, documents >= 0) if self.config.experts else None
-        whole = loss
+        objective = loss
         if routing:
-            whole = loss + self.recipe.balance * routing.balance + self.recipe.router_z * routing.router_z
-        whole.backward()
+            objective = loss + self.recipe.balance * routing.balance + self.recipe.router_z * routing.router_z
+        objective.backward()
         _average(self.model)
         grad_norm = nn.utils.clip_grad_norm_(self.model.parameters(), self.recipe.clip)
         lr = lr_at(self.step, self.steps, self.recipe)
@@ -145,13 +147,13 @@ class Run:
 
     def load(self, path: Path) -> None:
         with safe_open(path, "pt") as file:
-            found = json.loads(file.metadata()["run"])
-        step = found.pop("step")
+            stored = json.loads(file.metadata()["run"])
+        step = stored.pop("step")
         expected = json.loads(self._identity())
         expected.pop("step")
-        if found != expected:
-            name = next(name for name in expected if found.get(name) != expected[name])
-            raise ValueError(f"{path.name} was written by another run: its {name} is {found.get(name)}")
+        if stored != expected:
+            name = next(name for name in expected if stored.get(name) != expected[name])
+            raise ValueError(f"{path.name} was written by another run: its {name} is {stored.get(name)}")
         tensors = load_file(path, device=str(self.device))
         with torch.no_grad():
             for name, weight in self._weights().items():
@@ -214,9 +216,9 @@ def load_balance(expert_index: Tensor, router_probs: Tensor) -> tuple[Tensor, Te
 
 @dataclass(frozen=True)
 class Routing:
-    """How a pass used its experts, of L layers and E experts."""
+    """How a pass used its experts, in L layers of E experts."""
 
-    load: Tensor  # (L, E) the share of visits that each expert got
+    load: Tensor  # (L, E) the fraction of assignments that each expert got
     balance: Tensor  # 1 where all are used evenly, up to E where all go to one
     router_z: Tensor
 
@@ -232,7 +234,7 @@ class Routing:
         return cls(torch.stack(loads), torch.stack(balances).mean(), torch.stack(sizes).mean())
 
 
-def _share(rows):
+def _share(rows: Any) -> Any:
     """The rows of this process."""
     return rows[dist.get_rank() :: dist.get_world_size()] if dist.is_initialized() else rows
 
@@ -242,4 +244,4 @@ def _average(model: nn.Module) -> None:
     if dist.is_initialized():
         for weight in model.parameters():
             dist.all_reduce(weight.grad)
-            weight.grad /= dist.get_world_size()
+            weight.grad /= dist.get_world_size()  # pyright: ignore[reportOperatorIssue] (a step has made them all)

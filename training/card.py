@@ -39,22 +39,22 @@ def write(name: str, plan: Plan, folder: Path) -> None:
         ids = tokenizer.encode(opening)
         steps = islice(generate.stream(model, ids, sampling=SAMPLING, seed=seed), LENGTH)
         samples.append(tokenizer.decode([*ids, *(step.token for step in steps)]))
-    found = {
+    card = {
         "licence": "CC0-1.0",
         "tokens": plan.tokens,
         "bits_per_byte": round(bits, 4),
         "recipe": asdict(plan.recipe) | {"steps": plan.steps, "rows": plan.rows, "context": plan.context},
         "samples": samples,
     }
-    (folder / checkpoint.CARD).write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
-    (folder / "README.md").write_text(_text(name, plan, found))
+    (folder / checkpoint.CARD).write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n")
+    (folder / "README.md").write_text(_text(name, plan, card))
 
 
-def _text(name: str, plan: Plan, found: dict) -> str:
+def _text(name: str, plan: Plan, card: dict) -> str:
     parts, kind = count(plan.config), checkpoint.family_of(plan.config)
     apart = differences(BASE, plan.config) if name.startswith("switchboard/") else {}
     choices = "; ".join(f"{field} {after} in the place of {before}" for field, (before, after) in apart.items())
-    samples = "\n".join("> " + sample.replace("\n", "\n> ") + "\n" for sample in found["samples"])
+    samples = "\n".join("> " + sample.replace("\n", "\n> ") + "\n" for sample in card["samples"])
     read = (
         f"as {kind.title()}" if kind else "by this project only: no architecture of transformers has this configuration"
     )
@@ -65,10 +65,10 @@ def _text(name: str, plan: Plan, found: dict) -> str:
 
 - Data: the Brown corpus (nine tenths of it), WordNet's glosses, the King James Bible, and stories written by SmolLM2,
   as training/corpus.py builds them. Tokenizer: byte-level BPE of {plan.config.vocab_size:,} tokens.
-- Tokens seen: {found["tokens"]:,}, in {plan.steps:,} steps of {plan.rows} rows of {plan.context}, seed {plan.seed}.
-- Held-out Brown: {found["bits_per_byte"]:.3f} bits per byte.
+- Tokens seen: {card["tokens"]:,}, in {plan.steps:,} steps of {plan.rows} rows of {plan.context}, seed {plan.seed}.
+- Held-out Brown: {card["bits_per_byte"]:.3f} bits per byte.
 - Balancing loss: {plan.recipe.balance if plan.config.experts else "none, for there are no experts"}.
-- Licence: {found["licence"]}. Trained in 32 bits, shipped in 16. For lessons; it knows next to nothing.
+- Licence: {card["licence"]}. Trained in 32 bits, shipped in 16. For lessons; it knows next to nothing.
 
 Samples (temperature {SAMPLING.temperature}, top-p {SAMPLING.top_p}, seeds 0 to {len(OPENINGS) - 1}):
 

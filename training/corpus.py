@@ -142,7 +142,7 @@ def save(path: Path, tokenizer: tokenizers.Tokenizer, texts: dict[str, int]) -> 
     """All documents one after another, each closed by END; where each begins; and how often a round of training reads
     it, which `texts` says of each."""
     end = tokenizer.token_to_id(END)
-    ids = [[*found.ids, end] for found in tokenizer.encode_batch(list(texts))]
+    ids = [[*encoding.ids, end] for encoding in tokenizer.encode_batch(list(texts))]
     starts = np.cumsum([0, *map(len, ids)])
     size = sum(len(text.encode()) for text in texts)
     times = np.array(list(texts.values()))
@@ -160,10 +160,8 @@ def main(files: list[str]) -> None:
     save(TEXT / "train.npz", tokenizer, training)
     save(TEXT / "held_out.npz", tokenizer, {sample.text: 1 for sample in samples if sample.held_out})
     for name in ("train", "held_out"):
-        with np.load(TEXT / f"{name}.npz") as found:
-            print(
-                f"{name}: {len(found['starts']) - 1} documents, {len(found['ids']):,} tokens, {found['bytes']:,} bytes"
-            )
+        with np.load(TEXT / f"{name}.npz") as file:
+            print(f"{name}: {len(file['starts']) - 1} documents, {len(file['ids']):,} tokens, {file['bytes']:,} bytes")
 
 
 if __name__ == "__main__":

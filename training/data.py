@@ -14,9 +14,9 @@ class Text:
     step reads a single source. Batches of `rows` rows of `context` tokens."""
 
     def __init__(self, file: Path, rows: int, context: int, seed: int):
-        with np.load(file) as found:
-            self.documents = np.split(found["ids"], found["starts"][1:-1])
-            self.times = found["times"]  # how often a round reads each
+        with np.load(file) as arrays:
+            self.documents = np.split(arrays["ids"], arrays["starts"][1:-1])
+            self.times = arrays["times"]  # how often a round reads each
         self.rows, self.context, self.seed = rows, context, seed
         self._round: tuple[int, packing.Rows] = -1, []
 

@@ -16,8 +16,8 @@ ROWS = 8  # of a batch
 
 def held_out(file: Path, context: int) -> Iterator[packing.Batch]:
     """The documents of a file of training/corpus.py, cut where a row is full, in batches."""
-    with np.load(file) as found:
-        documents = np.split(found["ids"], found["starts"][1:-1])
+    with np.load(file) as arrays:
+        documents = np.split(arrays["ids"], arrays["starts"][1:-1])
     rows = packing.pack([len(text) for text in documents], context, "chopped")
     for i in range(0, len(rows), ROWS):
         yield packing.lay_out(rows[i : i + ROWS], documents, context)

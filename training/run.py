@@ -25,8 +25,8 @@ from training.data import Text
 from training.recipes import PLANS, Plan
 
 RUNS = Path(__file__).parent / "runs"
-EVERY = 60  # seconds between checkpoints
-THINNED = 20  # steps whose mean loss is one line of the log that is shipped
+CHECKPOINT_INTERVAL_S = 60
+STEPS_PER_LINE = 20  # of the log that is shipped, which holds means
 
 
 class Log:
@@ -41,9 +41,9 @@ class Log:
         self.writer.writerows(kept)
 
     def write(self, run: Run) -> None:
-        found = asdict(run.progress)
-        shares = {f"busiest_{i}": round(max(layer), 4) for i, layer in enumerate(found.pop("load") or ())}
-        self.writer.writerow({name: round(value, 6) for name, value in found.items()} | shares)
+        row = asdict(run.progress)
+        busiest = {f"busiest_{i}": round(max(layer), 4) for i, layer in enumerate(row.pop("load") or ())}
+        self.writer.writerow({name: round(value, 6) for name, value in row.items()} | busiest)
 
 
 def _rows(file: Path) -> list[dict]:
@@ -51,19 +51,19 @@ def _rows(file: Path) -> list[dict]:
         return list(csv.DictReader(opened))
 
 
-def thinned(file: Path) -> str:
+def thin_log(file: Path) -> str:
     """The log as means over some steps each."""
     rows = _rows(file)
     names = [name for name in rows[0] if name not in ("step", "lr", "grad_norm")]
     lines = [",".join(["step", *names])]
-    for i in range(0, len(rows) - THINNED + 1, THINNED):
-        some = rows[i : i + THINNED]
-        means = [sum(float(row[name]) for row in some) / THINNED for name in names]
-        lines.append(",".join([str(i + THINNED), *(f"{mean:.4f}" for mean in means)]))
+    for i in range(0, len(rows) - STEPS_PER_LINE + 1, STEPS_PER_LINE):
+        part = rows[i : i + STEPS_PER_LINE]
+        means = [sum(float(row[name]) for row in part) / STEPS_PER_LINE for name in names]
+        lines.append(",".join([str(i + STEPS_PER_LINE), *(f"{mean:.4f}" for mean in means)]))
     return "\n".join(lines) + "\n"
 
 
-def work(name: str, plan: Plan, device: str, first: bool) -> None:
+def train_plan(name: str, plan: Plan, device: str, first: bool) -> None:
     """Trains one model from where it stands to its end; the first of several processes writes."""
     saved = RUNS / f"{name}.safetensors"
     saved.parent.mkdir(parents=True, exist_ok=True)
@@ -79,10 +79,10 @@ def work(name: str, plan: Plan, device: str, first: bool) -> None:
         log.write(run)
         bar.update(run.step - bar.n)
         bar.set_postfix(loss=f"{run.progress.loss:.3f}", refresh=False)
-        if run.step == plan.steps:  # before its last checkpoint: a run that is found whole has been written
+        if run.step == plan.steps:  # before its last checkpoint: a run that is complete there has been written
             log.file.flush()
             finish(name, plan, run)
-        if run.step == plan.steps or time.monotonic() - since > EVERY:
+        if run.step == plan.steps or time.monotonic() - since > CHECKPOINT_INTERVAL_S:
             log.file.flush()
             run.save(saved)
             since = time.monotonic()
@@ -92,7 +92,7 @@ def finish(name: str, plan: Plan, run: Run) -> None:
     """What is shipped: configuration and weights, the log, and the card, measured on what was written."""
     folder = zoo.CHECKPOINTS / name
     checkpoint.save(run.model, tokens.from_file(TEXT / "tokenizer.json"), folder)
-    (folder / checkpoint.CURVE).write_text(thinned(RUNS / f"{name}.csv"))
+    (folder / checkpoint.CURVE).write_text(thin_log(RUNS / f"{name}.csv"))
     card.write(name, plan, folder)
 
 
@@ -102,7 +102,7 @@ def main(names: list[str]) -> None:
         dist.init_process_group("nccl" if device == "cuda" else "gloo")
         first = dist.get_rank() == 0
     for name in names or PLANS:
-        work(name, PLANS[name], device, first)
+        train_plan(name, PLANS[name], device, first)
 
 
 if __name__ == "__main__":

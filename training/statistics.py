@@ -47,22 +47,22 @@ class Choices:
         """Each sample is read in pieces as long as the rows of the training."""
         parts = []
         for number, sample in enumerate(samples):
-            found = bundle.tokenizer.backend.encode(sample.text)
-            ends = np.array([end for _, end in found.offsets])
+            encoding = bundle.tokenizer.backend.encode(sample.text)
+            ends = np.array([end for _, end in encoding.offsets])
             words = np.searchsorted([end for _, end, _ in sample.spans], ends)  # the word that a token ends in
             classes = np.array([class_of(tag) for *_, tag in sample.spans])[words]
             experts = []
             for start in range(0, len(ends), EXPERTS.context):
-                ids = found.ids[start : start + EXPERTS.context]
+                ids = encoding.ids[start : start + EXPERTS.context]
                 trace = transformer.run(bundle.model, ids, [""] * len(ids), keep={"expert_index"})
                 experts.append(np.stack([layer.expert_index[:, 0] for layer in trace.layers], axis=1))
             genre = GENRES.index(sample.genre)
             same = np.full(len(ends), genre), np.full(len(ends), number)
-            parts.append((np.concatenate(experts), np.array(found.ids), classes, *same))
+            parts.append((np.concatenate(experts), np.array(encoding.ids), classes, *same))
         return cls(*map(np.concatenate, zip(*parts, strict=True)))
 
 
-def measured(choices: Choices, bundle: zoo.Bundle) -> dict:
+def measure(choices: Choices, bundle: zoo.Bundle) -> dict:
     """Everything that the lesson shows: a list over the layers, and what the whole path tells."""
     E, V = bundle.model.config.experts, len(bundle.tokenizer)
     kinds = {"class": (choices.classes, len(CLASSES)), "token": (choices.tokens, V), "genre": (choices.genres, 15)}
@@ -80,15 +80,18 @@ def measured(choices: Choices, bundle: zoo.Bundle) -> dict:
                 },
                 "classes": tables["class"].tolist(),
                 "genres": tables["genre"].tolist(),
-                "typical": [typical(tables["token"], e, bundle) for e in range(E)],
+                "typical": [typical_tokens(tables["token"], e, bundle) for e in range(E)],
             }
         )
-    return {"tokens": len(choices.tokens), "classes": list(CLASSES), "genres": list(GENRES), "layers": layers} | paths(
-        choices, E
-    )
+    return {
+        "tokens": len(choices.tokens),
+        "classes": list(CLASSES),
+        "genres": list(GENRES),
+        "layers": layers,
+    } | guesses_by_path(choices, E)
 
 
-def typical(table: np.ndarray, expert: int, bundle: zoo.Bundle) -> list[dict]:
+def typical_tokens(table: np.ndarray, expert: int, bundle: zoo.Bundle) -> list[dict]:
     """The tokens that an expert takes most, measured against how often they occur: those that add most to the mutual
     information of token and expert, each by its count times the logarithm of its lift."""
     often = np.nan_to_num(lift(table)[:, expert])
@@ -100,7 +103,7 @@ def typical(table: np.ndarray, expert: int, bundle: zoo.Bundle) -> list[dict]:
     ]
 
 
-def paths(choices: Choices, experts: int) -> dict:
+def guesses_by_path(choices: Choices, experts: int) -> dict:
     """How often the word class is guessed right from the experts of the first layers alone, learned on every second
     sample and tried on the others; and from nothing, and from the token itself."""
     half = choices.samples % 2 == 0
@@ -120,7 +123,7 @@ def held_out() -> list[corpus.Sample]:
     return [sample for sample in corpus.brown() if sample.held_out]
 
 
-def counted(choices: Choices, experts: int) -> list:
+def class_counts(choices: Choices, experts: int) -> list:
     """Word class against expert, for every layer, as counts."""
     return [
         contingency_table(choices.classes, expert, (len(CLASSES), experts)).tolist() for expert in choices.experts.T
@@ -130,10 +133,13 @@ def counted(choices: Choices, experts: int) -> list:
 def main() -> None:
     corpus.fetch_brown()
     bundle = zoo.load("experts")
-    found = measured(Choices.of(bundle, held_out()), bundle)
+    statistics = measure(Choices.of(bundle, held_out()), bundle)
     part = [sample for sample in held_out() if sample.name == PART]
-    found["part"] = {"sample": PART, "classes": counted(Choices.of(bundle, part), bundle.model.config.experts)}
-    FILE.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+    statistics["part"] = {
+        "sample": PART,
+        "classes": class_counts(Choices.of(bundle, part), bundle.model.config.experts),
+    }
+    FILE.write_text(json.dumps(statistics, indent=1, ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":

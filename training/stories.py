@@ -21,7 +21,7 @@ from model.cache import KVCache
 from training.corpus import TEXT
 
 FOLDER = TEXT / "stories"
-EACH = 64  # seeds in a file
+SEEDS_PER_FILE = 64
 LENGTH = 300  # tokens at most
 SETTINGS = sampling.Sampling(temperature=0.65, top_p=0.9)
 FRESH = 0.75  # of all runs of four words, those that occur once: below, a story goes in circles
@@ -47,7 +47,7 @@ def repeats(text: str) -> bool:
 
 
 @torch.inference_mode()
-def written(bundle: zoo.Bundle, seeds: Iterable[int]) -> list[str]:
+def write_stories(bundle: zoo.Bundle, seeds: Iterable[int]) -> list[str]:
     """The stories of these seeds that ended by themselves and do not repeat. Those whose requests have as many tokens
     are written side by side."""
     model, end = bundle.model, bundle.tokenizer.find("<|im_end|>")
@@ -55,7 +55,7 @@ def written(bundle: zoo.Bundle, seeds: Iterable[int]) -> list[str]:
     for seed in seeds:
         ids = bundle.tokenizer.encode(request(seed))
         groups[len(ids)].append((seed, ids))
-    found = []
+    stories = []
     for group in groups.values():
         cache, texts = KVCache(model.config), [[] for _ in group]
         new = torch.tensor([ids for _, ids in group], device=model.device)
@@ -71,17 +71,17 @@ def written(bundle: zoo.Bundle, seeds: Iterable[int]) -> list[str]:
             if all(end in text for text in texts):
                 break
             new = torch.tensor(drawn, device=model.device)[:, None]
-        found += [bundle.tokenizer.decode(text[:-1]).strip() for text in texts if end in text]
-    return [text for text in found if not repeats(text)]
+        stories += [bundle.tokenizer.decode(text[:-1]).strip() for text in texts if end in text]
+    return [text for text in stories if not repeats(text)]
 
 
 def main(count: int) -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     bundle = zoo.load("smollm2")
-    for number in tqdm(range(-(-count // EACH))):
+    for number in tqdm(range(-(-count // SEEDS_PER_FILE))):
         file = FOLDER / f"{number}.jsonl.gz"
         if not file.exists():
-            texts = written(bundle, range(number * EACH, (number + 1) * EACH))
+            texts = write_stories(bundle, range(number * SEEDS_PER_FILE, (number + 1) * SEEDS_PER_FILE))
             file.write_bytes(gzip.compress("".join(json.dumps(text) + "\n" for text in texts).encode(), mtime=0))
 
 

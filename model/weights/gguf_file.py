@@ -103,7 +103,7 @@ def _expect(reader: GGUFReader, name: str, allowed: tuple) -> None:
 def arrays(reader: GGUFReader) -> dict[str, np.ndarray]:
     """All weights in float32, under their Hugging Face names. Raises ValueError for one it does not know."""
     heads = {"attn_q": "head_count", "attn_k": "head_count_kv"}
-    found = {}
+    weights = {}
     for tensor in reader.tensors:
         *block, stem, _ = tensor.name.split(".")
         if stem not in TENSORS:
@@ -113,8 +113,8 @@ def arrays(reader: GGUFReader) -> dict[str, np.ndarray]:
             values = _unpermuted(values, reader.fields[f"llama.attention.{heads[stem]}"].contents())
         layer = f"layers.{block[1]}." if block else ""
         # a float32 tensor comes as a read-only view of the mapped file: that one needs a copy of its own
-        found[f"{layer}{TENSORS[stem]}.weight"] = np.require(values, np.float32, ["W"])
-    return found
+        weights[f"{layer}{TENSORS[stem]}.weight"] = np.require(values, np.float32, ["W"])
+    return weights
 
 
 def _unpermuted(weight: np.ndarray, heads: int) -> np.ndarray:

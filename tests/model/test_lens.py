@@ -85,7 +85,7 @@ def test_the_direct_effects_add_up_to_the_score(family):
     for token, traced in ((3, trace), (60, run(model, [5, 9, 2], "abc"))):
         effects = lens.direct_effects(model, traced, token)
         assert effects.heads.shape == (3, 6)
-        assert effects.total == pytest.approx(trace.logits[-1, token], abs=1e-4 * float(np.abs(trace.logits).max()))
+        assert effects.total == pytest.approx(traced.logits[-1, token], abs=1e-4 * float(np.abs(trace.logits).max()))
 
 
 def test_a_head_that_is_silenced_in_the_last_layer_takes_its_direct_effect_along(smollm2, trace):

@@ -1,4 +1,4 @@
-"""What is said of one architecture of transformers: how its settings and its tensors are called and laid out.
+"""The tables of one architecture of transformers: the names of its settings and tensors, and how they are laid out.
 
 `hf.py` reads by these tables; `checkpoint.py` writes by them.
 """
