@@ -15,11 +15,11 @@ from tests.support.browser import settled
 from tests.support.payload import charts, component_payload, mounted
 from ui.kit import cache
 from ui.kit.numbers import number, percent
-from ui.lessons.encoders import maps
-from ui.lessons.encoders import search as searching
+from ui.lessons.encoders import maps, questions, readings, search
+from ui.lessons.encoders.readings import Sentences
 
 LIST = content.load("en", "encoders")["sentences"].splitlines()
-QUERIES = [content.load("en", "encoders")[f"query-{name}"] for name in searching.EXAMPLES]
+QUERIES = [content.load("en", "encoders")[f"query-{name}"] for name in search.EXAMPLES]
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +52,7 @@ def reveal(test, key: str, option: int) -> str:
 # ---------------------------------------------------------------- the maps
 
 
+@pytest.mark.slow
 def test_the_maps_are_the_weights_of_both_models(minilm, smollm2):
     test = shown_page("encoders")
     data, shown = drawn(test, "maps"), html_of(test)
@@ -62,22 +63,24 @@ def test_the_maps_are_the_weights_of_both_models(minilm, smollm2):
         np.testing.assert_allclose(data[f"{side}-values"], weights, atol=1e-6)
         assert data[side]["tokens"] == list(trace.tokens)
         layer, head = data[side]["start"]
-        assert head == maps.MEAN and layer == weights[..., 0].mean((1, 2)).argmin()
+        assert head == readings.MEAN and layer == weights[..., 0].mean((1, 2)).argmin()
         later = sum(weights[layer].mean(0)[q, q + 1 :].sum() for q in range(len(ids))) / len(ids)
         assert percent(later, "en") in shown.split('class="read"')[1]
         assert (later == 0) == (side == "decoder")
 
 
+@pytest.mark.slow
 def test_the_link_chooses_layer_and_head_and_a_damaged_one_is_ignored():
     data = drawn(run_page("encoders", encoder="4-2", decoder="30-0"), "maps")
     assert (data["encoder"]["start"], data["decoder"]["start"]) == ([3, 1], [29, -1])
     usual = drawn(shown_page("encoders"), "maps")
     for link in ({"encoder": "7-1", "decoder": "x"}, {"encoder": "0-0", "decoder": "9-99"}):
         damaged = drawn(run_page("encoders", **link), "maps")
-        assert all(damaged[side]["start"] == usual[side]["start"] for side in maps.SIDES)
+        assert all(damaged[side]["start"] == usual[side]["start"] for side in readings.SIDES)
 
 
 @pytest.mark.parametrize("lang", content.LANGUAGES)
+@pytest.mark.slow
 def test_only_the_encoder_reads_the_beginning_again(lang):
     key = f"ahead-smollm2-{maps.FIRST}"
     test = run_page("encoders", lang)
@@ -102,14 +105,14 @@ def test_the_matrix_has_the_cosines_and_the_closest_pair_is_read_aloud(vectors):
 
 
 def test_a_pair_that_is_none_is_ignored(vectors):
-    shelf = searching.Shelf(LIST, vectors)
-    assert searching.chosen([3, 1], shelf) == (3, 1)
+    sentences = Sentences(LIST, vectors)
+    assert sentences.pair([3, 1]) == (3, 1)
     for damaged in (None, [1, 1], [0, 99], [-1, 2], ["a", 2], "ab", [1]):
-        assert searching.chosen(damaged, shelf) == searching.closest(shelf)
+        assert sentences.pair(damaged) == sentences.closest
 
 
 def test_the_film_is_answered_by_the_model(minilm):
-    query, options = searching.FILM
+    query, options = questions.FILM
     found = retrieval.sentence_vectors(minilm.model, minilm.tokenizer, [query, *options])
     right = int((found[1:] @ found[0]).argmax())
     test = searched()
@@ -127,20 +130,20 @@ def test_the_columns_are_the_three_searches(minilm, vectors, query):
     keywords, nearest, reranked = drawn(searched(query=query), "found")["columns"]
     scores = retrieval.keyword_scores(query, LIST)
     cosines = vectors @ retrieval.sentence_vectors(minilm.model, minilm.tokenizer, [query])[0]
-    best = [i + 1 for i in np.argsort(-cosines)[: searching.TOP]]
+    best = [i + 1 for i in np.argsort(-cosines)[: search.TOP]]
     assert [row["line"] for row in nearest["rows"]] == best
     assert [row["score"] for row in nearest["rows"]] == [number(cosines[i - 1], "en") for i in best]
     found = np.argsort(-scores, kind="stable")[: np.count_nonzero(scores)]
-    assert [row["line"] - 1 for row in keywords["rows"]] == found[: searching.TOP].tolist()
-    expected = retrieval.rerank(scores, cosines, searching.FOUND)[: searching.TOP]
+    assert [row["line"] - 1 for row in keywords["rows"]] == found[: search.TOP].tolist()
+    expected = retrieval.rerank(scores, cosines, readings.CANDIDATES)[: search.TOP]
     assert [row["line"] - 1 for row in reranked["rows"]] == expected.tolist()
 
 
-def test_the_examples_show_what_they_promise(vectors):
+def test_the_examples_show_what_they_promise(minilm, vectors):
     """A common word with another meaning misleads the keywords, and vectors mend it; the meaning without a common word
     is found by vectors alone; a number by keywords alone."""
-    shelf = searching.Shelf(LIST, vectors)
-    word, meaning, exact = (searching.hits(shelf, query) for query in QUERIES)
+    sentences = Sentences(LIST, vectors)
+    word, meaning, exact = (readings.hits(minilm, sentences, query) for query in QUERIES)
     assert not meaning.keywords and not meaning.reranked and "antibiotic" in LIST[meaning.nearest[0]]
     assert word.keywords[0] != word.nearest[0] == word.reranked[0] and "river" in LIST[word.nearest[0]]
     assert "E-4471" in LIST[exact.keywords[0]] and "E-4471" not in LIST[exact.nearest[0]]
@@ -155,7 +158,7 @@ def test_an_example_becomes_the_query():
 
 
 def test_reranking_cannot_find_what_the_first_search_missed(vectors):
-    key = f"reranked-{searching.Shelf(LIST, vectors).key}"
+    key = f"reranked-{Sentences(LIST, vectors).key}"
     shown = reveal(searched(), key, 2)
     assert shown.startswith("right") and "antibiotic" in shown
     test = with_list(searched(), "Infections are rare.", "She took medicine.", "An antibiotic.")
@@ -212,6 +215,7 @@ def test_the_share_of_the_map_is_that_of_the_plane(minilm, vectors):
 # ---------------------------------------------------------------- going on, and without MiniLM
 
 
+@pytest.mark.slow
 def test_the_decoder_goes_on_with_its_likeliest_tokens(smollm2):
     ids = smollm2.tokenizer.encode("One two three")
     steps = [step for step, _ in zip(stream(smollm2.model, ids, sampling=Sampling(0)), range(maps.STEPS), strict=False)]
@@ -221,6 +225,7 @@ def test_the_decoder_goes_on_with_its_likeliest_tokens(smollm2):
     assert "an encoder does not continue a text" in shown
 
 
+@pytest.mark.slow
 def test_without_minilm_the_decoder_still_works(monkeypatch):
     whole = cache.bundle
 
