@@ -55,15 +55,16 @@ def _padded(lengths: Sequence[int], context: int) -> Rows:
 
 def _first_fit(lengths: Sequence[int], context: int) -> Rows:
     """Into the first row with room, else into a new one."""
-    return _filled_first(_pieces(lengths, context), context)
+    return place_in_first_row(_pieces(lengths, context), context)
 
 
 def _first_fit_decreasing(lengths: Sequence[int], context: int) -> Rows:
     """First fit, the longest first: never more than 11/9 of the fewest rows, and 6/9 of a row (Dósa 2007)."""
-    return _filled_first(sorted(_pieces(lengths, context), key=lambda piece: -piece.length), context)
+    return place_in_first_row(sorted(_pieces(lengths, context), key=lambda piece: -piece.length), context)
 
 
-def _filled_first(pieces: list[Piece], context: int) -> Rows:
+def place_in_first_row(pieces: list[Piece], context: int) -> Rows:
+    """Each piece into the first row that has room for it, else into a new one."""
     rows, room = [], np.full(len(pieces), context)  # as if every row were there from the start: one always fits
     for piece in pieces:
         row = int(np.argmax(room >= piece.length))

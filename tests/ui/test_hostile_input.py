@@ -137,7 +137,7 @@ def readers(page):
             lambda: positions_view.current_place(page, trace),
             lambda found: found.key <= found.query in places,
         ),
-        "packing": (lambda: batch.method(None), lambda found: found in batch.METHODS),
+        "packing": (lambda: batch.chosen_method(None), lambda found: found in batch.METHODS),
         "packed": (row.linked_choice, lambda found: all(isinstance(value, int | None) for value in found.values())),
         "table": (lambda: table._typed("Mixtral 8x7B"), lambda found: set(found) <= table.EDITABLE),
         "encoders": (lambda: maps.start("encoder", trace), look),

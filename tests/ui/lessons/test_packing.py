@@ -11,11 +11,10 @@ from tests.support.app_test import html_of, run_page, shown_page
 from tests.support.browser import settled
 from tests.support.payload import component_payload
 from ui.kit.numbers import number, percent
-from ui.lessons.packing import batch as lesson
-from ui.lessons.packing import row as packed_run
+from ui.lessons.packing import batch, documents, row
 
 PROMPT = "The dog chased the squirrel because it"
-DOCUMENTS = [PROMPT, *lesson.LINES.split("\n")]
+DOCUMENTS = [PROMPT, *documents.LINES.split("\n")]
 
 
 @pytest.fixture(scope="module")
@@ -59,28 +58,29 @@ def typed(lines: str, prompt: str = PROMPT, context: str = "16"):
 # ---------------------------------------------------------------- the batch
 
 
+@pytest.mark.slow
 def test_the_component_is_given_the_rows_of_every_method():
     data = drawn(shown_page("packing"), "batch")
-    lengths = lesson.brown()[: data["documents"]]
+    lengths = batch.brown()[: data["documents"]]
     assert (data["documents"], data["context"], data["tokens"]) == (300, 256, sum(lengths))
     for name in packing.METHODS:
         rows = packing.pack(lengths, 256, name)
         sums = data["sums"][name]
         assert sums["rows"] == len(rows) and sums["wasted"] == packing.padding_fraction(rows, 256)
         assert sums["gain"] == len(packing.pack(lengths, 256, "padded")) / len(rows)
-        shown = [[r, p.document, p.length] for r, row in enumerate(rows[: lesson.WINDOW]) for p in row]
+        shown = [[r, p.document, p.length] for r, row in enumerate(rows[: batch.WINDOW]) for p in row]
         assert data[name].tolist() == shown
 
 
 def test_the_sample_is_the_corpus():
     """15,667 paragraphs, as many as NLTK's reader finds in the corpus."""
-    lengths = np.array(lesson.brown())
+    lengths = np.array(batch.brown())
     assert len(lengths) == 15_667 and lengths.min() == 1 and np.median(lengths) == 61
 
 
 def test_attention_cells_are_counted_piece_by_piece():
     lengths = (7, 3, 12, 1, 5, 9, 40)
-    found = lesson.packed(lengths, 16, "best_fit")
+    found = batch.packed(lengths, 16, "best_fit")
     rows = packing.pack(lengths, 16, "best_fit")
     assert found.cells == len(rows) * int(np.tri(16).sum())
     assert found.own_cells == sum(int(np.tri(piece.length).sum()) for row in rows for piece in row)
@@ -90,8 +90,8 @@ def test_attention_cells_are_counted_piece_by_piece():
 @pytest.mark.parametrize("lang", content.LANGUAGES)
 def test_the_arithmetic_has_its_numbers(lang):
     shown = html_of(run_page("packing", lang, method="best_fit", documents="100", context="128"))
-    rows = packing.pack(lesson.brown()[:100], 128, "best_fit")
-    tokens = sum(lesson.brown()[:100])
+    rows = packing.pack(batch.brown()[:100], 128, "best_fit")
+    tokens = sum(batch.brown()[:100])
     assert (
         f"1 − {number(tokens, lang)} / ({len(rows)} · 128) = {percent(packing.padding_fraction(rows, 128), lang)}"
         in shown
@@ -116,7 +116,7 @@ def test_odd_lines_are_told(lines, said):
 def test_ten_thousand_lines_and_more():
     test = typed("\n".join(f"line {n}" for n in range(10_050)))
     data = drawn(test, "batch")
-    assert not test.exception and data["documents"] == 10_000 and len(data["padded"]) == lesson.WINDOW
+    assert not test.exception and data["documents"] == 10_000 and len(data["padded"]) == batch.WINDOW
     assert "the last 51 lines are left out" in html_of(test)
 
 
@@ -136,13 +136,14 @@ def test_a_damaged_link_is_ignored():
 
 @pytest.mark.parametrize("state", [{"method": "x"}, {"method": 3, "first": "a"}, {"first": -4}, "padded", None])
 def test_what_the_component_reports_is_checked(state):
-    assert lesson.window(state) == 0
-    assert not isinstance(state, dict) or lesson.method(state) == "first_fit"
+    assert batch.first_row(state) == 0
+    assert not isinstance(state, dict) or batch.chosen_method(state) == "first_fit"
 
 
 # ---------------------------------------------------------------- the proof
 
 
+@pytest.mark.slow
 def test_packed_is_each_document_alone_and_only_the_mask_matters(passes):
     found, alone = passes
     shown = html_of(shown_page("packing"))
@@ -179,13 +180,14 @@ def test_every_document_gets_its_own_positions(texts):
 
 
 def test_the_context_question_is_computed_when_asked():
-    lengths = lesson.brown()[:300]
+    lengths = batch.brown()[:300]
     key = f"context-256-{hash(lengths)}"
     shown = reveal(run_page("packing"), key, 2)
     after = packing.padding_fraction(packing.pack(lengths, 512, "padded"), 512)
     assert 'class="verdict right"' in shown and f"to {percent(after, 'en')}" in shown
 
 
+@pytest.mark.slow
 def test_the_hit_question_is_computed_when_asked(texts, passes):
     found, alone = passes
     key = f"hit-{hash(tuple(map(tuple, texts)))}"
@@ -206,9 +208,9 @@ def test_a_row_takes_what_fits(smollm2):
     class Page:
         bundle, ids = smollm2, smollm2.tokenizer.encode("word " * 60)
 
-    row = packed_run.row(Page, ["two", "words here " * 30, "x", *"abcdefghijkl"])
-    assert row.cut and len(row.ids) <= packed_run.MOST and max(map(len, row.texts)) == packed_run.EACH
-    assert len(row.texts) <= packed_run.COLOURS
+    packed = row.packed_row(Page, ["two", "words here " * 30, "x", *"abcdefghijkl"])
+    assert packed.cut and len(packed.ids) <= row.ROW_TOKENS and max(map(len, packed.texts)) == row.DOCUMENT_TOKENS
+    assert len(packed.texts) <= row.ROW_DOCUMENTS
 
 
 # ---------------------------------------------------------------- in the browser

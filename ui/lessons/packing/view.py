@@ -1,0 +1,87 @@
+"""The batch drawn to scale, the packed row under the microscope, and a document moved along its positions."""
+
+import streamlit as st
+
+from model.zoo import Bundle
+from ui.frame.page import Page
+from ui.kit import figures, listing, markup, tables
+from ui.kit.mounting import mount
+from ui.lessons.packing import batch as batches
+from ui.lessons.packing import positions, readings, row
+from ui.lessons.packing.batch import Batch
+from ui.lessons.packing.row import Row
+from viz import packing as charts
+
+
+def batch(page: Page, documents: Batch) -> None:
+    """The rows of every method, its sums, its code and its numbers."""
+    words, waiting = page.words, st.empty()
+    if long := readings.too_long(documents, words):
+        page.note(long, live=True)
+    waiting.html(markup.note(words.inline("packing-now"), live=True))
+    state = st.session_state.get("batch", {}).get("choice")
+    data = batches.component_data(documents, state)
+    waiting.empty()
+    mount(page, "packing", "batch", data, reports=("choice",))
+    method = batches.chosen_method(state)
+    st.html(readings.arithmetic(documents, method, words))
+    with st.container(gap=None):
+        listing.show(*batches.source(method))
+        tables.twin(batches.table(documents, words), "packing")
+
+
+@st.fragment
+def contexts(page: Page, documents: Batch) -> None:
+    """What every method wastes at every context; computed when it is asked for."""
+    words, text = page.words, page.words.text
+    page.heading("contexts-title", words("contexts-text"), level=3)
+    button, asked = st.empty(), f"contexts-{hash(documents.lengths)}"
+    if button.button(text("contexts-button"), key="contexts"):
+        st.session_state[asked] = True
+    if st.session_state.get(asked):
+        button.html(markup.note(words.inline("packing-now"), live=True))
+        wasted = {text(f"method-{name}"): shares for name, shares in documents.wasted_by_context().items()}
+        button.empty()
+        titles = text("context"), text("col-wasted")
+        chart = charts.wasted(batches.CONTEXTS, wasted, documents.context, titles, words.number, words.percent)
+        figures.show(chart, "wasted", text("wasted-alt"))
+        tables.twin({text("context"): list(batches.CONTEXTS)} | wasted, "wasted")
+
+
+@st.fragment
+def microscope(page: Page, packed: Row) -> None:
+    """The packed row under the chosen setting, and all four settings."""
+    words = page.words
+    if packed.cut:
+        kept = {"documents": len(packed.texts), "tokens": len(packed.ids)}
+        page.note(words.inline("row-cut", **kept, **row.LIMITS))
+    waiting = st.empty()
+    waiting.html(markup.note(words.inline("reading-now"), live=True))
+    measured = row.measure(page, packed)
+    waiting.empty()
+    chosen = row.choice(st.session_state.get("microscope", {}).get("choice"), page, measured)
+    data = row.component_data(page, packed, measured, chosen)
+    mount(page, "packing", "microscope", data, reports=("choice",))
+    page.read(readings.reading(packed, measured, chosen.setting, words))
+    if len(packed.texts) > 1:
+        st.html(readings.four_settings(packed, measured, chosen.setting, words))
+        st.html(readings.caveat(packed, measured, words))
+    with st.container(gap=None):
+        listing.show(*row.SOURCE)
+        tables.twin(readings.table(page, packed, measured, chosen.setting), "documents")
+
+
+def moved(page: Page, encoder: Bundle, packed: Row) -> None:
+    """The last document of the row at many positions, with a table and with rotation."""
+    words, text = page.words, page.words.text
+    document = positions.move(page, encoder, packed)
+    page.read(positions.reading(page, document))
+    rotary = text("line-rotary", model=page.bundle.card.title)
+    changes = {text("line-learned"): document.learned, rotary: document.rotary}
+    titles = text("axis-start"), text("axis-change"), text("table-ends")
+    end = encoder.model.config.context
+    chart = charts.moved(document.starts, changes, document.start, end, titles, words.number)
+    figures.show(chart, "moved", text("moved-alt"))
+    st.html(positions.rows(encoder, document, words))
+    columns = {text("axis-start"): document.starts.tolist()} | {name: y.tolist() for name, y in changes.items()}
+    tables.twin(columns, "moved")
