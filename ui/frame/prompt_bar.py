@@ -34,7 +34,7 @@ class Prompt:
     text: str  # what those tokens say
 
 
-NO_PROMPT = Prompt("", cast(Bundle, None), "", [], "")  # of a lesson that asks for no prompt
+NO_PROMPT = Prompt("", cast("Bundle", None), "", [], "")  # of a lesson that asks for no prompt
 
 
 def any_own(config: Config) -> bool:

@@ -49,4 +49,4 @@ def grid(heads: Sequence[object], rows: Iterable[Sequence[object]], *, first_num
 
 
 def _cell(value: object, words: language.Words) -> str:
-    return words.number(cast(float, value)) if isinstance(value, Number) else str(value)
+    return words.number(cast("float", value)) if isinstance(value, Number) else str(value)

@@ -15,7 +15,8 @@ from streamlit.testing.v1 import AppTest
 
 from model import lens, sampling
 from tests.support.app_test import run_page
-from ui.frame.question import Question, sheet
+from ui.frame.question import Question
+from ui.frame.worksheet import sheet
 from ui.kit import cache, language, markup
 from ui.kit.numbers import number
 
@@ -116,9 +117,13 @@ def test_a_component_is_one_drawing(open_page):
 def test_a_worksheet(lang, key):
     asked = [
         Question(
-            Markup("What <i>now</i>?"), ["<b>", "·dog"], True, lambda: 1, lambda _, right: f"<p>number {right}</p>"
+            Markup("What <i>now</i>?"),
+            ["<b>", "·dog"],
+            lambda: 1,
+            lambda _, right: Markup("<p>number {}</p>").format(right),
+            tokens=True,
         ),
-        Question(Markup("And then?"), ["x & y"], False, lambda: 1 / 0, lambda *_: "", "<p>not yet</p>"),
+        Question(Markup("And then?"), ["x & y"], lambda: 1 / 0, lambda *_: Markup(), waiting=Markup("<p>not yet</p>")),
     ]
     about = [("Prompt", markup.chip("<script>"))]
     text = sheet(language.Words(lang, "take"), "Vetro", Markup("A title"), about, asked)
@@ -142,14 +147,18 @@ def test_the_questions_of_a_page_are_on_its_worksheet(monkeypatch):
 
 def scored():
     import streamlit as st
+    from markupsafe import Markup
 
     from ui.frame import footer, quiz
+    from ui.frame.question import Question
+    from ui.kit import language
 
     footer.reset()
     for name in ("=one", "two"):
-        quiz.predict(name, Question(Markup(f"{name} &amp; <i>more</i>?"), ["a", "b"], lambda: 0, lambda *_: ""))
+        text = Markup("{} &amp; <i>more</i>?").format(name)
+        quiz.predict(name, Question(text, ["a", "b"], lambda: 0, lambda *_: Markup()))
     st.session_state.made = footer.score(
-        st.session_state.asked, st.session_state.get("answers", {}), footer.session.words("take")
+        st.session_state.asked, st.session_state.get("answers", {}), language.words("take")
     )
 
 

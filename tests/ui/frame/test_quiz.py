@@ -4,23 +4,25 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.support.app_test import html_of
-from ui.frame.question import Question
 from ui.kit import markup
 
 
 def card():
     import streamlit as st
+    from markupsafe import Markup
 
     from ui.frame import quiz
+    from ui.frame.question import Question
+
+    def explain(chosen, right):
+        return Markup("chosen {}, right {}").format(chosen, right)
 
     def answer():
         st.session_state.computed = True
         return 1
 
     st.session_state.lesson = "attention"
-    quiz.predict(
-        "q", Question("Which one?", ["·the", "·dog"], answer, lambda chosen, right: f"chosen {chosen}, right {right}")
-    )
+    quiz.predict("q", Question(Markup("Which one?"), ["·the", "·dog"], answer, explain))
 
 
 @pytest.fixture

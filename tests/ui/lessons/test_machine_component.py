@@ -34,7 +34,7 @@ def test_what_opens_asks_nothing_of_the_server(bare_page):
     assert page.evaluate("reported") == []
 
 
-@pytest.mark.parametrize("prompt", (PROMPT, ITALIAN, "Hi", "🦀 supercalifragilisticexpialidocious 🦀"))
+@pytest.mark.parametrize("prompt", [PROMPT, ITALIAN, "Hi", "🦀 supercalifragilisticexpialidocious 🦀"])
 def test_nothing_scrolls_sideways(bare_page, bundle, prompt):
     page = bare_page("machine", "it", prompt=prompt)
     right = "box => Math.max(...[...box.querySelectorAll('*')].map((e) => e.getBoundingClientRect().right))"

@@ -48,7 +48,7 @@ def test_a_choice_shows_at_once_and_is_told_when_the_reader_rests(bare_page):
     assert [value for _, _, value in page.evaluate("reported")] == [2]
 
 
-@pytest.mark.parametrize("prompt", (PROMPT, MIXED, "supercalifragilistico " * 12, "x" * 600, " " * 90 + "y"))
+@pytest.mark.parametrize("prompt", [PROMPT, MIXED, "supercalifragilistico " * 12, "x" * 600, " " * 90 + "y"])
 def test_nothing_is_wider_than_a_phone(bare_page, prompt):
     fits_a_phone(bare_page("tokens", "it", "dark", 360, prompt=prompt))
 

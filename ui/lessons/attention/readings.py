@@ -15,7 +15,7 @@ from ui.kit.content_words import content_words, listed, special, start_cell
 
 SHOWN = 16  # numbers of each vector that are drawn; differences are measured over all K
 SOURCE = (Attention.forward,)
-LINK = {name: url_state.TOKEN for name in ("token", "key", "target")} | {
+LINK = dict.fromkeys(("token", "key", "target"), url_state.TOKEN) | {
     "layer": url_state.LAYER,
     "head": url_state.HEAD,
     "mask": url_state.one_of("off"),

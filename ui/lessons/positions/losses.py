@@ -117,7 +117,8 @@ def show_bases(page: Page, trace: Trace) -> None:
         pairs = range(1, page.bundle.model.config.head_width // 2 + 1)
         tables.twin({text("pair"): list(pairs)} | waves, "turns")
         if tokens < 2:
-            return st.html(words("loss-none"))
+            st.html(words("loss-none"))
+            return
         unchanged = _once(page, "base", own, lambda: loss(page.bundle, trace))
         values = {"base": base, "loss": with_base(page, base), "trained": unchanged}
         page.read(words.inline("base-reading", **{name: number(x) for name, x in values.items()}))
