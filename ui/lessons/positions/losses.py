@@ -140,7 +140,8 @@ def show_stretches(page: Page, trace: Trace) -> None:
     """The tokens pulled apart and pressed together."""
     words, text, tokens = page.words, page.words.text, len(page.ids)
     if tokens < 2:
-        return st.html(words("loss-none"))
+        st.html(words("loss-none"))
+        return
     with st.container(gap="xsmall"):
         page.heading("stretch-title", words("stretch-text"), level=3)
         unchanged = _once(page, "stretch", 1.0, lambda: loss(page.bundle, trace))
