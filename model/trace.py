@@ -1,7 +1,7 @@
-"""What one forward pass showed, as read-only NumPy arrays without a batch axis.
+"""The values of one forward pass, as read-only NumPy arrays without a batch axis.
 
 Axes, the same everywhere:
-    T tokens   V vocabulary   D width of the residual stream   H query heads   G key/value heads   K head width
+    T tokens   V vocabulary   D hidden size   H query heads   G key/value heads   K head dimension
     F MLP neurons   E experts   A active experts
 `None` means that the model has no such thing. A field that was not kept raises NotKept: the two never look alike.
 """
@@ -48,9 +48,9 @@ class _Record:
 class LayerTrace(_Record):
     """One layer of a pass."""
 
-    resid_pre: np.ndarray = MISSING  # (T, D) the stream that comes in
+    resid_pre: np.ndarray = MISSING  # (T, D) the residual stream as it enters the layer
     resid_mid: np.ndarray = MISSING  # (T, D) after attention was added
-    resid_post: np.ndarray = MISSING  # (T, D) after the MLP was added: what goes out
+    resid_post: np.ndarray = MISSING  # (T, D) after the MLP was added: as it leaves the layer
     attn_in: np.ndarray = MISSING  # (T, D) what attention reads
     attn_out: np.ndarray = MISSING  # (T, D) what attention adds
     mlp_in: np.ndarray = MISSING  # (T, D) what the MLP reads
@@ -58,9 +58,9 @@ class LayerTrace(_Record):
     q: np.ndarray = MISSING  # (H, T, K)
     k: np.ndarray = MISSING  # (G, T, K)
     v: np.ndarray = MISSING  # (G, T, K)
-    q_rot: ArrayOrNone = MISSING  # (H, T, K) turned by the position, where positions are rotary
+    q_rot: ArrayOrNone = MISSING  # (H, T, K) rotated, where positions are rotary
     k_rot: ArrayOrNone = MISSING  # (G, T, K)
-    mask: np.ndarray = MISSING  # (T, T) bool, true where a query (row) may read a key (column)
+    mask: np.ndarray = MISSING  # (T, T) bool, true where a query (row) may attend to a key (column)
     scores: np.ndarray = MISSING  # (H, T, T) q·k / √K, before the mask
     pattern: np.ndarray = MISSING  # (H, T, T) softmax of the masked scores
     z: np.ndarray = MISSING  # (H, T, K) the values, weighted by the pattern and added up
@@ -81,7 +81,7 @@ class Trace(_Record):
     tokens: tuple[str, ...]
     token_ids: np.ndarray  # (T,)
     layers: tuple[LayerTrace, ...]
-    positions: np.ndarray = MISSING  # (T,) where each token stands: 0, 1, 2, … unless an edit moves them
+    positions: np.ndarray = MISSING  # (T,) of each token: 0, 1, 2, … unless an edit moves them
     embed: np.ndarray = MISSING  # (T, D) rows of the embedding table
     pos_embed: ArrayOrNone = MISSING  # (T, D) what is added for the position, where something is added
     final: np.ndarray = MISSING  # (T, D) what the language-model head reads
