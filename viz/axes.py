@@ -28,6 +28,11 @@ SIDES = {  # where it can stand
 }
 
 
+def superscript(n: int) -> str:
+    """An exponent, as it is written after a power's base."""
+    return str(n).translate(str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"))
+
+
 def downwards(names: Sequence[str], standoff: int | None = 7, **more) -> dict:
     """The axis of rows that run down, with their names at the left."""
     ticks = {"tickvals": list(range(len(names))), "ticktext": list(names), "ticklabelstandoff": standoff}

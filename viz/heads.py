@@ -48,13 +48,13 @@ def growth(
         "customdata": [f"{layer} {n} · {names[2]} {number(x)}" for n, x in enumerate([rest, *running])],
         "hovertemplate": HOVER,
     }
-    told = [n for n in place if n in (1, count) or (n % 5 == 0 and count - n > 1)]
+    ticks = [n for n in place if n in (1, count) or (n % 5 == 0 and count - n > 1)]
     layout = {
         "height": 320,
         "barmode": "relative",
         "bargap": 0.25,
         "barcornerradius": 2,
-        "xaxis": BARE | {"tickvals": told, "title": layer, "range": [-0.6, count + 0.8]},
+        "xaxis": BARE | {"tickvals": ticks, "title": layer, "range": [-0.6, count + 0.8]},
         "yaxis": {"fixedrange": True, "zeroline": True, "zerolinecolor": SOFT, "zerolinewidth": 1},
         "legend": ABOVE,
     }
@@ -85,7 +85,7 @@ def times(
             "textfont": {"family": MONO, "size": 13, "color": INK},
             "customdata": [f"{names[row]} · {number(median)} {unit}"],
         }
-        drawn += [{"type": "scatter", "hovertemplate": HOVER} | one for one in (dots, mark)]
+        drawn += [{"type": "scatter", "hovertemplate": HOVER} | trace for trace in (dots, mark)]
     across = BARE | {"title": unit, "rangemode": "tozero", "showgrid": True}
     down = downwards(names, None, range=[len(names) - 0.5, -0.7])
     return go.Figure(drawn, {"height": 86 * len(names) + 60, "showlegend": False, "xaxis": across, "yaxis": down})

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from viz.axes import GRID, HOVER, SHARES, upright
+from viz.axes import GRID, HOVER, SHARES, superscript, upright
 from viz.theme import CATEGORICAL, INK, SOFT
 
 DASHES = ("solid", "dot", "dash", "dashdot", "longdash")  # colour is not the only mark
@@ -13,7 +13,6 @@ SYMBOLS = ("square", "circle", "diamond", "triangle-up", "cross")
 STARTS = tuple(4**power for power in range(7))  # 1 to 4,096
 POWERS = range(-7, 1)
 MARK = {"color": SOFT, "width": 1, "dash": "dot"}
-RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
 def wasted(
@@ -55,7 +54,7 @@ def moved(
     text = {"text": titles[2], "font": {"size": 13, "color": INK}, "showarrow": False}
     place = {"x": np.log10(end), "xanchor": "right", "xshift": -6, "yref": "paper", "y": 0.5}
     across = {"tickvals": STARTS, "ticktext": [number(n) for n in STARTS], "range": [-0.1, 3.75]}
-    raised = [f"10{str(power).translate(RAISED)}" if power else "1" for power in POWERS]
+    raised = [f"10{superscript(power)}" if power else "1" for power in POWERS]
     upwards = {"tickvals": [10.0**power for power in POWERS], "ticktext": raised, "range": [-7, 0.5]}
     layout = {
         "height": 380,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from viz.axes import ABOVE, BLANK, GRID, HOVER, SHARES, downwards, lying
+from viz.axes import ABOVE, BLANK, GRID, HOVER, SHARES, downwards, lying, superscript
 from viz.bars import OUTLINE, WORDS, filling_of, label
 from viz.theme import CATEGORICAL, GREEN, INK, MONO, PAPER, SOFT
 
@@ -61,7 +61,7 @@ def curves(
 
 def _powers(of_ten: Iterable[int]) -> dict:
     """Where they stand on an axis, and how they are written: written out they do not fit on a telephone."""
-    raised = [f"10{str(power).translate(str.maketrans('0123456789', '⁰¹²³⁴⁵⁶⁷⁸⁹'))}" for power in of_ten]
+    raised = [f"10{superscript(power)}" for power in of_ten]
     return {"tickvals": [10.0**power for power in of_ten], "ticktext": raised}
 
 
@@ -81,7 +81,7 @@ def pair(rows: Sequence[str], shares: np.ndarray, names: tuple[str, str], percen
             "hovertemplate": HOVER,
         }
         texts = {"text": [f" {percent(p)}" for p in values], "showlegend": False, "textfont": {"size": 12.5}}
-        drawn += [{"x": values, "y": place + side} | one for one in (bars, WORDS | texts)]
+        drawn += [{"x": values, "y": place + side} | trace for trace in (bars, WORDS | texts)]
     layout = {
         "height": 42 * len(rows) + 50,
         "barmode": "overlay",
@@ -102,8 +102,8 @@ def damage(
     """Bits per byte against the share of the scores that are computed. points: by pattern, (share, bits, size); the
     first pattern hides nothing, and its level is drawn through."""
     drawn = []
-    for i, (name, found) in enumerate(points.items()):
-        shares, bits, sizes = zip(*found, strict=True)
+    for i, (name, series) in enumerate(points.items()):
+        shares, bits, sizes = zip(*series, strict=True)
         course = {
             "type": "scatter",
             "x": shares,
@@ -116,7 +116,7 @@ def damage(
             "textposition": BESIDE[i],
             "textfont": {"size": 13, "color": INK},
             "cliponaxis": False,
-            "customdata": [f"{name} {size}<br>{percent(x)} → {number(y)}" for x, y, size in found],
+            "customdata": [f"{name} {size}<br>{percent(x)} → {number(y)}" for x, y, size in series],
             "hovertemplate": HOVER,
         }
         drawn.append(course)

@@ -19,9 +19,9 @@ def losses(
     lines, names = [], []
     last = [values[-1] for _, values in courses.values()]
     for (name, (steps, values)), look in zip(courses.items(), LOOKS, strict=True):
-        said = [f"{name} · {step} {number(int(x))}: {number(float(y))}" for x, y in zip(steps, values, strict=True)]
+        hovers = [f"{name} · {step} {number(int(x))}: {number(float(y))}" for x, y in zip(steps, values, strict=True)]
         course = {"type": "scatter", "x": steps, "y": values, "name": name, "mode": "lines", "line": look}
-        lines.append(course | {"customdata": said, "hovertemplate": HOVER})
+        lines.append(course | {"customdata": hovers, "hovertemplate": HOVER})
         above = values[-1] == max(last) and (name != next(iter(courses)) or last[0] != last[-1])
         text = {
             "x": steps[-1],
