@@ -1,9 +1,10 @@
 """Lesson 13: what does a model's table say? Every row explained and editable, and what follows from it."""
 
+from ui.frame import quiz
 from ui.frame.lesson import lesson
 from ui.lessons.table import questions, view
 
 with lesson("table", link=view.LINK) as page:
-    view.section(page)
-    questions.used(page.words)
-    questions.vocabulary(page.words)
+    view.show_table(page)
+    quiz.predict("used", questions.used(page.words))
+    quiz.predict("vocabulary", questions.vocabulary(page.words))

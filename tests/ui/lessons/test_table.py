@@ -15,8 +15,8 @@ from tests.support.browser import settled
 from tests.support.payload import component_payload
 from ui.kit.language import Words
 from ui.kit.numbers import number
-from ui.lessons.table import parse, questions, sums, view
-from ui.lessons.table.parse import MOST, Problem
+from ui.lessons.table import drawing, parse, questions, sums, view
+from ui.lessons.table.parse import MOST, TableError
 
 WORDS = {lang: content.load(lang, "table") for lang in content.LANGUAGES}
 LLAMA = MODELS["Llama 3.1 8B"]
@@ -54,7 +54,7 @@ def test_llama_s_table_and_what_follows():
     for part in ("41,943,040", "176,160,768", "218,112,000", "8,030,261,248", "131,072\u202fbytes"):
         assert part in shown
     prefill, decode = (arithmetic.operations(LLAMA, reads) for reads in (8193 / 2, 8192))
-    assert found["Work for one more token"] == [sums.scaled(decode.total, "FLOP", "en")]
+    assert found["Work for one more token"] == [Words("en", "table").scaled(decode.total, "FLOP")]
     assert (
         "× 8,193 ÷ 2 = " in shown
         and number(prefill.attention, "en") in shown
@@ -68,11 +68,11 @@ def test_llama_s_table_and_what_follows():
 @pytest.mark.parametrize("config", [*MODELS.values(), *RECIPES.values()], ids=[*MODELS, *RECIPES])
 def test_the_matrices_of_a_layer_add_up(config):
     words, parts = Words("en", "table"), arithmetic.count(config)
-    rows = sums.matrices(config, words)
-    assert sum(count for *_, count in rows) == sums.one_layer(config)
+    rows = drawing.matrices(config, words)
+    assert sum(count for *_, count in rows) == arithmetic.layer_parameters(config)
     for part in ("attention", "mlp", "experts", "routers"):
         assert config.layers * sum(count for name, _, count in rows if name == part) == getattr(parts, part)
-    assert f"<b>{number(parts.total, 'en')}</b>" in sums._parameters(config, words)
+    assert f"<b>{number(parts.total, 'en')}</b>" in sums.parameters(config, words)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,9 @@ def test_tokens_read_are_those_that_the_mask_lets_through(config, tokens):
             read = tokens if not config.causal else min(place, window or place)
             total += read
         last += read
-    assert sums.reads(config, tokens) == pytest.approx((total / tokens / config.layers, last / config.layers))
+    assert arithmetic.keys_per_query(config, tokens) == pytest.approx(
+        (total / tokens / config.layers, last / config.layers)
+    )
 
 
 def test_a_mixture_shows_what_one_token_uses_and_what_lies_idle():
@@ -165,11 +167,11 @@ def test_a_damaged_link_is_ignored(link):
     ],
 )
 def test_a_row_that_does_not_fit_is_named(typed, section, field):
-    with pytest.raises(Problem) as found:
+    with pytest.raises(TableError) as found:
         parse.edited(LLAMA, typed)
-    assert (found.value.section, found.value.values["field"]) == (section, field)
+    assert (found.value.code, found.value.field) == (section, field)
     for lang in content.LANGUAGES:
-        assert WORDS[lang][f"row-{field}"] in view.said(found.value, Words(lang, "table"), row=True)
+        assert WORDS[lang][f"row-{field}"] in drawing.sentence(found.value, Words(lang, "table"), row=True)
 
 
 def test_the_largest_table_that_can_be_typed_is_counted():

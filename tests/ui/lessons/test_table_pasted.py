@@ -11,8 +11,8 @@ from model import arithmetic
 from tests.support.app_test import html_of, run_page
 from tests.support.payload import component_payload
 from ui.kit.language import Words
-from ui.lessons.table import parse, view
-from ui.lessons.table.parse import Problem
+from ui.lessons.table import drawing, parse, view
+from ui.lessons.table.parse import TableError
 
 ROWS = ("mask", "window", "mlp", "experts", "active_experts")
 EXAMPLE = json.loads(view.EXAMPLE)
@@ -68,11 +68,11 @@ def pasted(changes: dict | str) -> str:
 
 @pytest.mark.parametrize("changes, section", BAD.values(), ids=BAD)
 def test_a_bad_configuration_is_one_sentence_that_names_the_field(changes, section):
-    with pytest.raises(Problem) as found:
+    with pytest.raises(TableError) as found:
         parse.pasted(pasted(changes))
-    assert found.value.section == section
+    assert found.value.code == section
     for lang in content.LANGUAGES:
-        said = view.said(found.value, Words(lang, "table"))
+        said = drawing.sentence(found.value, Words(lang, "table"))
         assert "<img" not in said and len(said) < 400
         if isinstance(changes, dict) and section != "paste-no-family":
             assert next(iter(changes)) in said
@@ -90,8 +90,8 @@ junk = st.recursive(
 def test_whatever_is_pasted_is_counted_or_refused_by_name(changes):
     try:
         config = parse.pasted(json.dumps(EXAMPLE | changes))
-    except Problem as problem:
-        assert view.said(problem, Words("it", "table"))
+    except TableError as problem:
+        assert drawing.sentence(problem, Words("it", "table"))
     else:
         assert arithmetic.count(config).total > 0
 

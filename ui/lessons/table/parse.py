@@ -1,15 +1,15 @@
 """Lesson 13: from what a reader typed to a configuration, or to one sentence that names what is wrong."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import replace
 
 from model import hf, zoo
 from model.config import CHOICES, Config
-from model.errors import SettingError
+from model.errors import SettingError, VetroError
 from model.weights.families import FAMILIES
 from model.weights.published import MODELS
-from ui.kit import cache, language
+from ui.kit import cache
+from ui.kit.language import Words
 
 SIZES = ("layers", "width", "vocab_size", "context", "heads", "kv_heads", "head_width", "mlp_width")
 WHOLE = (*SIZES, "window", "experts", "active_experts", "segments")
@@ -18,22 +18,22 @@ SWITCHES = ("embed_norm", "bias", "head", "tied")
 KINDS = CHOICES | {"mask": (*CHOICES["mask"], "sliding", "alternating"), "mlp": (*CHOICES["mlp"], "experts")}
 EDITABLE = frozenset((*KINDS, *WHOLE, *REAL, *SWITCHES))
 MOST = 10**7  # of any size: more than a hundred times what has ever been built
-NEEDED = ("vocab_size", "width", "layers", "heads")  # of a pasted configuration; the rest has rules
+UNFIT = {"kv_heads": "bad-groups", "head_width": "bad-pairs", "active_experts": "bad-experts"}  # rows, for reasons
 WINDOW, EXPERTS = 4096, 8  # where a choice calls for a number that the model does not have
 OWN = "own"  # the table that a reader pastes
 LONGEST = 60  # characters of a reader's value that a sentence repeats
 
 
-class Problem(Exception):
-    """What is wrong: a section of content/*/table.md, and its values."""
+class TableError(VetroError):
+    """A table that cannot be counted. code: a section of content/*/table.md; field: a row, or a setting of a pasted
+    file."""
 
-    def __init__(self, section: str, **values):
-        super().__init__(section)
-        self.section = section
-        self.values = {name: value if isinstance(value, int) else _short(value) for name, value in values.items()}
+    def __init__(self, code: str, *, field: str | None = None, **values: object):
+        texts = {name: value if isinstance(value, int) else _short(value) for name, value in values.items()}
+        super().__init__(code, field=_short(field) if field else None, **texts)
 
 
-def _short(value) -> str:
+def _short(value: object) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= LONGEST else text[:LONGEST] + "…"
 
@@ -43,7 +43,7 @@ def configuration(name: str) -> Config:
     return MODELS[name] if name in MODELS else cache.bundle(name).model.config
 
 
-def title(name: str, words: language.Words) -> str:
+def title(name: str, words: Words) -> str:
     if name in zoo.ENTRIES:
         return zoo.ENTRIES[name].card.title
     return name if name in MODELS else words.text(name)
@@ -52,7 +52,7 @@ def title(name: str, words: language.Words) -> str:
 # ---- the rows of a configuration, and back
 
 
-def rows(config: Config) -> dict:
+def rows(config: Config) -> dict[str, object]:
     """What each row holds, None where the model has no such thing. The rows are the fields of the configuration, but
     for windows and experts: the mask and the kind of MLP are told with them, as one speaks of them."""
     window, mixture = config.window, config.experts is not None
@@ -66,10 +66,12 @@ def rows(config: Config) -> dict:
 
 
 def edited(config: Config, typed: dict[str, str]) -> Config:
-    """The configuration with these rows changed. Raises Problem, whose `field` is the name of a row."""
+    """The configuration with these rows changed. Raises TableError, whose `field` is the name of a row."""
     before = rows(config)
     after = _settled(config, before | {name: _parsed(name, text) for name, text in typed.items()})
-    _fitting(after, {})
+    for name in WHOLE:
+        if after[name] is not None and not 1 <= after[name] <= MOST:
+            raise TableError("bad-size", field=name, most=MOST)
     changes = {name: value for name, value in after.items() if value != before[name]}
     if changes.keys() & {"mask", "window"}:
         window = changes.pop("window", after["window"])
@@ -80,112 +82,100 @@ def edited(config: Config, typed: dict[str, str]) -> Config:
         changes["mlp"] = "gated"  # as experts are in Mixtral
     if not after["experts"]:
         changes.pop("active_experts", None)
-    return replace(config, **changes)
+    try:
+        return replace(config, **changes)
+    except SettingError as error:
+        raise _unfit(error.field, error.field, after) from error
 
 
-def _parsed(name: str, text: str):
+def _unfit(row: str, field: str, values: dict) -> TableError:
+    """For a row of UNFIT: `field` is what it is called, `values` are those of all rows."""
+    return TableError(UNFIT[row], field=field, **{name: values[name] for name in ("heads", "kv_heads", "experts")})
+
+
+def _parsed(name: str, text: str) -> str | bool | int | float:
+    """What was typed into a row. Raises TableError."""
     if name in KINDS:
         if text not in KINDS[name]:
-            raise Problem("bad-row", field=name)
+            raise TableError("bad-row", field=name)
         return text
     if name in SWITCHES:
         return text == "true"
     if name in WHOLE:
         if not (text.isascii() and text.isdecimal() and len(text) < 20):
-            raise Problem("bad-whole", field=name)
+            raise TableError("bad-whole", field=name)
         return int(text)
     try:
         value = float(text)
     except ValueError:
         value = 0.0
     if not 0 < value < 1e12:
-        raise Problem("bad-real", field=name)
+        raise TableError("bad-real", field=name)
     return value
 
 
-def _settled(config: Config, after: dict) -> dict:
+def _settled(config: Config, after: dict[str, object]) -> dict[str, object]:
     """Rows after an edit: a choice that calls for numbers gets them, and one that has no use for them drops them."""
 
-    def given(name: str, otherwise: int) -> int:
+    def value_or(name: str, otherwise: int) -> int:
         return otherwise if after[name] is None else after[name]
 
     local, mixture = after["mask"] in ("sliding", "alternating"), after["mlp"] == "experts"
-    experts = given("experts", EXPERTS) if mixture else None
+    experts = value_or("experts", EXPERTS) if mixture else None
     return after | {
-        "window": given("window", min(WINDOW, after["context"])) if local else None,
+        "window": value_or("window", min(WINDOW, after["context"])) if local else None,
         "experts": experts,
-        "active_experts": given("active_experts", min(config.active_experts, experts)) if mixture else None,
+        "active_experts": value_or("active_experts", min(config.active_experts, experts)) if mixture else None,
     }
-
-
-def _fitting(after: dict, called: Mapping[str, str]) -> None:
-    """Raises Problem where the numbers of rows do not fit together; `called` says what they are named."""
-
-    def problem(section: str, name: str, **values) -> Problem:
-        return Problem(section, field=called.get(name, name), **values)
-
-    for name in WHOLE:
-        if after[name] is not None and not 1 <= after[name] <= MOST:
-            raise problem("bad-size", name, most=MOST)
-    if after["heads"] % after["kv_heads"]:
-        raise problem("bad-groups", "kv_heads", heads=after["heads"], kv_heads=after["kv_heads"])
-    if after["position"] == "rotary" and after["head_width"] % 2:
-        raise problem("bad-pairs", "head_width")
-    if after["experts"] and after["active_experts"] > after["experts"]:
-        raise problem("bad-experts", "active_experts", experts=after["experts"])
 
 
 # ---- a pasted config.json
 
 
 def pasted(text: str) -> Config:
-    """The configuration of a pasted config.json. Raises Problem, whose `field` is a name in that file."""
+    """The configuration of a pasted config.json. Raises TableError, whose `field` is a name in that file."""
     given = _object(text)
     kind, known = given.get("model_type"), ", ".join(FAMILIES)
     if not isinstance(kind, str) or kind not in FAMILIES:
-        raise Problem("paste-family" if "model_type" in given else "paste-no-family", value=kind, known=known)
-    family = FAMILIES[kind]
-    sizes = {theirs: "window" if ours == "windows" else ours for theirs, ours in family.settings.items()}
-    named = {row: theirs for theirs, row in sizes.items()}
-    for theirs, row in sizes.items():
-        _kind(theirs, row, given)
-    found = {row: given[theirs] for theirs, row in sizes.items() if given.get(theirs) is not None}
-    width, heads = found["width"], found["heads"]
-    if width % heads and "head_width" not in found:
-        raise Problem("paste-divide", field=named["heads"], heads=heads, width=width)
-    _fitting(rows(family.recipe) | {"kv_heads": heads, "head_width": width // heads} | found, named)
+        raise TableError("paste-family" if "model_type" in given else "paste-no-family", value=kind, known=known)
+    settings = {theirs: "window" if ours == "windows" else ours for theirs, ours in FAMILIES[kind].settings.items()}
+    for field, row in settings.items():
+        value = given.get(field)
+        if value is None and row in hf.NEEDED:
+            raise TableError("paste-missing", field=field)
+        if row in WHOLE and type(value) is int and not 1 <= value <= MOST:
+            raise TableError("bad-size", field=field, most=MOST)
+        if row in REAL and isinstance(value, int | float) and value >= 1:
+            raise TableError("paste-setting", field=field, value=value)
     try:
         return hf.config_from(given)
     except SettingError as error:
-        raise Problem("paste-setting", field=error.field, value=given.get(error.field)) from error
+        raise _refused(error, given, settings, rows(FAMILIES[kind].recipe)) from error
+
+
+def _refused(error: SettingError, given: dict, settings: dict[str, str], usual: dict[str, object]) -> TableError:
+    """What `hf.config_from` refuses of a file. settings: the rows by what the file calls them; usual: values of rows
+    that it leaves out."""
+    field, row, value = error.field, settings.get(error.field), given.get(error.field)
+    values = usual | {row: given[name] for name, row in settings.items() if given.get(name) is not None}
+    if row in WHOLE and value is not None and type(value) is not int:
+        return TableError("paste-whole", field=field, value=value)
+    if row == "heads":
+        return TableError("paste-divide", field=field, heads=values["heads"], width=values["width"])
+    if row in UNFIT:
+        return _unfit(row, field, values)
+    return TableError("paste-setting", field=field, value=value)
 
 
 def _object(text: str) -> dict:
     if not text.strip():
-        raise Problem("paste-empty")
+        raise TableError("paste-empty")
     try:
         given = json.loads(text)
     except json.JSONDecodeError as error:
-        raise Problem("paste-no-json", line=error.lineno, column=error.colno) from error
+        raise TableError("paste-no-json", line=error.lineno, column=error.colno) from error
     except (ValueError, RecursionError) as error:  # an integer of thousands of digits, brackets without end
-        raise Problem("paste-too-much") from error
+        raise TableError("paste-too-much") from error
     if not isinstance(given, dict):
-        raise Problem("paste-no-object")
+        raise TableError("paste-no-object")
     return given
-
-
-def _kind(theirs: str, row: str, given: dict) -> None:
-    """Raises Problem where a setting is missing or of the wrong kind."""
-    value = given.get(theirs)
-    if value is None:
-        if row in NEEDED:
-            raise Problem("paste-missing", field=theirs)
-    elif row in WHOLE:
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise Problem("paste-whole", field=theirs, value=value)
-        if not 1 <= value <= MOST:
-            raise Problem("bad-size", field=theirs, most=MOST)
-    else:
-        kind = float | int if row in REAL else bool if row in SWITCHES else str
-        if not isinstance(value, kind) or (row in REAL and not 0 < value < 1):
-            raise Problem("paste-setting", field=theirs, value=value)
