@@ -110,7 +110,8 @@ def result(key: Key, compute: Callable[[], T]) -> T:
     return _result(key, compute)
 
 
-@st.cache_data(max_entries=128, show_spinner=False, hash_funcs={Key: repr})  # up to five for a page, at most 1 MB each
+# 192: up to five for a page, at most 1 MB each, and one for each sentence of a list, 2 kB
+@st.cache_data(max_entries=192, show_spinner=False, hash_funcs={Key: repr})
 def _result(key: Key, _compute: Callable[[], T]) -> T:
     return _compute()
 
