@@ -161,7 +161,7 @@ def test_key_value_heads_that_query_heads_can_share():
 
 
 @pytest.mark.parametrize(
-    ("name", "total"),
+    "name, total",
     [
         ("Llama 3.1 8B", 8_030_261_248),
         ("Llama 3.1 70B", 70_553_706_496),

@@ -20,7 +20,7 @@ def test_recipes_differ_in_what_they_are_known_for():
 
 
 @pytest.mark.parametrize(
-    ("wrong", "named"),
+    "wrong, named",
     [
         ({"norm": "batch"}, "norm is 'batch'; allowed: layer, rms"),
         ({"mask": "sliding"}, "mask is 'sliding'; allowed: causal, bidirectional"),

@@ -129,7 +129,7 @@ def test_edits_of_one_place_apply_together(moe):
 
 
 @pytest.mark.parametrize(
-    ("edit", "reason"),
+    "edit, reason",
     [
         (SilenceHead(99, 0), "never reached"),
         (SilenceHead(0, 99), "no head 99"),

@@ -40,8 +40,8 @@ def test_beam_search_finds_the_text_of_transformers(pair):
     beams = beam_search(model, PROMPT, width=3, length=12)
     assert list(beams[-1][0].tokens) == theirs(reference, num_beams=3)
     for after in beams:
-        chances = [beam.log_probability for beam in after]
-        assert chances == sorted(chances, reverse=True)
+        probabilities = [beam.log_probability for beam in after]
+        assert probabilities == sorted(probabilities, reverse=True)
 
 
 def test_a_beam_of_width_one_is_greedy(moe):
@@ -53,8 +53,8 @@ def test_the_log_probability_of_a_beam_is_that_of_its_tokens(moe):
     best = beam_search(moe.model, PROMPT, width=2, length=4)[-1][0]
     with torch.inference_mode():
         logits = moe.model(moe.model.ids([*PROMPT, *best.tokens]))[0].numpy()
-    chances = [stages(logits[len(PROMPT) - 1 + i]).base[token] for i, token in enumerate(best.tokens)]
-    assert best.log_probability == pytest.approx(np.log(chances).sum(), abs=1e-4)
+    probabilities = [stages(logits[len(PROMPT) - 1 + i]).base[token] for i, token in enumerate(best.tokens)]
+    assert best.log_probability == pytest.approx(np.log(probabilities).sum(), abs=1e-4)
 
 
 def test_the_same_seed_gives_the_same_text_and_another_seed_another(moe):

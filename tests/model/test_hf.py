@@ -47,7 +47,7 @@ def test_a_config_json_of_the_older_spelling_is_read():
 
 
 @pytest.mark.parametrize(
-    ("change", "named"),
+    "change, named",
     [
         ({"model_type": "mamba"}, "model_type = 'mamba'"),
         ({"model_type": ["llama"]}, "known: llama"),

@@ -25,9 +25,9 @@ def trace(smollm2):
 def test_the_last_level_of_the_lens_is_the_models_own_answer(smollm2, trace):
     read = lens.logit_lens(smollm2.model, trace, range(7))
     assert read.token_ids.shape == read.probabilities.shape == (7, 31)
-    chances = softmax(trace.logits)
-    assert np.array_equal(read.token_ids[:, -1], chances.argmax(-1))
-    assert read.probabilities[:, -1] == pytest.approx(chances.max(-1), rel=1e-4)
+    probabilities = softmax(trace.logits)
+    assert np.array_equal(read.token_ids[:, -1], probabilities.argmax(-1))
+    assert read.probabilities[:, -1] == pytest.approx(probabilities.max(-1), rel=1e-4)
 
 
 def test_the_embedding_is_where_the_pass_begins(smollm2, trace):
@@ -45,9 +45,9 @@ def test_every_level_is_the_norm_and_the_head_on_that_stream(smollm2, trace):
 
 def test_the_likeliest_come_in_order_with_their_share_of_the_whole_vocabulary(smollm2, trace):
     best = lens.top_tokens(smollm2.model, trace.layers[-1].resid_post[-1:], top=5)
-    chances = softmax(trace.logits[-1])
-    assert best.token_ids[0].tolist() == np.argsort(-chances)[:5].tolist()
-    assert best.probabilities[0] == pytest.approx(np.sort(chances)[::-1][:5], rel=1e-4)
+    probabilities = softmax(trace.logits[-1])
+    assert best.token_ids[0].tolist() == np.argsort(-probabilities)[:5].tolist()
+    assert best.probabilities[0] == pytest.approx(np.sort(probabilities)[::-1][:5], rel=1e-4)
 
 
 def test_next_logits_are_the_last_row(smollm2, trace):
@@ -128,8 +128,8 @@ def test_smollm2_has_heads_of_every_kind(smollm2):
 
 def test_surprisal_is_the_cross_entropy_in_bits(smollm2, trace):
     bits = lens.surprisal(smollm2.model, trace)
-    chances = softmax(trace.logits)[np.arange(6), trace.token_ids[1:]]
-    assert bits == pytest.approx(-np.log2(chances), abs=1e-4)
+    probabilities = softmax(trace.logits)[np.arange(6), trace.token_ids[1:]]
+    assert bits == pytest.approx(-np.log2(probabilities), abs=1e-4)
 
 
 def test_divergence_is_pytorchs_relative_entropy_in_bits():

@@ -106,7 +106,7 @@ def test_a_window_reaches_so_many_tokens_further_with_every_layer():
 
 
 @pytest.mark.parametrize(
-    ("wrong", "reason"),
+    "wrong, reason",
     [
         (lambda: masks.Sliding(0), "window is 0"),
         (lambda: masks.Strided(0), "stride is 0"),

@@ -84,7 +84,7 @@ def test_packed_is_each_document_alone(config):
 
 
 @pytest.mark.parametrize(
-    ("lengths", "context", "method", "reason"),
+    "lengths, context, method, reason",
     [([3], 0, "padded", "holds nothing"), ([-1], 4, "padded", "of -1 tokens"), ([3], 4, "magic", "no method 'magic'")],
 )
 def test_what_cannot_be_packed_is_refused(lengths, context, method, reason):

@@ -59,7 +59,7 @@ def test_a_merge_joins_the_pair_of_lowest_rank(smollm2):
 
 
 @pytest.mark.parametrize(
-    ("piece", "shown"),
+    "piece, shown",
     [
         (b" dog", "·dog"),
         (b"a\n\t", "a⏎⇥"),

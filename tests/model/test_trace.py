@@ -112,7 +112,7 @@ def test_nothing_is_left_behind_in_the_model(moe):
     assert np.array_equal(run(moe.model, IDS, IDS, keep={"final"}).final, before)
 
 
-@pytest.mark.parametrize(("ids", "reason"), [([], "no token"), ([3, 4096], "outside"), ([-1], "outside")])
+@pytest.mark.parametrize("ids, reason", [([], "no token"), ([3, 4096], "outside"), ([-1], "outside")])
 def test_ids_that_cannot_be_read_are_refused(moe, ids, reason):
     with pytest.raises(ValueError, match=reason):
         run(moe.model, ids, ids)

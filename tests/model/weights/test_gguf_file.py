@@ -28,7 +28,7 @@ def reader(**changes):
 
 
 @pytest.mark.parametrize(
-    ("name", "value"),
+    "name, value",
     [
         ("tokenizer.ggml.pre", "llama-bpe"),
         ("tokenizer.ggml.pre", ...),
@@ -44,7 +44,7 @@ def test_a_tokenizer_that_would_split_a_text_otherwise_is_refused_by_name(name, 
     assert (refused.value.field, refused.value.value) == (name, None if value is ... else value)
 
 
-@pytest.mark.parametrize(("name", "value"), [("general.architecture", "qwen2"), ("llama.attention.sliding_window", 7)])
+@pytest.mark.parametrize("name, value", [("general.architecture", "qwen2"), ("llama.attention.sliding_window", 7)])
 def test_an_architecture_or_a_setting_that_we_do_not_know_is_refused_by_name(name, value):
     assert gguf_file.settings(reader())["num_hidden_layers"] == 2
     with pytest.raises(SettingError, match=name) as refused:

@@ -53,7 +53,7 @@ def setting(moe):
     return Setting(moe.model.config, moe.tokenizer, tuple(encode(TEXT)), tuple(encode(OTHER)))
 
 
-@pytest.mark.parametrize(("text", "change"), CHANGES.items())
+@pytest.mark.parametrize("text, change", CHANGES.items())
 def test_a_change_is_written_and_read(text, change):
     assert str(change) == text and changes.parse(text) == change
 
@@ -67,7 +67,7 @@ def test_a_form_begins_with_a_change_that_can_be_made(setting, kind):
 
 
 @pytest.mark.parametrize(
-    ("text", "code"),
+    "text, code",
     [
         ("explode.3.2", "kind"),
         ("silence.3", "written"),
@@ -103,7 +103,7 @@ def test_a_change_that_cannot_be_made_says_why(setting, text, code):
 
 
 @pytest.mark.parametrize(
-    ("text", "code"),
+    "text, code",
     [
         ("silence.3.2_scale.3.2.50", "clash"),
         ("silence.3.2_mean.3.2", "clash"),

@@ -110,6 +110,7 @@ def test_the_exported_lines_repeat_what_the_page_shows():
     assert printed.getvalue()
 
 
+@pytest.mark.slow
 def test_changes_are_added_and_taken_off():
     test = page(edits="none")
     assert "Nothing is changed" in html_of(test) and not labels(test)
@@ -137,7 +138,7 @@ def test_changes_are_added_and_taken_off():
 
 
 @pytest.mark.parametrize(
-    ("edits", "made", "said"),
+    "edits, made, said",
     [
         ("silence.26.4_silence.2.1", 1, "There is no layer 26: Vetro MoE has 6."),
         ("silence.2.1_scale.2.1.50", 1, "contradicts “head 2.1 silenced”"),
