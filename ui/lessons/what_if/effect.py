@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import takewhile
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
@@ -16,6 +17,9 @@ from ui.kit.numbers import number, percent
 from ui.lessons.what_if import lab as what_if
 from ui.lessons.what_if.lab import Lab, Run
 from viz import what_if as charts
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
 
 MOVED = 7  # candidates that moved most
 TEXT = 12  # tokens that follow
@@ -111,7 +115,7 @@ def streams(lab: Lab, after: Run) -> None:
 # ---------------------------------------------------------------- the text that follows
 
 
-def texts(lab: Lab, after: Run, place) -> None:
+def texts(lab: Lab, after: Run, place: "DeltaGenerator") -> None:
     """How the text goes on before and after, a token at a time, into `place`."""
     words, made = lab.words, lab.experiment
     before: list[int] = []
