@@ -16,8 +16,9 @@ from tests.support.app_test import html_of, run_page
 from tests.support.payload import charts, component_payload, values
 from ui.kit import cache, language
 from ui.kit.numbers import number
-from ui.lessons.blocks import parts, view
-from ui.lessons.blocks.readings import see
+from ui.lessons.blocks import fields, parts
+from ui.lessons.blocks.readings import read
+from ui.lessons.blocks.sides import Side
 
 PROMPT = "The dog chased the squirrel because it"
 WORDS = {lang: content.load(lang, "blocks") for lang in content.LANGUAGES}
@@ -63,8 +64,9 @@ def reveal(test, key: str, option: int) -> str:
 def test_the_parts_of_a_drawing_hold_all_parameters(recipe):
     """Any configuration: what the parts are said to have adds up to what is counted, and to what there is."""
     config = replace(recipe, layers=3, kv_heads=2)
-    bundle = Bundle(Transformer(config), None, zoo.ENTRIES["smollm2"].card)
-    found = parts.facts([view.Side("new", bundle, see(bundle.model, [1, 2, 3], "abc", 2))], ENGLISH)
+    tokenizer = SimpleNamespace(strings=lambda ids: list(map(str, ids)))
+    bundle = Bundle(Transformer(config), tokenizer, zoo.ENTRIES["smollm2"].card)
+    found = parts.facts([Side("new", bundle, read(bundle, [1, 2, 3], 2))], ENGLISH)
 
     def own(name: str) -> int:
         said = found[name]["sides"]["new"].get("parameters", "").split(" ")[0].replace(",", "")
@@ -138,7 +140,7 @@ def test_every_field_in_which_they_differ_is_in_the_table(page, both):
     names, found = language.Words("en", "table"), differences(*(side.config for side in both))
     assert shown.count('scope="row"') == len(found)
     for name in found:
-        cells = "".join(f"<td>{view.value(name, side.config, ENGLISH)}</td>" for side in both)
+        cells = "".join(f"<td>{fields.value(name, side.config, ENGLISH)}</td>" for side in both)
         assert f"{names.inline(f'row-{name}')}</th>{cells}" in shown
 
 

@@ -20,7 +20,7 @@ from tests.support.payload import charts, component_payload, values
 from training.recipes import SWITCHES
 from ui.kit import cache, language
 from ui.kit.numbers import number
-from ui.lessons.blocks import switchboard
+from ui.lessons.blocks import switchboard, switches
 
 PROMPT = "The dog chased the squirrel because it"
 WORDS = {lang: content.load(lang, "blocks") for lang in content.LANGUAGES}
@@ -91,7 +91,7 @@ def test_two_models_side_by_side_are_what_their_files_say(board):
     data, arrays = drawn(test, "maps")
     for i, name in enumerate(("base", "no-positions")):
         bundle = zoo.load(f"switchboard/{name}")
-        ids = bundle.tokenizer.encode(PROMPT)[: switchboard.MOST]
+        ids = bundle.tokenizer.encode(PROMPT)[: switchboard.MAX_TOKENS]
         trace = transformer.run(bundle.model, ids, bundle.tokenizer.strings(ids))
         assert data["tokens"] == list(trace.tokens)
         for layer, one in enumerate(trace.layers):
@@ -121,7 +121,7 @@ def test_a_switch_says_exactly_what_differs(board, name):
 
 @pytest.mark.parametrize("name, section", [("mqa", "as-good"), ("post-norm", "worse"), ("experts", "better")])
 def test_the_verdict_is_chosen_by_the_numbers(board, name, section):
-    said = switchboard.verdict(switchboard.load("base"), switchboard.load(name), ENGLISH)
+    said = switches.verdict(switches.load("base"), switches.load(name), ENGLISH)
     assert said == ENGLISH.inline(
         f"verdict-{section}", own=number(BITS[name], "en"), base="2.14", difference=number(abs(BITS[name] - 2.14), "en")
     )

@@ -1,17 +1,20 @@
-"""Lesson 9: what each part of a drawing is: in words, in shapes and parameters, with its numbers on the prompt."""
+"""What each part of a drawing is: in words, in shapes and parameters, with its numbers on the prompt."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 from torch import nn
 
 from model.arithmetic import count
 from model.config import Config
-from ui.kit import language
-from ui.kit.numbers import number, percent
+from ui.kit.language import Words
 from viz import blocks as drawing
 
-SAME = {"rotation": "position"}  # the same idea in two places
+if TYPE_CHECKING:
+    from ui.lessons.blocks.sides import Side
+
+SYNONYMS = {"rotation": "position"}  # the same idea in two places
 NORMS = {
     "embed_norm": "embed_norm",
     "attn_norm": "layers.0.attn_norm",
@@ -45,28 +48,28 @@ def present(config: Config) -> set[str]:
     """The names under which the parts of this model are asked for."""
     inner = {name for rows in drawing.inside(config).values() for row in rows for name in row}
     names = {part.name for part in drawing.wired(config)} | inner | {"residual"}
-    return {SAME.get(name, name) for name in names}
+    return {SYNONYMS.get(name, name) for name in names}
 
 
-def facts(both: list, words: language.Words) -> dict[str, dict]:
+def facts(both: "list[Side]", words: Words) -> dict[str, dict]:
     """Of every part of the two drawings, by name: its title, what changed, and each side's own."""
     old, new = both[0].config, both[-1].config
     apart = {name for name, design in drawing.designs(old).items() if design != drawing.designs(new)[name]}
     names = present(old) | present(new) | ({"cross", "cross_norm"} if both[0].name == "old" else set())
-    found = {}
+    parts = {}
     for name in sorted(names):
         history = HISTORY.get(name, name)
-        found[name] = {
+        parts[name] = {
             "title": words.text(f"part-{name}"),
             "differs": name in apart,
             "why": words.text(f"why-{history}"),
             "from": words.text(f"from-{history}"),
             "sides": {side.name: _side(name, side, words) for side in both},
         }
-    return found
+    return parts
 
 
-def _side(name: str, side, words: language.Words) -> dict:
+def _side(name: str, side: "Side", words: Words) -> dict:
     config = side.config
     paper = name in ("cross", "cross_norm")
     here = name in present(config)
@@ -82,16 +85,16 @@ def _side(name: str, side, words: language.Words) -> dict:
         "label": label(name, config, words),
         "sub": sub(name, config, words),
         "what": " ".join(words.text(section) for section in _what(name, config)),
-        "shape": _shapes(module, words.lang) if module else [],
+        "shape": _shapes(module, words) if module else [],
         "parameters": _parameters(name, module, config, words),
-        "readings": [] if paper else [_reading(*one, words) for one in side.seen.numbers[name]],
+        "readings": [] if paper else [_reading(*reading, words) for reading in side.reading.numbers[name]],
     }
 
 
 # ---- in words
 
 
-def label(name: str, config: Config, words: language.Words) -> str:
+def label(name: str, config: Config, words: Words) -> str:
     """What stands in the drawing."""
     if name in NORMS or name == "cross_norm":
         return words.text(f"norm-{config.norm}")
@@ -108,9 +111,8 @@ def label(name: str, config: Config, words: language.Words) -> str:
     return words.text(f"box-{name}" if name in BOXES else f"part-{name}")
 
 
-def sub(name: str, config: Config, words: language.Words) -> str:
+def sub(name: str, config: Config, words: Words) -> str:
     """The small line below it, for parts that have one."""
-    lang = words.lang
     numbers = {
         "heads": config.heads,
         "kv_heads": config.kv_heads,
@@ -126,9 +128,9 @@ def sub(name: str, config: Config, words: language.Words) -> str:
             act = words.text(f"activation-{config.activation}")
             return words.text(f"sub-{config.mlp}", activation=act)
         case "head":
-            return words.text("sub-head" if config.head else "sub-no-head", count=number(config.vocab_size, lang))
+            return words.text("sub-head" if config.head else "sub-no-head", count=words.number(config.vocab_size))
         case "embedding":
-            return words.text("sub-embedding", count=number(config.vocab_size, lang), width=number(config.width, lang))
+            return words.text("sub-embedding", count=words.number(config.vocab_size), width=words.number(config.width))
         case "scores":
             return words.text("sub-window" if config.window else f"sub-{config.mask}")
         case "q" | "k" | "v":
@@ -174,23 +176,24 @@ def _module(name: str, model: nn.Module) -> nn.Module | None:
     return model.get_submodule(MODULES[name]) if name in MODULES else None
 
 
-def _shapes(module: nn.Module, lang: str) -> list[str]:
+def _shapes(module: nn.Module, words: Words) -> list[str]:
     """The matrices of a part: D → F for one that is multiplied by, rows × numbers for a table."""
-    found = []
+    shapes, number = [], words.number
     for name, inner in module.named_modules():
         own = name.removesuffix("_proj").rsplit(".", 1)[-1]
         if isinstance(inner, nn.Linear):
-            shape = f"{number(inner.in_features, lang)} → {number(inner.out_features, lang)}"
-            found.append(f"{own.replace('_proj', '')} {shape}".strip())
+            shape = f"{number(inner.in_features)} → {number(inner.out_features)}"
+            shapes.append(f"{own.replace('_proj', '')} {shape}".strip())
         elif isinstance(inner, nn.Embedding):
-            found.append(f"{number(inner.num_embeddings, lang)} × {number(inner.embedding_dim, lang)}")
-    if not found:
-        sizes = [tuple(one.shape) for one in module.parameters()]
-        found = [f"{len(sizes)} × {number(sizes[0][0], lang)}"] if sizes else []
-    return [f"{found.count(one)} × ({one})" if found.count(one) > 1 else one for one in dict.fromkeys(found)]
+            shapes.append(f"{number(inner.num_embeddings)} × {number(inner.embedding_dim)}")
+    if not shapes:
+        sizes = [tuple(tensor.shape) for tensor in module.parameters()]
+        shapes = [f"{len(sizes)} × {number(sizes[0][0])}"] if sizes else []
+    counts = {shape: shapes.count(shape) for shape in shapes}
+    return [f"{count} × ({shape})" if count > 1 else shape for shape, count in counts.items()]
 
 
-def _parameters(name: str, module: nn.Module | None, config: Config, words: language.Words) -> str:
+def _parameters(name: str, module: nn.Module | None, config: Config, words: Words) -> str:
     """How many the part has; of a layer's parts, in each layer."""
     if name == "head" and config.head and config.tied:
         return words.text("parameters-tied")
@@ -199,18 +202,18 @@ def _parameters(name: str, module: nn.Module | None, config: Config, words: lang
     elif name == "cross_norm":
         own = config.width * (2 if config.norm == "layer" else 1)
     else:
-        own = sum(one.numel() for one in module.parameters()) if module else 0
+        own = sum(tensor.numel() for tensor in module.parameters()) if module else 0
     if not own:
         return words.text("parameters-none")
     outside = {"embedding", "segment", "position", "embed_norm", "final_norm", "head"}
-    return words.text("parameters" if name in outside else "parameters-each", count=number(own, words.lang))
+    return words.text("parameters" if name in outside else "parameters-each", count=words.number(own))
 
 
-def _reading(section: str, found, words: language.Words) -> dict:
-    show = percent if section.startswith("share-") else number
-    values = np.atleast_1d(np.asarray(found, float))
+def _reading(section: str, numbers: np.ndarray | float, words: Words) -> dict:
+    show = words.percent if section.startswith("share-") else words.number
+    values = np.atleast_1d(np.asarray(numbers, float))
     return {
         "label": words.text(section),
         "values": [float(f"{x:.4g}") for x in values],
-        "shown": [show(float(x), words.lang) for x in values],
+        "shown": [show(float(x)) for x in values],
     }

@@ -1,0 +1,133 @@
+"""The models of the switchboard side by side: what differs, how they learned, what they reached."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from markupsafe import Markup
+
+from model.arithmetic import cache_bytes, count
+from model.config import Config, differences
+from model.weights.checkpoint import Report
+from model.zoo import Bundle, ModelUnavailable
+from ui.kit import cache
+from ui.kit.language import Words
+from ui.kit.switchboard import BASE, report
+from ui.lessons.blocks import fields
+
+NOISE = 0.02  # bits per byte: what one seed more or less may make; not measured here
+
+
+@dataclass(frozen=True)
+class Switch:
+    """A model of the switchboard and how it was trained."""
+
+    name: str
+    bundle: Bundle
+    report: Report
+
+    @property
+    def config(self) -> Config:
+        return self.bundle.model.config
+
+    @property
+    def cache_bytes(self) -> int:
+        """Of the key-value cache at its whole context."""
+        return cache_bytes(self.config, self.config.context)
+
+
+def load(name: str) -> Switch:
+    """Raises ModelUnavailable where a file is not there or not whole."""
+    full = f"switchboard/{name}"
+    return Switch(name, cache.bundle(full), report(full))
+
+
+def verdict(base: Switch, variant: Switch, words: Words) -> Markup:
+    """Better, worse or as good, on text that neither has seen."""
+    reference, own = base.report.bits_per_byte, variant.report.bits_per_byte
+    section = "as-good" if abs(own - reference) <= NOISE else "worse" if own > reference else "better"
+    bits = {"base": reference, "own": own, "difference": abs(own - reference)}
+    return words.inline(f"verdict-{section}", **{name: words.number(x) for name, x in bits.items()})
+
+
+def about(base: Switch, variant: Switch, words: Words) -> dict[str, object]:
+    """What the sentence about a switch may be filled with."""
+    config, old, new = variant.config, count(base.config), count(variant.config)
+    values = {
+        "heads": config.heads,
+        "kv_heads": config.kv_heads,
+        "context": words.number(config.context),
+        "window": config.window or 0,
+        "cache": words.bytes(variant.cache_bytes),
+        "cache_base": words.bytes(base.cache_bytes),
+        "more": words.number(abs(new.total - old.total)),
+        "total": words.number(new.total),
+        "active": words.number(new.active),
+        "experts": config.experts or 0,
+        "used": config.active_experts,
+        "limit": words.percent(1 / config.active_experts),
+        "fields": len(differences(base.config, config)),
+    }
+    return values | _busiest(variant, words)
+
+
+def _busiest(variant: Switch, words: Words) -> dict[str, str]:
+    """The fraction that the busiest expert of a layer gets: the mean over the layers, at the end of the training."""
+    if variant.report.busiest is None:
+        return {}
+    balanced = variant.name != "collapsed"
+    try:
+        other = report(f"switchboard/{'collapsed' if balanced else 'experts'}").busiest[-1].mean()
+    except ModelUnavailable:
+        other = float("nan")
+    fractions = {"busiest": variant.report.busiest[-1].mean(), "other": other, "even": 1 / variant.config.experts}
+    return {name: words.percent(float(fraction)) for name, fraction in fractions.items()}
+
+
+def sheet(base: Switch, variant: Switch, words: Words) -> Markup:
+    """What differs, and what follows: as a table of the two."""
+    number, both = words.number, (base, variant)
+    rows = [
+        (fields.label(name, words), *(fields.value(name, switch.config, words) for switch in both))
+        for name in differences(base.config, variant.config)
+    ]
+    balance = variant.report.recipe["balance"]
+    if base.report.recipe["balance"] != balance and variant.config.experts:
+        rows.append((words.inline("row-balance"), words.text("no-experts"), number(balance)))
+    changed = len(rows)
+    counts = [count(switch.config) for switch in both]
+    rows.append((words.inline("row-total"), *(number(parameters.total) for parameters in counts)))
+    if variant.config.experts:
+        rows.append((words.inline("row-active"), *(number(parameters.active) for parameters in counts)))
+    tokens = number(base.config.context)
+    rows.append((words.inline("row-cache", tokens=tokens), *(words.bytes(switch.cache_bytes) for switch in both)))
+    rows.append((words.inline("row-tokens"), *(number(switch.report.tokens) for switch in both)))
+    rows.append((words.inline("row-bits"), *(number(switch.report.bits_per_byte) for switch in both)))
+    body = Markup().join(_row(*row, i < changed, words) for i, row in enumerate(rows))
+    names = ("", words.inline("name-base"), words.inline(f"name-{variant.name}"))
+    head = Markup().join(Markup('<th scope="col">{}</th>').format(name) for name in names)
+    return Markup('<table class="grid-table"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>').format(head, body)
+
+
+def _row(name: Markup, before: str, after: str, changed: bool, words: Words) -> Markup:
+    same = before == after
+    arrow = Markup('&nbsp;<span aria-hidden="true">→</span>') if changed else ""
+    shown = words.inline("unchanged") if same else Markup("<b>{}</b>").format(after)
+    row = Markup('<tr><th scope="row">{}</th><td class="number">{}{}</td><td{}>{}</td></tr>')
+    return row.format(name, before, arrow, Markup(' class="note"') if same else "", shown)
+
+
+def losses_table(courses: dict[str, tuple[np.ndarray, np.ndarray]], words: Words) -> dict[str, list]:
+    """courses: by name, steps and losses."""
+    (steps, _), *_ = courses.values()
+    return {words.text("step"): steps.tolist()} | {name: losses.tolist() for name, (_, losses) in courses.items()}
+
+
+def ranking(ordered: list[str], bits: dict[str, float], words: Words) -> Markup:
+    """How many are better than the base by more than chance may do, how many worse, and the two ends."""
+    variants = [name for name in ordered if name != BASE]
+    better = sum(bits[name] < bits[BASE] - NOISE for name in variants)
+    worse = sum(bits[name] > bits[BASE] + NOISE for name in variants)
+    ends = {"best": words.text(f"name-{variants[0]}"), "worst": words.text(f"name-{variants[-1]}")}
+    values = {"low": bits[variants[0]], "high": bits[variants[-1]], "base": bits[BASE]}
+    counts = {"better": better, "worse": worse, "same": len(variants) - better - worse, "all": len(variants)}
+    return words.inline("overview-reading", **ends, **counts, **{name: words.number(x) for name, x in values.items()})
