@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from viz.axes import BARE
+from viz.axes import AXIS_PLAIN
 from viz.theme import MONO, SEQUENTIAL
 
 CELL, MARGIN = 38, 150  # px
@@ -52,7 +52,7 @@ def heatmap(
         },
     }
     ticks = {"tickmode": "array", "tickvals": positions, "ticktext": names, "tickfont": {"family": MONO}}
-    axis = BARE | ticks | {"constrain": "domain"}
+    axis = AXIS_PLAIN | ticks | {"constrain": "domain"}
     columns = {"title": {"text": key, "standoff": 12}, "side": "top", "tickangle": -90, "constraintoward": "left"}
     rows = {"title": query, "autorange": "reversed", "scaleanchor": "x", "constraintoward": "top"}
     layout = {"height": CELL * max(4, count) + MARGIN, "xaxis": axis | columns, "yaxis": axis | rows}

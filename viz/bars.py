@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 import plotly.graph_objects as go
 
-from viz.axes import BLANK, HOVER, downwards
+from viz.axes import AXIS_HIDDEN, HOVER_TEXT, category_rows
 from viz.theme import DIVERGING, GREEN, INK, MONO, PAPER, SOFT
 
 GAP = 0.13  # between two columns, of a column's width
@@ -133,7 +133,7 @@ def scale(shares: np.ndarray) -> float:
 def _bars(lengths: np.ndarray, places: np.ndarray, width: float, hover: Sequence[str], **options) -> dict:
     """Lying bars. One of no length is left out: its outline would still be a line."""
     lengths = np.where(np.asarray(lengths) > 0, lengths, np.nan)
-    text = {"customdata": hover, "hovertemplate": HOVER, "constraintext": "none"}
+    text = {"customdata": hover, "hovertemplate": HOVER_TEXT, "constraintext": "none"}
     return {"type": "bar", "x": lengths, "y": places, "width": width, "orientation": "h"} | text | options
 
 
@@ -145,6 +145,9 @@ def filling_of(tail: np.ndarray) -> dict:
 
 def _layout(names: Sequence[str], height: int, reach: list[float] | None = None, size: int = 13) -> dict:
     """A line of `height` pixels for each row, with its name at the left. reach: of the bars' axis."""
-    axes = {"xaxis": BLANK | {"range": reach}, "yaxis": downwards(names, tickfont={"family": MONO, "size": size})}
+    axes = {
+        "xaxis": AXIS_HIDDEN | {"range": reach},
+        "yaxis": category_rows(names, tickfont={"family": MONO, "size": size}),
+    }
     look = {"barmode": "overlay", "barcornerradius": 2, "showlegend": False}
     return {"height": height * len(names) + 16} | axes | look

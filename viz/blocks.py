@@ -11,7 +11,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from model.config import Config
-from viz.axes import ABOVE, HOVER
+from viz.axes import HOVER_TEXT, LEGEND_ABOVE
 from viz.theme import CATEGORICAL, INK, PAPER
 
 # From the bottom up. Each branch leaves the stream below its first slot and is added at "…_add".
@@ -130,7 +130,7 @@ def streams(
                 "line": {"color": colour, "width": 2.6 if dash == "solid" else 1.8, "dash": dash},
                 "marker": {"size": 5, "color": PAPER, "line": {"color": colour, "width": 1.6}},
                 "customdata": [f"{name} · {layer} {n}: {number(float(x))}" for n, x in enumerate(line)],
-                "hovertemplate": HOVER,
+                "hovertemplate": HOVER_TEXT,
             }
             drawn.append(course)
     every = np.concatenate([one.ravel() for one in sizes.values()])
@@ -140,5 +140,5 @@ def streams(
     across = axis | {"showgrid": False, "title": layer, "range": [-0.5, depth + 0.7]}
     upwards = axis | {"type": "log", "title": size, "tickvals": powers, "tickformat": ",~r"}
     upwards["range"] = [low - 0.2, high + 0.25]
-    look = {"height": 400, "font": {"color": INK}, "legend": ABOVE}
+    look = {"height": 400, "font": {"color": INK}, "legend": LEGEND_ABOVE}
     return go.Figure(drawn, look | {"xaxis": across, "yaxis": upwards})

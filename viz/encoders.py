@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from viz.axes import BLANK, HOVER, beside
+from viz.axes import AXIS_HIDDEN, HOVER_TEXT, label_sides
 from viz.theme import INK, MONO, PAPER, QUERY, SOFT
 
-AXIS = BLANK | {"zeroline": True}
+AXIS = AXIS_HIDDEN | {"zeroline": True}
 DOT, WIDTH = 11, 320  # px: a point, a figure on a telephone
 
 
@@ -31,13 +31,13 @@ def plane(
     if cosines is not None:
         said = [f"{text}<br>{number(float(c))}" for text, c in zip(said, cosines, strict=True)]
     reach = 1.12 * float(np.abs(places).max()) or 1.0
-    common = {"type": "scatter", "hovertemplate": HOVER, "cliponaxis": False}
+    common = {"type": "scatter", "hovertemplate": HOVER_TEXT, "cliponaxis": False}
     sentences = {
         "x": places[:count, 0],
         "y": places[:count, 1],
         "mode": "markers+text",
         "text": [f"<b>{i + 1}</b>" if near[i] else str(i + 1) for i in range(count)],
-        "textposition": beside(places * WIDTH / (2 * reach), range(count)),
+        "textposition": label_sides(places * WIDTH / (2 * reach), range(count)),
         "textfont": {"family": MONO, "size": 14, "color": INK},
         "marker": {
             "size": DOT,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from viz.axes import ABOVE, BARE, BLANK, HOVER, downwards, lying
+from viz.axes import AXIS_HIDDEN, AXIS_PLAIN, HOVER_TEXT, LEGEND_ABOVE, category_rows, hline
 from viz.bars import WORDS
 from viz.theme import CATEGORICAL, GREEN, INK, MONO, PAPER, RED, RULE, SOFT
 
@@ -49,15 +49,15 @@ def loads(
             "hoverinfo": "skip",
             "showlegend": False,
         }
-        drawn += [bar | part | {"customdata": said, "hovertemplate": HOVER}, bar | line, numbers]
+        drawn += [bar | part | {"customdata": said, "hovertemplate": HOVER_TEXT}, bar | line, numbers]
     count = next(iter(shares.values())).shape[1]
     dotted = {"type": "line", "yref": "paper", "y0": 0, "y1": 1, "line": {"color": SOFT, "width": 1, "dash": "dot"}}
     layout = {
         "height": 66 * len(layers) + 20,
         "barmode": "overlay",
         "barcornerradius": 0,
-        "xaxis": BLANK | {"range": [0, 1]},
-        "yaxis": downwards(layers, 8, range=[len(layers) - 0.5, -0.5]),
+        "xaxis": AXIS_HIDDEN | {"range": [0, 1]},
+        "yaxis": category_rows(layers, 8, range=[len(layers) - 0.5, -0.5]),
         "shapes": [dotted | {"x0": i / count, "x1": i / count, "opacity": 0.55} for i in range(1, count)],
     }
     return go.Figure(drawn, layout)
@@ -85,7 +85,7 @@ def busiest(
                 "y": row,
                 "mode": "lines",
                 "customdata": [f"{said}<br>{step}: {percent(float(p))}" for step, p in zip(steps, row, strict=True)],
-                "hovertemplate": HOVER,
+                "hovertemplate": HOVER_TEXT,
             }
             | look
             for said, row, look in (*looks, (name, shares.mean(1), heavy))
@@ -96,10 +96,10 @@ def busiest(
     shown = {"tickvals": ticks, "ticktext": [percent(tick) for tick in ticks], "range": [0, 1.08 * top]}
     layout = {
         "height": 360,
-        "legend": ABOVE,
+        "legend": LEGEND_ABOVE,
         "xaxis": {"fixedrange": True, "showgrid": False, "zeroline": False, "title": titles[0]},
         "yaxis": {"fixedrange": True, "zeroline": False, "showline": False, "title": titles[1]} | shown,
-        "shapes": [lying(even, color=SOFT, width=1.2, dash="dot")],
+        "shapes": [hline(even, color=SOFT, width=1.2, dash="dot")],
         "annotations": [text | {"x": 1, "xref": "paper", "xanchor": "right", "y": even, "yanchor": "top"}],
     }
     return go.Figure(drawn, layout)
@@ -122,7 +122,7 @@ def information(
             f"{layer} · {kind}<br>{names[0]}: {number(a)}<br>{names[1]}: {number(b)}"
             for layer, a, b in zip(layers, measured, shuffled, strict=True)
         ]
-        common = {"y": place, "showlegend": not i, "customdata": said, "hovertemplate": HOVER}
+        common = {"y": place, "showlegend": not i, "customdata": said, "hovertemplate": HOVER_TEXT}
         bars = {"type": "bar", "orientation": "h", "width": 0.62, "marker": {"color": GREEN}}
         mark = {"symbol": "line-ns", "size": 17, "line": {"width": 3, "color": RED}}
         texts = {"text": [f"  {number(a)}" for a in measured], "textfont": {"family": MONO, "size": 13, "color": INK}}
@@ -140,9 +140,9 @@ def information(
     layout = {
         "height": 26 * (ticks[-1] + 3) + 60,
         "barcornerradius": 2,
-        "legend": ABOVE | {"y": 1.01},
+        "legend": LEGEND_ABOVE | {"y": 1.01},
         "xaxis": across | {"title": bits, "range": [0, 1.2 * most]},
-        "yaxis": BARE | down | {"range": [ticks[-1] + 0.6, -1.5]},
+        "yaxis": AXIS_PLAIN | down | {"range": [ticks[-1] + 0.6, -1.5]},
         "annotations": heads,
     }
     return go.Figure(drawn, layout)
@@ -166,9 +166,9 @@ def guesses(names: Sequence[str], shares: Sequence[float], percent: Callable[[fl
         "textfont": {"family": MONO, "size": 13, "color": INK},
         "cliponaxis": False,
         "customdata": [f"{name}: {percent(p)}" for name, p in zip(names, shares, strict=True)],
-        "hovertemplate": HOVER,
+        "hovertemplate": HOVER_TEXT,
     }
-    axes = {"xaxis": BLANK | {"range": [0, 1.45 * max(shares)]}, "yaxis": downwards(names, 8)}
+    axes = {"xaxis": AXIS_HIDDEN | {"range": [0, 1.45 * max(shares)]}, "yaxis": category_rows(names, 8)}
     return go.Figure(bars, axes | {"height": 36 * len(names) + 20, "barcornerradius": 2, "showlegend": False})
 
 
@@ -192,12 +192,12 @@ def counts(losses: Sequence[float], trained: int, unit: str, axis: str, number: 
         "textposition": "top center",
         "textfont": {"size": 13, "color": INK},
         "customdata": [f"{axis}: {n}<br>{number(x)} {unit}" for n, x in zip(place, losses, strict=True)],
-        "hovertemplate": HOVER,
+        "hovertemplate": HOVER_TEXT,
         "cliponaxis": False,
     }
     low, high = min(losses), max(losses)
     room = max(high - low, 0.05)
-    across = BARE | {"tickvals": place, "title": axis, "range": [0.6, len(losses) + 0.4]}
+    across = AXIS_PLAIN | {"tickvals": place, "title": axis, "range": [0.6, len(losses) + 0.4]}
     upwards = {"fixedrange": True, "showline": False, "zeroline": False, "gridcolor": RULE, "title": unit}
     upwards["range"] = [low - 0.25 * room, high + 0.35 * room]
     return go.Figure(line, {"height": 280, "showlegend": False, "xaxis": across, "yaxis": upwards})
@@ -234,7 +234,7 @@ def parameters(
             "name": name,
             "marker": {"color": colour, "pattern": hatched if idle else None, "line": {"color": PAPER, "width": 1}},
             "customdata": [f"{model}<br>{name}: {number(int(count))}, {percent(p)}" for model, count, p in said],
-            "hovertemplate": HOVER,
+            "hovertemplate": HOVER_TEXT,
         }
         drawn.append(parts)
     used = shares.sum(1)[1::2]
@@ -246,7 +246,7 @@ def parameters(
         "barmode": "overlay",
         "barcornerradius": 2,
         "legend": {"y": -0.06, "yanchor": "top", "x": 0, "font": {"size": 13}, "traceorder": "normal"},
-        "xaxis": BLANK | {"range": [0, 1.01]},
-        "yaxis": downwards(labels, 8, tickvals=place, range=[place[-1] + 0.6, -0.6]),
+        "xaxis": AXIS_HIDDEN | {"range": [0, 1.01]},
+        "yaxis": category_rows(labels, 8, tickvals=place, range=[place[-1] + 0.6, -0.6]),
     }
     return go.Figure(drawn, layout)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from viz.axes import ABOVE, BARE, HOVER, downwards
+from viz.axes import AXIS_PLAIN, HOVER_TEXT, LEGEND_ABOVE, category_rows
 from viz.theme import CATEGORICAL, INK, MONO, PAPER, SOFT
 
 
@@ -33,7 +33,7 @@ def growth(
             "y": values,
             "marker": {"color": colour},
             "customdata": [f"{layer} {n} · {name} {number(x)}" for n, x in zip(place, values, strict=True)],
-            "hovertemplate": HOVER,
+            "hovertemplate": HOVER_TEXT,
         }
         for name, values, colour in ((names[0], sums, CATEGORICAL[0]), (names[1], mlps, CATEGORICAL[1]))
     ]
@@ -46,7 +46,7 @@ def growth(
         "line": {"color": INK, "width": 1.6},
         "marker": {"size": 5, "color": PAPER, "line": {"color": INK, "width": 1.4}},
         "customdata": [f"{layer} {n} · {names[2]} {number(x)}" for n, x in enumerate([rest, *running])],
-        "hovertemplate": HOVER,
+        "hovertemplate": HOVER_TEXT,
     }
     ticks = [n for n in place if n in (1, count) or (n % 5 == 0 and count - n > 1)]
     layout = {
@@ -54,9 +54,9 @@ def growth(
         "barmode": "relative",
         "bargap": 0.25,
         "barcornerradius": 2,
-        "xaxis": BARE | {"tickvals": ticks, "title": layer, "range": [-0.6, count + 0.8]},
+        "xaxis": AXIS_PLAIN | {"tickvals": ticks, "title": layer, "range": [-0.6, count + 0.8]},
         "yaxis": {"fixedrange": True, "zeroline": True, "zerolinecolor": SOFT, "zerolinewidth": 1},
-        "legend": ABOVE,
+        "legend": LEGEND_ABOVE,
     }
     return go.Figure([*bars, line], layout)
 
@@ -85,7 +85,7 @@ def times(
             "textfont": {"family": MONO, "size": 13, "color": INK},
             "customdata": [f"{names[row]} · {number(median)} {unit}"],
         }
-        drawn += [{"type": "scatter", "hovertemplate": HOVER} | trace for trace in (dots, mark)]
-    across = BARE | {"title": unit, "rangemode": "tozero", "showgrid": True}
-    down = downwards(names, None, range=[len(names) - 0.5, -0.7])
+        drawn += [{"type": "scatter", "hovertemplate": HOVER_TEXT} | trace for trace in (dots, mark)]
+    across = AXIS_PLAIN | {"title": unit, "rangemode": "tozero", "showgrid": True}
+    down = category_rows(names, None, range=[len(names) - 0.5, -0.7])
     return go.Figure(drawn, {"height": 86 * len(names) + 60, "showlegend": False, "xaxis": across, "yaxis": down})

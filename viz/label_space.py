@@ -21,7 +21,7 @@ _LEGEND = 39  # the height of one that stands above, in one line
 _TITLE = {"left": 14, "right": 14, "bottom": 22, "top": 22}
 
 
-def given(figure: go.Figure) -> go.Figure:
+def with_label_margins(figure: go.Figure) -> go.Figure:
     """The same figure, with room for the names at its axes."""
     layout = figure.layout.to_plotly_json()
     own = layout.get("margin", {})

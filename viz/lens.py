@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from viz.axes import BARE, HOVER, SHARES
+from viz.axes import AXIS_PLAIN, HOVER_TEXT, TICKS_PERCENT
 from viz.bars import label
 from viz.theme import GREEN, INK, MONO, PAPER, RULE
 
@@ -37,7 +37,7 @@ def tower(
         "width": 0.62,
         "marker": {"color": np.where(ids == ids[-1], GREEN, RULE).tolist()},
         "customdata": hover(tokens, shares),
-        "hovertemplate": HOVER,
+        "hovertemplate": HOVER_TEXT,
     }
     line = {
         "type": "scatter",
@@ -50,19 +50,21 @@ def tower(
         "marker": {"size": 6, "color": PAPER, "line": {"color": INK, "width": 1.6}},
         "cliponaxis": False,
         "customdata": hover([tokens[-1]] * len(ids), chances),
-        "hovertemplate": HOVER,
+        "hovertemplate": HOVER_TEXT,
     }
     step = 5 if top > 12 else 1
     named = [
         level for level in range(len(ids)) if level in (0, top) or (level % step == 0 and top - level >= step // 2)
     ]
-    sides = BARE | {"ticklabelstandoff": 10, "range": [-0.7, top + 0.7]}
+    sides = AXIS_PLAIN | {"ticklabelstandoff": 10, "range": [-0.7, top + 0.7]}
     words = {"tickvals": taken, "ticktext": [label(tokens[i]) for i in taken], "tickfont": {"family": MONO}}
     # beside long tokens the figure is narrow: every second share is written
-    halves = SHARES | {"ticktext": [text if i % 2 == 0 else "" for i, text in enumerate(SHARES["ticktext"])]}
+    halves = TICKS_PERCENT | {
+        "ticktext": [text if i % 2 == 0 else "" for i, text in enumerate(TICKS_PERCENT["ticktext"])]
+    }
     layout = {
         "height": 17 * len(ids) + 60,
-        "xaxis": BARE | halves | {"showgrid": True, "side": "top", "range": [0, 1]},
+        "xaxis": AXIS_PLAIN | halves | {"showgrid": True, "side": "top", "range": [0, 1]},
         "yaxis": sides | {"tickvals": named, "ticktext": [levels[i] for i in named]},
         "yaxis2": sides | words | {"overlaying": "y", "side": "right", "automargin": True},
         "barcornerradius": 2,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from viz.axes import GRID, HOVER, SHARES, superscript, upright
+from viz.axes import AXIS_GRID, HOVER_TEXT, TICKS_PERCENT, superscript, vline
 from viz.theme import CATEGORICAL, INK, SOFT
 
 DASHES = ("solid", "dot", "dash", "dashdot", "longdash")  # colour is not the only mark
@@ -29,9 +29,9 @@ def wasted(
     layout = {
         "height": 400,
         "legend": {"y": -0.22, "font": {"size": 14}},
-        "xaxis": GRID | across | {"type": "log", "title": titles[0]},
-        "yaxis": GRID | SHARES | {"range": [-0.03, 1.03], "title": titles[1]},
-        "shapes": [upright(here, **MARK)],
+        "xaxis": AXIS_GRID | across | {"type": "log", "title": titles[0]},
+        "yaxis": AXIS_GRID | TICKS_PERCENT | {"range": [-0.03, 1.03], "title": titles[1]},
+        "shapes": [vline(here, **MARK)],
     }
     return go.Figure(lines, layout)
 
@@ -59,9 +59,9 @@ def moved(
     layout = {
         "height": 380,
         "legend": {"y": -0.24, "font": {"size": 14}},
-        "xaxis": GRID | across | {"type": "log", "title": titles[0]},
-        "yaxis": GRID | upwards | {"type": "log", "title": titles[1]},
-        "shapes": [upright(here, **MARK), upright(end, color=INK, width=1.5)],
+        "xaxis": AXIS_GRID | across | {"type": "log", "title": titles[0]},
+        "yaxis": AXIS_GRID | upwards | {"type": "log", "title": titles[1]},
+        "shapes": [vline(here, **MARK), vline(end, color=INK, width=1.5)],
         "annotations": [text | place],
     }
     return go.Figure(lines, layout)
@@ -79,5 +79,5 @@ def _line(
         "line": {"color": CATEGORICAL[i], "width": 2, "dash": DASHES[i]},
         "marker": {"color": CATEGORICAL[i], "size": 8, "symbol": SYMBOLS[i]},
         "customdata": [f"{name}<br>{before(int(a))} → {after(float(b))}" for a, b in zip(x, y, strict=True)],
-        "hovertemplate": HOVER,
+        "hovertemplate": HOVER_TEXT,
     }

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import plotly.graph_objects as go
 
-from viz.axes import BARE, BLANK, GRID, downwards, lying, upright
+from viz.axes import AXIS_GRID, AXIS_HIDDEN, AXIS_PLAIN, category_rows, hline, vline
 from viz.bars import limit, signed, strip
 from viz.theme import GREEN, INK, KEY, RULE, SOFT
 
@@ -24,13 +24,16 @@ def strips(vectors: Mapping[str, np.ndarray], hover: str) -> go.Figure:
     """Vectors (D,) by name, a strip each, all on one scale."""
     end = limit(np.stack(list(vectors.values())))
     drawn = [strip(row, vector, end, hover) for row, vector in enumerate(vectors.values())]
-    names = downwards(list(vectors), range=[len(vectors) - 0.5, -0.5])
-    return go.Figure(drawn, {"height": 36 * len(vectors) + 14, "xaxis": BLANK, "yaxis": names})
+    names = category_rows(list(vectors), range=[len(vectors) - 0.5, -0.5])
+    return go.Figure(drawn, {"height": 36 * len(vectors) + 14, "xaxis": AXIS_HIDDEN, "yaxis": names})
 
 
 def table(rows: np.ndarray, position: str, dimension: str, hover: str) -> go.Figure:
     """A table of positions (N, D): a row for each position, from the top down; numbers from −1 to 1."""
-    axes = {"xaxis": BARE | {"title": dimension}, "yaxis": BARE | {"title": position, "autorange": "reversed"}}
+    axes = {
+        "xaxis": AXIS_PLAIN | {"title": dimension},
+        "yaxis": AXIS_PLAIN | {"title": position, "autorange": "reversed"},
+    }
     return go.Figure(signed(rows, 1, hover), axes | {"height": 310})
 
 
@@ -38,7 +41,7 @@ def similarity(cosines: np.ndarray, step: int, row: str, hover: str) -> go.Figur
     """The cosine (N, N) of every row of a table with every other; one row in `step` was taken."""
     place = np.arange(len(cosines)) * step
     ticks = {"tickvals": np.linspace(0, len(cosines) * step, 5).tolist()}
-    axis = BARE | ticks | {"title": row, "constrain": "domain"}
+    axis = AXIS_PLAIN | ticks | {"title": row, "constrain": "domain"}
     layout = {"height": 380, "xaxis": axis, "yaxis": axis | {"autorange": "reversed", "scaleanchor": "x"}}
     return go.Figure(signed(cosines, 1, hover) | {"x": place, "y": place}, layout)
 
@@ -65,9 +68,9 @@ def wavelengths(
     layout = {
         "height": 340,
         "legend": {"y": -0.25},
-        "xaxis": GRID | {"title": pair, "showgrid": False, "tickvals": [1, 8, 16, 24, len(lines[-1]["x"])]},
-        "yaxis": GRID | ticks | {"title": tokens, "type": "log", "range": SPAN},
-        "shapes": [lying(level, **DOTTED) for level in levels.values()],
+        "xaxis": AXIS_GRID | {"title": pair, "showgrid": False, "tickvals": [1, 8, 16, 24, len(lines[-1]["x"])]},
+        "yaxis": AXIS_GRID | ticks | {"title": tokens, "type": "log", "range": SPAN},
+        "shapes": [hline(level, **DOTTED) for level in levels.values()],
         "annotations": named,
     }
     return go.Figure(lines, layout)
@@ -108,9 +111,9 @@ def losses(
     layout = {
         "height": 320,
         "showlegend": False,
-        "xaxis": GRID | ticks | {"title": x, "type": "log", "showgrid": False, "range": [low, high]},
-        "yaxis": GRID | {"title": y, "rangemode": "tozero", "range": [0, 1.15 * max(loss)]},
-        "shapes": [upright(mark, **DOTTED) for mark in marks.values()],
+        "xaxis": AXIS_GRID | ticks | {"title": x, "type": "log", "showgrid": False, "range": [low, high]},
+        "yaxis": AXIS_GRID | {"title": y, "rangemode": "tozero", "range": [0, 1.15 * max(loss)]},
+        "shapes": [vline(mark, **DOTTED) for mark in marks.values()],
         "annotations": named,
     }
     return go.Figure(line, layout)
@@ -127,8 +130,8 @@ def falling(
         for (name, values), look in zip(scores.items(), (FAINT, OWN, FIRM), strict=True)
     ]
     ticks = {"tickvals": np.log1p(TICKS).tolist(), "ticktext": [names(tick) for tick in TICKS]}
-    axes = {"xaxis": GRID | ticks | {"title": x, "showgrid": False}, "yaxis": GRID | {"title": y}}
-    shapes = [upright(np.log1p(here), **DOTTED), lying(0, color=RULE, width=1)]
+    axes = {"xaxis": AXIS_GRID | ticks | {"title": x, "showgrid": False}, "yaxis": AXIS_GRID | {"title": y}}
+    shapes = [vline(np.log1p(here), **DOTTED), hline(0, color=RULE, width=1)]
     return go.Figure(lines, axes | {"height": 360, "legend": {"y": -0.25}, "shapes": shapes})
 
 
@@ -139,8 +142,8 @@ def layers(curves: Mapping[str, np.ndarray], x: str, y: str, hover: str) -> go.F
         for (name, values), look in zip(curves.items(), (FIRM, FAINT), strict=True)
     ]
     ticks = {"tickvals": [1, *range(5, len(lines[-1]["x"]) + 1, 5)], "ticklabelstandoff": 6}
-    across = GRID | ticks | {"title": x, "showgrid": False}
-    upwards = GRID | {"title": y, "range": [0, 1.04]}
+    across = AXIS_GRID | ticks | {"title": x, "showgrid": False}
+    upwards = AXIS_GRID | {"title": y, "range": [0, 1.04]}
     return go.Figure(lines, {"height": 260, "legend": {"y": -0.35}, "xaxis": across, "yaxis": upwards})
 
 

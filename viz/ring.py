@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from viz.axes import upright
+from viz.axes import vline
 from viz.theme import CATEGORICAL, INK, PAPER, RULE, SOFT
 
 LOOKS = (  # with the scores, without them, what is sent
@@ -51,5 +51,5 @@ def curves(
         "range": [low - 0.4, high + 0.4],
     }
     look = {"height": 360, "font": {"color": INK}, "legend": {"x": 0, "y": 1.02, "yanchor": "bottom"}}
-    mark = upright(at, color=SOFT, width=1.2, dash="dot")
+    mark = vline(at, color=SOFT, width=1.2, dash="dot")
     return go.Figure(drawn, look | {"xaxis": axis | across, "yaxis": axis | upwards, "shapes": [mark]})

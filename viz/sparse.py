@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from viz.axes import ABOVE, BLANK, GRID, HOVER, SHARES, downwards, lying, superscript
+from viz.axes import AXIS_GRID, AXIS_HIDDEN, HOVER_TEXT, LEGEND_ABOVE, TICKS_PERCENT, category_rows, hline, superscript
 from viz.bars import OUTLINE, WORDS, filling_of, label
 from viz.theme import CATEGORICAL, GREEN, INK, MONO, PAPER, SOFT
 
@@ -38,7 +38,7 @@ def curves(
             "customdata": [
                 f"{name}<br>{number(int(n))} → {number(float(y))}" for n, y in zip(lengths, values, strict=True)
             ],
-            "hovertemplate": HOVER,
+            "hovertemplate": HOVER_TEXT,
         }
         for i, (name, values) in enumerate(scores.items())
     ]
@@ -51,12 +51,12 @@ def curves(
         "showlegend": False,
         "zorder": 2,
         "customdata": [f"{chosen}<br>{number(here[0])} → {number(float(here[1]))}"],
-        "hovertemplate": HOVER,
+        "hovertemplate": HOVER_TEXT,
     }
-    axis = GRID | {"type": "log"}
+    axis = AXIS_GRID | {"type": "log"}
     across = _powers(range(2, 7)) | {"range": [1.1, 6.12], "title": titles[0]}
     axes = {"xaxis": axis | across, "yaxis": axis | _powers(range(2, 13, 2)) | {"title": titles[1]}}
-    return go.Figure([*drawn, mark], axes | {"height": 440, "legend": ABOVE})
+    return go.Figure([*drawn, mark], axes | {"height": 440, "legend": LEGEND_ABOVE})
 
 
 def _powers(of_ten: Iterable[int]) -> dict:
@@ -78,7 +78,7 @@ def pair(rows: Sequence[str], shares: np.ndarray, names: tuple[str, str], percen
             "name": name,
             "marker": look,
             "customdata": [f"{name}<br>{label(row)} {percent(p)}" for row, p in zip(rows, values, strict=True)],
-            "hovertemplate": HOVER,
+            "hovertemplate": HOVER_TEXT,
         }
         texts = {"text": [f" {percent(p)}" for p in values], "showlegend": False, "textfont": {"size": 12.5}}
         drawn += [{"x": values, "y": place + side} | trace for trace in (bars, WORDS | texts)]
@@ -86,9 +86,9 @@ def pair(rows: Sequence[str], shares: np.ndarray, names: tuple[str, str], percen
         "height": 42 * len(rows) + 50,
         "barmode": "overlay",
         "barcornerradius": 2,
-        "legend": ABOVE,
-        "xaxis": BLANK | {"range": [0, 1.4 * shares.max()]},
-        "yaxis": downwards([*map(label, rows[:-1]), rows[-1]], tickfont={"family": MONO, "size": 13}),
+        "legend": LEGEND_ABOVE,
+        "xaxis": AXIS_HIDDEN | {"range": [0, 1.4 * shares.max()]},
+        "yaxis": category_rows([*map(label, rows[:-1]), rows[-1]], tickfont={"family": MONO, "size": 13}),
     }
     return go.Figure(drawn, layout)
 
@@ -117,10 +117,10 @@ def damage(
             "textfont": {"size": 13, "color": INK},
             "cliponaxis": False,
             "customdata": [f"{name} {size}<br>{percent(x)} → {number(y)}" for x, y, size in series],
-            "hovertemplate": HOVER,
+            "hovertemplate": HOVER_TEXT,
         }
         drawn.append(course)
-    across = GRID | SHARES | {"range": [-0.01, 1.06], "title": titles[0]}
-    axes = {"xaxis": across, "yaxis": GRID | {"tickformat": ".1f", "title": titles[1]}}
-    level = lying(next(iter(points.values()))[0][1], color=SOFT, width=1, dash="dot")
-    return go.Figure(drawn, axes | {"height": 400, "legend": ABOVE, "shapes": [level]})
+    across = AXIS_GRID | TICKS_PERCENT | {"range": [-0.01, 1.06], "title": titles[0]}
+    axes = {"xaxis": across, "yaxis": AXIS_GRID | {"tickformat": ".1f", "title": titles[1]}}
+    level = hline(next(iter(points.values()))[0][1], color=SOFT, width=1, dash="dot")
+    return go.Figure(drawn, axes | {"height": 400, "legend": LEGEND_ABOVE, "shapes": [level]})

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from viz.axes import BARE, HOVER, downwards, upright
+from viz.axes import AXIS_PLAIN, HOVER_TEXT, category_rows, vline
 from viz.theme import GREEN, INK, MONO, PAPER, RULE, SOFT, VALUE
 
 LOOKS = ({"color": SOFT, "width": 2.2, "dash": "dot"}, {"color": GREEN, "width": 2.6, "dash": "solid"})
@@ -21,7 +21,7 @@ def losses(
     for (name, (steps, values)), look in zip(courses.items(), LOOKS, strict=True):
         hovers = [f"{name} · {step} {number(int(x))}: {number(float(y))}" for x, y in zip(steps, values, strict=True)]
         course = {"type": "scatter", "x": steps, "y": values, "name": name, "mode": "lines", "line": look}
-        lines.append(course | {"customdata": hovers, "hovertemplate": HOVER})
+        lines.append(course | {"customdata": hovers, "hovertemplate": HOVER_TEXT})
         above = values[-1] == max(last) and (name != next(iter(courses)) or last[0] != last[-1])
         text = {
             "x": steps[-1],
@@ -38,7 +38,7 @@ def losses(
     spread = every.max() - every.min()
     reach = [every.min() - 0.12 * spread, every.max() + 0.05 * spread]
     upwards = {"fixedrange": True, "zeroline": False, "title": loss, "range": reach}
-    axes = {"xaxis": BARE | {"title": step}, "yaxis": upwards}
+    axes = {"xaxis": AXIS_PLAIN | {"title": step}, "yaxis": upwards}
     return go.Figure(lines, axes | {"height": 330, "showlegend": False, "annotations": names})
 
 
@@ -54,7 +54,7 @@ def ranking(
     """A dot for each model, the best on top, its number at the right; a line at the base, and round it a band as wide
     as chance may be."""
     level, place = bits[base], np.arange(len(names))
-    line = upright(level, color=SOFT, width=1.2, dash="dot")
+    line = vline(level, color=SOFT, width=1.2, dash="dot")
     edges = {"x0": level - chance, "x1": level + chance, "line": {"width": 0}}
     band = line | edges | {"type": "rect", "fillcolor": SOFT, "opacity": 0.16, "layer": "below"}
     stalks = {
@@ -80,7 +80,7 @@ def ranking(
             "line": {"width": 2.4, "color": [INK if row in (base, chosen) else GREEN for row in place]},
         },
         "customdata": [f"{name}: {number(float(x))}" for name, x in zip(names, bits, strict=True)],
-        "hovertemplate": HOVER,
+        "hovertemplate": HOVER_TEXT,
         "cliponaxis": False,
     }
     spread = max(np.ptp(bits), 4 * chance)
@@ -88,14 +88,14 @@ def ranking(
 
     def rows(texts: Iterable[str], **more) -> dict:
         shown = [f"<b>{text}</b>" if bold else text for text, bold in zip(texts, strong, strict=True)]
-        return downwards(shown, 8, **more)
+        return category_rows(shown, 8, **more)
 
     numbers = {"overlaying": "y", "side": "right", "tickfont": {"family": MONO}}
     layout = {
         "height": 34 * len(names) + 70,
         "showlegend": False,
         "shapes": [band, line],
-        "xaxis": BARE | {"showgrid": True, "title": axis, "nticks": 4, "range": reach},
+        "xaxis": AXIS_PLAIN | {"showgrid": True, "title": axis, "nticks": 4, "range": reach},
         "yaxis": rows(names),
         "yaxis2": rows((number(float(x)) for x in bits), **numbers),
     }

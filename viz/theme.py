@@ -1,6 +1,6 @@
 """The one look of the figures. Colours are those of .streamlit/config.toml.
 
-Figure functions use the names below, which are the light theme's; `dress` puts the dark theme's in their place. To
+Figure functions use the names below, which are the light theme's; `apply_theme` puts the dark theme's in their place. To
 import this gives every figure the look.
 """
 
@@ -59,7 +59,7 @@ plotly.io.templates["vetro"] = go.layout.Template(
 plotly.io.templates.default = "vetro"
 
 
-def dress(figure: go.Figure, mode: str) -> go.Figure:
+def apply_theme(figure: go.Figure, mode: str) -> go.Figure:
     """The same figure, going out in the look of `mode`, "light" or "dark"."""
     if mode == "dark":  # a new figure of these values would be checked anew, which takes longer than to make the page
         figure.to_dict = lambda: _recoloured(type(figure).to_dict(figure), _SWAP)

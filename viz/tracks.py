@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from viz.axes import ABOVE, BLANK, downwards
+from viz.axes import AXIS_HIDDEN, LEGEND_ABOVE, category_rows
 from viz.theme import GREEN, INK, SOFT
 
 STYLES = {"with": (GREEN, "solid"), "without": (INK, "solid"), "gru": (SOFT, "dash")}
@@ -55,7 +55,7 @@ def times(lengths: Sequence[int], lines: Sequence[Line], unit: str, across: str)
     right = {"title": across, "fixedrange": True, "showgrid": False, "zeroline": False, "ticks": "outside"}
     right["range"] = [0, 1.03 * max(lengths)]
     upwards = {"title": unit, "fixedrange": True, "range": [0, top], "griddash": "dot", "tickformat": ",~r"}
-    look = {"height": HEIGHT, "legend": ABOVE, "hoverlabel": {"align": "left"}}
+    look = {"height": HEIGHT, "legend": LEGEND_ABOVE, "hoverlabel": {"align": "left"}}
     return go.Figure(drawn, look | {"xaxis": right, "yaxis": upwards})
 
 
@@ -85,5 +85,5 @@ def sizes(names: Sequence[str], amounts: Sequence[float], texts: Sequence[str], 
             "line": {"color": SOFT, "width": [int(hatch) for hatch in hatched]},
         },
     }
-    axes = {"xaxis": BLANK | {"range": [0, 1.55 * max(amounts)]}, "yaxis": downwards(shown, 8)}
+    axes = {"xaxis": AXIS_HIDDEN | {"range": [0, 1.55 * max(amounts)]}, "yaxis": category_rows(shown, 8)}
     return go.Figure(bars, axes | {"height": ROW * len(names) + 16, "barcornerradius": 2, "showlegend": False})

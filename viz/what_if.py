@@ -5,15 +5,15 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from viz.axes import BARE, BLANK, GRID, HOVER, beside, downwards, upright
+from viz.axes import AXIS_GRID, AXIS_HIDDEN, AXIS_PLAIN, HOVER_TEXT, category_rows, label_sides, vline
 from viz.bars import OUTLINE, WORDS, filling_of, label, scale
 from viz.theme import DIVERGING, GREEN, INK, MONO, RULE, SEQUENTIAL, SOFT
 
 ROW = 30  # px
 CROWDED = 16  # columns: of more, not all are named
-LONGEST = 15  # characters of a name beside its bar
+LONGEST = 15  # characters of a name label_sides its bar
 TELEPHONE = 160 / 2, 270  # px: where the dots are; a name is about twice as wide as it is high
-ROOM = np.array([0.26, 0.1])  # around them, of their extent: a name stands beside the outermost
+ROOM = np.array([0.26, 0.1])  # around them, of their extent: a name stands label_sides the outermost
 GAP = 0.9  # between the two columns, of a column's width: room for a number
 ROUNDING = 1e-6  # of a stream's length: experts that compute their tokens together differ by less in two passes
 
@@ -38,12 +38,12 @@ def sides(
             "name": name,
             "marker": look,
             "customdata": [f"{name}<br>{row} {percent(p)}" for row, p in zip(_literal(rows), values, strict=True)],
-            "hovertemplate": HOVER,
+            "hovertemplate": HOVER_TEXT,
         }
         numbers = {"text": [f" {percent(p)}" for p in values], "textfont": {"size": 12.5}}
         head = {"x": [start], "y": [-1], "text": [f"<b>{name}</b>"], "textfont": {"size": 14}}
         drawn += [bars, WORDS | {"x": start + values, "y": place} | numbers, WORDS | head]
-    axes = {"xaxis": BLANK | {"range": [-0.01 * end, (2 + 2 * GAP) * end]}, "yaxis": _rows(rows, over=1)}
+    axes = {"xaxis": AXIS_HIDDEN | {"range": [-0.01 * end, (2 + 2 * GAP) * end]}, "yaxis": _rows(rows, over=1)}
     look = {"barmode": "overlay", "barcornerradius": 2, "showlegend": False}
     return go.Figure(drawn, axes | look | {"height": ROW * (len(rows) + 1) + 16})
 
@@ -61,7 +61,7 @@ def movers(tokens: Sequence[str], moved: np.ndarray, points: Callable[[float], s
         "orientation": "h",
         "marker": {"color": colours},
         "customdata": [f"{token} {text}" for token, text in zip(_literal(tokens), texts, strict=True)],
-        "hovertemplate": HOVER,
+        "hovertemplate": HOVER_TEXT,
     }
     numbers = []
     for sign, side in ((1, "middle right"), (-1, "middle left")):
@@ -69,8 +69,8 @@ def movers(tokens: Sequence[str], moved: np.ndarray, points: Callable[[float], s
         text = [f" {text} " for text, own in zip(texts, chosen, strict=True) if own]
         style = WORDS | {"textposition": side, "textfont": {"size": 13}}
         numbers.append(style | {"x": moved[chosen], "y": place[chosen], "text": text})
-    axes = {"xaxis": BLANK | {"range": [-1.75 * furthest, 1.75 * furthest]}, "yaxis": _rows(tokens)}
-    look = {"barcornerradius": 2, "showlegend": False, "shapes": [upright(0, color=SOFT, width=1)]}
+    axes = {"xaxis": AXIS_HIDDEN | {"range": [-1.75 * furthest, 1.75 * furthest]}, "yaxis": _rows(tokens)}
+    look = {"barcornerradius": 2, "showlegend": False, "shapes": [vline(0, color=SOFT, width=1)]}
     return go.Figure([bars, *numbers], axes | look | {"height": ROW * len(tokens) + 16})
 
 
@@ -92,7 +92,7 @@ def parted(
         "x": np.arange(count),
         "y": np.arange(height),
         "customdata": np.array(said, object),  # of a list Plotly would check every item
-        "hovertemplate": HOVER,
+        "hovertemplate": HOVER_TEXT,
         "hoverongaps": False,
         "colorscale": SEQUENTIAL,
         "zmin": 0,
@@ -121,8 +121,8 @@ def parted(
     font = {"family": MONO, "size": 13 if step == 1 else 12}
     layout = {
         "height": max(220, 13 * height) + 100,
-        "xaxis": BARE | {"tickvals": np.arange(0, count, step), "ticktext": names[::step], "tickfont": font},
-        "yaxis": BARE | {"tickvals": told, "ticktext": [levels[n] for n in told], "title": layer},
+        "xaxis": AXIS_PLAIN | {"tickvals": np.arange(0, count, step), "ticktext": names[::step], "tickfont": font},
+        "yaxis": AXIS_PLAIN | {"tickvals": told, "ticktext": [levels[n] for n in told], "title": layer},
         "shapes": [frame],
     }
     return go.Figure(cells, layout)
@@ -140,7 +140,7 @@ def compared(
     extent = np.where(high > low, high - low, 1)  # one head, or none that matters: still an axis
     ranges = np.stack([low - ROOM * extent, high + ROOM * extent], 1).tolist()
     sides = np.full(len(far), "top center", object)
-    sides[named] = beside(places / extent * TELEPHONE, named)
+    sides[named] = label_sides(places / extent * TELEPHONE, named)
     dots = {
         "type": "scatter",
         "x": direct,
@@ -155,16 +155,16 @@ def compared(
             f"{name}<br>{titles[0]} {number(x)}<br>{titles[1]} {number(y)}"
             for name, x, y in zip(names, direct.tolist(), bits.tolist(), strict=True)
         ],
-        "hovertemplate": HOVER,
+        "hovertemplate": HOVER_TEXT,
     }
-    axis = GRID | {"zeroline": True, "zerolinecolor": SOFT}
+    axis = AXIS_GRID | {"zeroline": True, "zerolinecolor": SOFT}
     xaxis, yaxis = (axis | {"title": title, "range": ends} for title, ends in zip(titles, ranges, strict=True))
     return go.Figure(dots, {"height": 380, "showlegend": False, "xaxis": xaxis, "yaxis": yaxis})
 
 
 def _rows(rows: Sequence[str], over: int = 0) -> dict:
     """The axis of the rows, with room for `over` more above them."""
-    return downwards(_literal(rows), tickfont={"family": MONO, "size": 13}, range=[len(rows) - 0.4, -0.6 - over])
+    return category_rows(_literal(rows), tickfont={"family": MONO, "size": 13}, range=[len(rows) - 0.4, -0.6 - over])
 
 
 def _literal(rows: Sequence[str]) -> list[str]:

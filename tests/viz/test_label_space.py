@@ -33,5 +33,5 @@ def test_names_get_room_on_their_side_and_nowhere_else():
 def test_a_margin_of_the_figures_own_stays_where_it_is_larger():
     figure = strips({"a long name of a strip": np.array([1.0, -1.0])}, "%{z}")
     figure.layout.margin = {"l": 4, "t": 90}
-    margin = label_space.given(figure).layout.margin
+    margin = label_space.with_label_margins(figure).layout.margin
     assert margin.l > 100 and margin.t == 90

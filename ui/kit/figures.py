@@ -21,7 +21,7 @@ def show(chart: "go.Figure", key: str, alt: str) -> None:
     of it."""
     from viz import label_space, theme  # and Plotly and pandas: the front door has no chart, and need not wait for them
 
-    chart = label_space.given(theme.dress(chart, mode()))
+    chart = label_space.with_label_margins(theme.apply_theme(chart, mode()))
     chart.layout.separators = ",." if language.code() == "it" else ".,"
     data = {"figure": chart.to_json(validate=False), "height": chart.layout.height, "alt": alt}
     components.component("chart")(key=key, data=data)

@@ -83,7 +83,7 @@ def test_dark_swaps_every_colour_and_nothing_else():
         go.Heatmap(z=[[0, 1]], colorscale=theme.SEQUENTIAL, text=[["paper", "#123456"]]),
         {"font": {"color": theme.INK}},
     )
-    light, dark = (theme.dress(figure, mode).to_json() for mode in ("light", "dark"))
+    light, dark = (theme.apply_theme(figure, mode).to_json() for mode in ("light", "dark"))
     assert theme.INK in light and theme.GREEN in light
     assert theme.INK not in dark and theme.GREEN not in dark
     assert "#123456" in dark

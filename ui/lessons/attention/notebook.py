@@ -31,4 +31,4 @@ for key in (-row).argsort(kind="stable"):
 # %%
 names = (words[f"col-{name}"] for name in ("reader", "read", "weight"))
 figure = heatmap(found.pattern[head - 1], trace.tokens, found.mask, *names)
-theme.dress(figure, "light")
+theme.apply_theme(figure, "light")

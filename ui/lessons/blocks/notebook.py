@@ -36,4 +36,4 @@ for bundle, limit in zip(bundles, (64, 24), strict=True):
 # %%
 names = words["col-layer"], words["col-size"], words["first-token"]
 figure = streams(sizes, *names, partial(number, lang=lang))
-theme.dress(figure, "light")
+theme.apply_theme(figure, "light")

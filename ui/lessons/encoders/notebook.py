@@ -28,4 +28,4 @@ for place in (-cosines).argsort():
 places, share = retrieval.principal_plane(vectors)
 print(f"the plane shows {share:.0%} of the variance")
 figure = encoders.plane(places, texts, query, cosines, partial(number, lang=lang))
-theme.dress(figure, "light")
+theme.apply_theme(figure, "light")

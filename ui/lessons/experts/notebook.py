@@ -38,7 +38,7 @@ for n, layer in enumerate(trace.layers, 1):
 fractions = np.stack([first_choices(layer) for layer in trace.layers])
 layers = [words["layer-name"].format(n=n + 1) for n in range(len(fractions))]
 loads = figures.loads(layers, {words["own-text"]: fractions}, words["expert"], partial(percent, lang=lang))
-theme.dress(loads, "light")
+theme.apply_theme(loads, "light")
 
 # %% The same prompt with the experts switched
 changed = bundle.model
@@ -57,4 +57,4 @@ top = most_likely(pair)
 names = words["as-trained"], words["changed"]
 rows = [*bundle.tokenizer.strings(top), "…"]
 figure = sparse.pair(rows, with_rest(pair, top), names, partial(percent, lang=lang))
-theme.dress(figure, "light")
+theme.apply_theme(figure, "light")

@@ -21,4 +21,4 @@ places = [max(row.difference or 0, 1e-12) for row in rows]
 figure = go.Figure(go.Bar(x=places, y=[row.check for row in rows], orientation="h"))
 figure.add_scatter(x=[row.tolerance for row in rows], y=[row.check for row in rows], mode="markers")
 figure.update_layout(xaxis={"type": "log"}, showlegend=False)
-theme.dress(figure, "light")
+theme.apply_theme(figure, "light")

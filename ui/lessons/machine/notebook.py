@@ -34,4 +34,4 @@ for level, (name, p) in enumerate(zip(names, probabilities, strict=True)):
 # %%
 levels = [str(level) for level in range(len(names))]
 figure = tower(likeliest, names, probabilities, answer, levels, partial(percent, lang=lang))
-theme.dress(figure, "light")
+theme.apply_theme(figure, "light")

@@ -40,7 +40,7 @@ shares = np.append(base[top], np.delete(base, top).sum())
 others = words["others"].format(n=number(len(base) - len(top), lang))
 rows = bars.names(tokens, [number(x, lang) for x in logits[top]], others)
 figure = bars.bars(rows, shares, partial(percent, lang=lang))
-theme.dress(figure, "light")
+theme.apply_theme(figure, "light")
 
 # %% The dials, and what is drawn then
 left = sampling.stages(

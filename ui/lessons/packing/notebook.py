@@ -50,7 +50,7 @@ for name in packing.METHODS:
 titles = words["context"], words["col-wasted"]
 shown = partial(number, lang=lang), partial(percent, lang=lang)
 figure = figures.wasted(CONTEXTS, shares, context, titles, *shown)
-theme.dress(figure, "light")
+theme.apply_theme(figure, "light")
 
 # %% A row of the first documents, in one pass
 row = together(texts)
@@ -69,4 +69,4 @@ tokens = bundle.tokenizer.strings(ids[0].tolist())
 reads = content.load(lang, "attention")
 names = (reads[f"col-{name}"] for name in ("reader", "read", "weight"))
 seen = heatmap(pattern[head - 1].numpy(), tokens, readable.numpy(), *names)
-theme.dress(seen, "light")
+theme.apply_theme(seen, "light")

@@ -1,4 +1,4 @@
-"""Lesson 10: the score of one query and one key, turned to every distance."""
+"""Lesson 10: the score of one query and one key, rotated to every distance."""
 
 # %%
 from functools import partial
@@ -7,6 +7,7 @@ import numpy as np
 
 import content
 from model import zoo
+from model.analysis.positions import mean_products, pair_products, rotary_speeds, scores_at
 from model.transformer import run
 from ui.kit.numbers import number
 from viz import positions, theme
@@ -26,41 +27,22 @@ words = content.load(lang, "positions")
 bundle = zoo.load(model)
 ids = bundle.tokenizer.encode(prompt)[:32]
 trace = run(bundle.model, ids, bundle.tokenizer.strings(ids), keep={"q", "k", "mask"})
-speeds = bundle.model.position.speeds.numpy().astype(np.float64)  # radians per position, of each pair
+speeds = rotary_speeds(bundle.model)  # radians per position, of each pair
 distances = np.unique(np.r_[:65, np.geomspace(64, bundle.model.config.context, 240).astype(int)])
 
-
-def clocks(vectors):
-    """(…, K) to pairs of dimensions as complex numbers, (…, K/2)."""
-    half = vectors.shape[-1] // 2
-    return vectors[..., :half].astype(np.float64) + 1j * vectors[..., half:]
-
-
-def products(found):
-    """Every query times every key before both are turned, pair by pair: (H, T, T, K/2)."""
-    q, k = clocks(found.q), clocks(found.k)
-    k = k.repeat(len(q) // len(k), axis=0).conj()
-    return q[:, :, None] * k[:, None] / np.sqrt(2 * q.shape[-1])
-
-
-def scores(product):
-    return (product @ np.exp(1j * speeds[:, None] * distances)).real
-
-
 # %%
-readable = trace.layers[0].mask[..., None]
-means = np.stack([(products(found) * readable).sum((1, 2)) / readable.sum() for found in trace.layers])
-chosen = products(trace.layers[layer - 1])[head - 1, token - 1, key - 1]
+means = mean_products(trace)
+chosen = pair_products(trace, layer - 1)[head - 1, token - 1, key - 1]
 named = {
-    words["falling-pair"]: scores(chosen),
-    words["falling-head"]: scores(means[layer - 1, head - 1]),
-    words["falling-all"]: scores(means.mean((0, 1))),
+    words["falling-pair"]: scores_at(chosen, speeds, distances),
+    words["falling-head"]: scores_at(means[layer - 1, head - 1], speeds, distances),
+    words["falling-all"]: scores_at(means.mean((0, 1)), speeds, distances),
 }
 here = token - key if apart < 0 else apart
 print(f"{trace.tokens[token - 1]} reads {trace.tokens[key - 1]}, {here} tokens apart:")
-print(f"score {(chosen * np.exp(1j * speeds * here)).real.sum():.4f}")
+print(f"score {scores_at(chosen, speeds, np.array([here]))[0]:.4f}")
 
 # %%
 axes = words["distance"], words["score"]
 figure = positions.falling(distances, named, here, partial(number, lang=lang), *axes)
-theme.dress(figure, "light")
+theme.apply_theme(figure, "light")

@@ -26,10 +26,10 @@ words = content.load(lang, "ring")
 bundle = zoo.load(model)
 ids = bundle.tokenizer.encode(prompt)[:24]
 trace = run(bundle.model, ids, bundle.tokenizer.strings(ids), keep={"q_rot", "k_rot", "v", "z"})
-found = trace.layers[layer - 1]
-q, k, v = (torch.tensor(x) for x in (found.q_rot, found.k_rot, found.v))
+shown = trace.layers[layer - 1]
+q, k, v = (torch.tensor(x) for x in (shown.q_rot, shown.k_rot, shown.v))
 ringed = ring_attention(q, k, v, devices=min(devices, len(ids)))
-print("largest difference:", float((ringed.output - torch.tensor(found.z)).abs().max()))
+print("largest difference:", float((ringed.output - torch.tensor(shown.z)).abs().max()))
 for step in ringed.steps:
     print("scores computed by each device:", [device.scores for device in step])
 
@@ -44,4 +44,4 @@ lines = {
 }
 ticks = {count: str(count) for count in counts}
 figure = ring.curves(counts, lines, at=devices, ticks=ticks, size=lambda x: f"{x / 1e9:.3g} GB")
-theme.dress(figure, "light")
+theme.apply_theme(figure, "light")

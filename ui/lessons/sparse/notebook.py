@@ -6,7 +6,8 @@ from functools import partial
 import numpy as np
 
 import content
-from model import lens, masks, sampling, zoo
+from model import masks, zoo
+from model.analysis.losses import Predictions, bits_per_byte, most_likely, with_rest
 from model.edits import UseMask
 from model.transformer import run
 from ui.kit.numbers import number, percent
@@ -32,20 +33,19 @@ rules = {
     "fixed": [masks.Fixed(size)] * layers,
     "alternating": masks.windowed((size, None), layers),
 }[pattern]
-before = run(bundle.model, ids, tokens, keep={"final"})
 edits = [UseMask(i, rule) for i, rule in enumerate(rules)]
-after = run(bundle.model, ids, tokens, edits=edits, keep={"final"})
+passes = [run(bundle.model, ids, tokens, edits=each, keep={"final"}) for each in ((), edits)]
+predictions = [Predictions.of(bundle.model, trace) for trace in passes]
 
 # %% What the text costs, in bits per byte
-size_of_text = sum(len(bundle.tokenizer.bytes(id)) for id in ids[1:])
-for trace in (before, after):
-    print(f"{lens.surprisal(bundle.model, trace).sum() / size_of_text:.3f}")
+for each in predictions:
+    print(f"{bits_per_byte(each.bits, bundle.tokenizer, ids):.3f}")
 
 # %% What comes next
-runs = np.stack([sampling.softmax(lens.next_logits(bundle.model, trace)) for trace in (before, after)])
-best = list(dict.fromkeys(i for chances in runs for i in np.argsort(-chances, kind="stable")[:5].tolist()))
-shares = np.column_stack([runs[:, best], np.delete(runs, best, axis=1).sum(1)])
-rows = [*bundle.tokenizer.strings(best), words["others"].format(n=number(runs.shape[1] - len(best), lang))]
+probabilities = np.stack([each.probabilities for each in predictions])
+best = most_likely(probabilities)
+others = words["others"].format(n=number(probabilities.shape[1] - len(best), lang))
+rows, shown = [*bundle.tokenizer.strings(best), others], with_rest(probabilities, best)
 name = words["full"] if pattern == "full" else words[f"name-{pattern}"].format(n=size)
-figure = sparse.pair(rows, shares, (words["full"], name), partial(percent, lang=lang))
-theme.dress(figure, "light")
+figure = sparse.pair(rows, shown, (words["full"], name), partial(percent, lang=lang))
+theme.apply_theme(figure, "light")

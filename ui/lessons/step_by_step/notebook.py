@@ -38,4 +38,4 @@ top = np.argsort(-base, kind="stable")[:8]
 shares = np.append(base[top], np.delete(base, top).sum())
 rows = [*map(bars.label, bundle.tokenizer.strings(top.tolist())), f"+ {number(len(base) - len(top), lang)}"]
 figure = bars.bars(rows, shares, partial(percent, lang=lang))
-theme.dress(figure, "light")
+theme.apply_theme(figure, "light")

@@ -36,4 +36,4 @@ names = {part: words[f"part-{part}"] for part in counted[table_of]}
 rows = words["row-all"], words["row-one"]
 shown = partial(number, lang=lang), partial(percent, lang=lang)
 figure = experts.parameters(counted, names, rows, *shown)
-theme.dress(figure, "light")
+theme.apply_theme(figure, "light")

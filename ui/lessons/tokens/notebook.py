@@ -27,4 +27,4 @@ for shown, cosine in zip(bundle.tokenizer.strings(near.token_ids.tolist()), near
 # %%
 first = range(min(8, len(ids)))
 figure = strips({f"{n + 1} {trace.tokens[n]}": trace.embed[n] for n in first}, "%{x}: %{z:.3f}")
-theme.dress(figure, "light")
+theme.apply_theme(figure, "light")

@@ -32,4 +32,4 @@ for length, one, other in zip(lengths, cached, whole, strict=True):
 # %%
 lines = [tracks.Line("with", words["line-with"], cached), tracks.Line("without", words["line-without"], whole)]
 figure = tracks.times(lengths, lines, "ms", words["across"])
-theme.dress(figure, "light")
+theme.apply_theme(figure, "light")

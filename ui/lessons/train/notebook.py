@@ -27,7 +27,7 @@ b = ""  # the same of model B
 # %% From words to choices
 def choices(differences: str) -> Choices:
     asked = dict(pair.split("=") for pair in differences.split())
-    return Choices(**{name: option(OPTIONS[name], said) for name, said in asked.items()})
+    return Choices(**{name: option(OPTIONS[name], text) for name, text in asked.items()})
 
 
 # %% Loss and right answers, on rows that neither learned from
@@ -35,12 +35,12 @@ courses = {}
 for name, differences in {"A": a, "B": b}.items():
     plan = Plan(task, choices(differences), seed, steps, course(lang) if task == "text" else "")
     with TemporaryDirectory() as folder:
-        *seen, ended = train_plan(plan, Path(folder) / "run", Event())
-    courses[name] = np.array([one.step for one in seen]), np.array([one.loss for one in seen])
-    right = f"{percent(seen[0].accuracy, lang)} → {percent(seen[-1].accuracy, lang)}"
-    print(f"{name} ({differences or 'usual'}): {right} right after {seen[-1].step} steps, {ended}")
+        *snapshots, ended = train_plan(plan, Path(folder) / "run", Event())
+    courses[name] = np.array([each.step for each in snapshots]), np.array([each.loss for each in snapshots])
+    right = f"{percent(snapshots[0].accuracy, lang)} → {percent(snapshots[-1].accuracy, lang)}"
+    print(f"{name} ({differences or 'usual'}): {right} right after {snapshots[-1].step} steps, {ended}")
 
 # %%
 words = content.load(lang, "blocks")
 figure = switchboard.losses(courses, words["step"], words["loss"], partial(number, lang=lang))
-theme.dress(figure, "light")
+theme.apply_theme(figure, "light")

@@ -18,7 +18,7 @@ top = top[np.argsort(-np.maximum(p, q)[top], kind="stable")]
 shares = np.column_stack([[p[top], q[top]], [np.delete(p, top).sum(), np.delete(q, top).sum()]])
 names = [*bundle.tokenizer.strings(top.tolist()), "…"]
 figure = sides(names, shares, ("before", "after"), lambda share: percent(share, "en"))
-theme.dress(figure, "light")"""
+theme.apply_theme(figure, "light")"""
 
 
 def cells(link: Mapping[str, str], lang: str) -> list[str]:
