@@ -1,7 +1,7 @@
 """The one look of the figures. Colours are those of .streamlit/config.toml.
 
-Figure functions use the names below, which are the light theme's; `apply_theme` puts the dark theme's in their place. To
-import this gives every figure the look.
+Figure functions use the names below, which are the light theme's; `apply_theme` puts the dark theme's in their
+place. To import this gives every figure the look.
 """
 
 import tomllib
