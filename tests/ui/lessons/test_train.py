@@ -1,7 +1,5 @@
 """Lesson 16: the experiment in the link, the untrained models, a real run from the button to another lesson."""
 
-import time
-
 import pytest
 import streamlit as st
 from playwright.sync_api import expect
@@ -11,6 +9,7 @@ from model.toys import worker
 from model.toys.plans import PRESETS, Choices, Plan
 from tests.support.app_test import html_of, run_page
 from tests.support.browser import settled
+from tests.support.waiting import until
 from ui.lessons.train import link as train_link
 from ui.lessons.train import runs
 from ui.server import user_models
@@ -31,7 +30,7 @@ def test_the_page_begins_with_a_prepared_pair_and_what_its_models_do_untrained()
     assert tuple(records) == plans
     for plan in plans:
         seen = worker.take_snapshot(worker.new_run(plan), plan.task.held_out())
-        assert records[plan].seen == [worker.snapshot_json(seen)]
+        assert records[plan].snapshots == [worker.snapshot_json(seen)]
         assert f"{100 * seen.accuracy:.3g}"[:3] in html_of(test) or plan != plans[-1]
     assert test.query_params["a-layers"] in ("1", ["1"]) and "b-layers" not in test.query_params
     assert test.button(key="clear").disabled and not test.button(key="go").disabled
@@ -94,15 +93,10 @@ def test_a_choice_goes_into_the_link_and_out_of_it_when_it_is_the_usual_one(monk
     assert link["task"] == "sort"
 
 
-def until(test, condition, every=1.0):
-    """Runs the page again until it is so, as the browser's timer does; that takes time from what is waited for."""
-    end = time.monotonic() + 60
-    while not condition(test):
-        assert time.monotonic() < end
-        time.sleep(every)
-        test.run()
-        assert not test.exception
-    return test
+def run_until(test, condition) -> None:
+    """Runs the page again until it is so, as the browser's timer does."""
+    until(lambda: condition(test) or test.run().exception)
+    assert not test.exception
 
 
 @pytest.mark.slow
@@ -111,19 +105,19 @@ def test_a_run_from_the_button_to_another_lesson():
     _, b = data(test)
     test.button(key="go").click().run()
     assert test.session_state["train-runs"].running
-    until(test, lambda test: data(test)[b].step > 0, every=0.1)  # the whole training may take a second only
+    run_until(test, lambda test: data(test)[b].step > 0)  # the whole training may take a second only
     test.button(key="go").click().run()  # pause
     assert not test.session_state["train-runs"].running
     reached = data(test)[b].step
-    until(test, lambda test: not test.session_state["train-runs"].job.alive)
+    run_until(test, lambda test: not test.session_state["train-runs"].job.alive)
     paused = data(test)[b].model
     assert user_models.exists(paused) and content.load("en", "train")["paused"] in html_of(test)
 
     test.button(key="go").click().run()  # continue
-    until(test, lambda test: not test.session_state["train-runs"].running)
+    run_until(test, lambda test: not test.session_state["train-runs"].running)
     found = data(test)
     assert all(record.ended in ("solved", "done") for record in found.values()) and found[b].step >= reached
-    steps = [snapshot["step"] for snapshot in found[b].seen]
+    steps = [snapshot["step"] for snapshot in found[b].snapshots]
     assert steps == sorted(set(steps)) and steps[0] == 0
     assert found[b].last["accuracy"] > 0.95
     assert found[b].model != paused and user_models.find(paused) is not user_models.find(found[b].model)

@@ -6,21 +6,22 @@
 from dataclasses import dataclass, replace
 
 import streamlit as st
+from markupsafe import Markup
 
 import content
 from model.toys.plans import NAMES, OPTIONS, PRESETS, SEEDS, STEPS, Choices, Plan
 from model.toys.tasks import TASKS, Text
 from ui.frame import curriculum
-from ui.kit import language, markup, url_state
-from ui.kit.numbers import number
+from ui.kit import markup, url_state
+from ui.kit.language import Words
 
 SIDES = ("a", "b")
 FIRST = "induction"
-WHOLE = {"task": tuple(TASKS), "seed": SEEDS, "steps": STEPS}  # what both models share, and the values allowed
+SHARED = {"task": tuple(TASKS), "seed": SEEDS, "steps": STEPS}  # what both models share, and the values allowed
 USUAL = {"task": FIRST, "seed": Plan.seed, "steps": Plan.steps}
 LONGEST = Text.bounds[1]
 LINK = {
-    name: url_state.text() for name in (*WHOLE, *(f"{side}-{name}" for side in SIDES for name in NAMES))
+    name: url_state.text() for name in (*SHARED, *(f"{side}-{name}" for side in SIDES for name in NAMES))
 }  # see `read`
 
 
@@ -29,7 +30,7 @@ class Experiment:
     """Two plans of one task. problems: sentences about what in the link cannot be, as HTML."""
 
     plans: tuple[Plan, Plan]
-    problems: tuple[str, ...] = ()
+    problems: tuple[Markup, ...] = ()
 
     @property
     def preset(self) -> str | None:
@@ -50,51 +51,48 @@ class Experiment:
         return tuple(dict.fromkeys(self.plans))
 
 
-def shown(experiment: Experiment) -> Experiment | None:
+def last_buildable(experiment: Experiment) -> Experiment | None:
     """This one, or the last that could be built; None where there is none yet."""
     if experiment.buildable:
         st.session_state["train-sound"] = experiment
     return st.session_state.get("train-sound")
 
 
-def read(words: language.Words) -> Experiment:
+def read(words: Words) -> Experiment:
     """What the link says; a value that is not allowed is named, and the usual one used."""
     problems = []
 
-    def value(name: str, allowed: tuple, usual):
+    def value(name: str, allowed: tuple, usual: object) -> object:
         asked = st.query_params.get(name)
         if asked is None:
             return usual
-        found = option(allowed, asked)
-        if found is None:
-            listed = ", ".join(map(str, allowed))
-            problems.append(
-                words("refused", name=name, value=markup.user_text(asked[:40]), allowed=listed, usual=usual)
-            )
+        if (chosen := option(allowed, asked)) is None:
+            values = {"name": name, "value": markup.user_text(asked[:40]), "usual": usual}
+            problems.append(words("refused", allowed=", ".join(map(str, allowed)), **values))
             return usual
-        return found
+        return chosen
 
     if not any(name in st.query_params for name in LINK):
         write(st.session_state.get("train-experiment", PRESETS[FIRST]))  # the one left, when the reader comes back
-    whole = {name: value(name, allowed, USUAL[name]) for name, allowed in WHOLE.items()}
-    text = encoded(words.lang)[:LONGEST].decode(errors="ignore") if whole["task"] == "text" else ""
+    shared = {name: value(name, allowed, USUAL[name]) for name, allowed in SHARED.items()}
+    text = encoded(words.lang)[:LONGEST].decode(errors="ignore") if shared["task"] == "text" else ""
     plans = []
     for side in SIDES:
         usual = Choices()
         chosen = Choices(**{name: value(f"{side}-{name}", OPTIONS[name], getattr(usual, name)) for name in NAMES})
-        plans.append(Plan(whole["task"], chosen, whole["seed"], whole["steps"], text))
+        plans.append(Plan(shared["task"], chosen, shared["seed"], shared["steps"], text))
         if chosen.problem:
-            about = {"model": side.upper(), "width": chosen.width, "heads": chosen.heads, "kv_heads": chosen.kv_heads}
-            problems.append(words(f"problem-{chosen.problem}", **about))
+            sizes = {"width": chosen.width, "heads": chosen.heads, "kv_heads": chosen.kv_heads}
+            problems.append(words(f"problem-{chosen.problem}", model=side.upper(), **sizes))
     st.session_state["train-experiment"] = tuple(plans)
     if Experiment(tuple(plans)).short:
-        problems.append(words("text-short", **measured(words)))
+        problems.append(words("text-short", **text_lengths(words)))
     return Experiment(tuple(plans), tuple(problems))
 
 
-def option(allowed: tuple, said: str):
+def option(allowed: tuple, text: str | None) -> object | None:
     """The value that the link or the table of choices calls so; None where there is none."""
-    return next((option for option in allowed if str(option) == said), None)
+    return next((option for option in allowed if str(option) == text), None)
 
 
 def write(plans: tuple[Plan, Plan]) -> None:
@@ -108,11 +106,11 @@ def write(plans: tuple[Plan, Plan]) -> None:
 def as_link(plans: tuple[Plan, Plan]) -> dict[str, str]:
     """The task always, else what is not usual."""
     first = plans[0]
-    said = {"task": first.name}
-    said |= {name: getattr(first, name) for name in ("seed", "steps") if getattr(first, name) != USUAL[name]}
+    values = {"task": first.name}
+    values |= {name: getattr(first, name) for name in ("seed", "steps") if getattr(first, name) != USUAL[name]}
     for side, plan in zip(SIDES, plans, strict=True):
-        said |= {f"{side}-{name}": getattr(plan.choices, name) for name in plan.choices.differences(Choices())}
-    return {name: str(value) for name, value in said.items()}
+        values |= {f"{side}-{name}": getattr(plan.choices, name) for name in plan.choices.differences(Choices())}
+    return {name: str(value) for name, value in values.items()}
 
 
 def change(experiment: Experiment, key: str, value: str) -> None:
@@ -120,11 +118,11 @@ def change(experiment: Experiment, key: str, value: str) -> None:
     side, _, name = key.rpartition("-")
     plans = list(experiment.plans)
     if side in SIDES and name in OPTIONS:
-        if (found := option(OPTIONS[name], value)) is not None:
+        if (chosen := option(OPTIONS[name], value)) is not None:
             at = SIDES.index(side)
-            plans[at] = replace(plans[at], choices=replace(plans[at].choices, **{name: found}))
-    elif key in WHOLE and (found := option(WHOLE[key], value)) is not None:
-        plans = [replace(plan, **{"name" if key == "task" else key: found}, text="") for plan in plans]
+            plans[at] = replace(plans[at], choices=replace(plans[at].choices, **{name: chosen}))
+    elif key in SHARED and (chosen := option(SHARED[key], value)) is not None:
+        plans = [replace(plan, **{"name" if key == "task" else key: chosen}, text="") for plan in plans]
     write(tuple(plans))
 
 
@@ -140,15 +138,16 @@ def encoded(lang: str) -> bytes:
 
 
 def course(lang: str) -> str:
+    """The first and last words of every lesson."""
     parts = []
     for step in curriculum.LESSONS:
         if step.exists:
-            found = content.load(lang, step.slug)
-            parts += [found["intro"], found["takeaway"]]
+            sections = content.load(lang, step.slug)
+            parts += [sections["intro"], sections["takeaway"]]
     return "\n\n".join(parts)
 
 
-def measured(words: language.Words) -> dict[str, str]:
+def text_lengths(words: Words) -> dict[str, str]:
     """How long the text is, and how long it must and may be, in bytes."""
-    least, most = (number(bound, words.lang) for bound in Text.bounds)
-    return {"least": least, "most": most, "typed": number(len(encoded(words.lang)), words.lang)}
+    least, most = map(words.number, Text.bounds)
+    return {"least": least, "most": most, "typed": words.number(len(encoded(words.lang)))}

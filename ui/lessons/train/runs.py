@@ -1,7 +1,9 @@
 """The runs of a session: started, followed, paused, and made into models that other lessons can open."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,32 +15,34 @@ from model.toys.plans import Plan
 from model.toys.worker import Ending
 from model.zoo import Bundle, Card
 from ui.server import jobs, limits, user_models
-from ui.server.jobs import Job
 
 MOST = 8  # runs of a session that are kept
 TURN = 60.0  # seconds a run may have while others wait
-FINISHED = (Ending.DONE, Ending.SOLVED, Ending.DIVERGED)
+
+
+class State(Enum):
+    """Of the work of a session."""
+
+    IDLE = auto()  # not begun, paused or finished
+    RUNNING = auto()  # the reader wants it to go on: it runs, or waits for its turn
+    FAILED = auto()  # which is no fault of the reader's
 
 
 @dataclass
 class Record:
-    """One run. seen: its snapshots as the process tells them (worker.snapshot_json), the first of the untrained model,
+    """One run. snapshots: as the process reports them (worker.snapshot_json), the first of the untrained model,
     computed here. ended: None while there is something left to do; model: its name in the other lessons."""
 
     plan: Plan
     file: Path
-    seen: list[dict]
-    ended: str | None = None
+    snapshots: list[dict]
+    ended: Ending | None = None
     model: str | None = None
     id: str = field(default_factory=lambda: secrets.token_hex(4))
 
     @property
-    def finished(self) -> bool:
-        return self.ended in FINISHED
-
-    @property
     def last(self) -> dict:
-        return self.seen[-1]
+        return self.snapshots[-1]
 
     @property
     def step(self) -> int:
@@ -46,17 +50,22 @@ class Record:
 
 
 class Runs:
-    """Of one session. running: the reader wants the work to go on; broken: it failed, which is no fault of theirs."""
+    """Of one session, by plan; `job` works on some of them, or did."""
 
     def __init__(self):
         self.folder = TemporaryDirectory()  # goes with the session
         self.records: dict[Plan, Record] = {}
-        self.job: Job | None = None
-        self.running, self.broken = False, False
+        self.state = State.IDLE
+        self.job: jobs.Job | None = None
         self._at_work: list[Record] = []
-        self._heard = 0
+        self._heard = 0  # messages of the job
 
-    def of(self, plan: Plan) -> Record:
+    @property
+    def running(self) -> bool:
+        return self.state is State.RUNNING
+
+    def record(self, plan: Plan) -> Record:
+        """The run of a plan, begun if it is new; the oldest are forgotten."""
         if plan not in self.records:
             untrained = worker.snapshot_json(worker.take_snapshot(worker.new_run(plan), plan.task.held_out()))
             file = Path(self.folder.name) / secrets.token_hex(8)
@@ -69,17 +78,17 @@ class Runs:
         return all(record.plan in plans for record in self._at_work)
 
     def start(self, plans: tuple[Plan, ...]) -> None:
-        self._at_work = [record for record in map(self.of, plans) if not record.finished]
-        self.running, self.broken = bool(self._at_work), False
+        self._at_work = [record for record in map(self.record, plans) if not record.ended]
+        self.state = State.RUNNING if self._at_work else State.IDLE
         if self.running:
             times = {"turn": TURN, "longest": limits.limits().training_seconds}
-            runs = [{"plan": worker.plan_json(record.plan), "file": str(record.file)} for record in self._at_work]
-            self.job, self._heard = jobs.submit("model.toys.worker", {"runs": runs}, **times), 0
+            work = [{"plan": worker.plan_json(record.plan), "file": str(record.file)} for record in self._at_work]
+            self.job, self._heard = jobs.submit("model.toys.worker", {"runs": work}, **times), 0
             for record in self._at_work:
                 record.model = None  # what it was is no longer what it will be
 
     def pause(self) -> None:
-        self.running = False
+        self.state = State.IDLE
         if self.job:
             self.job.stop()
 
@@ -92,30 +101,33 @@ class Runs:
                 record.file.unlink(missing_ok=True)
 
     def listen(self) -> None:
-        """Takes what the process said since the last time. Called while the reader is at the page."""
+        """Takes what the process reported since the last time. Called while the reader is at the page."""
         if not self.job:
             return
         self.job.beat()
         alive = self.job.alive  # before the messages are read: none can come after it has ended
         for message in self.job.messages[self._heard :]:
             self._heard += 1
-            record = self._at_work[message.pop("run")]
-            if "ended" in message:
-                record.ended = None if message["ended"] == Ending.STOPPED else message["ended"]
-                continue
-            while record.seen and record.step >= message["step"]:  # what it takes up again after an end by force
-                record.seen.pop()
-            record.seen.append(message)
+            self._take(message)
         if not alive and self.running:
             if self.job.failed:
-                self.running, self.broken = False, True
-            elif self.job.ended == "long" or all(record.finished for record in self._at_work):
-                self.running = False
+                self.state = State.FAILED
+            elif self.job.ended == "long" or all(record.ended for record in self._at_work):
+                self.state = State.IDLE
             else:  # the reader was away, or others had their turn: on with it
                 self.start(tuple(record.plan for record in self._at_work))
 
-    def settle(self, title) -> None:
-        """Gives the models that rest a name for the other lessons. title(plan): what they are called there."""
+    def _take(self, message: dict) -> None:
+        record = self._at_work[message.pop("run")]
+        if "ended" in message:
+            record.ended = None if message["ended"] == Ending.STOPPED else Ending(message["ended"])
+            return
+        while record.snapshots and record.step >= message["step"]:  # what it takes up again after an end by force
+            record.snapshots.pop()
+        record.snapshots.append(message)
+
+    def publish(self, title: Callable[[Plan], str]) -> None:
+        """Gives the models that nobody works on a name for the other lessons, and this title there."""
         for plan, record in self.records.items():
             at_work = self.running and record in self._at_work
             if not record.model and not at_work and record.file.exists():
@@ -134,3 +146,8 @@ def runs() -> Runs:
     if "train-runs" not in st.session_state:
         st.session_state["train-runs"] = Runs()
     return st.session_state["train-runs"]
+
+
+def records(plans: tuple[Plan, ...]) -> list[Record]:
+    """The runs of these plans in this session."""
+    return [runs().record(plan) for plan in plans]

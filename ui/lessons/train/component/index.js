@@ -9,7 +9,7 @@ import { mountView, View } from "../../../components/base/view.js";
 import { Chart } from "./charts.js";
 import { Panel, Row } from "./maps.js";
 
-/** What ui/lessons/train/view.py gives: snapshots of one training or of two beside one another.
+/** What ui/lessons/train/readings.py gives: snapshots of one training or of two beside one another.
  * @typedef {object} Data
  * @property {number} steps @property {string[]} tokens of the row that is shown
  * @property {(string | null)[]} answers what is to come after each token, null where nothing is asked
