@@ -2,7 +2,7 @@
 
 Axes, the same everywhere:
     T tokens   V vocabulary   D hidden size   H query heads   G key/value heads   K head dimension
-    F MLP neurons   E experts   A active experts
+    F feed-forward size   E experts   A active experts
 `None` means that the model has no such thing. A field that was not kept raises NotKept: the two never look alike.
 """
 
