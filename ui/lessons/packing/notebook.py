@@ -10,8 +10,9 @@ import content
 from model import packing, zoo
 from model.tap import Recorder
 from ui.kit.numbers import number, percent
-from ui.lessons.packing.batch import CONTEXTS, LINES, brown
-from ui.lessons.packing.row import together
+from ui.lessons.packing.batch import CONTEXTS, brown
+from ui.lessons.packing.documents import LINES
+from ui.lessons.packing.row import fit
 from viz import packing as figures
 from viz import theme
 from viz.attention import heatmap
@@ -53,7 +54,7 @@ figure = figures.wasted(CONTEXTS, shares, context, titles, *shown)
 theme.apply_theme(figure, "light")
 
 # %% A row of the first documents, in one pass
-row = together(texts)
+row = fit(texts)
 ids = torch.tensor([[id for text in row for id in text]])
 numbers = torch.tensor([[number for number, text in enumerate(row) for _ in text]])
 places = torch.cat([torch.arange(len(text)) for text in row])[None] if restart != "off" else None
