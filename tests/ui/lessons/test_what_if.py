@@ -94,7 +94,7 @@ def test_the_page_begins_with_the_heads_that_did_most_and_runs_any_change(bundle
     order = np.argsort(-(first - second), axis=None)[:2]
     assert labels(test) == [f"head {i // 6 + 1}.{i % 6 + 1} silenced" for i in order.tolist()]
     test = page("it", edits=EVERYTHING)
-    assert len(labels(test)) == 10 and 'role="status"' not in html_of(test)
+    assert len(labels(test)) == 10 and 'class="notice" role="status"' not in html_of(test)
     assert "finestra di 4 nello strato 4" in labels(test)
 
 
