@@ -27,7 +27,8 @@ from training.recipes import SWITCHES
 from training.word_classes import CLASSES
 from ui.frame import curriculum
 from ui.kit import url_state
-from ui.lessons.blocks import parts, view
+from ui.lessons.blocks import fields as differing
+from ui.lessons.blocks import parts
 from ui.lessons.encoders import search
 from ui.lessons.experts import statistics
 from ui.lessons.heads import readings as heads
@@ -83,9 +84,9 @@ DOMAINS = {
         "arith-{}": (*NORMS, *BLOCKS),
         "explain-grown-{}": BLOCKS,
         "place-{}": BLOCKS,
-        "title-{}": view.SIDES,
+        "title-{}": ("old", "new"),
         "fields-{}": ("ideas", "sizes"),
-        "field-{}": (*view.IDEAS, *view.SIZES),
+        "field-{}": (*differing.IDEAS, *differing.SIZES),
         "name-{}": SWITCHES,
         "look-{}": SWITCHES.keys() - {"base"},
         "verdict-{}": ("better", "worse", "as-good"),
