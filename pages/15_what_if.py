@@ -8,12 +8,7 @@ from ui.lessons.what_if import board, changes, effect, questions, search
 from ui.lessons.what_if import lab as what_if
 
 with lesson("what_if", limit=what_if.LIMIT, link=what_if.LINK) as page:
-    words = page.words
-    lab = what_if.open_lab(page)
-
-    def heading(section: str, *paragraphs: str) -> None:
-        st.html(f"<h2>{words.inline(section)}</h2>{''.join(paragraphs)}")
-
+    words, lab = page.words, what_if.open_lab(page)
     changes.chips(lab)
     changes.row(lab)
     after = what_if.changed(lab)
@@ -21,14 +16,13 @@ with lesson("what_if", limit=what_if.LIMIT, link=what_if.LINK) as page:
         effect.aloud(lab, after)
         effect.distribution(lab, after)
     page.yield_slot()
-
-    heading("texts-title", words("texts-intro", n=effect.TEXT))
+    page.heading("texts-title", words("texts-intro", n=effect.TEXT))
     texts = st.empty()
 
-    heading("map-title", words("map-intro"))
+    page.heading("map-title", words("map-intro"))
     board.board(lab, after)
 
-    heading("streams-title", words("streams-intro"))
+    page.heading("streams-title", words("streams-intro"))
     with st.container(gap="small"):
         effect.streams(lab, after)
     with st.container(gap=None):
@@ -38,7 +32,7 @@ with lesson("what_if", limit=what_if.LIMIT, link=what_if.LINK) as page:
     with st.container(gap=None):
         questions.hidden(lab)
 
-    heading("search-title", words("search-intro"))
+    page.heading("search-title", words("search-intro"))
     search.section(lab)
     st.html(f'<div class="notice">{words("caveat")}</div>')
     page.yield_slot()

@@ -139,7 +139,7 @@ def readers(page):
         ),
         "packing": (lambda: batch.chosen_method(None), lambda found: found in batch.METHODS),
         "packed": (row.linked_choice, lambda found: all(isinstance(value, int | None) for value in found.values())),
-        "table": (lambda: table._typed("Mixtral 8x7B"), lambda found: set(found) <= table.EDITABLE),
+        "table": (lambda: table.typed_values("Mixtral 8x7B"), lambda found: set(found) <= table.EDITABLE),
         "encoders": (lambda: maps.start("encoder", trace), look),
         "order": (
             lambda: positions.linked_order(st.query_params),

@@ -108,7 +108,7 @@ def _pasted(words: Words) -> Config:
 
 def _changed(name: str, shown: str, published: Config) -> Table:
     """The reader's changes, else the link's. Where they do not fit, the last ones that did, and what is wrong."""
-    typed = _typed(name)
+    typed = typed_values(name)
     fitting = st.session_state.setdefault("table-kept", {})
     try:
         config = parse.edited(published, typed)
@@ -119,7 +119,7 @@ def _changed(name: str, shown: str, published: Config) -> Table:
     return Table(shown, published, config, differing)
 
 
-def _typed(name: str) -> dict[str, str]:
+def typed_values(name: str) -> dict[str, str]:
     reported = st.session_state.get("table", {}).get("edits")
     if reported:
         rows = reported["rows"] if reported["model"] == name else {}
