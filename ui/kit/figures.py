@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from ui import components
-from ui.kit import language
+from ui.kit import language, numbers
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -22,6 +22,6 @@ def show(chart: "go.Figure", key: str, alt: str) -> None:
     from viz import label_space, theme  # and Plotly and pandas: the front door has no chart, and need not wait for them
 
     chart = label_space.with_label_margins(theme.apply_theme(chart, mode()))
-    chart.layout.separators = ",." if language.code() == "it" else ".,"
+    chart.layout.separators = numbers.separators(language.code())
     data = {"figure": chart.to_json(validate=False), "height": chart.layout.height, "alt": alt}
     components.component("chart")(key=key, data=data)

@@ -10,11 +10,12 @@ from ui.kit import markup, numbers
 
 
 def code() -> str:
-    """The reader's language: the link's, else the browser's, else English."""
+    """The reader's language: the link's, else the browser's, else the first."""
     asked = st.query_params.get("lang")
     if asked in content.LANGUAGES:
         return asked
-    return "it" if (st.context.locale or "").lower().startswith("it") else "en"
+    locale = (st.context.locale or "").lower()
+    return next((lang for lang in content.LANGUAGES if locale.startswith(lang)), content.LANGUAGES[0])
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,11 @@ class Words:
     def percent(self, p: float) -> str:
         """A fraction between 0 and 1 in percent."""
         return numbers.percent(p, self.lang)
+
+    @property
+    def separator(self) -> str:
+        """What stands between the numbers of a list: no comma where the comma is the decimal sign."""
+        return ", " if numbers.decimal_sign(self.lang) == "." else "; "
 
     def bytes(self, n: float, *, binary: bool = False) -> str:
         """An amount of memory: 16.1 GB, or with `binary` 15.0 GiB."""

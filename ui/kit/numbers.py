@@ -3,7 +3,7 @@
 import math
 from functools import lru_cache
 
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, get_decimal_symbol, get_group_symbol
 
 THIN = "\u202f"
 DECIMAL = ("", "k", "M", "G", "T", "P", "E", "Z")
@@ -42,6 +42,15 @@ def scaled(x: float, unit: str, lang: str, *, binary: bool = False) -> str:
         power += 1
     shown = x / base**power
     return f"{number(int(shown) if shown == int(shown) else shown, lang)}{THIN}{prefixes[power]}{unit}"
+
+
+def decimal_sign(lang: str) -> str:
+    return get_decimal_symbol(lang)
+
+
+def separators(lang: str) -> str:
+    """The decimal sign and the one between thousands, as Plotly wants them."""
+    return get_decimal_symbol(lang) + get_group_symbol(lang)
 
 
 @lru_cache(maxsize=10_000)  # most numbers of a page stand on it twice, or stood on the last one: axes, shares, sizes

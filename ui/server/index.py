@@ -1,11 +1,13 @@
 """The page that a browser loads first: Streamlit's, with a head of ours."""
 
+import json
 import re
 from functools import cache
 from pathlib import Path
 
 import streamlit as st
 
+import content
 from ui.server import modules
 
 HERE = Path(__file__).parent
@@ -35,4 +37,5 @@ def _head() -> str:
     shared = (path for path in modules.FILES if path.startswith("components/base/"))  # here before any component is
     links = "".join(f'<link rel="modulepreload" href="./{modules.address(path)}">\n' for path in shared)
     script = f'<script type="module" src="./{modules.address("server/browser/index.js")}"></script>\n'
-    return (HERE / "head.html").read_text(encoding="utf-8") + links + script
+    head = (HERE / "head.html").read_text(encoding="utf-8").replace("LANGUAGES", json.dumps(content.LANGUAGES))
+    return head + links + script

@@ -63,8 +63,7 @@ def arithmetic(page: Page, embed: np.ndarray, id: int) -> Markup:
     product = lens.one_hot_product(bundle.model, id)
 
     def vector(x: np.ndarray) -> str:
-        separator = "; " if words.lang == "it" else ", "  # in Italian the comma is the decimal point
-        return separator.join([*map(words.number, x[:WRITTEN]), "…"])
+        return words.separator.join([*map(words.number, x[:WRITTEN]), "…"])
 
     values = {
         "token": markup.chip(bundle.tokenizer.strings([id])[0]),
