@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from model import layers, transformer
 from tests.support.app_test import html_of, unfolded
 from tests.support.payload import charts
-from ui.kit import figures, listing, tables
+from ui.kit import figures, listing
 from viz import theme
 
 
@@ -17,7 +17,7 @@ def page():
     import plotly.graph_objects as go
 
     from model import tokens
-    from ui.kit import figures
+    from ui.kit import figures, listing, tables
 
     figures.show(go.Figure(go.Bar(x=[0.5], y=["<b>"])), key="bars", alt="A bar")
     tables.twin({"token": ["<i>"] * 300, "share": list(np.linspace(0, 1, 300))}, "shares")
@@ -66,6 +66,7 @@ def test_code_is_found_by_many_readers_at_once():
 
 
 def formulas():
+    from ui.kit import tables
 
     tables.twin({"=1+1": ["-x", "y"] * 150, "share": [-0.5, 2] * 150}, "shares")
 
