@@ -108,7 +108,7 @@ class Found(HTMLParser):
     def __init__(self, markup):
         super().__init__(convert_charrefs=True)
         self.tags, self.text = [], ""
-        self.feed(markup)
+        self.feed(str(markup))  # parts of Markup are Markup, and would be escaped when they are added up
         self.close()
 
     def handle_starttag(self, tag, attributes):

@@ -20,7 +20,7 @@ from ui.frame.prompt_bar import CHARACTERS
 from ui.kit import cache, language, url_state
 from ui.kit import markup as html
 from ui.lessons.blocks import switchboard
-from ui.lessons.encoders import maps
+from ui.lessons.encoders import readings as encoders
 from ui.lessons.packing import batch, row
 from ui.lessons.positions import readings as positions
 from ui.lessons.positions import view as positions_view
@@ -110,10 +110,10 @@ def readers(page):
     pieces = [page.bundle.tokenizer.bytes(id) for id in page.ids]
 
     def look(found):
-        return found.layer in layers and (found.head in heads or found.head == maps.MEAN)
+        return found.layer in layers and (found.head in heads or found.head == encoders.MEAN)
 
     return {
-        "language": (cache.language, lambda found: found in ("en", "it")),
+        "language": (language.code, lambda found: found in ("en", "it")),
         "tokens": (lambda: readings.chosen({}, url_state.count("token"), pieces), lambda found: found in places),
         "temperature": (
             lambda: generation.fit_temperature(st.query_params.get("temperature")),
@@ -140,7 +140,7 @@ def readers(page):
         "packing": (lambda: batch.chosen_method(None), lambda found: found in batch.METHODS),
         "packed": (row.linked_choice, lambda found: all(isinstance(value, int | None) for value in found.values())),
         "table": (lambda: table.typed_values("Mixtral 8x7B"), lambda found: set(found) <= table.EDITABLE),
-        "encoders": (lambda: maps.start("encoder", trace), look),
+        "encoders": (lambda: encoders.start("encoder", trace, st.query_params), look),
         "order": (
             lambda: positions.linked_order(st.query_params),
             lambda found: found[0] in ("swap", "shuffle") and 0 <= found[1] < 10_000,
