@@ -1,5 +1,5 @@
-/** Whether a text could be copied. On a page that came without https, a browser has no clipboard for scripts but the old
- * one, which copies what is selected. */
+/** Whether a text could be copied. On a page that came without https, a browser has no clipboard for scripts but the
+ * old one, which copies what is selected. */
 export async function copied(text) {
   try {
     await navigator.clipboard.writeText(text);

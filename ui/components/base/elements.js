@@ -1,6 +1,7 @@
 // Elements of HTML and of SVG, tokens and texts.
 
-/** @typedef {Node | string | number | null | undefined} Child numbers and strings become text, never HTML; null is left out */
+/** @typedef {Node | string | number | null | undefined} Child numbers and strings become text, never HTML;
+ *   null is left out */
 
 /** An element with properties, attributes (names with "-" and "role") and children.
  * @type {(tag: string, properties?: Record<string, any>, ...children: Child[]) => any} */
@@ -77,7 +78,8 @@ export function weave(text, values) {
   });
 }
 
-/** A node's box in a component's own pixels, which the presenter's view makes larger. @type {(node: Element) => DOMRect} */
+/** A node's box in a component's own pixels, which the presenter's view makes larger.
+ * @type {(node: Element) => DOMRect} */
 export function boxOf(node) {
   const [scale, box] = [node.currentCSSZoom ?? 1, node.getBoundingClientRect()];
   return new DOMRect(box.x / scale, box.y / scale, box.width / scale, box.height / scale);

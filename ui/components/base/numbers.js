@@ -1,6 +1,7 @@
 // Numbers as the reader's language writes them, and the arrays that a component is given.
 
-/** @typedef {{ shape: number[], values: Uint8Array | Int32Array | Float32Array }} NumberArray row by row, last axis first */
+/** @typedef {{ shape: number[], values: Uint8Array | Int32Array | Float32Array }} NumberArray row by row,
+ *   last axis first */
 /** @typedef {{ name: string, kind: "uint8" | "int32" | "float32", shape: number[], start: number }} Header */
 /** @typedef {{ arrays: Header[], bytes: string }} Packed arrays as ui.components.pack writes them, bytes in base64 */
 
@@ -37,7 +38,8 @@ export const integer = (n, lang) => format(n, lang, {});
 export const range = (n) => Array.from({ length: n }, (_, i) => i);
 /** @type {(x: number, low: number, high: number) => number} */
 export const clamp = (x, low, high) => Math.min(Math.max(x, low), high);
-/** The first of those whose value is largest. @template T @param {T[]} list @param {(item: T) => number} value @returns {T} */
+/** The first of those whose value is largest.
+ * @template T @param {T[]} list @param {(item: T) => number} value @returns {T} */
 export const best = (list, value) => list.reduce((a, b) => (value(b) > value(a) ? b : a));
 
 /** The arrays by name. @type {(data: Packed) => Record<string, any>} */

@@ -79,8 +79,8 @@ export function linked(name, count, otherwise = null) {
  * @typedef {{ data: any, parentElement: ShadowRoot | HTMLElement, setStateValue: (name: string, value: any) => void,
  *   setTriggerValue: (name: string, value: any) => void }} Given */
 
-/** What a component shows, in a box of its own: made once, given data by update(data, palette) at every run, fitted when
- * its size changes, removed in the end. */
+/** What a component shows, in a box of its own: made once, given data by update(data, palette) at every run, fitted
+ * when its size changes, removed in the end. */
 export class View {
   /** The data of the last run. @type {any} */
   d;
@@ -107,7 +107,8 @@ export class View {
     this.box.remove();
   }
 
-  /** For what happens outside the box. @type {(target: EventTarget, type: string, act: (event: any) => void) => void} */
+  /** For what happens outside the box.
+   * @type {(target: EventTarget, type: string, act: (event: any) => void) => void} */
   listen(target, type, act) {
     target.addEventListener(type, act, { signal: this.gone.signal });
   }
@@ -143,7 +144,8 @@ export function exposeData(root, data) {
 }
 
 /** A component's run: its view, which outlives new data, is made if there is none; the answer ends it.
- * @type {(given: Given, Kind: new (box: HTMLElement) => any, className: string, report?: (...values: any[]) => void) => () => void} */
+ * @type {(given: Given, Kind: new (box: HTMLElement) => any, className: string,
+ *   report?: (...values: any[]) => void) => () => void} */
 export function mountView({ data, parentElement }, Kind, className, report) {
   /** @type {any} */
   const root = parentElement.querySelector(".root");

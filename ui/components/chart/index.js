@@ -1,5 +1,5 @@
-// A chart of Plotly. It is drawn when it comes near the screen: Plotly and a page's charts take longer than all the rest
-// of it, and most of them stand further down. Its place is kept, and its name is said, from the beginning.
+// A chart of Plotly. It is drawn when it comes near the screen: Plotly and a page's charts take longer than all the
+// rest of it, and most of them stand further down. Its place is kept, and its name is said, from the beginning.
 
 import { el } from "../base/elements.js";
 import { mountView, View } from "../base/view.js";

@@ -2,7 +2,8 @@ import { el } from "../base/elements.js";
 import { clamp, range } from "../base/numbers.js";
 import { arrows } from "../base/view.js";
 
-/** The layers of a model as a strip, of which one is chosen: by the pointer, which may be drawn along it, or by arrow keys. */
+/** The layers of a model as a strip, of which one is chosen: by the pointer, which may be drawn along it, or by arrow
+ * keys. */
 export class Layers {
   constructor(count, label, choose) {
     this.marks = range(count).map((l) => el("i", {}, el("b", {}, String(l + 1))));
