@@ -9,7 +9,6 @@ LINK = readings.LINK | costs.LINK | processes.LINK
 with lesson("ring", limit=24, fits=prompt_bar.rotary, link=LINK) as page:
     words, trace = page.words, page.trace(readings.KEEP)
     view.show_ring(page, trace)
-    view.show_source()
     if len(page.ids) > 1:
         quiz.predict(f"first-{page.model}-{page.text}", questions.first(page, trace))
         quiz.predict(f"busiest-{page.model}-{page.text}", questions.busiest(page, trace))

@@ -47,9 +47,6 @@ def show_ring(page: Page, trace: Trace) -> None:
         page.heading("equal-title", _proof(trace, choice, ring_run, words))
         page.heading("uneven-title", _uneven(trace, ring_run, words))
         tables.twin(readings.table(ring_run, words), "ring")
-
-
-def show_source() -> None:
     listing.show(ring.Partial.absorb, ring.device_loop)
 
 
