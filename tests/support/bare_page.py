@@ -20,11 +20,11 @@ from starlette.routing import Mount, Route
 
 from tests.support.app_test import shown_page
 from tests.support.browser import Tabs
-from tests.support.pages import PAGES, ROOT
+from tests.support.pages import LANGUAGES, PAGES, ROOT
 from ui.frame.routes import ROUTES
 from ui.server import modules
 
-HEAD = (ROOT / "ui/server/head.html").read_text()
+HEAD = (ROOT / "ui/server/head.html").read_text().replace("LANGUAGES", json.dumps(LANGUAGES))  # as ui/server/index.py
 # Streamlit's elements around a component, where our style sheet looks for them, with what Streamlit's own sheets say
 FRAME = """
 <body style="margin: 0"><div class="stApp" style="background: var(--paper)">
