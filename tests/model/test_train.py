@@ -47,6 +47,7 @@ def test_the_loss_falls(config):
 
 
 @pytest.mark.parametrize("config", [TINY, MOE], ids=["dense", "experts"])
+@pytest.mark.slow
 def test_a_run_that_was_stopped_ends_with_the_same_bits(config, tmp_path):
     whole = list(train(config, Counting(), steps=12, seed=3, recipe=RECIPE))[-1]
     stopped = next(run for run in train(config, Counting(), steps=12, seed=3, recipe=RECIPE) if run.step == 5)

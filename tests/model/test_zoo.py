@@ -37,6 +37,7 @@ def test_a_missing_package_says_what_to_install(monkeypatch):
 
 @pytest.mark.parametrize("name", ["smollm2", "minilm"])
 @pytest.mark.parametrize("damage", ["cut off", "empty", "foreign"])
+@pytest.mark.slow
 def test_a_damaged_file_is_named(name, damage, tmp_path, monkeypatch):
     whole = zoo.find(name)
     file = tmp_path / whole.name

@@ -19,6 +19,8 @@ from training import corpus, statistics
 from training.recipes import PLANS
 from ui.kit.numbers import number
 
+pytestmark = pytest.mark.slow
+
 OURS = (zoo.EXPERTS, *zoo.SWITCHBOARD)
 STANDARD = [name for name in OURS if checkpoint.family_of(PLANS[name].config)]
 TEXT = "The old man looked at the sea and said nothing. “Why?” she asked; it was 1961."

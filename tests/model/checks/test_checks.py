@@ -56,6 +56,7 @@ def test_a_whole_model_passes(family):
 
 @pytest.mark.parametrize("family", FAMILIES)
 @pytest.mark.parametrize("sabotage", SABOTAGES)
+@pytest.mark.slow
 def test_a_broken_model_is_noticed(family, sabotage):
     found = rows(subject(family, sabotage))
     assert not [row for row in found.values() if row.error]

@@ -10,6 +10,8 @@ from model import zoo
 from model.weights import dequantised, gguf_file, packages
 from model.zoo import Bundle
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def beside(tmp_path_factory):
@@ -21,7 +23,6 @@ def beside(tmp_path_factory):
     return path, Bundle(model, tokenizer, zoo.ENTRIES["smollm2"].card)
 
 
-@pytest.mark.slow
 def test_it_is_the_same_model_bit_by_bit_and_lies_in_memory_in_the_same_way(beside):
     path, packed = beside
     model, tokenizer = dequantised.read(path)

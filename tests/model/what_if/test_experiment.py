@@ -190,6 +190,7 @@ def test_scaled_by_a_hundred_percent_a_head_does_what_it_did(moe, setting):
 
 
 @pytest.mark.parametrize("text", [*MADE, "shift.5.4", "scramble.3", "swap.2.cat_mask.all.strided.3"])
+@pytest.mark.slow
 def test_a_text_goes_on_with_the_cache_as_it_does_without(moe, setting, text):
     made, _ = experiment.from_text(text, OTHER, setting)
     _, after, ids, edits = passes(moe, setting, made)

@@ -22,6 +22,8 @@ from ui.kit import cache, language
 from ui.kit.numbers import number
 from ui.lessons.blocks import switchboard, switches
 
+pytestmark = pytest.mark.slow
+
 PROMPT = "The dog chased the squirrel because it"
 WORDS = {lang: content.load(lang, "blocks") for lang in content.LANGUAGES}
 ENGLISH = language.Words("en", "blocks")
@@ -77,7 +79,6 @@ def sheet(test) -> str:
     return next(text for text in tables if WORDS["en"]["row-bits"] in text)
 
 
-@pytest.mark.slow
 def test_two_models_side_by_side_are_what_their_files_say(board):
     test = run_page("blocks", switch="no-positions")
     assert not test.exception
@@ -172,7 +173,6 @@ def test_the_questions_are_answered_by_the_files(board):
     assert shown.count('class="verdict wrong"') == 1 and "262" in shown and "131" in shown
 
 
-@pytest.mark.slow
 def test_both_write_what_they_would_write_and_the_prompt_stays_text(board):
     prompt = "<b>x</b> $y$"
     test = run_page("blocks", switch="mqa", prompt=prompt)
