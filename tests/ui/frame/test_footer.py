@@ -71,13 +71,14 @@ def test_a_chart_is_saved(open_page):
     found = saved(page, "bars", "CSV")  # its table, which is made for it
     assert found.suggested_filename == "next-token.csv"
     shares = [float(row[-1]) for row in list(csv.reader(io.StringIO(read(found).decode("utf-8-sig"))))[1:] if row[-1]]
-    trace, bundle = cache.trace("smollm2", "The dog", frozenset({"final"}), 64), cache.bundle("smollm2")
+    bundle = cache.bundle("smollm2")
+    trace = cache.trace(bundle, bundle.tokenizer.encode("The dog"), {"final"})
     likeliest = np.sort(sampling.softmax(lens.next_logits(bundle.model, trace)))[::-1][:100]
     np.testing.assert_allclose(shares[:100], likeliest, rtol=1e-4)
-    the_numbers_are_a_table_that_follows_the_figure(page, trace)
+    the_numbers_are_a_table_that_follows_the_figure(page, bundle, trace)
 
 
-def the_numbers_are_a_table_that_follows_the_figure(page, trace):
+def the_numbers_are_a_table_that_follows_the_figure(page, bundle, trace):
     """Where the lesson has none of its own."""
     box = press(page, "vector", "Table")
     rows = box.locator(".numbers tbody tr")
@@ -85,7 +86,7 @@ def the_numbers_are_a_table_that_follows_the_figure(page, trace):
     expect(rows.first.locator("td").last).to_have_text(number(float(trace.final[-1, 0]), "en"))
     page.fill(".st-key-prompt input", "A cat")
     page.keyboard.press("Enter")
-    other = cache.trace("smollm2", "A cat", frozenset({"final"}), 64)
+    other = cache.trace(bundle, bundle.tokenizer.encode("A cat"), {"final"})
     expect(rows.first.locator("td").last).to_have_text(number(float(other.final[-1, 0]), "en"))
     press(page, "vector", "Table")
     expect(rows).to_have_count(0)
