@@ -19,7 +19,7 @@ class Decoder:
 
     def __init__(self, model: Transformer):
         if not (model.config.head and model.config.causal):
-            raise ValueError("an encoder does not continue a text: it has no head, and attends both ways")
+            raise ValueError("an encoder does not continue a text: it has no head, and reads both ways")
         self.model = model
         self.cache = KVCache(model.config)
         self.ids: list[int] = []

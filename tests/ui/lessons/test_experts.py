@@ -145,6 +145,7 @@ def test_what_cannot_be_is_known_before(setting, problem, page):
         assert readings.predictions(page, setting).probabilities.sum() == pytest.approx(1, abs=1e-4)
 
 
+@pytest.mark.slow
 def test_the_losses_on_the_page_are_those_of_the_changed_models(bundle, trace, page):
     ids = trace.token_ids.tolist()
     test = run_page("experts", active="3", force="true", experts=["1", "4", "6"], where="1–6")
@@ -244,6 +245,7 @@ def test_the_parameters_are_the_formula_s(shown, bundle, trace):
 # ---------------------------------------------------------------- the questions, and odd prompts
 
 
+@pytest.mark.slow
 def test_the_questions_are_answered_by_the_model(bundle, trace, page, found):
     test = run_page("experts")
     assert 'class="verdict' not in html_of(test)

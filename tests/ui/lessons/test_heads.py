@@ -95,6 +95,7 @@ def test_the_figure_shows_the_lead_of_the_likeliest(page, bundle, trace):
     assert f"= <b>{number(float(trace.logits[-1, first] - trace.logits[-1, second]), 'en')}</b>" in html_of(page)
 
 
+@pytest.mark.slow
 def test_a_token_that_is_typed_goes_before_the_candidates(bundle, trace):
     test = run_page("heads")
     test.text_input(key="typed-token").set_value("strawberries and cream").run()
@@ -171,6 +172,7 @@ def test_the_times_are_measured_after_a_click(monkeypatch):
 # ---------------------------------------------------------------- the questions
 
 
+@pytest.mark.slow
 def test_the_questions_are_asked_of_the_live_model(bundle, trace):
     lengths = np.stack([np.linalg.norm(lens.head_writes(bundle.model, trace, i)[:, -1], axis=-1) for i in range(30)])
     third = int(lengths.max(1).argmax()) // 10

@@ -1,8 +1,8 @@
 """Lesson 17: the rows are those of model.checks, a broken model shows, and all of it can be taken along."""
 
 import re
-import time
 
+import pytest
 from playwright.sync_api import expect
 
 import content
@@ -12,6 +12,7 @@ from model.checks.subject import Subject
 from tests.support.app_test import html_of, run_page
 from tests.support.browser import settled
 from tests.support.payload import component_payload
+from tests.support.waiting import until
 from ui.kit.numbers import number
 from ui.lessons.is_it_true import questions, runs
 from ui.server import jobs
@@ -65,14 +66,10 @@ def test_a_broken_model_shows_and_is_in_the_link():
 
 
 def ended(job: jobs.Job) -> None:
-    for _ in range(900):
-        if not job.alive:
-            return
-        job.beat()  # AppTest does not look by itself
-        time.sleep(0.1)
-    raise TimeoutError
+    until(lambda: job.beat() or not job.alive)  # AppTest does not look by itself
 
 
+@pytest.mark.slow
 def test_a_run_fills_the_rows_from_a_process_of_its_own(monkeypatch):
     names, submit = ["cache", "packed", "rows", "traced"], jobs.submit
     short = {"names": names, "models": [zoo.EXPERTS]}

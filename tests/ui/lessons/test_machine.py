@@ -59,6 +59,7 @@ def test_candidates_and_tail_are_the_whole_vocabulary(bundle):
     assert data["candidates"][0]["p"] == pytest.approx(data["probability"][-1][-1], rel=1e-3)
 
 
+@pytest.mark.slow
 def test_tracks_of_a_common_beginning_are_taken_over(bundle):
     """Read anew or taken from the reading before: the same words, the same probabilities but for rounding."""
     long = PROMPT + " was the only one in the house and it had been there for a"
@@ -94,6 +95,7 @@ def test_earlier_tracks_do_not_move(bundle):
 
 
 @pytest.mark.parametrize("lang", content.LANGUAGES)
+@pytest.mark.slow
 def test_predict_then_reveal(lang):
     test = run_page("machine", lang, prompt=PROMPT)
     key = f"tracks-smollm2-{PROMPT}"

@@ -116,6 +116,7 @@ def test_the_curves_are_the_counts_of_the_masks():
 
 
 @pytest.mark.parametrize("pattern, size", [("fixed", 16), ("alternating", 4)])
+@pytest.mark.slow
 def test_losses_and_distribution_are_those_of_the_model_under_the_pattern(smollm2, ids, pattern, size):
     test = run_page("sparse", pattern=pattern, size=str(size))
     rules = {
@@ -200,6 +201,7 @@ def test_the_reach_is_computed_when_asked(smollm2, ids):
     assert 'class="verdict right"' in shown and f"= {n * 7 + 1} tokens" in shown
 
 
+@pytest.mark.slow
 def test_the_same_number_of_scores_costs_the_model_different_bits(smollm2, ids):
     key = f"budget-smollm2-{readings.PASSAGE}"
     test = run_page("sparse")
