@@ -166,7 +166,7 @@ def test_the_text_ends_at_the_limit(moe):
 
 
 def test_what_one_lesson_keeps_is_small(smollm2):
-    ids = (smollm2.tokenizer.encode(PROMPT) * 12)[: 32 + LIMIT]
+    ids = (smollm2.tokenizer.encode(PROMPT) * 14)[: 32 + LIMIT]
     session = GenerationSession(smollm2, ids[:32], path=ids[32:])
     for end in (32, 65, 96):  # the buffers double where they do when tokens come one by one
         session.decoder.logits(ids[:end])

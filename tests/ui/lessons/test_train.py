@@ -155,7 +155,7 @@ def test_the_server_keeps_the_models_used_last(monkeypatch, moe):
 def test_a_session_keeps_a_few_runs():
     lab = runs.Runs()
     plans = [Plan("copy", Choices(layers=1), seed=seed) for seed in range(1, runs.MOST + 2)]
-    records = [lab.of(plan) for plan in plans]
+    records = [lab.record(plan) for plan in plans]
     assert list(lab.records) == plans[1:] and len({record.id for record in records}) == len(plans)
 
 
