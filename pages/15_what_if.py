@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from ui.frame import quiz
 from ui.frame.lesson import lesson
 from ui.kit import listing
 from ui.lessons.what_if import board, changes, effect, questions, search
@@ -13,7 +14,7 @@ with lesson("what_if", limit=what_if.LIMIT, link=what_if.LINK) as page:
     changes.row(lab)
     after = what_if.changed(lab)
     with st.container(gap=None):
-        effect.aloud(lab, after)
+        effect.next_token(lab, after)
         effect.distribution(lab, after)
     page.yield_slot()
     page.heading("texts-title", words("texts-intro", n=effect.TEXT))
@@ -30,10 +31,11 @@ with lesson("what_if", limit=what_if.LIMIT, link=what_if.LINK) as page:
         listing.show(*what_if.SOURCE)
 
     with st.container(gap=None):
-        questions.hidden(lab)
+        if question := questions.hidden(lab):
+            quiz.predict(f"hidden-{page.model}-{page.text}", question)
 
     page.heading("search-title", words("search-intro"))
     search.section(lab)
-    st.html(f'<div class="notice">{words("caveat")}</div>')
+    page.notice(words("caveat"), role="note")
     page.yield_slot()
     effect.texts(lab, after, texts)

@@ -3,7 +3,6 @@
 import numpy as np
 import streamlit as st
 
-import content
 from model.what_if.changes import Change, Cut, Head, Mean, Scale, Silence
 from ui import components
 from ui.kit.mounting import mount
@@ -17,7 +16,12 @@ FACTORS = (50, 200)  # percent
 
 
 def board(lab: Lab, after: Run) -> None:
-    """The component keeps the head that is shown to itself; it reports what is to be changed."""
+    """The component keeps the head that is shown to itself; it reports what is to be changed.
+
+    data: pattern (L, H, T, T), mask (L, T, T) and tokens (T,) of the changed pass; cuts: layer, head, query and key,
+    None for all; heads: the changed ones, and what was done; start: layer and head to begin with; prompt: model and
+    text; factors: in percent, and in words. Layers, heads and tokens count from 0.
+    """
     first = next((c for c in lab.experiment.changes if isinstance(c, Head)), None)
     begin = first or what_if.strongest(lab.page, lab.page.trace(what_if.KEEP))[0]
     data = {
@@ -35,26 +39,24 @@ def board(lab: Lab, after: Run) -> None:
         ],
         "start": [begin.layer - 1, begin.head - 1],
         "prompt": [lab.page.model, lab.page.text],
-        "factors": [[share, what_if.times(share, lab.page.lang)] for share in FACTORS],
-        "lang": lab.page.lang,
-        "words": content.load(lab.page.lang, "what_if"),
+        "factors": [[percent, what_if.times(percent, lab.words)] for percent in FACTORS],
     }
     mount(lab.page, "what_if", KEY, data, on_deed_change=lambda: obey(lab, st.session_state[KEY].deed))
 
 
 def obey(lab: Lab, deed: object) -> None:
     """What was done on the map, counted from 0."""
-    made = lab.experiment
+    experiment = lab.experiment
     match deed:
         case {"do": "cut", "scope": str(scope), "layer": int(layer), "head": int(head), "query": int(q), "key": int(k)}:
-            if over := [c for c in made.changes if _covers(c, layer + 1, head + 1, q + 1, k + 1)]:
-                what_if.save(made.without(*over))
+            if cuts := [c for c in experiment.changes if _covers(c, layer + 1, head + 1, q + 1, k + 1)]:
+                what_if.save(experiment.without(*cuts))
             elif scope in SCOPES:
                 place = {"head": (layer + 1, head + 1), "layer": (layer + 1, None), "all": (None, None)}[scope]
                 what_if.add(lab, Cut(*place, q + 1, k + 1))
         case {"do": "undo", "layer": int(layer), "head": int(head)}:
-            own = layer + 1, head + 1
-            what_if.save(made.without(*(c for c in made.changes if isinstance(c, Head) and (c.layer, c.head) == own)))
+            changes = [c for c in experiment.changes if isinstance(c, Head)]
+            what_if.save(experiment.without(*(c for c in changes if (c.layer, c.head) == (layer + 1, head + 1))))
         case {"do": "scale", "layer": int(layer), "head": int(head), "percent": int(percent)}:
             what_if.add(lab, Scale(layer + 1, head + 1, percent))
         case {"do": str(name), "layer": int(layer), "head": int(head)} if name in DEEDS:

@@ -3,10 +3,12 @@
 import zlib
 
 import streamlit as st
+from markupsafe import Markup
 
 from model.what_if.changes import KINDS, Patch
 from model.what_if.fields import ALL, RULES, Amount, Experts, Field, Head, Index, Layer, OtherToken, Rule, Token
 from ui.frame import prompt_bar
+from ui.kit import markup
 from ui.lessons.what_if import lab as what_if
 from ui.lessons.what_if.lab import Lab
 
@@ -16,18 +18,16 @@ WIDTHS = {"text": 150, "other": 320, "experts": 180, "rule": 150}  # px
 
 def chips(lab: Lab) -> None:
     """A button for each change, which takes it off, and one for all of them."""
-    words, made = lab.words, lab.experiment
+    words, experiment = lab.words, lab.experiment
     with st.container(key="changes", horizontal=True, vertical_alignment="center", gap="small"):
-        st.html(f'<p class="eyebrow">{words.inline("changes")}</p>', width="content")
-        for change in made.changes:
-            key = f"change-{zlib.crc32(str(change).encode())}"
-            st.button(
-                f"{what_if.as_label(change, lab)} ✕", key=key, on_click=what_if.save, args=(made.without(change),)
-            )
-        if not made.changes:
-            st.html(f'<p class="note">{words.inline("no-changes")}</p>', width="content")
+        st.html(Markup('<p class="eyebrow">{}</p>').format(words.inline("changes")), width="content")
+        for change in experiment.changes:
+            key, others = f"change-{zlib.crc32(str(change).encode())}", experiment.without(change)
+            st.button(f"{what_if.as_label(change, lab)} ✕", key=key, on_click=what_if.save, args=(others,))
+        if not experiment.changes:
+            st.html(markup.note(words.inline("no-changes")), width="content")
         else:
-            nothing = made.without(*made.changes)
+            nothing = experiment.without(*experiment.changes)
             st.button(words.text("undo-all"), key="undo-all", type="tertiary", on_click=what_if.save, args=(nothing,))
     with st.container(gap=None):
         notices(lab)
@@ -35,14 +35,12 @@ def chips(lab: Lab) -> None:
 
 def notices(lab: Lab) -> None:
     """One sentence for what could not be done: of the link, and of the last thing tried."""
-    words, told = lab.words, []
+    words, page = lab.words, lab.page
     if lab.rejected:
         section = "left-out" if len(lab.rejected) == 1 else "left-out-many"
-        told.append(words(section, n=len(lab.rejected), **what_if.refused(lab.rejected[0], lab)))
+        page.notice(words(section, n=len(lab.rejected), **what_if.refused(lab.rejected[0], lab)))
     if left := st.session_state.pop("what-if-refused", None):
-        told.append(words("refused", **what_if.refused(left, lab)))
-    for sentence in told:
-        st.html(f'<div class="notice" role="status">{sentence}</div>')
+        page.notice(words("refused", **what_if.refused(left, lab)))
 
 
 def row(lab: Lab) -> None:
@@ -61,7 +59,7 @@ def row(lab: Lab) -> None:
             if name != "size" or st.session_state[_key(lab, kind, "rule")] != "full":
                 _field(lab, kind, name, field)
         st.button(words.text("add"), key="add-go", type="primary", on_click=_add, args=(lab, kind))
-    st.html(f'<p class="note about">{words.inline(f"about-{kind}")}</p>')
+    st.html(Markup('<p class="note about">{}</p>').format(words.inline(f"about-{kind}")))
 
 
 def _key(lab: Lab, *names: str) -> str:

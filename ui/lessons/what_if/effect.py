@@ -1,19 +1,20 @@
 """Lesson 15: what the changes did to the next token, to the streams and to the text that follows."""
 
 from collections.abc import Callable, Iterator
-from functools import partial
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
+from markupsafe import Markup
 
 from model import lens, zoo
 from model.analysis.losses import most_likely
-from model.what_if import experiment
+from model.edits import Edit
+from model.what_if.experiment import Experiment, continuation
 from model.what_if.export import to_python
 from ui.kit import comparison, figures, markup, tables
-from ui.kit.numbers import number, percent
+from ui.kit.language import Words
 from ui.lessons.what_if import lab as what_if
 from ui.lessons.what_if.lab import Lab, Run
 from viz import what_if as charts
@@ -29,85 +30,87 @@ KEPT = 24  # texts that a session remembers
 def rows(lab: Lab, after: Run) -> tuple[list[str], np.ndarray]:
     """The likeliest tokens of both passes, by the larger of their two probabilities, and all others: names, and
     probabilities (2, n + 1)."""
-    runs = np.stack([lab.before.chances, after.chances])
+    runs = np.stack([lab.before.probabilities, after.probabilities])
     ids = np.unique(most_likely(runs))
     ids = ids[np.argsort(-runs[:, ids].max(0), kind="stable")]
     return comparison.named(lab.page, runs, ids.tolist())
 
 
 def moved(lab: Lab, after: Run) -> tuple[list[str], np.ndarray]:
-    """Of all tokens those whose share moved most, and by how much."""
-    change = after.chances - lab.before.chances
+    """Of all tokens those whose probability moved most, and by how much."""
+    change = after.probabilities - lab.before.probabilities
     ids = np.argsort(-np.abs(change), kind="stable")[:MOVED]
     ids = ids[change[ids] != 0]
     return lab.setting.tokenizer.strings(ids.tolist()), change[ids]
 
 
-def aloud(lab: Lab, after: Run) -> None:
-    words, lang, before = lab.words, lab.page.lang, lab.before
+def next_token(lab: Lab, after: Run) -> None:
+    """The likeliest next token before and after, and how far apart the distributions are, in a sentence."""
+    words, before = lab.words, lab.before
     was, now = map(markup.chip, lab.setting.tokenizer.strings([before.answer, after.answer]))
     values = {
         "was": was,
         "now": now,
-        "p": percent(before.chances.max(), lang),
-        "q": percent(after.chances.max(), lang),
-        "left": percent(after.chances[before.answer], lang),
-        "bits": number(lens.divergence(before.chances, after.chances), lang),
+        "p": words.percent(before.probabilities.max()),
+        "q": words.percent(after.probabilities.max()),
+        "left": words.percent(after.probabilities[before.answer]),
+        "bits": words.number(lens.divergence(before.probabilities, after.probabilities)),
     }
     if not lab.experiment.changes:
-        st.html(f'<div class="read">{words.inline("read-none", **values)}</div>')
+        lab.page.read(words.inline("read-none", **values))
         return
-    same = np.array_equal(before.chances, after.chances)
+    same = np.array_equal(before.probabilities, after.probabilities)
     section = "read-same" if same else "read-kept" if before.answer == after.answer else "read-other"
-    st.html(f'<div class="read">{words.inline(section, **values)}</div>{words("divergence", **values)}')
+    st.html(markup.read(words.inline(section, **values)) + words("divergence", **values))
 
 
 def distribution(lab: Lab, after: Run) -> None:
     """Before and after, the whole vocabulary; and beside it what moved most."""
-    words, show = lab.words, partial(percent, lang=lab.page.lang)
-    names, shares = rows(lab, after)
+    words, eyebrow = lab.words, Markup('<p class="eyebrow">{}</p>')
+    names, probabilities = rows(lab, after)
     tokens, change = moved(lab, after)
     sides = words.text("before"), words.text("after")
     left, right = st.columns([8, 5], gap="medium")
     with left:
-        st.html(f'<p class="eyebrow">{words.inline("sides-title")}</p>')
-        figures.show(charts.sides(names, shares, sides, show), "sides", words.text("sides-alt"))
+        st.html(eyebrow.format(words.inline("sides-title")))
+        figures.show(charts.sides(names, probabilities, sides, words.percent), "sides", words.text("sides-alt"))
     with right:
-        st.html(f'<p class="eyebrow">{words.inline("movers-title")}</p>')
+        st.html(eyebrow.format(words.inline("movers-title")))
         if len(tokens):
-            figure = charts.movers(tokens, change, partial(points, lang=lab.page.lang))
+            figure = charts.movers(tokens, change, lambda fraction: points(fraction, words))
             figures.show(figure, "movers", words.text("movers-alt"))
         else:
-            st.html(f'<p class="note">{words.inline("movers-none")}</p>')
-    ids = np.argsort(-np.maximum(lab.before.chances, after.chances), kind="stable")[: tables.ROWS]
+            lab.page.note(words.inline("movers-none"))
+    p, q = lab.before.probabilities, after.probabilities
+    ids = np.argsort(-np.maximum(p, q), kind="stable")[: tables.ROWS]
     columns = {words.text("col-token"): lab.setting.tokenizer.strings(ids.tolist())}
-    values = lab.before.chances[ids], after.chances[ids], 100 * (after.chances - lab.before.chances)[ids]
+    values = p[ids], q[ids], 100 * (q - p)[ids]
     tables.twin(columns | dict(zip((*sides, words.text("col-moved")), values, strict=True)), "what-if")
 
 
-def points(change: float, lang: str) -> str:
+def points(change: float, words: Words) -> str:
     """Percentage points, with their sign."""
-    return ("+" if change > 0 else "") + number(100 * change, lang)
+    return ("+" if change > 0 else "") + words.number(100 * change)
 
 
 def streams(lab: Lab, after: Run) -> None:
     """Where the streams parted: layers by tokens."""
-    words, lang, count = lab.words, lab.page.lang, len(after.distances) - 1
+    words, count = lab.words, len(after.distances) - 1
     apart = after.distances > charts.ROUNDING
     if not apart.any():
-        st.html(f'<div class="read">{words.inline("parted-none")}</div>')
+        lab.page.read(words.inline("parted-none"))
         return
     level = int(apart.any(1).argmax())
     first = words.text("at-embedding") if not level else words.text("at-layer", layer=level)
-    last, least = percent(after.distances[-1, -1], lang), len(after.ids) - int(apart[-1].sum())
-    values = {"first": first, "last": last, "token": markup.chip(lab.page.tokens[-1])}
-    section = "parted-all" if not least else "parted-one" if least == 1 else "parted"
-    st.html(f'<div class="read">{words.inline(section, **values, n=least)}</div>')
+    last, unmoved = words.percent(after.distances[-1, -1]), len(after.ids) - int(apart[-1].sum())
+    values = {"first": first, "last": last, "token": markup.chip(lab.page.tokens[-1]), "n": unmoved}
+    section = "parted-all" if not unmoved else "parted-one" if unmoved == 1 else "parted"
+    lab.page.read(words.inline(section, **values))
     levels = [words.text("embedding"), *map(str, range(1, count + 1))]
     tokens = lab.setting.tokenizer.strings(after.ids)
-    chart = charts.parted(after.distances, tokens, levels, words.text("axis-layer"), partial(percent, lang=lang))
+    chart = charts.parted(after.distances, tokens, levels, words.text("axis-layer"), words.percent)
     figures.show(chart, "parted", words.text("parted-alt"))
-    st.html(f'<p class="note">{words.inline("parted-note")}</p>')
+    lab.page.note(words.inline("parted-note"))
     columns = {f"{i} {token}": after.distances[:, i - 1] for i, token in enumerate(tokens, 1)}
     tables.twin({words.text("axis-layer"): levels} | columns, "streams")
 
@@ -117,37 +120,39 @@ def streams(lab: Lab, after: Run) -> None:
 
 def texts(lab: Lab, after: Run, place: "DeltaGenerator") -> None:
     """How the text goes on before and after, a token at a time, into `place`."""
-    words, made = lab.words, lab.experiment
+    words = lab.words
     before: list[int] = []
-    for before in _grown(lab, "none", lab.before.ids, lambda: ()):
+    for before in _continuations(lab, Experiment(), lab.before.ids, lambda: ()):
         place.html(_line(lab, words.inline("before"), before, TEXT))
-    for final in _grown(lab, f"{made}-{made.other}", after.ids, lambda: what_if.edits(lab)):
-        same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(before, final, strict=False)))
-        lines = ((words.inline("before"), before, TEXT), (words.inline("after"), final, same))
-        place.html("".join(_line(lab, *line) for line in lines))
+    for changed in _continuations(lab, lab.experiment, after.ids, lambda: what_if.edits(lab)):
+        same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(before, changed, strict=False)))
+        lines = ((words.inline("before"), before, TEXT), (words.inline("after"), changed, same))
+        place.html(Markup().join(_line(lab, *line) for line in lines))
 
 
-def _grown(lab: Lab, name: str, ids: list[int], edits: Callable[[], tuple]) -> Iterator[list[int]]:
-    """The continuation as it grows; at once where this session has seen it to its end."""
-    kept, key = st.session_state.setdefault("what-if-texts", {}), (lab.page.model, *lab.page.ids, name)
-    if key not in kept:
-        found: list[int] = []
-        for token in experiment.continuation(lab.page.bundle.model, ids, edits(), TEXT):
-            found.append(token)
-            yield found
+def _continuations(
+    lab: Lab, experiment: Experiment, prompt: list[int], edits: Callable[[], tuple[Edit, ...]]
+) -> Iterator[list[int]]:
+    """The ids that follow the prompt as they grow in number; at once where this session has seen them all."""
+    texts, key = st.session_state.setdefault("what-if-texts", {}), lab.page.key("what-if-text", experiment)
+    if key not in texts:
+        ids: list[int] = []
+        for token in continuation(lab.page.bundle.model, prompt, edits(), TEXT):
+            ids.append(token)
+            yield ids
             if token in lab.setting.tokenizer.special:
                 break
-        while len(kept) >= KEPT:
-            kept.pop(next(iter(kept)))
-        kept[key] = found
-    yield kept[key]
+        while len(texts) >= KEPT:
+            texts.pop(next(iter(texts)))
+        texts[key] = ids
+    yield texts[key]
 
 
-def _line(lab: Lab, name: str, ids: list[int], same: int) -> str:
+def _line(lab: Lab, name: Markup, ids: list[int], same: int) -> Markup:
     """A row of chips; from the first token that is another one on, they are outlined."""
     tokens = enumerate(lab.setting.tokenizer.strings(ids))
-    chips = " ".join(markup.chip(token, "" if i < same else "selected") for i, token in tokens)
-    return f'<p class="goes-on"><span class="eyebrow">{name}</span> {chips}</p>'
+    chips = Markup(" ").join(markup.chip(token, "" if i < same else "selected") for i, token in tokens)
+    return Markup('<p class="goes-on"><span class="eyebrow">{}</span> {}</p>').format(name, chips)
 
 
 # ---------------------------------------------------------------- to take home

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import streamlit as st
 from babel.numbers import format_decimal
 from markupsafe import Markup
 
-from model import lens, sampling, transformer
+from model import lens, sampling
 from model.analysis import heads, streams
+from model.edits import Edit
 from model.trace import Trace
 from model.what_if import experiment
 from model.what_if.base import Change, Vectors
@@ -18,8 +20,8 @@ from model.what_if.experiment import Experiment, RejectedChange
 from model.what_if.fields import OFFSET, PERCENT, Experts, Field, InvalidChange, Setting, Text, Token
 from ui.frame import prompt_bar
 from ui.frame.page import Page
-from ui.kit import cache, language, markup, url_state
-from ui.kit.numbers import number
+from ui.kit import cache, markup, url_state
+from ui.kit.language import Words
 
 LIMIT = 32
 KEEP = frozenset({"final", "z", "resid_pre", "resid_post", "mlp_out", "pattern", "mask"})
@@ -28,13 +30,15 @@ LINK = {"edits": url_state.text(), "other": url_state.text(), "layer": url_state
 BEGIN = 2  # heads that are silenced where a link asks for nothing
 SOURCE = (streams.distances, lens.divergence, experiment.continuation)
 
+T = TypeVar("T", str, Markup)
+
 
 @dataclass(frozen=True)
 class Run:
     """A pass: its tokens, and what is drawn of it."""
 
     ids: list[int]
-    chances: np.ndarray  # (V,) of the next token
+    probabilities: np.ndarray  # (V,) of the next token
     pattern: np.ndarray  # (L, H, T, T)
     mask: np.ndarray  # (L, T, T) bool
     distances: np.ndarray  # (L + 1, T) of its streams from those of the unchanged pass
@@ -42,7 +46,7 @@ class Run:
     @property
     def answer(self) -> int:
         """The likeliest next token."""
-        return int(self.chances.argmax())
+        return int(self.probabilities.argmax())
 
 
 @dataclass(frozen=True)
@@ -56,25 +60,23 @@ class Lab:
     before: Run
 
     @property
-    def words(self) -> language.Words:
+    def words(self) -> Words:
         return self.page.words
 
 
-def open_lab(page: Page, said: Mapping[str, str] | None = None) -> Lab:
-    """What the link asks for; where it says nothing, the heads that did most for the answer are silenced. `said`: the
-    link of a reader whose page this is not (ui/frame/notebook_export.py)."""
-    said = st.query_params if said is None else said
-    other = said.get("other", OTHER)[: prompt_bar.CHARACTERS]
+def open_lab(page: Page, link: Mapping[str, str] | None = None) -> Lab:
+    """What the link asks for; where it says nothing, the heads that did most for the answer are silenced. `link`: that
+    of a reader whose page this is not (ui/frame/notebook_export.py)."""
+    link = st.query_params if link is None else link
+    other = link.get("other", OTHER)[: prompt_bar.CHARACTERS]
     encode, config = page.bundle.tokenizer.encode, page.bundle.model.config
     theirs = tuple(encode(other)[:LIMIT]) if other.strip() else ()
     setting = Setting(config, page.bundle.tokenizer, tuple(page.ids), theirs)
     trace = page.trace(KEEP)
-    asked = said.get("edits")
+    asked = link.get("edits")
     text = str(Experiment(tuple(strongest(page, trace)[:BEGIN]))) if asked is None else asked
-    made, rejected = experiment.from_text(text, other, setting)
-    ids = tuple(page.ids)
-    before = cache.result(cache.Key("what-if-before", page.model, ids), lambda: _run(page, trace, trace))
-    return Lab(page, setting, made, rejected, before)
+    before = cache.result(page.key("what-if-before"), lambda: _run(page, trace, trace))
+    return Lab(page, setting, *experiment.from_text(text, other, setting), before)
 
 
 def strongest(page: Page, trace: Trace) -> list[Silence]:
@@ -87,18 +89,18 @@ def strongest(page: Page, trace: Trace) -> list[Silence]:
         order = np.argsort(-lead, axis=None, kind="stable").tolist()
         return [Silence(i // lead.shape[1] + 1, i % lead.shape[1] + 1) for i in order]
 
-    return cache.result(cache.Key("what-if-strongest", page.model, tuple(page.ids)), compute)
+    return cache.result(page.key("what-if-strongest"), compute)
 
 
-def save(made: Experiment) -> None:
+def save(changed: Experiment) -> None:
     """Into the link."""
-    st.query_params["edits"] = str(made)
+    st.query_params["edits"] = str(changed)
 
 
-def add(lab: Lab, change: Change, setting: Setting | None = None) -> None:
+def add(lab: Lab, change: Change) -> None:
     """One change more, or a sentence that says why not."""
     try:
-        save(lab.experiment.with_change(change, setting or lab.setting))
+        save(lab.experiment.with_change(change, lab.setting))
     except InvalidChange as reason:
         st.session_state["what-if-refused"] = RejectedChange(str(change), change, reason)
 
@@ -106,27 +108,22 @@ def add(lab: Lab, change: Change, setting: Setting | None = None) -> None:
 # ---------------------------------------------------------------- the pass
 
 
-def other_trace(lab: Lab) -> Trace | None:
-    if not lab.experiment.patches:
-        return None
-    return cache.trace(lab.page.bundle, lab.setting.other, {"resid_pre"})
-
-
-def edits(lab: Lab) -> tuple:
-    return lab.experiment.edits(lab.setting, Vectors(lab.page.trace(KEEP), other_trace(lab)))
+def edits(lab: Lab) -> tuple[Edit, ...]:
+    """The edits of the experiment, with the vectors that some of them put in."""
+    other = cache.trace(lab.page.bundle, lab.setting.other, {"resid_pre"}) if lab.experiment.patches else None
+    return lab.experiment.edits(lab.setting, Vectors(lab.page.trace(KEEP), other))
 
 
 def changed(lab: Lab) -> Run:
     """The pass after the changes: computed now, or found in the cache."""
-    page, made = lab.page, lab.experiment
+    page = lab.page
 
     def compute() -> Run:
-        ids = made.ids(lab.setting)
         keep = {"final", "resid_pre", "resid_post", "pattern", "mask"}
-        shown = page.bundle.tokenizer.strings(ids)
-        return _run(page, page.trace(KEEP), transformer.run(page.bundle.model, ids, shown, edits=edits(lab), keep=keep))
+        after = cache.trace(page.bundle, lab.experiment.ids(lab.setting), keep, edits(lab), kept=False)
+        return _run(page, page.trace(KEEP), after)
 
-    return cache.result(cache.Key(f"what-if-{made}-{made.other}", page.model, tuple(page.ids)), compute)
+    return cache.result(page.key("what-if-after", lab.experiment), compute)
 
 
 def _run(page: Page, before: Trace, after: Trace) -> Run:
@@ -152,14 +149,14 @@ def as_label(change: Change, lab: Lab) -> str:
     return _named(change, lab, lab.words.text, markup.literal)
 
 
-def _named(change: Change, lab: Lab, say: Callable, show: Callable) -> str:
+def _named(change: Change, lab: Lab, say: Callable[..., T], show: Callable[[str], T]) -> T:
     layer, head = (getattr(change, name, None) for name in ("layer", "head"))
     place = ("in-all" if layer is None else "in-layer") if head is None else "in-head" if layer else "in-heads"
     values = {name: _value(change, name, field, lab, show) for name, field in change.fields().items()}
     return say(f"name-{change.name}", **values, where=say(place, layer=layer, head=head))
 
 
-def _value(change: Change, name: str, field: Field, lab: Lab, show: Callable) -> str:
+def _value(change: Change, name: str, field: Field, lab: Lab, show: Callable[[str], str]) -> str:
     """The value of a field as a sentence says it."""
     setting, value, strings = lab.setting, getattr(change, name), lab.setting.tokenizer.strings
     match field:
@@ -172,15 +169,15 @@ def _value(change: Change, name: str, field: Field, lab: Lab, show: Callable) ->
         case Experts():
             return ", ".join(map(str, value))
     if field == PERCENT:
-        return times(value, lab.page.lang)
+        return times(value, lab.words)
     if field == OFFSET:
-        return ("" if value < 0 else "+") + number(value, lab.page.lang)
+        return ("" if value < 0 else "+") + lab.words.number(value)
     return str(value)
 
 
-def times(share: int, lang: str) -> str:
+def times(percent: int, words: Words) -> str:
     """So many percent as a factor, without digits that say nothing."""
-    return format_decimal(share / 100, locale=lang).replace("-", "−")
+    return format_decimal(percent / 100, locale=words.lang).replace("-", "−")
 
 
 def reason(problem: InvalidChange, lab: Lab) -> Markup:
@@ -194,5 +191,5 @@ def reason(problem: InvalidChange, lab: Lab) -> Markup:
 def refused(left: RejectedChange, lab: Lab) -> dict[str, Markup]:
     """A change that was left out, and why, for a sentence."""
     readable = left.change is not None and left.reason.code not in ("rule", "many")
-    told = as_html(left.change, lab) if readable else markup.span(left.text, "mono")
-    return {"change": told, "reason": reason(left.reason, lab)}
+    change = as_html(left.change, lab) if readable else markup.span(left.text, "mono")
+    return {"change": change, "reason": reason(left.reason, lab)}

@@ -1,62 +1,56 @@
 """The prediction of lesson 15: one word is hidden from the last token everywhere. Which one does it miss most?"""
 
 import numpy as np
+from markupsafe import Markup
 
-from model import lens, sampling, transformer
+from model import lens, sampling
 from model.edits import HideKey
-from ui.frame import quiz
 from ui.frame.question import Question
 from ui.kit import cache, markup
-from ui.kit.numbers import number, percent
 from ui.lessons.what_if.lab import Lab
 
 OPTIONS = 5
 
 
-def hidden(lab: Lab) -> None:
-    """Asks of the words that the last token reads most, over all heads of all layers."""
-    page, words, lang = lab.page, lab.words, lab.page.lang
+def hidden(lab: Lab) -> Question | None:
+    """Asks of the words that the last token reads most, over all heads of all layers. None for a prompt of less than
+    three tokens."""
+    page, words = lab.page, lab.words
     last = len(page.ids) - 1
     if last < 2:
-        return
+        return None
     weights = lab.before.pattern[:, :, -1].mean((0, 1))[:last]
     choices = sorted(np.argsort(-weights, kind="stable")[:OPTIONS].tolist())
 
-    def costs() -> list[float]:
-        """How far the distribution moves without each of them, in bits."""
+    def divergence(key: int) -> float:
+        """How far the distribution moves without a token, in bits."""
+        edits = tuple(HideKey(layer, last, key) for layer in range(len(lab.before.pattern)))
+        trace = page.trace({"final"}, edits, kept=False)
+        after = sampling.softmax(lens.next_logits(page.bundle.model, trace))
+        return lens.divergence(lab.before.probabilities, after)
 
-        def compute() -> list[float]:
-            found, model = [], page.bundle.model
-            for key in choices:
-                cut = [HideKey(layer, last, key) for layer in range(len(lab.before.pattern))]
-                trace = transformer.run(model, page.ids, page.tokens, keep={"final"}, edits=cut)
-                after = sampling.softmax(lens.next_logits(model, trace))
-                found.append(lens.divergence(lab.before.chances, after))
-            return found
+    def divergences() -> list[float]:
+        return cache.result(page.key("what-if-hidden"), lambda: list(map(divergence, choices)))
 
-        return cache.result(cache.Key("what-if-hidden", page.model, tuple(page.ids)), compute)
-
-    def explain(chosen: int, right: int) -> str:
-        found, most = costs(), int(np.argmax(weights[choices]))
+    def explain(chosen: int, right: int) -> Markup:
+        bits, most = divergences(), int(np.argmax(weights[choices]))
         values = {
             "word": markup.chip(page.tokens[choices[right]]),
-            "bits": number(found[right], lang),
-            "p": percent(weights[choices[right]], lang),
+            "bits": words.number(bits[right]),
+            "p": words.percent(weights[choices[right]]),
             "other": markup.chip(page.tokens[choices[most]]),
-            "more": percent(weights[choices[most]], lang),
-            "less": number(found[most], lang),
+            "more": words.percent(weights[choices[most]]),
+            "less": words.number(bits[most]),
             "chosen": markup.chip(page.tokens[choices[chosen]]),
-            "own": number(found[chosen], lang),
+            "own": words.number(bits[chosen]),
         }
-        told = "" if chosen == right else words("hidden-chosen", **values)
+        own = Markup() if chosen == right else words("hidden-chosen", **values)
         first = "hidden-first" if right == most == 0 and choices[0] == 0 else "hidden-most"
-        return told + words(first if right == most else "hidden-other", **values)
+        return own + words(first if right == most else "hidden-other", **values)
 
-    def named(i: int) -> str:
+    def option(i: int) -> str:
         token = page.tokens[i]
         return token if page.tokens.count(token) == 1 else f"{token} ({i + 1})"
 
     question = words.inline("question-hidden", last=markup.chip(page.tokens[last]))
-    options = [named(i) for i in choices]
-    key = f"hidden-{page.model}-{page.text}"
-    quiz.predict(key, Question(question, options, lambda: int(np.argmax(costs())), explain, tokens=True))
+    return Question(question, list(map(option, choices)), lambda: int(np.argmax(divergences())), explain, tokens=True)

@@ -2,7 +2,6 @@
 
 import time
 from dataclasses import dataclass, field
-from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -11,8 +10,8 @@ from model import lens, sampling
 from model.analysis import ablation, heads
 from model.what_if.changes import Silence
 from ui.frame.page import Page
-from ui.kit import figures, listing, markup, tables
-from ui.kit.numbers import number, percent
+from ui.kit import cache, figures, listing, markup, tables
+from ui.kit.language import Words
 from ui.lessons.what_if import lab as what_if
 from ui.lessons.what_if.lab import Lab
 from viz import what_if as charts
@@ -25,142 +24,141 @@ SOURCE = (lens.direct_effects, ablation.ablated_logits)
 
 @dataclass
 class Search:
-    """direct (L, H); ranked: all heads, from 0, those with the greatest direct effects first; found: what silencing a
-    head cost the answer, in bits of its log-probability; goal: how many are to be tried."""
+    """answer: the likeliest token, and its probability; direct (L, H): the heads' direct effects; ranked: all heads,
+    from 0, those with the greatest direct effects first; costs: what silencing a head cost the answer, in bits of its
+    log-probability; goal: how many are to be tried."""
 
-    of: tuple
     answer: int
-    chance: float
+    probability: float
     direct: np.ndarray
     ranked: list[tuple[int, int]]
-    found: dict[tuple[int, int], float] = field(default_factory=dict)
+    costs: dict[tuple[int, int], float] = field(default_factory=dict)
     goal: int = 0
 
     @property
     def running(self) -> bool:
-        return len(self.found) < self.goal
+        return len(self.costs) < self.goal
 
     def go(self, goal: int) -> None:
         self.goal = min(goal, len(self.ranked))
 
     def stop(self) -> None:
-        self.goal = len(self.found)
+        self.goal = len(self.costs)
 
     def next(self) -> tuple[int, list[int]]:
         """A layer and its heads to try: at first the head with the greatest direct effect that is left; after the first
         few all that are left of a layer, from the top down, for together they take little longer."""
-        left = [head for head in self.ranked if head not in self.found]
-        if len(self.found) < FEW:
+        left = [head for head in self.ranked if head not in self.costs]
+        if len(self.costs) < FEW:
             return left[0][0], [left[0][1]]
         layer = max(layer for layer, _ in left)
         return layer, [head for own, head in left if own == layer]
 
     def best(self) -> list[tuple[int, int]]:
-        return sorted(self.found, key=lambda head: -abs(self.found[head]))
+        return sorted(self.costs, key=lambda head: -abs(self.costs[head]))
 
 
-def search(lab: Lab) -> Search:
+def prompt_search(lab: Lab) -> Search:
     """This session's search for this prompt."""
-    page = lab.page
-    key = (page.model, tuple(page.ids))
-    kept = st.session_state.get("what-if-search")
-    if kept is None or kept.of != key:
-        answer = lab.before.answer
+    page, answer = lab.page, lab.before.answer
+
+    def begin() -> Search:
         direct = heads.effects(page.bundle.model, page.trace(what_if.KEEP), answer)
-        flat = np.argsort(-np.abs(direct), axis=None, kind="stable")
-        ranked = [tuple(map(int, divmod(i, direct.shape[1]))) for i in flat.tolist()]
-        kept = st.session_state["what-if-search"] = Search(key, answer, lab.before.chances[answer], direct, ranked)
-    return kept
+        order = np.argsort(-np.abs(direct), axis=None, kind="stable")
+        ranked = [divmod(i, direct.shape[1]) for i in order.tolist()]
+        return Search(answer, lab.before.probabilities[answer], direct, ranked)
+
+    return cache.memo("what-if-search", page.key("what-if-search"), begin)
 
 
 def section(lab: Lab) -> None:
     """Takes turns while a search is under way, and at no other time: the page answers in between."""
-    ticking = search(lab).running
+    ticking = prompt_search(lab).running
     st.fragment(_section, run_every=TICK if ticking else None)(lab, ticking)
 
 
 def _section(lab: Lab, ticking: bool) -> None:
-    words, found = lab.words, search(lab)
+    words, search = lab.words, prompt_search(lab)
     if ticking:
-        _work(lab.page, found)
-    if found.running != ticking or st.session_state.pop("what-if-taken", False):
+        _work(lab.page, search)
+    if search.running != ticking or st.session_state.pop("what-if-taken", False):
         st.rerun()  # the whole page: to begin or end the turns, or to show what was added
     # The parts keep their places, whatever they hold: a turn that is under way while the page is drawn anew finds them
     with st.container(key="search", horizontal=True, gap="small"):
-        _buttons(lab, found)
+        _buttons(words, search)
     with st.container(gap=None):
-        if found.running:
-            values = {"n": len(found.found), "all": found.goal}
-            st.progress(len(found.found) / found.goal, words.text("search-progress", **values))
+        if search.running:
+            values = {"n": len(search.costs), "all": search.goal}
+            st.progress(len(search.costs) / search.goal, words.text("search-progress", **values))
     with st.container(gap="small"):
-        _results(lab, found) if found.found else st.html(_direct(lab, found))
+        if search.costs:
+            _results(lab, search)
+        else:
+            _direct(lab, search)
     with st.container(gap=None):
-        if not found.running:
+        if not search.running:
             listing.show(*SOURCE)
-            tables.twin(_table(lab, found), "heads")
+            tables.twin(_table(words, search), "heads")
 
 
-def _buttons(lab: Lab, found: Search) -> None:
-    words, all_ = lab.words, len(found.ranked)
-    if found.running:
-        st.button(words.text("search-cancel"), key="search-stop", on_click=found.stop)
-    elif len(found.found) < min(FEW, all_):
-        few = {"key": "search-few", "type": "primary", "on_click": found.go, "args": (FEW,)}
-        st.button(words.text("search-few", n=min(FEW, all_)), **few)
-    elif len(found.found) < all_:
-        st.button(words.text("search-all", n=all_), key="search-all", on_click=found.go, args=(all_,))
+def _buttons(words: Words, search: Search) -> None:
+    count = len(search.ranked)
+    if search.running:
+        st.button(words.text("search-cancel"), key="search-stop", on_click=search.stop)
+    elif len(search.costs) < min(FEW, count):
+        few = {"key": "search-few", "type": "primary", "on_click": search.go, "args": (FEW,)}
+        st.button(words.text("search-few", n=min(FEW, count)), **few)
+    elif len(search.costs) < count:
+        st.button(words.text("search-all", n=count), key="search-all", on_click=search.go, args=(count,))
 
 
-def _work(page: Page, found: Search) -> None:
+def _work(page: Page, search: Search) -> None:
     """Silences heads for a while."""
     trace, start = page.trace(what_if.KEEP), time.monotonic()
-    while found.running and time.monotonic() - start < WORK:
-        layer, heads = found.next()
+    while search.running and time.monotonic() - start < WORK:
+        layer, heads = search.next()
         for head, logits in zip(heads, ablation.ablated_logits(page.bundle.model, trace, layer, heads), strict=True):
-            left = max(sampling.softmax(logits)[found.answer], np.finfo(float).tiny)
-            found.found[layer, head] = float(np.log2(found.chance / left))
+            left = max(sampling.softmax(logits)[search.answer], np.finfo(float).tiny)
+            search.costs[layer, head] = float(np.log2(search.probability / left))
 
 
-def _direct(lab: Lab, found: Search) -> str:
+def _direct(lab: Lab, search: Search) -> None:
     """Before anything is silenced: what the direct effects say."""
-    layer, head = found.ranked[0]
-    values = {"layer": layer + 1, "head": head + 1, "x": number(float(found.direct[layer, head]), lab.page.lang)}
-    answer = markup.chip(lab.setting.tokenizer.strings([found.answer])[0])
+    layer, head = search.ranked[0]
+    values = {"layer": layer + 1, "head": head + 1, "x": lab.words.number(float(search.direct[layer, head]))}
+    answer = markup.chip(lab.setting.tokenizer.strings([search.answer])[0])
     section = "direct-first" if lab.setting.config.norm_place == "pre" else "direct-none"
-    return f'<div class="read">{lab.words.inline(section, answer=answer, **values)}</div>'
+    lab.page.read(lab.words.inline(section, answer=answer, **values))
 
 
-def _results(lab: Lab, found: Search) -> None:
-    words, lang = lab.words, lab.page.lang
-    best, all_ = found.best(), len(found.ranked)
-    (layer, head), bits = best[0], found.found[best[0]]
-    rank = found.ranked.index(best[0]) + 1
+def _results(lab: Lab, search: Search) -> None:
+    words, best = lab.words, search.best()
+    (layer, head), bits = best[0], search.costs[best[0]]
     values = {
         "layer": layer + 1,
         "head": head + 1,
-        "bits": number(abs(bits), lang),
-        "p": percent(found.chance, lang),
-        "q": percent(found.chance * 2**-bits, lang),
-        "answer": markup.chip(lab.setting.tokenizer.strings([found.answer])[0]),
-        "n": len(found.found),
-        "all": all_,
-        "rank": rank,
+        "bits": words.number(abs(bits)),
+        "p": words.percent(search.probability),
+        "q": words.percent(search.probability * 2**-bits),
+        "answer": markup.chip(lab.setting.tokenizer.strings([search.answer])[0]),
+        "n": len(search.costs),
+        "all": len(search.ranked),
+        "rank": search.ranked.index(best[0]) + 1,
     }
-    told = words.inline("found-costs" if bits > 0 else "found-helps", **values)
-    more = words("found-few" if len(found.found) < all_ else "found-all", **values)
-    st.html(f'<div class="read">{told}</div>{more}')
-    heads = list(found.found)
-    names = [f"{layer + 1}.{head + 1}" for layer, head in heads]
-    direct, costs = (np.array(x) for x in ([found.direct[head] for head in heads], list(found.found.values())))
+    sentence = words.inline("found-costs" if bits > 0 else "found-helps", **values)
+    more = words("found-few" if len(search.costs) < len(search.ranked) else "found-all", **values)
+    st.html(markup.read(sentence) + more)
+    names = [f"{layer + 1}.{head + 1}" for layer, head in search.costs]
+    direct, costs = np.array([search.direct[head] for head in search.costs]), np.array(list(search.costs.values()))
     titles = words.text("col-direct"), words.text("col-bits")
     if lab.setting.config.norm_place == "pre":
-        chart = charts.compared(direct, costs, names, titles, partial(number, lang=lang))
+        chart = charts.compared(direct, costs, names, titles, words.number)
         figures.show(chart, "compared", words.text("compared-alt"))
-    shown = {f"{layer + 1}.{head + 1}": found.found[layer, head] for layer, head in best[:SHOWN]}
+    shown = {f"{layer + 1}.{head + 1}": search.costs[layer, head] for layer, head in best[:SHOWN]}
     st.pills(
         words.text("take"),
         list(shown),
-        format_func=lambda name: f"{name}  {_signed(shown[name], lang)}",
+        format_func=lambda name: f"{name}  {_signed(shown[name], words)}",
         key="what-if-take",
         on_change=_take,
         args=(lab,),
@@ -169,21 +167,20 @@ def _results(lab: Lab, found: Search) -> None:
 
 
 def _take(lab: Lab) -> None:
-    """A head that was found goes into the experiment."""
+    """A head of the search goes into the experiment."""
     if picked := st.session_state["what-if-take"]:
         what_if.add(lab, Silence(*map(int, picked.split("."))))
         st.session_state["what-if-taken"], st.session_state["what-if-take"] = True, None
 
 
-def _signed(bits: float, lang: str) -> str:
-    return ("+" if bits > 0 else "") + number(bits, lang)
+def _signed(bits: float, words: Words) -> str:
+    return ("+" if bits > 0 else "") + words.number(bits)
 
 
-def _table(lab: Lab, found: Search) -> dict[str, list]:
-    words = lab.words
+def _table(words: Words, search: Search) -> dict[str, list]:
     return {
-        words.text("col-layer"): [layer + 1 for layer, _ in found.ranked],
-        words.text("col-head"): [head + 1 for _, head in found.ranked],
-        words.text("col-direct"): [float(found.direct[head]) for head in found.ranked],
-        words.text("col-bits"): [found.found.get(head, "–") for head in found.ranked],
+        words.text("col-layer"): [layer + 1 for layer, _ in search.ranked],
+        words.text("col-head"): [head + 1 for _, head in search.ranked],
+        words.text("col-direct"): [float(search.direct[head]) for head in search.ranked],
+        words.text("col-bits"): [search.costs.get(head, "–") for head in search.ranked],
     }
