@@ -92,9 +92,9 @@ def strongest(page: Page, trace: Trace) -> list[Silence]:
     return cache.result(page.key("what-if-strongest"), compute)
 
 
-def save(changed: Experiment) -> None:
+def save(experiment: Experiment) -> None:
     """Into the link."""
-    st.query_params["edits"] = str(changed)
+    st.query_params["edits"] = str(experiment)
 
 
 def add(lab: Lab, change: Change) -> None:
