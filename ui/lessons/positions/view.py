@@ -147,8 +147,15 @@ def current_place(page: Page, trace: Trace) -> Place:
     return readings.fitting_place(linked, page, trace)
 
 
-@st.fragment
 def show_rotation(page: Page, trace: Trace) -> None:
+    """Clock hands for the pairs of dimensions of a query and a key, rotated by their positions."""
+    pairs = page.bundle.model.config.head_width // 2
+    page.heading("dials-heading", page.words("dials-text", model=page.bundle.card.title, pairs=pairs))
+    _dials(page, trace)
+
+
+@st.fragment
+def _dials(page: Page, trace: Trace) -> None:
     """The dials, and what becomes of a score as the distance grows.
 
     Keys: text (the prompt); tokens (T strings); place (see readings.Place); layers; far: how far a token can be moved;
@@ -156,7 +163,6 @@ def show_rotation(page: Page, trace: Trace) -> None:
     """
     words, text, place = page.words, page.words.text, current_place(page, trace)
     layer, speeds = trace.layers[place.layer], page.bundle.model.position.speeds.cpu().numpy()
-    page.heading("dials-heading", words("dials-text", model=page.bundle.card.title, pairs=len(speeds)))
     data = {
         **components.pack(q=layer.q, k=layer.k, scores=layer.scores, speeds=speeds),
         "text": page.text,

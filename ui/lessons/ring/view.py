@@ -21,8 +21,14 @@ def current_choice(trace: Trace) -> Choice:
     return readings.fitting_choice(st.session_state.get("ring", {}).get("run") or linked, trace)
 
 
-@st.fragment
 def show_ring(page: Page, trace: Trace) -> None:
+    """The ring, and the code of it."""
+    _ring(page, trace)
+    listing.show(ring.Partial.absorb, ring.device_loop)
+
+
+@st.fragment
+def _ring(page: Page, trace: Trace) -> None:
     """The ring, what it proves, and its steps as a table. Without a ring, one sentence, and the way to another.
 
     Keys: tokens (T strings), layer (from 0), layers, devices, choices (numbers of devices); problem, where there is no
@@ -47,7 +53,6 @@ def show_ring(page: Page, trace: Trace) -> None:
         page.heading("equal-title", _proof(trace, choice, ring_run, words))
         page.heading("uneven-title", _uneven(trace, ring_run, words))
         tables.twin(readings.table(ring_run, words), "ring")
-    listing.show(ring.Partial.absorb, ring.device_loop)
 
 
 def _proof(trace: Trace, choice: Choice, ring_run: RingRun, words: Words) -> Markup:

@@ -9,7 +9,7 @@ from model.arithmetic import SIXTEEN_BITS, cache_bytes, count, kv_heads_by_kind
 from model.config import Config
 from model.weights.published import MODELS
 from ui.frame.page import Page
-from ui.kit import figures, tables, url_state
+from ui.kit import figures, markup, tables, url_state
 from ui.kit.language import Words
 from viz import tracks as charts
 
@@ -47,8 +47,7 @@ def calculator(page: Page) -> None:
     amounts.append(weights)
     chart = charts.sizes(names, amounts, list(map(words.bytes, amounts)), own, len(heads))
     figures.show(chart, "sizes", words.text("sizes-alt", **values))
-    page.note(words.inline("sizes-note"))
-    st.html(_formula(words, config, tokens))
+    st.html(markup.note(words.inline("sizes-note")) + _formula(words, config, tokens))
     if config.window and tokens > config.window:
         less = words.bytes(cache_bytes(config, config.window))
         st.html(words("window", model=name, window=words.number(config.window), less=less))
