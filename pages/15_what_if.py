@@ -19,7 +19,6 @@ with lesson("what_if", limit=what_if.LIMIT, link=what_if.LINK) as page:
     page.yield_slot()
     page.heading("texts-title", words("texts-intro", n=effect.TEXT))
     texts = st.empty()
-
     page.heading("map-title", words("map-intro"))
     board.board(lab, after)
 
