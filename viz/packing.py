@@ -68,7 +68,12 @@ def moved(
 
 
 def _line(
-    i: int, name: str, x: Sequence[int], y: np.ndarray, before: Callable[[int], str], after: Callable[[float], str]
+    i: int,
+    name: str,
+    x: Sequence[int] | np.ndarray,
+    y: np.ndarray,
+    before: Callable[[int], str],
+    after: Callable[[float], str],
 ) -> dict:
     return {
         "type": "scatter",
