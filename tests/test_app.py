@@ -89,6 +89,7 @@ def test_a_small_answer_is_not_held_back():
         assert apart.submit(run).result()
 
 
+@pytest.mark.slow
 def test_a_component_does_not_load_pandas(monkeypatch):
     """Whoever asks Streamlit for the kind of some data does, and that is 0.4 s of the start."""
     monkeypatch.setattr(dataframe_util, "determine_data_format", None)

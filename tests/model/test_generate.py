@@ -57,10 +57,12 @@ def test_the_log_probability_of_a_beam_is_that_of_its_tokens(moe):
     assert best.log_probability == pytest.approx(np.log(probabilities).sum(), abs=1e-4)
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_text_and_another_seed_another(moe):
     assert tokens(moe.model, seed=3) == tokens(moe.model, seed=3) != tokens(moe.model, seed=4)
 
 
+@pytest.mark.slow
 def test_a_forced_token_is_taken_and_what_follows_is_what_the_text_says(moe):
     free = tokens(moe.model, seed=3)
     forced = list(islice(stream(moe.model, PROMPT, seed=3, force={4: 200}), 12))

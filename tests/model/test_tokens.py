@@ -46,6 +46,7 @@ def test_every_token_shows_something_and_nothing_that_breaks_a_line(bundle, text
 
 
 @given(word=st.text("abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=14))
+@pytest.mark.slow
 def test_merges_end_in_the_tokens_of_the_word(smollm2, moe, word):
     for tokenizer in (smollm2.tokenizer, moe.tokenizer):
         steps = tokenizer.merges(" " + word)

@@ -20,6 +20,7 @@ def test_all_names_are_there_and_can_be_loaded():
     assert zoo.names() == dict.fromkeys(zoo.ENTRIES)
 
 
+@pytest.mark.slow
 def test_a_local_folder_is_loaded_by_its_path(minilm):
     bundle = zoo.load(zoo.find("minilm").parent)
     ids = bundle.tokenizer.encode("Glass.")

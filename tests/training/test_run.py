@@ -44,6 +44,7 @@ SMALL = replace(BASE, vocab_size=300, width=16, layers=2, head_width=4, mlp_widt
 PLAN = Plan(SMALL, Recipe(lr=1e-2, warm_up=5), steps=40, rows=4, context=32)
 
 
+@pytest.mark.slow
 def test_a_run_leaves_weights_log_and_card(workshop):
     run.train_plan("toy", PLAN, "cpu", True)
     folder = workshop / "checkpoints/toy"
@@ -81,6 +82,7 @@ def test_a_stopped_run_goes_on_and_ends_with_the_same_bits(workshop, monkeypatch
     assert len(taken) == 41  # what is finished is left alone
 
 
+@pytest.mark.slow
 def test_the_log_forgets_what_came_after_the_checkpoint(workshop):
     run.train_plan("toy", PLAN, "cpu", True)
     with (workshop / "runs/toy.csv").open(newline="") as file:

@@ -45,6 +45,7 @@ def test_mean_products_are_over_what_the_mask_leaves(trace):
     np.testing.assert_allclose(positions.mean_products(trace)[3], expected)
 
 
+@pytest.mark.slow
 def test_similarity_of_the_computed_table_depends_on_the_distance_only(minilm):
     rows = positions.sinusoidal_table(minilm.model.config)[::4]
     cosines = positions.cosine(rows[:, None], rows[None])

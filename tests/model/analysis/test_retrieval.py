@@ -18,6 +18,7 @@ TEXTS = [
 ]
 
 
+@pytest.mark.slow
 def test_sentence_vectors_are_those_of_transformers(minilm):
     folder = zoo.find("minilm").parent
     tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
@@ -30,6 +31,7 @@ def test_sentence_vectors_are_those_of_transformers(minilm):
     assert np.abs(retrieval.sentence_vectors(minilm.model, minilm.tokenizer, TEXTS) - theirs).max() <= 1e-5
 
 
+@pytest.mark.slow
 def test_meaning_is_found_where_no_word_is_shared(minilm):
     vectors = retrieval.sentence_vectors(minilm.model, minilm.tokenizer, [*TEXTS, "a young dog has fun"])
     cosines = vectors[:-1] @ vectors[-1]

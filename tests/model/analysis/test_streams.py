@@ -34,6 +34,7 @@ def test_the_terms_of_a_norm_give_the_models_own_number(bundle):
     assert terms.sum == pytest.approx(terms.x + terms.added, rel=1e-6)
 
 
+@pytest.mark.slow
 def test_a_token_more_moves_an_encoder_and_no_decoder(bundle):
     ids = bundle.tokenizer.encode("The dog chased the squirrel")
     moved = streams.appended(bundle.model, ids, bundle.tokenizer.find("the"))

@@ -160,6 +160,7 @@ MADE = [
 
 
 @pytest.mark.parametrize("text", MADE)
+@pytest.mark.slow
 def test_the_streams_part_in_the_layer_of_the_change_and_not_before(moe, setting, text):
     made, rejected = experiment.from_text(text, OTHER, setting)
     before, after, _, _ = passes(moe, setting, made)
@@ -177,6 +178,7 @@ def test_a_swap_moves_the_embedding_of_its_token_alone(moe, setting):
     assert moved[:, 0].max() < 1e-6  # experts compute the tokens that visit them together: not the same bits
 
 
+@pytest.mark.slow
 def test_at_its_mean_a_head_says_the_same_everywhere(moe, setting):
     made, _ = experiment.from_text("mean.3.2", "", setting)
     before, after, _, _ = passes(moe, setting, made)

@@ -22,6 +22,7 @@ def test_the_prompt_goes_into_the_link_and_the_default_out_of_it():
     assert "prompt" not in test.query_params
 
 
+@pytest.mark.slow
 def test_a_link_with_a_long_prompt_is_cut():
     test = run_page("machine", prompt="word " * 1000)
     assert len(test.text_input(key="prompt").value) == prompt_bar.CHARACTERS
@@ -33,6 +34,7 @@ def test_an_unknown_model_in_the_link_is_ignored():
     assert test.selectbox(key="model").value == "smollm2"
 
 
+@pytest.mark.slow
 def test_a_cut_says_what_was_cut():
     notice = html_of(run_page("machine", prompt=" ".join(map(str, range(60)))))
     assert "Only the first" in notice and "more were cut: “" in notice

@@ -70,6 +70,7 @@ def notices(test) -> list[str]:
 
 
 @pytest.mark.parametrize("lang, start", [("en", "Of this link"), ("it", "Di questo link")])
+@pytest.mark.slow
 def test_a_damaged_link_is_said_once_and_the_rest_is_used(lang, start):
     test = run_page("table", lang, **{"table-of": "Mixtral 8x7B", "layer": "<b>3</b>", "x" * 99: "1", "tokens": "9z"})
     (said,) = notices(test)

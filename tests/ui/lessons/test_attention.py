@@ -112,6 +112,7 @@ def reveal(test, key: str, option: int):
     return test.button(key=f"reveal-{key}").click().run()
 
 
+@pytest.mark.slow
 def test_the_swap_is_asked_of_the_live_model(smollm2):
     key = f"swap-smollm2-{PROMPT}"
     trace = traced(smollm2)

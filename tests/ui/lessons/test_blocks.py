@@ -82,6 +82,7 @@ def test_the_parts_of_a_drawing_hold_all_parameters(recipe):
     assert sum(map(own, inner)) == own("attention")
 
 
+@pytest.mark.slow
 def test_the_page_draws_both_models_from_their_configurations(page, both):
     data, _ = drawn(page, "drawings")
     old, new = data["sides"]
@@ -161,6 +162,7 @@ def test_the_question_about_the_stream_is_answered_by_it():
 
 
 @pytest.mark.parametrize("lang", content.LANGUAGES)
+@pytest.mark.slow
 def test_without_the_wheels_there_is_still_a_lesson(lang, monkeypatch):
     """Neither MiniLM nor SmolLM2: our own models take their places; without any older one, today's stands alone."""
     here = zoo.find

@@ -51,6 +51,7 @@ def reveal(test, key: str, option: int) -> str:
 # ---------------------------------------------------------------- what is written
 
 
+@pytest.mark.slow
 def test_the_explorer_is_given_what_the_heads_write(page, bundle, trace):
     data, arrays = drawn(page, "explorer")
     assert data["tokens"] == list(trace.tokens)
@@ -115,6 +116,7 @@ def test_a_token_that_is_typed_goes_before_the_candidates(bundle, trace):
 # ---------------------------------------------------------------- kinds
 
 
+@pytest.mark.slow
 def test_every_head_is_of_one_kind_or_of_none(page, bundle):
     data, arrays = drawn(page, "kinds")
     scores = lens.head_kinds(bundle.model, avoid=bundle.tokenizer.special)
@@ -159,6 +161,7 @@ def test_ways_of_sharing_cost_what_the_model_costs(bundle):
         assert way["numbers"] * config.layers * 4 == cache.bytes()
 
 
+@pytest.mark.slow
 def test_the_times_are_measured_after_a_click(monkeypatch):
     monkeypatch.setattr(kv_sharing, "CONTEXT", 64)
     monkeypatch.setattr(kv_sharing, "RUNS", 2)

@@ -31,6 +31,7 @@ def drawn(test) -> dict:
     return component_payload(test, "machine")[0]
 
 
+@pytest.mark.slow
 def test_the_component_draws_the_trace(bundle):
     data, trace = drawn(shown_page("machine", prompt=PROMPT)), traced(bundle, PROMPT)
     layers = trace.layers
@@ -72,6 +73,7 @@ def test_tracks_of_a_common_beginning_are_taken_over(bundle):
         assert reused | {"probability": 0} == fresh[text] | {"probability": 0}
 
 
+@pytest.mark.slow
 def test_at_most_sixteen_tracks(bundle):
     data = readings.read(bundle, traced(bundle, "one two three four five six seven eight nine ten " * 2))
     assert len(data["lens"]) == len(data["probability"]) == readings.TRACKS
