@@ -54,21 +54,24 @@ class Chart extends View {
     if (!window.Plotly || !width || this.drawn === this.d.figure) return;
     const { data, layout } = JSON.parse(this.d.figure);
     this.drawn = this.d.figure;
-    window.Plotly.react(this.box, data, { ...layout, width }, CONFIG);
+    this.work = window.Plotly.react(this.box, data, { ...layout, width }, CONFIG);
     this.box.ariaBusy = "false";
   }
 
   fit() {
     const width = this.box.clientWidth;
     const chart = /** @type {any} */ (this.box);
-    if (this.drawn && width && width !== chart._fullLayout.width) window.Plotly.relayout(this.box, { width });
+    if (this.drawn && width && width !== chart._fullLayout.width)
+      this.work = window.Plotly.relayout(this.box, { width });
   }
 
   remove() {
     clearTimeout(this.wait);
     clearTimeout(this.later);
     this.eye.disconnect();
-    window.Plotly?.purge(this.box);
+    // Plotly ends its work later, and then calls what purging takes away: "e.emit is not a function"
+    const purge = () => window.Plotly.purge(this.box);
+    this.work?.then(purge, purge);
     super.remove();
   }
 }
