@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
 
-.PHONY: help run check types unit test bench fmt install notebook clean
+.PHONY: help run check types unit test coverage bench fmt install notebook clean
 
 help:      ## this list
 	@sed -n 's/^\([a-z]*\): .*## /  make \1\t/p' Makefile | expand -t 18
@@ -25,8 +25,11 @@ types: $(VENV)/dev.stamp
 unit: $(VENV)/dev.stamp
 	$(PYTEST) -m "not browser and not slow"
 
-test: $(VENV)/dev.stamp ## every test, the browser's included; how much of each room ran
+test: $(VENV)/dev.stamp ## every test, the browser's included
 	$(BIN)/ruff check .
+	$(PYTEST)
+
+coverage: $(VENV)/dev.stamp ## the same, slower, and how much of each room ran
 	$(PYTEST) -p pytest_cov.plugin --cov --cov-report=
 	@$(BIN)/python -m tests.support.rooms
 
