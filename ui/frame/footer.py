@@ -40,7 +40,7 @@ def footer(page: Page) -> None:
     labels = {name: words.text(f"save-{name}") for name in AT_A_FIGURE} | {"lang": words.lang}
     quiet: dict[str, Any] = {"type": "tertiary", "on_click": "ignore"}
     with st.container(key="take", horizontal=True, gap="medium"):
-        st.html(_LABEL.render(labels=labels, label=words.inline("label")), width="content")
+        st.html(_LABEL(labels=labels, label=words.inline("label")), width="content")
         link = Markup('<a href="{}" download>{}</a>').format(_notebook(page, slug), words.inline("notebook"))
         st.html(link, width="content")
         if st.session_state.questions:

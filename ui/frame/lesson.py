@@ -7,6 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 import streamlit as st
+from markupsafe import Markup
 
 from model.config import Config
 from ui.frame import curriculum, footer, prompt_bar
@@ -53,12 +54,12 @@ def lesson(
     footer.footer(page)
 
 
-def _head(slug: str, words: language.Words) -> str:
+def _head(slug: str, words: language.Words) -> Markup:
     frame, titles, step = language.words("ui"), language.words("path"), curriculum.lesson_by_slug(slug)
     if step is curriculum.MACHINE:
-        return _HEAD.render(eyebrow="", title=words.inline("title"), intro=words("intro"))
+        return _HEAD(eyebrow="", title=words.inline("title"), intro=words("intro"))
     part = titles.text(f"part-{step.part}")
-    return _HEAD.render(
+    return _HEAD(
         eyebrow=frame.inline("eyebrow", part=step.part, name=part, number=step.number),
         minutes=frame.inline("minutes", n=step.minutes),
         title=titles.inline(slug),
@@ -66,9 +67,9 @@ def _head(slug: str, words: language.Words) -> str:
     )
 
 
-def _foot(slug: str, words: language.Words, model: str) -> str:
+def _foot(slug: str, words: language.Words, model: str) -> Markup:
     frame, following = language.words("ui"), curriculum.next_lesson(slug)
-    return _FOOT.render(
+    return _FOOT(
         model=model,
         label=frame.inline("takeaway"),
         takeaway=words("takeaway"),

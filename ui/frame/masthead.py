@@ -40,7 +40,7 @@ def masthead(current: str) -> None:
     languages = [_link(f"?lang={lang}", NAMES[lang], lang == words.lang, lang) for lang in content.LANGUAGES]
     parts_of_lessons = [{"title": titles.inline(f"part-{part}"), "lessons": links(part)} for part in parts]
     st.html(
-        _MASTHEAD.render(
+        _MASTHEAD(
             words=words,
             machine=machine,
             in_lessons=curriculum.lesson_by_slug(current).part in parts,

@@ -37,4 +37,4 @@ def path_section() -> None:
         }
         for part in curriculum.PARTS
     ]
-    st.html(_PATH.render(title=frame.inline("path"), lead=frame.inline("path-lead"), parts=parts))
+    st.html(_PATH(title=frame.inline("path"), lead=frame.inline("path-lead"), parts=parts))

@@ -19,7 +19,7 @@ LONGEST = 1_200  # characters of a link with a QR code: one of more has cells th
 
 def menu() -> Markup:
     """The menu's HTML."""
-    return Markup(_MENU.render(words=language.words("share"), version=url_state.VERSION, parts=url_state.PARTS))
+    return _MENU(words=language.words("share"), version=url_state.VERSION, parts=url_state.PARTS)
 
 
 def leave() -> Markup:

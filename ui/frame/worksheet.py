@@ -17,9 +17,9 @@ _SHEET = markup.template(HERE / "worksheet.html")
 
 def sheet(
     words: language.Words, lesson: str, title: Markup, about: list[tuple[str, object]], questions: list[Question]
-) -> str:
+) -> Markup:
     """lesson: the line above the title; about: names and values of what the answers hold for."""
-    return _SHEET.render(
+    return _SHEET(
         words=words,
         style=STYLE,
         eyebrow=lesson,

@@ -5,10 +5,10 @@ Longer documents are Jinja2 templates beside the code that fills them in.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from jinja2 import Environment, StrictUndefined, Template
+from jinja2 import Environment, StrictUndefined
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
@@ -80,9 +80,10 @@ def literal(text: str) -> str:
     return f"{fence} {text} {fence}" if longest else f"`{text}`"
 
 
-def template(file: Path) -> Template:
-    """An HTML document or a part of one, as a Jinja2 template that escapes what is filled in."""
-    return _DOCUMENTS.from_string(file.read_text(encoding="utf-8"))
+def template(file: Path) -> Callable[..., Markup]:
+    """An HTML document or a part of one, as a Jinja2 template: called with values it gives HTML, with them escaped."""
+    document = _DOCUMENTS.from_string(file.read_text(encoding="utf-8"))
+    return lambda **values: Markup(document.render(values))
 
 
 def _fill(html: str, values: dict[str, object]) -> Markup:

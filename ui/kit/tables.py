@@ -38,14 +38,14 @@ def twin(columns: dict[str, list], name: str) -> None:
 def table(heads: Iterable[str], rows: list[tuple], words: language.Words) -> Markup:
     """Rows under their heads as HTML, numbers as the language writes them."""
     cells = [[_cell(value, words) for value in row] for row in rows]
-    return Markup(_TABLE.render(label=words.text("table"), heads=heads, rows=cells))
+    return _TABLE(label=words.text("table"), heads=heads, rows=cells)
 
 
 def grid(heads: Sequence[object], rows: Iterable[Sequence[object]], *, first_number: int = 1) -> Markup:
     """A small table of a page as HTML, cells as they are shown; the first cell of a row is its name. Columns from
     `first_number` on hold numbers."""
     number = Markup(' class="number"')
-    return Markup(_GRID.render(heads=heads, rows=rows, number=lambda column: number if column >= first_number else ""))
+    return _GRID(heads=heads, rows=rows, number=lambda column: number if column >= first_number else "")
 
 
 def _cell(value: object, words: language.Words) -> str:

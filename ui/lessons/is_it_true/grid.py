@@ -62,7 +62,7 @@ def grid(page: Page, rows: dict[str, Row], running: str | None) -> Markup:
         (sort, [_line(words, name, rows.get(name), name == running) for name in checks.applicable_checks(config, sort)])
         for sort in SORTS
     ]
-    return Markup(_GRID.render(words=words, titles=TITLES, groups=groups))
+    return _GRID(words=words, titles=TITLES, groups=groups)
 
 
 def _line(words: Words, name: str, row: Row | None, running: bool) -> dict[str, object]:

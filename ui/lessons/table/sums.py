@@ -143,7 +143,7 @@ def _memory(name: str, config: Config, tokens: int, words: Words) -> Markup:
         return [words.bytes(n) for n in (weights, each, every, weights + every)][: len(columns) - 1]
 
     rows = [(words.inline("in-bits", n=bits), amounts(bits)) for bits in WIDTHS]
-    return Markup(_MEMORY.render(model=markup.user_text(name), name=name, heads=heads, rows=rows))
+    return _MEMORY(model=markup.user_text(name), name=name, heads=heads, rows=rows)
 
 
 def _cache(config: Config, tokens: int, words: Words) -> Markup:
