@@ -146,8 +146,8 @@ def bind(key: str, options: Iterable[Hashable], default: Hashable, name: Callabl
 
 
 def bind_text(key: str, default: str, name: str, max_length: int = MAX_LENGTH) -> dict:
-    """The same for a text of `max_length` characters, which the link calls `name`. One that is too long for a link stays
-    out of it, and the page says so."""
+    """The same for a text of `max_length` characters, which the link calls `name`. One that is too long for a link
+    stays out of it, and the page says so."""
     if key not in st.session_state:
         st.session_state[key] = st.query_params.get(name, default)[:max_length]
     _write_param(key, name, default)  # the state may be from before a look at another page
