@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from model.arithmetic import kv_head_choices
 from model.cache import KVCache
 from model.config import Config
 from model.generate import Decoder
@@ -118,7 +119,7 @@ def kv_sharing_costs(config: Config, context: int, runs: int = 5) -> Iterator[KV
     """Multi-head, grouped-query and multi-query attention (every divisor of the heads is a way of sharing), on models
     of the same configuration with random weights. The cache is filled with random numbers: time does not see what they
     are."""
-    for kv_heads in (n for n in range(config.heads, 0, -1) if config.heads % n == 0):
+    for kv_heads in kv_head_choices(config):
         model = Transformer(replace(config, kv_heads=kv_heads)).requires_grad_(False).eval()
         cache = KVCache(model.config)
         filled = torch.randn(2, 1, kv_heads, context, config.head_width)
