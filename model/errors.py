@@ -15,14 +15,13 @@ class VetroError(Exception):
 
 
 class SettingError(VetroError, ValueError):
-    """A configuration that cannot be built. field: the setting, as the file that was read calls it; value: what it
+    """A configuration that cannot be built, for one reason: code "setting". field: the setting that is missing, that we
+    do not know or do not implement, or that is of a wrong type, as the file that was read calls it; value: what it
     holds, None where it is missing.
-
-    code: "missing", "unknown" (no setting that we know) or "value" (one that we do not implement, or of a wrong type).
     """
 
-    def __init__(self, field: str, value: object, message: str, *, code: str = "value"):
-        super().__init__(code, message, field=field, value=value)
+    def __init__(self, field: str, value: object, message: str):
+        super().__init__("setting", message, field=field, value=value)
         self.value = value
 
 

@@ -48,16 +48,16 @@ def config_from(hf_config: Any) -> Config:
             if value not in family.fixed[name]:
                 raise _refused(name, value, f"only {family.fixed[name][0]!r} is implemented")
         elif name not in BOOKKEEPING and not name.startswith("_"):
-            raise SettingError(name, value, f"{name} = {value!r}: a setting we do not know", code="unknown")
+            raise SettingError(name, value, f"{name} = {value!r}: a setting we do not know")
     theirs = {ours: theirs for theirs, ours in family.settings.items() if ours}
     for name in NEEDED:
         if ours.get(name) is None:
-            raise SettingError(theirs[name], None, f"{theirs[name]} is missing", code="missing")
+            raise SettingError(theirs[name], None, f"{theirs[name]} is missing")
     try:
         return replace(family.recipe, **_derived(ours, family.recipe, theirs), **_rope(rotary))
     except SettingError as error:
         field = error.field or ""
-        raise SettingError(theirs.get(field, field), error.value, str(error), code=error.code) from error
+        raise SettingError(theirs.get(field, field), error.value, str(error)) from error
 
 
 def _refused(name: str, value: object, why: str) -> SettingError:
@@ -79,9 +79,8 @@ def _own(given: dict) -> Config:
     names = {field.name for field in fields(Config)}
     if apart := names.symmetric_difference(given):
         name = min(apart)
-        known = name in names
-        why = f"{name} is {'missing' if known else 'a setting we do not know'}"
-        raise SettingError(name, given.get(name), why, code="missing" if known else "unknown")
+        why = f"{name} is {'missing' if name in names else 'a setting we do not know'}"
+        raise SettingError(name, given.get(name), why)
     return Config(**given)
 
 

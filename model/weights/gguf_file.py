@@ -87,7 +87,7 @@ def settings(reader: GGUFReader) -> dict:
     given = {name: field.contents() for name, field in reader.fields.items() if name.startswith("llama.")}
     for name, value in given.items():
         if name.removeprefix("llama.") not in SETTINGS:
-            raise SettingError(name, value, f"{name} = {value!r}: a setting we do not know", code="unknown")
+            raise SettingError(name, value, f"{name} = {value!r}: a setting we do not know")
     config = {SETTINGS[name.removeprefix("llama.")]: value for name, value in given.items()}
     tied = all(tensor.name != "output.weight" for tensor in reader.tensors)
     return config | {"model_type": "llama", "hidden_act": "silu", "tie_word_embeddings": tied}
