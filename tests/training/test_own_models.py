@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 import subprocess
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -46,6 +46,8 @@ def test_a_checkpoint_is_its_plan(name):
     plan = PLANS[name]
     assert bundle.model.config == plan.config
     assert report.tokens == plan.tokens and report.recipe["balance"] == plan.recipe.balance
+    sizes = {name: getattr(plan, name) for name in ("steps", "rows", "context")}
+    assert report.recipe == asdict(plan.recipe) | sizes | {"betas": list(plan.recipe.betas)}
     assert report.step[-1] == plan.steps and report.loss[-1] < report.loss[0] - 1
     assert 1 < report.bits_per_byte < 3
     said = (folder(name) / "README.md").read_text()
@@ -125,18 +127,18 @@ def test_the_files_are_small():
 
 
 def test_without_the_balancing_loss_the_router_collapses(sample):
-    """The share of visits of the busiest expert in each layer, on held-out text; even would be 1/8."""
-    shares = {}
+    """The fraction of assignments of the busiest expert in each layer, on held-out text; even would be 1/8."""
+    busiest = {}
     for name in ("switchboard/experts", "switchboard/collapsed"):
         bundle = zoo.load(name)
         ids = bundle.tokenizer.encode(sample.text)[: bundle.model.config.context]
         trace = transformer.run(bundle.model, ids, [""] * len(ids), keep={"expert_index"})
-        visits = [
+        loads = [
             np.bincount(layer.expert_index.ravel(), minlength=8) / layer.expert_index.size for layer in trace.layers
         ]
-        shares[name] = np.array([v.max() for v in visits])
-    assert shares["switchboard/experts"].max() < 0.3
-    assert shares["switchboard/collapsed"].max() > 0.45  # of at most 0.5: two experts are taken each time
+        busiest[name] = np.array([load.max() for load in loads])
+    assert busiest["switchboard/experts"].max() < 0.3
+    assert busiest["switchboard/collapsed"].max() > 0.45  # of at most 0.5: two experts are taken each time
 
 
 def test_the_statistics_are_those_of_the_shipped_model(sample):
