@@ -1,8 +1,8 @@
 """How a model knows the order of its tokens.
 
 A position module, called with the positions, (T,) or for every text of a batch its own, (B, T), gives an object with
-`add(x)` for the stream and `rotate(q, k)` for every attention; one of the two does nothing. So the angles are computed
-once for all layers.
+`add(x)` for the residual stream and `rotate(q, k)` for every attention; one of the two does nothing. So the angles are
+computed once for all layers.
 """
 
 import math
@@ -35,7 +35,7 @@ class AdditivePositions(PositionEncoding):
 
 
 class RotaryPositions(PositionEncoding):
-    """Turns pairs of dimensions in every attention, by angles (T, K/2) or (B, T, K/2), the same in every head."""
+    """Rotates pairs of dimensions in every attention, by angles (T, K/2) or (B, T, K/2), the same in every head."""
 
     def __init__(self, angles: Tensor):
         cos, sin = angles.cos().unsqueeze(-3), angles.sin().unsqueeze(-3)
@@ -100,8 +100,8 @@ class Sinusoidal(nn.Module):
 
 
 class Rotary(nn.Module):
-    """Turns each pair of dimensions of q and k by an angle that grows with the position, so that their product depends
-    on the distance only (Su et al. 2021, RoFormer)."""
+    """Rotates each pair of dimensions of q and k by an angle that grows with the position, so that their product
+    depends on the distance only (Su et al. 2021, RoFormer)."""
 
     def __init__(self, config: Config):
         super().__init__()
@@ -122,9 +122,9 @@ class Rotary(nn.Module):
 
 def _llama3(speeds: Tensor, scaling: dict) -> Tensor:
     """Llama 3.1: slow pairs are slowed by `factor`, fast ones left, those between blended (its published recipe)."""
-    turns = scaling["original_max_position_embeddings"] * speeds / (2 * math.pi)
+    rotations = scaling["original_max_position_embeddings"] * speeds / (2 * math.pi)
     low, high = scaling["low_freq_factor"], scaling["high_freq_factor"]
-    blend = ((turns - low) / (high - low)).clamp(0, 1)
+    blend = ((rotations - low) / (high - low)).clamp(0, 1)
     return (1 - blend) * speeds / scaling["factor"] + blend * speeds
 
 

@@ -32,7 +32,7 @@ MAX_TOKENS = 32  # tokens
 CLOSE = 1e-5  # one product, or a sum
 DEEP = 3e-5  # through up to thirty layers, each of which hands its rounding on to the next
 ANGLES = 1e-4  # a float32 angle of 1000 radians is good to 6e-5
-SHARES = 1e-6  # absolute, of shares that add up to 1
+FRACTIONS = 1e-6  # absolute, of fractions that add up to 1
 
 
 @dataclass(frozen=True)

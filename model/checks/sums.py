@@ -8,7 +8,7 @@ import torch
 from model import lens, sampling
 from model.checks.subject import (
     CLOSE,
-    SHARES,
+    FRACTIONS,
     Measure,
     Subject,
     absolute,
@@ -70,7 +70,7 @@ def read(layer: LayerTrace) -> tuple[Any, ...]:
     return (layer.q, layer.k, layer.v) if layer.q_rot is None else (layer.q_rot, layer.k_rot, layer.v)
 
 
-@check("parts", SHARES)
+@check("parts", FRACTIONS)
 def rows(s: Subject) -> Measure:
     """each row of attention weights adds up to 1"""
     return s.layers(lambda layer, i: absolute(layer.pattern.sum(-1, dtype=float), 1, i))
@@ -108,7 +108,7 @@ def experts(s: Subject) -> Measure:
     return s.layers(compare)
 
 
-@check("parts", SHARES, is_decoder)
+@check("parts", FRACTIONS, is_decoder)
 def distribution(s: Subject) -> Measure:
     """the probabilities of all tokens of the vocabulary add up to 1"""
     return absolute(sampling.softmax(lens.next_logits(s.model, s.trace)).sum(), 1)

@@ -77,7 +77,7 @@ class Report:
 
     tokens: seen in training; bits_per_byte: on text that was never trained on; recipe: the settings of the training;
     step, loss (S,): the course of the loss in training, in nats a token, means over some steps; busiest (S, L): the
-    share of visits that the busiest expert of each layer got, None without experts.
+    fraction of assignments that the busiest expert of each layer got, None without experts.
     """
 
     tokens: int

@@ -1,4 +1,4 @@
-"""Heads ablated_logits together, from their layer on, say what a whole pass without each of them says."""
+"""Heads silenced together, from their layer on, say what a whole pass without each of them says."""
 
 import numpy as np
 import pytest
