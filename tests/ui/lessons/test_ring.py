@@ -196,7 +196,7 @@ def test_devices_and_layer_are_asked_of_the_server(open_page):
     box = page.locator(".ring")
     box.locator(".devices [aria-checked=true]").focus()
     page.keyboard.press("ArrowRight")  # asks the server, and keeps the keyboard
-    expect(box.locator(".seat")).to_have_count(4)
+    expect(box.locator(".device")).to_have_count(4)
     expect(box.locator(".devices [aria-checked=true]")).to_have_text("4")
     expect(box.locator(".devices [aria-checked=true]")).to_be_focused()
     expect(box.locator(".middle b")).to_have_text("1")
@@ -212,7 +212,7 @@ def test_too_many_devices_leave_the_way_back(open_page):
     page = open_page("ring", "it", devices="8", width=360)
     expect(page.locator(".ring .problem")).to_have_text(WORDS["it"]["too-many"].format(tokens=7, devices=8))
     page.locator(".ring .devices button").nth(5).click()
-    expect(page.locator(".ring .seat")).to_have_count(7)
+    expect(page.locator(".ring .device")).to_have_count(7)
     page.fill(".st-key-prompt input", "Un altro testo più lungo")
     page.keyboard.press("Enter")
     settled(page)

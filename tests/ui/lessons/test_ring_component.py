@@ -24,12 +24,12 @@ def test_a_round_step_by_step_without_the_server(bare_page, trace):
     page = bare_page("ring", layer="4", devices="4", head="6")
     box = page.locator(".ring")
     found = readings.run(trace, readings.Choice(3, 4))
-    blocks, seats = box.locator(".block"), box.locator(".seat")
+    blocks, devices = box.locator(".block"), box.locator(".device")
     for step in range(4):
         expect(box.locator(".middle b")).to_have_text(str(step + 1))
-        for block in range(4):  # at its reader's seat, on the inner side
-            place, seat = blocks.nth(block).bounding_box(), seats.nth((block + step) % 4).bounding_box()
-            middle = [(b["x"] + b["width"] / 2, b["y"] + b["height"] / 2) for b in (place, seat)]
+        for block in range(4):  # at its reader's device, on the inner side
+            place, device = blocks.nth(block).bounding_box(), devices.nth((block + step) % 4).bounding_box()
+            middle = [(b["x"] + b["width"] / 2, b["y"] + b["height"] / 2) for b in (place, device)]
             assert abs(np.hypot(middle[0][0] - middle[1][0], middle[0][1] - middle[1][1]) - 70) < 3
         for device in range(4):
             done = sum(found.steps[s][device].scores for s in range(step + 1))
@@ -45,7 +45,7 @@ def test_a_round_step_by_step_without_the_server(bare_page, trace):
     expect(box.locator(".squares svg .skipped")).to_have_count(3)
     expect(box.locator(".ending")).to_contain_text("differs from the model’s own by at most")
     expect(box.locator(".back")).to_be_focused()
-    box.locator(".seat").nth(0).click()
+    box.locator(".device").nth(0).click()
     expect(box.locator(".read")).to_contain_text("lies in the future")
     expect(box.locator(".arith")).to_have_text(WORDS["en"]["arith-skip"].format(block=2))
     assert reports(page, "ring") == []
@@ -64,9 +64,9 @@ def test_the_keyboard_plays_and_chooses(bare_page):
     box.locator(".pick[aria-checked=true]").focus()
     page.keyboard.press("ArrowRight")
     expect(box.locator(".pick").nth(5)).to_be_focused()
-    box.locator(".seat[aria-checked=true]").focus()
+    box.locator(".device[aria-checked=true]").focus()
     page.keyboard.press("Home")
-    expect(box.locator(".seat").nth(0)).to_have_attribute("aria-checked", "true")
+    expect(box.locator(".device").nth(0)).to_have_attribute("aria-checked", "true")
     box.locator(".track").press("Home")
     box.locator(".play").click()
     expect(box.locator(".middle b")).to_have_text("2")

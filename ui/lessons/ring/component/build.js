@@ -1,21 +1,17 @@
-// The parts of the ring's page that stay: controls, the ring's seats and wires, the places of its sums.
+// The parts of the ring's page that stay: controls, the ring's devices and wires, the places of its sums.
 
 import { chip, div, el, shape, span, weave } from "../../../components/base/elements.js";
 import { clamp, range } from "../../../components/base/numbers.js";
-import { along, check } from "../../../components/base/view.js";
+import { along, Radios } from "../../../components/base/view.js";
 
 /** One of several, as buttons in a row. */
-function choices(className, label, names, pick) {
-  const buttons = names.map((name, i) => el("button", { type: "button", role: "radio", onclick: () => pick(i) }, name));
-  const chosen = () => buttons.findIndex((button) => button.getAttribute("aria-checked") === "true");
-  const group = el("div", { className: `choices ${className}`, role: "radiogroup", "aria-label": label }, ...buttons);
-  along(group, (by) => {
-    const next = clamp(chosen() + by, 0, buttons.length - 1);
-    buttons[next].focus();
-    pick(next);
-  });
-  return { group, set: (index) => check(buttons, index) };
-}
+const choices = (className, label, names, pick) =>
+  new Radios(
+    `choices ${className}`,
+    label,
+    names.map((name) => el("button", {}, name)),
+    pick,
+  );
 
 export function buildRing(view) {
   const { w, N, T, d } = view;
@@ -25,8 +21,8 @@ export function buildRing(view) {
     d.choices.map(String),
     (i) => d.choices[i] !== view.N && view.order({ devices: d.choices[i] }),
   );
-  view.devices.set(d.choices.indexOf(N));
-  const many = el("div", { className: "dial" }, el("span", { "aria-hidden": "true" }, w.devices), view.devices.group);
+  view.devices.paint(d.choices.indexOf(N));
+  const many = el("div", { className: "dial" }, el("span", { "aria-hidden": "true" }, w.devices), view.devices.node);
   if (!view.a) {
     view.box.replaceChildren(div("bar", many), el("p", { className: "problem", role: "status" }, d.problem));
     return;
@@ -54,23 +50,23 @@ export function buildRing(view) {
   const bar = div("bar", div("transport", view.backButton, view.stepButton, view.playButton), view.track, many);
 
   view.wheel = shape("svg", { class: "wheel", "aria-hidden": "true" });
-  view.seats = range(N).map((device) =>
+  view.deviceButtons = range(N).map((device) =>
     el(
       "button",
       {
         type: "button",
-        className: "seat",
+        className: "device",
         role: "radio",
         onclick: () => view.choose({ query: view.d.spans[device][1] - 1 }),
       },
       String(device + 1),
     ),
   );
-  const seats = el("div", { role: "radiogroup", "aria-label": w["seats-name"] }, ...view.seats);
-  along(seats, (by) => {
+  const deviceGroup = el("div", { role: "radiogroup", "aria-label": w["devices-name"] }, ...view.deviceButtons);
+  along(deviceGroup, (by) => {
     const device = clamp(view.device + by, 0, N - 1);
     view.choose({ query: d.spans[device][1] - 1 });
-    view.seats[device].focus();
+    view.deviceButtons[device].focus();
   });
   view.blocks = range(N).map((block) =>
     el(
@@ -107,7 +103,7 @@ export function buildRing(view) {
     view.chips[view.s.query].focus();
   });
   view.middle = div("middle");
-  view.circle = div("circle", view.wheel, view.middle, ...view.blocks, seats);
+  view.circle = div("circle", view.wheel, view.middle, ...view.blocks, deviceGroup);
   view.place = div("place", view.circle, queries);
   view.squares = div("squares");
   view.said = el("p", { className: "read", "aria-live": "polite" });
@@ -154,7 +150,7 @@ export function buildRing(view) {
     div(
       "bar which",
       view.layer,
-      el("div", { className: "dial" }, el("span", { "aria-hidden": "true" }, w.head), view.heads.group),
+      el("div", { className: "dial" }, el("span", { "aria-hidden": "true" }, w.head), view.heads.node),
     ),
     view.numbers,
   );

@@ -42,6 +42,7 @@ class Ring extends View {
   blocks;
   chips;
   circle;
+  deviceButtons;
   dots;
   groups;
   heads;
@@ -50,7 +51,6 @@ class Ring extends View {
   place;
   playButton;
   said;
-  seats;
   squares;
   stepButton;
   track;
@@ -140,8 +140,6 @@ class Ring extends View {
     return plain(this.d.tokens[t]);
   }
 
-  // ------------------------------------------------------------ the parts that stay
-
   // ------------------------------------------------------------ the player
 
   go(step) {
@@ -176,13 +174,13 @@ class Ring extends View {
     this.paintRing();
     this.squares.replaceChildren(squares(this));
     paintSentence(this);
-    this.heads.set(this.s.head);
+    this.heads.paint(this.s.head);
     this.numbers.replaceChildren(...sums(this));
   }
 
   // ------------------------------------------------------------ the ring
 
-  /** Where everything stands: seats on a circle, their queries outside; below the ring where there is no room. */
+  /** Where everything stands: devices on a circle, their queries outside; below the ring where there is no room. */
   fit() {
     const width = this.place?.clientWidth;
     if (!this.a || !width) return;
@@ -221,7 +219,7 @@ class Ring extends View {
     this.circle.style.setProperty("--x", `${width / 2}px`);
     this.circle.style.setProperty("--y", `${-top}px`);
     spots.forEach(({ x, y }, device) =>
-      Object.assign(this.seats[device].style, { left: `${width / 2 + x}px`, top: `${y - top}px` }),
+      Object.assign(this.deviceButtons[device].style, { left: `${width / 2 + x}px`, top: `${y - top}px` }),
     );
     this.wheel.setAttribute("viewBox", `${-width / 2} ${top} ${width} ${bottom - top}`);
     this.spots = spots;
@@ -264,12 +262,12 @@ class Ring extends View {
       const reader = (i + this.s.step) % N;
       block.classList.toggle("idle", i > reader);
     });
-    this.seats.forEach((seat, device) => {
-      seat.style.setProperty("--own", this.colour(device));
+    this.deviceButtons.forEach((button, device) => {
+      button.style.setProperty("--own", this.colour(device));
       const values = { n: device + 1, block: this.block(device) + 1, done: this.done(device) };
-      seat.setAttribute("aria-label", this.fill("seat-name", values));
+      button.setAttribute("aria-label", this.fill("device-name", values));
     });
-    check(this.seats, this.device);
+    check(this.deviceButtons, this.device);
     this.groups.forEach((group, device) => group.style.setProperty("--own", this.colour(device)));
     this.chips.forEach((button, t) => {
       const share = this.readBy(t) / (t + 1);
