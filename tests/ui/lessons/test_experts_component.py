@@ -38,7 +38,7 @@ def test_tokens_and_layers_by_keyboard_without_the_server(bare_page, trace):
     expect(yard.locator(".scores .taken")).to_have_count(2)
     expect(yard.locator(".path.on")).to_have_count(2 * len(trace.layers))
     expect(yard.locator(".arith p").last).to_contain_text(number(float(layer.mlp_out[2, 0]), "en"))
-    yard.locator(".seat.place").nth(8 * 4 + 3).hover()
+    yard.locator(".expert.place").nth(8 * 4 + 3).hover()
     taken = int((trace.layers[4].expert_index == 3).sum())
     expect(yard.locator(".path.on")).to_have_count(taken)
     yard.locator(".everyone").click()
@@ -55,9 +55,9 @@ def test_a_telephone_lays_the_tracks_downwards(bare_page):
     long = "On Monday the old man, who had three dogs, said to her that he would be in the garden at seven."
     page = bare_page("experts", width=360, prompt=long)
     yard = page.locator(".experts.yard")
-    seats, chips = yard.locator(".seat.place"), yard.locator(".pick")
+    marks, chips = yard.locator(".expert.place"), yard.locator(".pick")
     expect(chips).to_have_count(24)
-    boxes = [seats.nth(i).bounding_box() for i in (0, 7, 8)]
+    boxes = [marks.nth(i).bounding_box() for i in (0, 7, 8)]
     assert boxes[0]["y"] == boxes[1]["y"] < boxes[2]["y"]  # a layer is a row
     assert boxes[0]["x"] >= 0 and boxes[1]["x"] + boxes[1]["width"] <= 360
     ends = [chips.nth(i).bounding_box() for i in (0, 23)]

@@ -272,7 +272,7 @@ export class Paper {
     const [all, active] = this.side.experts;
     return el(
       "span",
-      { className: "seats", "aria-hidden": "true" },
+      { className: "squares", "aria-hidden": "true" },
       ...range(all).map((i) => el("i", { className: i < active ? "active" : "" })),
     );
   }

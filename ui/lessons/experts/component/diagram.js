@@ -97,7 +97,7 @@ export class RoutingDiagram extends View {
     });
     this.tokens = new Radios("tokens", w["tokens-name"], this.chips, (token) => this.choose({ token, all: false }));
     this.layers = new Radios("layers", w["layers-name"], this.names, (layer) => this.choose({ layer }));
-    const marks = el("div", { className: "seats", "aria-hidden": "true" }, ...this.marks);
+    const marks = el("div", { className: "marks", "aria-hidden": "true" }, ...this.marks);
     this.band = div("band");
     this.place = div("yard-place", this.band, this.svg, this.layers.node, this.tokens.node, marks);
     this.place.addEventListener("click", (/** @type {any} */ event) => {
@@ -142,9 +142,7 @@ export class RoutingDiagram extends View {
     const pitch = wide ? (width - start - 8) / L : 138;
     this.wide = wide;
     this.size = size;
-    this.across = across;
     this.start = start;
-    this.pitch = pitch;
     this.head = head;
     this.height = wide ? head + across + 6 : start + L * pitch + 8;
     this.place.style.height = `${this.height}px`;

@@ -46,7 +46,7 @@ export function saySentence(view) {
   if (hover?.expert !== undefined) {
     const found = view.assignments(hover.layer, hover.expert);
     const tokens = span("few", ...found.flatMap(({ token }) => [chip(view.d.tokens[token]), " "]));
-    const section = found.length ? "read-seat" : "read-seat-none";
+    const section = found.length ? "read-expert" : "read-expert-none";
     view.said.replaceChildren(
       ...weave(w[section], {
         layer: hover.layer + 1,

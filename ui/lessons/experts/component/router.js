@@ -29,11 +29,11 @@ export function router(view) {
       el("td", { className: "score mono" }, view.number(scores[expert])),
       el("td", { className: "share" }, div("room", bar), span("", view.percent(probs[expert]))),
       el("td", { className: "weight" }, taken ? view.percent(taken.weight) : "–"),
-      el("td", { className: "visitors" }, ...tokens.flatMap((mark) => [mark, " "])),
+      el("td", { className: "takes" }, ...tokens.flatMap((mark) => [mark, " "])),
     );
   };
-  const head = ["col-expert", "col-score", "col-share", "col-weight", "col-visitors"].map((name, i) =>
-    el("th", { scope: "col", className: ["", "score", "share", "weight", "visitors"][i] }, w[name]),
+  const head = ["col-expert", "col-score", "col-share", "col-weight", "col-takes"].map((name, i) =>
+    el("th", { scope: "col", className: ["", "score", "share", "weight", "takes"][i] }, w[name]),
   );
   const table = el(
     "table",

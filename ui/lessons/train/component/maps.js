@@ -184,7 +184,7 @@ export class Panel {
     });
   }
 
-  /** The share of visits that each expert got, a line for each layer. */
+  /** The fraction of the assignments that each expert got, a line for each layer. */
   experts(snapshot) {
     const { lab } = this;
     if (!snapshot.load) return this.load.replaceChildren();
@@ -192,13 +192,13 @@ export class Panel {
       const inner = el("i", {
         style: { height: `${100 * share}%`, background: lab.palette.categorical[e % lab.palette.categorical.length] },
       });
-      return el("span", { className: "seat", title: `${e + 1}: ${lab.percent(share)}` }, inner);
+      return el("span", { className: "expert", title: `${e + 1}: ${lab.percent(share)}` }, inner);
     };
     this.load.replaceChildren(
       el("h4", {}, lab.w["load-title"]),
       ...snapshot.load.map((shares, layer) => {
         const told = fill(lab.w["load-layer"], { layer: layer + 1, share: lab.percent(Math.max(...shares)) });
-        return div("layer", div("seats", ...shares.map(bar)), span("note", told));
+        return div("layer", div("experts", ...shares.map(bar)), span("note", told));
       }),
     );
   }
