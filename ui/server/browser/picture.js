@@ -43,8 +43,8 @@ export class Picture {
     return { x: left - this.origin.left, y: top - this.origin.top, width, height };
   }
 
-  /** [#rrggbb, opacity] of any colour of CSS: other programs read no rgba() and no color-mix(). */
-  /** @returns {[string, number]} */
+  /** [#rrggbb, opacity] of any colour of CSS: other programs read no rgba() and no color-mix().
+   * @returns {[string, number]} */
   colour(css) {
     if (!css || css === "none" || css === "transparent") return ["none", 0];
     const wide = css.match(/^color\(srgb ([\d.e-]+) ([\d.e-]+) ([\d.e-]+)(?: \/ ([\d.]+))?\)$/);

@@ -179,8 +179,6 @@ class Explorer extends View {
     return this.inks[Math.round(255 * weight)];
   }
 
-  // ------------------------------------------------------------ the parts that stay
-
   // ------------------------------------------------------------ what follows the choice
 
   paint() {
@@ -206,8 +204,7 @@ class Explorer extends View {
     return [this.box.clientWidth, this.map.node.clientWidth];
   }
 
-  /** What depends on them, to be drawn next. */
-  /** @param {number[]} sizes */
+  /** What depends on them, to be drawn next. @param {number[]} sizes */
   take([whole, map]) {
     this.taken = [whole, map].join();
     this.columnsShown = ["k", "score", "share", "v", "wv"].filter(

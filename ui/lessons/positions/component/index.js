@@ -186,8 +186,6 @@ class Dials extends View {
     this.tell();
   }
 
-  // ------------------------------------------------------------ built once for a prompt
-
   // ------------------------------------------------------------ what follows the choice
 
   paint() {
