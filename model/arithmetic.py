@@ -177,9 +177,9 @@ def cache_bytes(config: Config, tokens: int, bytes_per_number: int = SIXTEEN_BIT
     return 2 * config.layers * config.kv_heads * config.head_width * tokens * bytes_per_number
 
 
-def break_even_tokens(config: Config, bytes_per_number: int = SIXTEEN_BITS) -> int:
-    """The first number of tokens whose cache weighs as much as the model itself, both in numbers of this size."""
-    return -(-count(config).total * bytes_per_number // cache_bytes(config, 1, bytes_per_number))
+def break_even_tokens(config: Config) -> int:
+    """The first number of tokens whose cache weighs as much as the model itself, both in numbers of one size."""
+    return -(-count(config).total // cache_bytes(config, 1, bytes_per_number=1))
 
 
 def kv_head_choices(config: Config) -> tuple[int, ...]:

@@ -30,12 +30,13 @@ def writes(model: Transformer, trace: Trace) -> Writes:
     layers = []
     for index, layer in enumerate(trace.layers):
         each = lens.head_writes(model, trace, index)
+        added = each.sum(0)
         place = np.abs(layer.attn_out).argmax(-1)
         rows = np.arange(len(place))
         layers.append((
             np.linalg.norm(each, axis=-1),
-            np.linalg.norm(each.sum(0), axis=-1),
-            np.abs(each.sum(0) - layer.attn_out).max(),
+            np.linalg.norm(added, axis=-1),
+            np.abs(added - layer.attn_out).max(),
             place.astype(np.int32),
             each[:, rows, place],
             layer.attn_out[rows, place],
