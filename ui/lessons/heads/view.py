@@ -128,12 +128,9 @@ def _sums(parts: Attribution, words: Words) -> Markup:
     ]
     logits = [markup.sub("logit", name) for name in (parts.name, parts.rival) if name]
     values = {"own": words.number(parts.own), "difference": words.number(abs(parts.total - parts.own))}
-    return Markup('<div class="arith"><p>{} = <b>{}</b> = {}</p><p>{}</p></div>').format(
-        Markup(" ").join(terms),
-        words.number(parts.total),
-        Markup(" − ").join(logits),
-        markup.span(words.text("sum-difference", **values), "note"),
-    )
+    total = words.number(parts.total)
+    line = Markup("{} = <b>{}</b> = {}").format(Markup(" ").join(terms), total, Markup(" − ").join(logits))
+    return markup.arithmetic((line, markup.span(words.text("sum-difference", **values), "note")))
 
 
 def _term(x: float, words: Words, first: bool) -> str:

@@ -80,5 +80,5 @@ def _formula(words: Words, config: Config, tokens: int) -> Markup:
     product = " · ".join(map(words.number, factors))
     exact = words.inline("bytes", n=words.number(size))
     scaled = f"{words.bytes(size)} = {words.bytes(size, binary=True)}"
-    lines = Markup('<div class="arith"><p>{}</p><p>{} = {} = <b>{}</b></p></div>')
-    return lines.format(words.inline("factors"), product, exact, scaled)
+    line = Markup("{} = {} = <b>{}</b>").format(product, exact, scaled)
+    return markup.arithmetic((words.inline("factors"), line))

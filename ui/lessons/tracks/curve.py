@@ -6,7 +6,7 @@ import streamlit as st
 from model.runtime import timing
 from model.runtime.timing import Point
 from ui.frame.page import Page
-from ui.kit import cache, figures, markup, tables
+from ui.kit import cache, figures, tables
 from ui.lessons.tracks.measuring import ALONE, RUNS_EACH
 from ui.lessons.tracks.readings import MS, device, milliseconds, total
 from viz import tracks as charts
@@ -41,7 +41,7 @@ def curve(page: Page) -> None:
             _charts(page, points)
             _reading(page, points)
         else:
-            st.html(markup.note(words.inline("not-measured")))
+            page.note(words.inline("not-measured"))
 
 
 def _charts(page: Page, points: list[Point]) -> None:
