@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from model.runtime.timing import DecodeStep, Times
 from ui.frame.page import Page
-from ui.kit import markup
+from ui.kit import markup, tables
 from ui.kit.language import Words
 from ui.kit.numbers import THIN
 
@@ -50,21 +50,17 @@ def component_data(page: Page, runs: list[Run]) -> dict[str, object]:
 
 def summary(words: Words, runs: list[Run]) -> Markup:
     """The times in a sentence and a table."""
-    rows = {"first": first(runs), "later-with": later(runs, "cached"), "later-without": later(runs, "uncached")}
-    head = Markup('<th scope="col">{}</th>').format
-    columns = Markup().join(head(words.inline(name)) for name in ("what", "median", "spread", "count"))
-    body = Markup().join(_row(words, name, times) for name, times in rows.items())
-    cached, uncached = (words.number(1 / rows[f"later-{way}"].median) for way in ("with", "without"))
-    table = Markup('<table class="grid-table"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>')
-    return markup.read(words.inline("speed", cached=cached, uncached=uncached)) + table.format(columns, body)
+    measured = {"first": first(runs), "later-with": later(runs, "cached"), "later-without": later(runs, "uncached")}
+    cached, uncached = (words.number(1 / measured[f"later-{way}"].median) for way in ("with", "without"))
+    heads = [words.inline(name) for name in ("what", "median", "spread", "count")]
+    table = tables.grid(heads, [_row(words, name, times) for name, times in measured.items()])
+    return markup.read(words.inline("speed", cached=cached, uncached=uncached)) + table
 
 
-def _row(words: Words, name: str, times: Times) -> Markup:
+def _row(words: Words, name: str, times: Times) -> tuple[Markup, str, str, str]:
     low, high = times.spread
     spread = f"{words.number(MS * low)} – {milliseconds(high, words)}"
-    cell = Markup('<td class="number">{}</td>').format
-    cells = map(cell, (milliseconds(times.median, words), spread, words.number(len(times.seconds))))
-    return Markup('<tr><th scope="row">{}</th>{}</tr>').format(words.inline(name), Markup().join(cells))
+    return words.inline(name), milliseconds(times.median, words), spread, words.number(len(times.seconds))
 
 
 def agreement(page: Page, runs: list[Run]) -> Markup:
