@@ -1,4 +1,4 @@
-"""What the attention explorer draws, packed once for a prompt, and what the live model answers about it."""
+"""What the attention explorer draws, and what the live model answers about it."""
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from model.trace import Trace
 from model.zoo import Bundle
 from ui import components
 from ui.kit import url_state
-from ui.kit.content_words import content_words, listed, special, start_cell
+from ui.kit.content_words import content_words, listed, special
 
 SHOWN = 16  # numbers of each vector that are drawn; differences are measured over all K
 SOURCE = (Attention.forward,)
@@ -44,7 +44,7 @@ def table(trace: Trace, layer: int, head: int) -> tuple[list, list, list, list]:
     )
 
 
-def packed(bundle: Bundle, trace: Trace) -> dict:
+def packed(bundle: Bundle, trace: Trace, start: Cell) -> dict:
     """The data of the component.
 
     tokens (T strings); special and pronouns (T bools); targets (T,): for each query the key to begin with; reader: the
@@ -52,7 +52,7 @@ def packed(bundle: Bundle, trace: Trace) -> dict:
     Arrays: scores (L, H, T, T) before the mask; mask (T, T); q, z (L, H, T, S) and k, v (L, G, T, S), the first S
     numbers of K; difference (L, H, T), the largest over all K between the weighted values added up and the model's z.
     """
-    rotary = bundle.model.config.position == "rotary"
+    rotary, added = bundle.model.config.position == "rotary", special(bundle, trace)
 
     def stack(name: str) -> np.ndarray:
         return np.stack([getattr(layer, name)[..., :SHOWN] for layer in trace.layers])
@@ -68,10 +68,10 @@ def packed(bundle: Bundle, trace: Trace) -> dict:
             difference=np.stack([lens.combining_error(layer) for layer in trace.layers]),
         ),
         "tokens": list(trace.tokens),
-        "special": special(bundle, trace).tolist(),
+        "special": added.tolist(),
         "pronouns": [attention.bare(token) in listed("pronouns") for token in trace.tokens],
-        "targets": attention.targets(trace, content_words(trace.tokens), special(bundle, trace)).tolist(),
-        "reader": start_cell(bundle, trace).query,
+        "targets": attention.targets(trace, content_words(trace.tokens), added).tolist(),
+        "reader": start.query,
         "width": trace.layers[0].v.shape[-1],
         "rotary": rotary,
         "both": bundle.model.config.mask == "bidirectional",

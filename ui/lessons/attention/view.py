@@ -19,7 +19,8 @@ CHART = "head-chart"  # the folded part that a button of the component opens
 def explorer(page: Page, trace: Trace, start: Cell) -> None:
     """The component switches heads by itself; it reports one only where its chart and table are asked for."""
     words = page.words
-    chosen = mount(page, "attention", "attention", readings.packed(page.bundle, trace), on_chart_change=_open).chart
+    data = readings.packed(page.bundle, trace, start)
+    chosen = mount(page, "attention", "attention", data, on_chart_change=_open).chart
     valid = chosen and chosen["layer"] < len(trace.layers) and chosen["head"] < len(trace.layers[0].pattern)
     layer, head = (chosen["layer"], chosen["head"]) if valid else (start.layer, start.head)
     query, key, score, weight = (words.text(f"col-{name}") for name in ("reader", "read", "score", "weight"))
