@@ -34,6 +34,11 @@ def percent(p: float, lang: str) -> str:
     return f"{'100' if hundredths == 100 else number(hundredths, lang)}{THIN}%"
 
 
+def round_percent(p: float) -> str:
+    """A round fraction in percent, without the digits that `percent` would give it."""
+    return f"{round(100 * p)}{THIN}%"
+
+
 def scaled(x: float, unit: str, lang: str, *, binary: bool = False) -> str:
     """An amount with the prefix that leaves 1 or more, by powers of 1000 (kB) or 1024 (KiB); whole ones in full."""
     base, prefixes = (1024, BINARY) if binary else (1000, DECIMAL)

@@ -13,11 +13,10 @@ from ui.frame.page import Page
 from ui.kit import figures, listing, markup, tables, url_state
 from ui.kit.language import Words
 from ui.kit.mounting import mount
+from ui.kit.numbers import round_percent
 from ui.lessons.heads import readings
 from ui.lessons.heads.readings import AGAINST, TYPED, Attribution, Candidates
 from viz import heads as charts
-
-PERCENT = "\u202f%"
 
 
 def show(view: str, page: Page, **data: object) -> None:
@@ -154,8 +153,8 @@ def show_kinds(page: Page, trace: Trace, start: tuple[int, int]) -> None:
         shares=kinds.shares,
     )
     show("kinds", page, **arrays, kinds=lens.KINDS, best=kinds.best, counts=counts, start=start)
-    first, threshold = counts[lens.KINDS.index("first")], f"{analysis.THRESHOLD:.0%}".replace("%", PERCENT)
-    how = words("kinds-how", tokens=readings.REPEATED, threshold=threshold)
+    first = counts[lens.KINDS.index("first")]
+    how = words("kinds-how", tokens=readings.REPEATED, threshold=round_percent(analysis.THRESHOLD))
     sink = words("kinds-sink" if first else "kinds-no-sink", first=first, all=words.number(kinds.kind.size))
     st.html(how + sink)
     with st.container(gap=None):

@@ -8,6 +8,7 @@ from markupsafe import Markup
 from model.sampling import Sampling
 from ui.kit import markup, url_state
 from ui.kit.language import Words
+from ui.kit.numbers import THIN
 from ui.lessons.next_token.readings import TOP, Reading
 
 DIALS = ("temperature", "top_k", "top_p", "min_p")
@@ -15,7 +16,6 @@ OFF = "∞"  # top-k that keeps all; a link must mean the same in every language
 TOP_K = (1, 2, 3, 5, 8, 10, 20, 40, 50, 100, 200, 500, 1000, OFF)
 DRAWS = (10, 100, 1000)
 LAST_SEED = 2**31
-PERCENT = "\u202f%"
 LINK = {
     "candidate": url_state.integer_between(TOP),
     "dial": url_state.one_of(*DIALS),
@@ -61,8 +61,8 @@ def dials(words: Words) -> tuple[int, Sampling]:
 
     temperature = slider(st.slider, "temperature", 0.0, 2.0, 1.0, 0.1, format="localized")
     top_k = slider(st.select_slider, "top_k", TOP_K, 8)
-    top_p = slider(st.slider, "top_p", 5, 100, 90, 5, format=f"%d{PERCENT}%")
-    min_p = slider(st.slider, "min_p", 0, 50, 0, 1, format=f"%d{PERCENT}%")
+    top_p = slider(st.slider, "top_p", 5, 100, 90, 5, format=f"%d{THIN}%%")
+    min_p = slider(st.slider, "min_p", 0, 50, 0, 1, format=f"%d{THIN}%%")
     settings = Sampling(
         temperature, None if top_k == OFF else top_k, None if top_p == 100 else top_p / 100, min_p / 100 or None
     )
@@ -77,8 +77,3 @@ def draw_controls(words: Words) -> tuple[int, int]:
         )
         seed = st.number_input(words.text("seed"), 0, LAST_SEED, 1, key="seed", bind="query-params", width=140)
     return times, seed
-
-
-def round_percent(fraction: float) -> str:
-    """A round fraction in percent, without the digits that `Words.percent` would give it."""
-    return f"{round(100 * fraction)}{PERCENT}"

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from model.sampling import Sampling
 from ui.frame.page import Page
 from ui.frame.question import Question
-from ui.lessons.next_token.controls import round_percent
+from ui.kit.numbers import round_percent
 from ui.lessons.next_token.readings import TOP, Reading, distribution_values, stages, support_size
 
 NUCLEUS = 0.9  # of the probability, whose tokens are counted

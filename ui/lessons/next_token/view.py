@@ -10,8 +10,8 @@ from model.trace import Trace
 from ui.frame.page import Page
 from ui.kit import cache, figures, listing, markup, tables
 from ui.kit.language import Words
+from ui.kit.numbers import round_percent
 from ui.lessons.next_token import controls, readings
-from ui.lessons.next_token.controls import round_percent
 from ui.lessons.next_token.readings import Candidate, Reading
 from viz import bars
 from viz import lens as lens_figure

@@ -4,6 +4,7 @@ from markupsafe import Markup
 
 from ui.frame.page import Page
 from ui.frame.question import Question
+from ui.kit.numbers import round_percent
 from ui.lessons.train.link import Experiment
 from ui.lessons.train.runs import Record, records
 
@@ -15,7 +16,7 @@ def learns(page: Page, experiment: Experiment) -> tuple[str, Question]:
     """The question, and a key that is new for every run."""
     words, models = page.words, records(experiment.runs)
     enough = ENOUGH_OF_TEXT if experiment.plans[0].name == "text" else ENOUGH
-    values = {"share": f"{round(100 * enough)}\u202f%", "steps": experiment.plans[0].steps}
+    values = {"share": round_percent(enough), "steps": experiment.plans[0].steps}
     kind = "pair" if len(models) > 1 else "one"
     options = [words.text(f"learns-{kind}-{option}") for option in ("a", "b", "both", "neither")[: 2 * len(models)]]
 
