@@ -62,8 +62,8 @@ class Normed:
 
     layer; place: of the D numbers. x: in the stream that comes in; added: by attention; sum: of both. before: the
     number as it goes into the norm, whose mean over D is `mean` (0 without one) and whose root mean square, with
-    norm_eps, is `size`. result = (before − mean) / size · weight + bias; difference: from the model's own. mid: the
-    number in the stream after attention.
+    norm_eps, is `size`. result = (before − mean) / size · weight + bias; difference: from the model's own, both in
+    float32. mid: the number in the stream after attention.
     """
 
     layer: int
@@ -105,6 +105,6 @@ def norm_terms(model: Transformer, trace: Trace, position: int) -> Normed:
         weight=weight,
         bias=bias,
         result=result,
-        difference=abs(result - float(after[place])),
+        difference=float(abs(np.float32(result) - after[place])),
         mid=float(mid[place]),
     )

@@ -28,6 +28,8 @@ def test_the_terms_of_a_norm_give_the_models_own_number(bundle):
     trace = run(bundle.model, ids, ids, keep={"resid_pre", "resid_mid", "attn_in", "attn_out"})
     terms = streams.norm_terms(bundle.model, trace, 2)
     layer = trace.layers[terms.layer]
+    after = layer.resid_mid if bundle.model.config.norm_place == "post" else layer.attn_in
+    assert terms.difference == abs(np.float32(terms.result) - after[2, terms.place])  # as the model rounds it
     assert terms.difference < 1e-4 and terms.layer == bundle.model.config.layers // 2
     assert terms.x == layer.resid_pre[2, terms.place] and terms.mid == layer.resid_mid[2, terms.place]
     assert abs(terms.added) == np.abs(layer.attn_out[2]).max()
