@@ -183,7 +183,7 @@ def _shapes(module: nn.Module, words: Words) -> list[str]:
         own = name.removesuffix("_proj").rsplit(".", 1)[-1]
         if isinstance(inner, nn.Linear):
             shape = f"{number(inner.in_features)} → {number(inner.out_features)}"
-            shapes.append(f"{own.replace('_proj', '')} {shape}".strip())
+            shapes.append(f"{own} {shape}".strip())
         elif isinstance(inner, nn.Embedding):
             shapes.append(f"{number(inner.num_embeddings)} × {number(inner.embedding_dim)}")
     if not shapes:

@@ -22,8 +22,7 @@ def arithmetic(side: Side, words: Words) -> Markup:
     title = words.inline(
         "arith-post" if post else "arith-pre", model=side.title, token=markup.chip(side.token), **place
     )
-    lines = Markup().join(Markup("<p>{}</p>").format(step) for step in steps)
-    return Markup('<h3>{}</h3><div class="arith">{}</div>').format(title, lines)
+    return Markup("<h3>{}</h3>{}").format(title, markup.arithmetic(steps))
 
 
 def other_sizes(side: Side) -> np.ndarray:

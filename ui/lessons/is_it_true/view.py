@@ -94,13 +94,13 @@ def sums(page: Page, terms: np.ndarray, what: Markup) -> None:
     words = page.words
     by_order = rounding.sums_by_order(terms)
     exact = _written(by_order["exact"], page.lang)
-    line, lines = Markup('<p>{}<b class="off">{}</b> {}</p>'), []
+    line, lines = Markup('{}<b class="off">{}</b> {}'), []
     for name, value in by_order.items():
         shown = _written(value, page.lang)
         same = next((i for i, (a, b) in enumerate(zip(shown, exact, strict=False)) if a != b), len(shown))
         lines.append(line.format(shown[:same], shown[same:], markup.span(words.inline(f"order-{name}"), "note")))
     intro = words("sum-intro", what=what, terms=words.number(len(terms)))
-    st.html(intro + Markup('<div class="arith">{}</div>').format(Markup().join(lines)))
+    st.html(intro + markup.arithmetic(lines))
     listing.show(*SUMS_SOURCE)
 
 

@@ -3,7 +3,7 @@
 from markupsafe import Markup
 
 from ui.frame.page import Page
-from ui.kit import markup
+from ui.kit import markup, tables
 from ui.kit.language import Words
 from ui.lessons.packing.batch import Batch
 from ui.lessons.packing.row import BARE, SETTINGS, Measured, Row, Setting
@@ -24,11 +24,11 @@ def arithmetic(batch: Batch, method: str, words: Words) -> Markup:
     fractions = {"wasted": packed.wasted, "left": packed.own_cells / packed.cells}
     values = {name: words.number(x) for name, x in counts.items()}
     values |= {name: words.percent(p) for name, p in fractions.items()}
-    line, lines = Markup("<p>{} {}</p>"), []
+    line, lines = Markup("{} {}"), []
     for name in ("wasted", "gain", "cells", "own"):
         note = markup.span(words.text(f"sum-{name}-is", **values), "note")
         lines.append(line.format(words.inline(f"sum-{name}", **values), note))
-    return Markup('<div class="arith">{}</div>').format(Markup().join(lines))
+    return markup.arithmetic(lines)
 
 
 def too_long(batch: Batch, words: Words) -> Markup | None:
@@ -73,20 +73,16 @@ def caveat(packed: Row, measured: Measured, words: Words) -> Markup:
 
 def four_settings(packed: Row, measured: Measured, shown: Setting, words: Words) -> Markup:
     """The four settings as a table, that of the figure in bold."""
-    strong, cell = Markup("<strong>{}</strong>"), Markup('<td class="number">{}</td>')
-    head, number_head = Markup('<th scope="col">{}</th>'), Markup('<th scope="col" class="number">{}</th>')
+    strong, numbers = Markup("<strong>{}</strong>"), ("difference", "crossing", "bits")
 
-    def row(setting: Setting) -> Markup:
+    def row(setting: Setting) -> list[Markup | str]:
         values = _values(packed, measured, setting, words)
         switches = [words.inline("on" if is_on else "off") for is_on in (setting.mask, setting.restart)]
-        mask, restart = map(strong.format, switches) if setting == shown else switches
-        cells = Markup().join(cell.format(values[name]) for name in ("difference", "crossing", "bits"))
-        return Markup('<tr><th scope="row">{}</th><td>{}</td>{}</tr>').format(mask, restart, cells)
+        shown_switches = map(strong.format, switches) if setting == shown else switches
+        return [*shown_switches, *(values[name] for name in numbers)]
 
-    names = ("col-mask", "col-restart", "col-difference", "col-crossing", "col-bits")
-    heads = [(number_head if i > 1 else head).format(words.inline(name)) for i, name in enumerate(names)]
-    table = Markup('<table class="grid-table"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>')
-    table = table.format(Markup().join(heads), Markup().join(map(row, SETTINGS)))
+    heads = [words.inline(f"col-{name}") for name in ("mask", "restart", *numbers)]
+    table = tables.grid(heads, map(row, SETTINGS), first_number=2)
     region = Markup('<div class="twin" tabindex="0" role="region" aria-label="{}">{}</div>')
     return region.format(words.text("four-name"), table)
 

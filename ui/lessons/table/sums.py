@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
 from itertools import groupby
-from pathlib import Path
 
 import streamlit as st
 from markupsafe import Markup
@@ -15,7 +14,7 @@ from model import arithmetic
 from model.arithmetic import Term, cache_bytes, count, keys_per_query, operations
 from model.config import PAPER_2017, Config
 from ui.frame.page import Page
-from ui.kit import listing, markup
+from ui.kit import listing, markup, tables
 from ui.kit.language import Words
 from ui.lessons.table.results import BITS, legible
 
@@ -24,7 +23,10 @@ ORDER = "VCDHGKFE"  # of the symbols in a product
 BASE_2017 = replace(  # the base model of "Attention is all you need": 6 layers on each side, about 37,000 tokens
     PAPER_2017, vocab_size=37_000, width=512, layers=6, heads=8, kv_heads=8, head_width=64, mlp_width=2048
 )
-_MEMORY = markup.template(Path(__file__).with_name("memory.html"))
+_MEMORY = Markup(
+    '<p class="eyebrow" style="margin: 20px 0 6px">{}</p>'
+    '<div style="overflow-x: auto" tabindex="0" role="region" aria-label="{}">{}</div>'
+)
 
 
 def show_sums(page: Page, name: str, pair: dict[str, Config], tokens: int) -> None:
@@ -137,13 +139,13 @@ def _memory(name: str, config: Config, tokens: int, words: Words) -> Markup:
     columns = ["bits", "weights", *(("each-token", "all-tokens", "together") if config.causal else ())]
     heads = [words.inline(f"col-{column}", tokens=words.number(tokens)) for column in columns]
 
-    def amounts(bits: int) -> list[str]:
+    def row(bits: int) -> list[Markup | str]:
         weights = count(config).total * bits / 8
         each, every = (cache_bytes(config, n) * bits / BITS for n in (1, tokens))
-        return [words.bytes(n) for n in (weights, each, every, weights + every)][: len(columns) - 1]
+        amounts = [words.bytes(n) for n in (weights, each, every, weights + every)]
+        return [words.inline("in-bits", n=bits), *amounts][: len(columns)]
 
-    rows = [(words.inline("in-bits", n=bits), amounts(bits)) for bits in WIDTHS]
-    return _MEMORY(model=markup.user_text(name), name=name, heads=heads, rows=rows)
+    return _MEMORY.format(markup.user_text(name), name, tables.grid(heads, map(row, WIDTHS)))
 
 
 def _cache(config: Config, tokens: int, words: Words) -> Markup:
