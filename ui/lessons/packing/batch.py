@@ -11,7 +11,7 @@ import streamlit as st
 from model import packing
 from model.masks import Causal
 from ui import components
-from ui.kit import url_state
+from ui.kit import cache, url_state
 from ui.kit.language import Words
 
 BROWN = Path(__file__).parent / "brown_paragraphs.json"  # lengths only; training/paragraphs.py counted them
@@ -90,7 +90,11 @@ class Batch:
 
     def wasted_by_context(self) -> dict[str, np.ndarray]:
         """The fraction that every method wastes at every context, (CONTEXTS,)."""
-        return {name: np.array([packed(self.lengths, n, name).wasted for n in CONTEXTS]) for name in METHODS}
+
+        def compute() -> dict[str, np.ndarray]:
+            return {name: np.array([packed(self.lengths, n, name).wasted for n in CONTEXTS]) for name in METHODS}
+
+        return cache.result(cache.Key("packing-wasted", ids=self.lengths), compute)
 
 
 def chosen_method(state: object) -> str:

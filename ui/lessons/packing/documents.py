@@ -1,7 +1,6 @@
 """Whose documents are packed: those of the Brown corpus, or the prompt and the reader's own lines."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import streamlit as st
 from markupsafe import Markup
@@ -47,10 +46,9 @@ def own_lines() -> Lines:
     return Lines(full[: MAX_DOCUMENTS - 1], len(lines) - len(full), max(0, len(full) - MAX_DOCUMENTS + 1))
 
 
-@lru_cache(maxsize=4)
-def _token_counts(model: str, lines: tuple[str, ...]) -> tuple[int, ...]:
-    tokenizer = cache.bundle(model).tokenizer
-    return tuple(len(tokenizer.encode(line)) for line in lines)
+def _token_counts(page: Page, lines: tuple[str, ...]) -> tuple[int, ...]:
+    encode = page.bundle.tokenizer.encode
+    return cache.memo("packing-lengths", (page.model, lines), lambda: tuple(len(encode(line)) for line in lines))
 
 
 def controls(page: Page) -> Batch:
@@ -62,7 +60,7 @@ def controls(page: Page) -> Batch:
         )
         own = st.toggle(words.text("own"), key="own", bind="query-params")
         count = st.select_slider(words.text("count"), COUNTS, COUNTS[5], key="documents", disabled=own, **dial)
-    mine = (len(page.ids), *_token_counts(page.model, tuple(own_lines().full))) if own else ()
+    mine = (len(page.ids), *_token_counts(page, tuple(own_lines().full))) if own else ()
     return Batch(mine or brown()[:count], context, own)
 
 

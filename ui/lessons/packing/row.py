@@ -191,7 +191,7 @@ def component_data(page: Page, packed: Row, measured: Measured, chosen: Choice) 
     choice: mask, restart, layer, head."""
     layers = page.bundle.model.config.layers
     edits = packed.edits(chosen.setting, layers)
-    trace = cache.trace(page.bundle, packed.ids, {"pattern"}, edits, kept=False)
+    trace = cache.trace(page.bundle, packed.ids, {"pattern"}, edits)
     weights = measured.settings[BARE].strongest[chosen.layer, chosen.head]
     return {
         **components.pack(pattern=trace.layers[chosen.layer].pattern),
