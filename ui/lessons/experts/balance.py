@@ -5,15 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from model import zoo
 from model.analysis import routing
 from model.errors import ModelUnavailable
 from model.trace import Trace
 from model.train import load_balance
-from model.weights import checkpoint
 from model.weights.checkpoint import Report
 from ui.frame.page import Page
-from ui.kit import cache, figures, listing, markup, tables
+from ui.kit import cache, figures, listing, markup, switchboard, tables
 from ui.lessons.experts.statistics import Statistics
 from viz import experts as charts
 
@@ -96,10 +94,9 @@ def trained_pair(page: Page) -> dict[str, Trained] | None:
     for name, model in PAIR.items():
         try:
             bundle = cache.bundle(model)
-            report = checkpoint.report(zoo.find(model).parent)
-        except (ModelUnavailable, OSError, ValueError, KeyError) as problem:
-            file = problem.field if isinstance(problem, ModelUnavailable) else model
-            page.notice(page.words("no-pair", model=model, file=file), role="alert")
+            report = switchboard.report(model)
+        except ModelUnavailable as problem:
+            page.notice(page.words("no-pair", model=model, file=problem.field), role="alert")
             return None
         pair[name] = Trained(report, cache.trace(bundle, page.ids, {"expert_index", "router_probs"}))
     return pair

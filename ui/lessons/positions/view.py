@@ -129,8 +129,7 @@ def look_up(encoder: Bundle, row: int, words: Words) -> Markup:
 
 
 def _listed(numbers: Iterable[float], words: Words) -> str:
-    """Numbers in a row, with a separator that no decimal comma is taken for."""
-    return (", " if words.lang == "en" else "; ").join(map(words.number, numbers))
+    return words.separator.join(map(words.number, numbers))
 
 
 # ---- rotation
