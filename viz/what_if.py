@@ -11,9 +11,9 @@ from viz.theme import DIVERGING, GREEN, INK, MONO, RULE, SEQUENTIAL, SOFT
 
 ROW = 30  # px
 CROWDED = 16  # columns: of more, not all are named
-LONGEST = 15  # characters of a name label_sides its bar
+LONGEST = 15  # characters of a name beside its bar
 TELEPHONE = 160 / 2, 270  # px: where the dots are; a name is about twice as wide as it is high
-ROOM = np.array([0.26, 0.1])  # around them, of their extent: a name stands label_sides the outermost
+ROOM = np.array([0.26, 0.1])  # around them, of their extent: a name stands beside the outermost
 GAP = 0.9  # between the two columns, of a column's width: room for a number
 ROUNDING = 1e-6  # of a stream's length: experts that compute their tokens together differ by less in two passes
 

@@ -1,4 +1,4 @@
-"""What figures have in common: names label_sides points."""
+"""What figures have in common: names beside points."""
 
 import numpy as np
 
