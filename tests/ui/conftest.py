@@ -2,6 +2,7 @@
 
 import pytest
 
+from model.zoo import ModelUnavailable
 from ui.kit import cache
 
 
@@ -18,3 +19,16 @@ def minilm():
 @pytest.fixture(scope="session")
 def moe():
     return cache.bundle("experts")
+
+
+@pytest.fixture
+def without_minilm(monkeypatch):
+    """MiniLM is not there."""
+    load = cache.bundle
+
+    def lacking(name):
+        if name == "minilm":
+            raise ModelUnavailable("model.safetensors", "MiniLM", "install")
+        return load(name)
+
+    monkeypatch.setattr(cache, "bundle", lacking)

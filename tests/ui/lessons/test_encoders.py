@@ -9,11 +9,9 @@ from model import transformer
 from model.analysis import retrieval
 from model.generate import stream
 from model.sampling import Sampling
-from model.zoo import ModelUnavailable
 from tests.support.app_test import html_of, run_page, shown_page
 from tests.support.browser import settled
 from tests.support.payload import charts, component_payload, mounted
-from ui.kit import cache
 from ui.kit.numbers import number, percent
 from ui.lessons.encoders import maps, questions, readings, search
 from ui.lessons.encoders.readings import Sentences
@@ -223,15 +221,8 @@ def test_the_decoder_goes_on_with_its_likeliest_tokens(smollm2):
     assert "an encoder does not continue a text" in shown
 
 
-def test_without_minilm_the_decoder_still_works(monkeypatch):
-    whole = cache.bundle
-
-    def lacking(name):
-        if name == "minilm":
-            raise ModelUnavailable("model.safetensors", "MiniLM", "install")
-        return whole(name)
-
-    monkeypatch.setattr(cache, "bundle", lacking)
+@pytest.mark.usefixtures("without_minilm")
+def test_without_minilm_the_decoder_still_works():
     shown = html_of(run_page("encoders"))
     assert "MiniLM cannot be read" in shown and 'class="chip on"' in shown
 

@@ -7,12 +7,11 @@ from playwright.sync_api import expect
 from model import hf, lens, transformer
 from model.analysis.positions import cosine, learned_table, pair_products, rotary_speeds, scores_at
 from model.edits import MovePositions
-from model.zoo import ModelUnavailable
 from tests.support.app_test import html_of, run_page
 from tests.support.browser import settled
 from tests.support.payload import charts, component_payload, values
 from ui.frame.page import Page
-from ui.kit import cache, language
+from ui.kit import language
 from ui.kit.numbers import number
 from ui.lessons.positions import losses, questions, readings, view
 
@@ -189,15 +188,8 @@ def test_one_token_has_no_order_and_no_loss():
     assert "no other order" in shown and "nothing to predict" in shown
 
 
-def test_without_minilm_the_rest_still_runs(monkeypatch):
-    load = cache.bundle
-
-    def missing(name):
-        if name == "minilm":
-            raise ModelUnavailable("model.safetensors", "a file", "install")
-        return load(name)
-
-    monkeypatch.setattr(cache, "bundle", missing)
+@pytest.mark.usefixtures("without_minilm")
+def test_without_minilm_the_rest_still_runs():
     test = run_page("positions")
     assert "MiniLM cannot be read" in html_of(test) and drawn(test)[0]["tokens"]
 
