@@ -4,6 +4,10 @@
 import { el } from "../base/elements.js";
 import { mountView, View } from "../base/view.js";
 
+/** What ui/kit/figures.py gives.
+ * @typedef {{ figure: string, height: number, alt: string }} Data figure: Plotly's data and layout, as JSON; height in
+ *   px */
+
 export default function chart(given) {
   return mountView(given, Chart, "chart");
 }
@@ -20,6 +24,9 @@ const library = () =>
   }));
 
 class Chart extends View {
+  /** @type {Data} */
+  d;
+
   near = false;
 
   constructor(box) {

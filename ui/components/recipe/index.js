@@ -4,6 +4,14 @@
 import { div, el, span } from "../base/elements.js";
 import { mountView, View } from "../base/view.js";
 
+/** What ui/lessons/train/view.py gives.
+ * @typedef {{ name: string, title: string, options: [string, string][] }} Choice options: value and text
+ * @typedef {object} Data
+ * @property {[string, string]} sides "a" and "b"
+ * @property {(Choice & { value: string })[]} whole what both models share
+ * @property {(Choice & { values: [string, string] })[]} rows of either model
+ * @property {string} lang @property {Record<string, string>} words */
+
 export default function recipe(given) {
   return mountView(given, Recipe, "recipe", (key, value) => given.setTriggerValue("choice", { key, value }));
 }
@@ -13,6 +21,7 @@ const keyed = (side, name) => (side ? `${side}-${name}` : name);
 class Recipe extends View {
   selects = new Map();
 
+  /** @param {Data} data */
   build(data) {
     const { words, sides } = data;
     const select = (row, side) => {
@@ -41,6 +50,7 @@ class Recipe extends View {
     this.box.append(whole, el("table", {}, el("thead", {}, head), el("tbody", {}, ...this.rows)));
   }
 
+  /** @param {Data} data */
   update(data) {
     if (!this.rows) this.build(data);
     for (const row of data.whole) this.selects.get(row.name).value = row.value;

@@ -3,6 +3,9 @@
 import { copied } from "../../../components/base/clipboard.js";
 import { button, el } from "../../../components/base/elements.js";
 
+/** What ui/lessons/is_it_true/view.py gives. @typedef {{ text: string, words: Record<string, string> }} Data */
+
+/** @param {Given & { data: Data }} given */
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".root");
   if (!root.firstChild) root.append(button("copy", {}), el("span", { className: "note", role: "status" }));

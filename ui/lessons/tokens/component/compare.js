@@ -3,6 +3,7 @@
 import { chip, el, fill } from "../../../components/base/elements.js";
 import { integer } from "../../../components/base/numbers.js";
 
+/** @param {import("./index.js").View<import("./index.js").CompareData>} view */
 export function compare(view) {
   const { d, w, say } = view;
   const most = Math.max(...d.found.map((one) => one.count ?? 0));

@@ -3,6 +3,7 @@
 import { chip, el } from "../../../components/base/elements.js";
 import { shelf } from "./shelf.js";
 
+/** @param {import("./index.js").View<import("./index.js").VocabularyData>} view */
 export const vocabulary = (view) => [
   shelf(view, {
     ...view.d,
@@ -11,6 +12,7 @@ export const vocabulary = (view) => [
   }),
 ];
 
+/** @param {import("./index.js").View<import("./index.js").LettersData>} view */
 export function letters(view) {
   const { d, w, say } = view;
   const one = (row, i) =>

@@ -7,6 +7,7 @@ import { linked, remember } from "../../../components/base/view.js";
 const STEP = 900; // ms between two merges while playing
 const OFFERS = 5; // pairs of neighbours shown
 
+/** @param {import("./index.js").View<import("./index.js").MergesData>} view */
 export function merges(view) {
   const { d, w, own, say } = view;
   if (!d.built.length) return [el("p", { className: "note" }, fill(w["no-word"], { n: d.longest }))];

@@ -6,6 +6,7 @@ import { integer, number, unpack } from "../../../components/base/numbers.js";
 import { remember } from "../../../components/base/view.js";
 import { shelf } from "./shelf.js";
 
+/** @param {import("./index.js").View<import("./index.js").SentenceData>} view */
 export function sentence(view) {
   const { d, own } = view;
   const vectors = unpack(d).vectors;

@@ -3,6 +3,7 @@
 import { chip, el, fill } from "../../../components/base/elements.js";
 import { integer, number } from "../../../components/base/numbers.js";
 
+/** @param {import("./index.js").View<import("./index.js").TableData>} view */
 export function table(view) {
   const { d, w, say } = view;
   const place = (id) => ({ left: `${(100 * (id + 0.5)) / d.rows}%` });
