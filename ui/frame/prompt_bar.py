@@ -74,7 +74,7 @@ def bar(models: tuple[str, ...], limit: int, first: str = DEFAULT, fits: Callabl
     found, problems = _readable((asked, *models), words)
     _restore("model", found or asked)
     with line:
-        named = {"format_func": partial(_title, words), "args": ("model", models[0])}
+        named = {"format_func": partial(_title, words, set(problems)), "args": ("model", models[0])}
         st.selectbox(words.text("model"), models, key="model", **named, **quiet)
         source = st.text_input(
             words.text("prompt"), prompt, key="prompt", autocomplete="off", args=("prompt", first), **quiet
@@ -129,13 +129,16 @@ def _unfit(asked: str | None, models: tuple[str, ...], fits: Callable[[Config], 
     return None if _taken(asked, models, fits) else "trained-unfit"
 
 
-def _title(words: language.Words, name: str) -> str:
-    """A model's name, size and licence, without its size where it cannot be read."""
-    try:
-        card = cache.bundle(name).card
-    except ModelUnavailable:
-        return zoo.ENTRIES[name].card.title
-    return f"{card.title}  {words.number(card.parameters / 1e6)}\u202fM · {card.licence}"
+def _title(words: language.Words, unreadable: set[str], name: str) -> str:
+    """A model's name, size and licence; only its name where it cannot be read. To find that a file is damaged takes
+    seconds: once in a run is enough, so its name goes to `unreadable`."""
+    if name not in unreadable:
+        try:
+            card = cache.bundle(name).card
+            return f"{card.title}  {words.number(card.parameters / 1e6)}\u202fM · {card.licence}"
+        except ModelUnavailable:
+            unreadable.add(name)
+    return zoo.ENTRIES[name].card.title
 
 
 def _restore(key: str, value: str) -> str:
