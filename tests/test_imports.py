@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from tests.support.pages import ROOT
+
 PAGES = sorted((ROOT / "pages").glob("*.py"))
 HUGGING_FACE = {"transformers", "tokenizers"}
 READERS = {"tokens.py": {"tokenizers"}, "reference.py": {"transformers"}}  # of model/, may load them with themselves

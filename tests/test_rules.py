@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from tests.support.pages import ROOT
+
 OURS = ("model", "viz", "ui", "content", "training", "benchmarks", "tests")
 CLOCKS = {"time", "monotonic", "perf_counter", "process_time", "sleep"}
 TESTS = sorted((ROOT / "tests").rglob("*.py"))

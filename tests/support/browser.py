@@ -103,17 +103,6 @@ def _foreign(url: str) -> bool:
     return not url.startswith(("http://localhost:", "ws://localhost:", "data:", "blob:"))
 
 
-def count_messages(page: Page) -> None:
-    """From now on window.sent is how many messages went to the server."""
-    page.evaluate(
-        """() => {
-            window.sent = 0;
-            const send = WebSocket.prototype.send;
-            WebSocket.prototype.send = function (...message) { window.sent += 1; return send.apply(this, message); };
-        }"""
-    )
-
-
 def settled(page: Page) -> Page:
     """Wait until the script has run and what it sent is drawn.
 

@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+import content
+
 ROOT = Path(__file__).parents[2]
 FILES = {file.stem.partition("_")[2]: file for file in sorted((ROOT / "pages").glob("[0-9][0-9]_*.py"))}  # in order
 PAGES = sorted(FILES)
 PROMPTED = [slug for slug in PAGES if "models=()" not in FILES[slug].read_text()]
-LANGUAGES = ("en", "it")
+LANGUAGES = content.LANGUAGES
 MARKUP = "<script>hacked=1</script><img src=x onerror=hacked=1> $x$ **b** [a](b)"
