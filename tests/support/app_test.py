@@ -34,6 +34,12 @@ def shown_page(slug: str, lang: str = "en", **params: str) -> AppTest:
     return run_page(slug, lang, **params)
 
 
+def reveal(test: AppTest, key: str, option: int) -> AppTest:
+    """Answers a question (ui/frame/quiz.py) with one of its options."""
+    test.button_group(key=f"pick-{key}").set_value(option).run()
+    return test.button(key=f"reveal-{key}").click().run()
+
+
 def html_of(test: AppTest) -> str:
     return "\n".join(element.value for element in test.get("html") if "<style>" not in element.value)
 

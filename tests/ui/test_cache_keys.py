@@ -14,12 +14,10 @@ FOLLOWS = {"page", "trace", "bundle", "model"}  # from the model and the token i
 
 # What is used and does not stand in the key, because it cannot differ where the key is the same.
 EXCUSED = {
-    ("blocks/view.py", "at"): "the last token that is read, of these ids",
     ("machine/view.py", "st"): "the session's last reading saves work and changes no value",
     ("packing/positions.py", "encoder"): "there is one",
     ("sparse/readings.py", "tell"): "it says how far the computation is",
     ("step_by_step/generation.py", "st"): "a memo of the session itself: its last texts, and the link when it begins",
-    ("what_if/questions.py", "lab"): "of it only the pass before the changes is read",
 }
 
 

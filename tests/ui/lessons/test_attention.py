@@ -5,11 +5,12 @@ import pytest
 from playwright.sync_api import expect
 
 import content
-from model import transformer
+from model import sampling
 from model.analysis import attention
 from model.analysis.attention import Cell
-from tests.support.app_test import html_of, run_page, shown_page
+from tests.support.app_test import html_of, reveal, run_page, shown_page
 from tests.support.browser import settled
+from tests.support.models import traced
 from tests.support.payload import component_payload
 from ui.kit import cache
 from ui.kit.content_words import content_words, special, start_cell
@@ -28,18 +29,8 @@ def bundle(request):
     return cache.bundle(request.param)
 
 
-def traced(bundle, text: str = PROMPT):
-    ids = bundle.tokenizer.encode(text)
-    return transformer.run(bundle.model, ids, bundle.tokenizer.strings(ids))
-
-
 def drawn(test) -> tuple[dict, dict]:
     return component_payload(test, "attention")
-
-
-def softmax(scores: np.ndarray) -> np.ndarray:
-    powers = np.exp(scores - scores.max(-1, keepdims=True))
-    return powers / powers.sum(-1, keepdims=True)
 
 
 # ---------------------------------------------------------------- what is sent
@@ -60,7 +51,7 @@ def test_the_component_is_given_the_trace(bundle, text):
 
 def test_scores_are_queries_times_keys(bundle):
     """Swapped or not turned by their positions, they would not give the scores that are drawn beside them."""
-    trace = traced(bundle)
+    trace = traced(bundle, PROMPT)
     kept = readings.keep(bundle.model.config)
     q, k = ("q_rot", "k_rot") if "q_rot" in kept else ("q", "k")
     for layer in trace.layers:
@@ -72,9 +63,9 @@ def test_scores_are_queries_times_keys(bundle):
 def test_weights_and_sums_come_out_of_what_is_sent(bundle):
     """Softmax of the masked scores is the pattern; weighted values add up to z, within the printed difference."""
     _, arrays = drawn(shown_page("attention", model=bundle.card.name, prompt=PROMPT))
-    trace = traced(bundle)
+    trace = traced(bundle, PROMPT)
     for i, layer in enumerate(trace.layers):
-        weights = softmax(np.where(arrays["mask"], arrays["scores"][i], -np.inf))
+        weights = sampling.softmax(np.where(arrays["mask"], arrays["scores"][i], -np.inf))
         np.testing.assert_allclose(weights, layer.pattern, atol=1e-6)
         values = np.repeat(arrays["v"][i], len(weights) // len(layer.v), axis=0)
         np.testing.assert_allclose(weights @ values, arrays["z"][i], atol=1e-5)
@@ -84,7 +75,7 @@ def test_weights_and_sums_come_out_of_what_is_sent(bundle):
 
 
 def test_the_start_is_measured(smollm2):
-    trace = traced(smollm2)
+    trace = traced(smollm2, PROMPT)
     look = start_cell(smollm2, trace)
     weights = trace.stack("pattern")
     assert trace.tokens[look.query] == "·it"
@@ -107,15 +98,10 @@ def test_one_token_has_only_itself(smollm2):
 # ---------------------------------------------------------------- the questions
 
 
-def reveal(test, key: str, option: int):
-    test.button_group(key=f"pick-{key}").set_value(option).run()
-    return test.button(key=f"reveal-{key}").click().run()
-
-
 @pytest.mark.slow
 def test_the_swap_is_asked_of_the_live_model(smollm2):
     key = f"swap-smollm2-{PROMPT}"
-    trace = traced(smollm2)
+    trace = traced(smollm2, PROMPT)
     look = start_cell(smollm2, trace)
     swap = readings.swap(smollm2, trace, look)
     assert swap.text.strip() == "The squirrel chased the dog because it"
@@ -155,7 +141,7 @@ def test_any_prompt_has_a_question(text):
 def test_the_chart_then_another_prompt(open_page, smollm2):
     page = open_page("attention", layer="14", head="9", token="7")
     page.locator(".attention .layers i").nth(13).click()
-    the_chart_is_of_the_head_chosen_above(page, traced(smollm2))
+    the_chart_is_of_the_head_chosen_above(page, traced(smollm2, PROMPT))
     a_new_prompt_starts_anew(page)
     ask(page, LONG, 32)
     for width in (360, 1920):

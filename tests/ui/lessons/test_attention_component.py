@@ -5,8 +5,9 @@ import pytest
 from playwright.sync_api import expect
 
 import content
-from model import transformer
+from model import sampling
 from tests.support.bare_page import reports
+from tests.support.models import traced
 from ui.kit.numbers import number, percent
 
 PROMPT = "The dog chased the squirrel because it"
@@ -14,16 +15,6 @@ LONG = (
     "When the old gardener who lived beside the river saw that the rain had not come for three weeks, "
     "she asked her neighbours whether they could lend her some of their"
 )
-
-
-def traced(bundle, text: str = PROMPT):
-    ids = bundle.tokenizer.encode(text)
-    return transformer.run(bundle.model, ids, bundle.tokenizer.strings(ids))
-
-
-def softmax(scores: np.ndarray) -> np.ndarray:
-    powers = np.exp(scores - scores.max(-1, keepdims=True))
-    return powers / powers.sum(-1, keepdims=True)
 
 
 def title(page):
@@ -44,7 +35,7 @@ def choose(page, layer: int, head: int, token: int):
 
 
 def test_a_walk_among_the_heads_asks_nothing_of_the_server(bare_page, smollm2):
-    page, trace = bare_page("attention", layer="6", head="2", token="5"), traced(smollm2)
+    page, trace = bare_page("attention", layer="6", head="2", token="5"), traced(smollm2, PROMPT)
     expect(title(page)).to_have_text("Layer 6, head 2")
     expect(page.locator(".attention .pick[aria-checked=true]")).to_contain_text("squirrel")
     requests = []
@@ -123,7 +114,7 @@ def the_two_steps_have_the_numbers_of_the_trace(page, trace):
 
 def the_lifted_mask_shares_out_every_score(page, trace):
     page.locator(".attention .lift").click()
-    row = softmax(trace.layers[13].scores[8])
+    row = sampling.softmax(trace.layers[13].scores[8])
     for q, k in ((0, 6), (2, 3), (2, 1), (6, 0)):
         expect(cell(page, q, k)).to_be_visible()
         assert percent(row[q, k], "en") in cell(page, q, k).get_attribute("aria-label")

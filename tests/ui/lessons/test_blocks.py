@@ -12,7 +12,7 @@ from model.arithmetic import count
 from model.config import RECIPES, differences
 from model.transformer import Transformer
 from model.zoo import Bundle, ModelUnavailable
-from tests.support.app_test import html_of, run_page
+from tests.support.app_test import html_of, reveal, run_page
 from tests.support.payload import charts, component_payload, values
 from ui.kit import cache, language
 from ui.kit.numbers import number
@@ -50,11 +50,6 @@ def page():
 
 def drawn(test, part: str) -> tuple[dict, dict]:
     return component_payload(test, "blocks", part=part)
-
-
-def reveal(test, key: str, option: int) -> str:
-    test.button_group(key=f"pick-{key}").set_value(option).run()
-    return html_of(test.button(key=f"reveal-{key}").click().run())
 
 
 # ---------------------------------------------------------------- the drawings
@@ -157,7 +152,7 @@ def test_the_stream_is_measured_in_both(page, both):
 
 
 def test_the_question_about_the_stream_is_answered_by_it():
-    shown = reveal(run_page("blocks"), f"grown-{PROMPT}", 0)
+    shown = html_of(reveal(run_page("blocks"), f"grown-{PROMPT}", 0))
     assert 'class="verdict right"' in shown
 
 

@@ -15,7 +15,7 @@ from model.config import differences
 from model.sampling import Sampling
 from model.transformer import Transformer
 from model.weights import checkpoint
-from tests.support.app_test import html_of, run_page
+from tests.support.app_test import html_of, reveal, run_page
 from tests.support.payload import charts, component_payload, values
 from training.recipes import SWITCHES
 from ui.kit import cache, language
@@ -31,11 +31,6 @@ ENGLISH = language.Words("en", "blocks")
 
 def drawn(test, part: str) -> tuple[dict, dict]:
     return component_payload(test, "blocks", part=part)
-
-
-def reveal(test, key: str, option: int) -> str:
-    test.button_group(key=f"pick-{key}").set_value(option).run()
-    return html_of(test.button(key=f"reveal-{key}").click().run())
 
 
 BITS = {"base": 2.14, "mqa": 2.15, "no-positions": 2.4, "post-norm": 2.2, "experts": 2.0, "collapsed": 2.1, "2017": 2.3}
@@ -168,8 +163,8 @@ def test_all_are_ranked_by_what_they_reached(board):
 
 def test_the_questions_are_answered_by_the_files(board):
     test = run_page("blocks")
-    assert 'class="verdict right"' in reveal(test, "worst", 0)  # no positions, of those that are there
-    shown = reveal(test, "mqa-cache", 2)
+    assert 'class="verdict right"' in html_of(reveal(test, "worst", 0))  # no positions, of those that are there
+    shown = html_of(reveal(test, "mqa-cache", 2))
     assert shown.count('class="verdict wrong"') == 1 and "262" in shown and "131" in shown
 
 

@@ -5,12 +5,12 @@ import pytest
 from playwright.sync_api import expect
 
 import content
-from model import transformer
 from model.analysis import retrieval
 from model.generate import stream
 from model.sampling import Sampling
-from tests.support.app_test import html_of, run_page, shown_page
+from tests.support.app_test import html_of, reveal, run_page, shown_page
 from tests.support.browser import settled
+from tests.support.models import traced
 from tests.support.payload import charts, component_payload, mounted
 from ui.kit.numbers import number, percent
 from ui.lessons.encoders import maps, questions, readings, search
@@ -42,9 +42,8 @@ def with_list(test, *lines: str):
     return test.text_area(key="sentences-en").set_value("\n".join(lines)).run()
 
 
-def reveal(test, key: str, option: int) -> str:
-    test.button_group(key=f"pick-{key}").set_value(option).run()
-    test.button(key=f"reveal-{key}").click().run()
+def verdict(test, key: str, option: int) -> str:
+    reveal(test, key, option)
     assert not test.exception
     return html_of(test).split('class="verdict ')[1]
 
@@ -56,14 +55,13 @@ def test_the_maps_are_the_weights_of_both_models(minilm, smollm2):
     test = shown_page("encoders")
     data, shown = drawn(test, "maps"), html_of(test)
     for side, bundle in (("encoder", minilm), ("decoder", smollm2)):
-        ids = bundle.tokenizer.encode(maps.FIRST)
-        trace = transformer.run(bundle.model, ids, bundle.tokenizer.strings(ids), keep={"pattern"})
+        trace = traced(bundle, maps.FIRST, keep={"pattern"})
         weights = np.stack([layer.pattern for layer in trace.layers])
         np.testing.assert_allclose(data[f"{side}-values"], weights, atol=1e-6)
         assert data[side]["tokens"] == list(trace.tokens)
         layer, head = data[side]["start"]
         assert head == readings.MEAN and layer == weights[..., 0].mean((1, 2)).argmin()
-        later = sum(weights[layer].mean(0)[q, q + 1 :].sum() for q in range(len(ids))) / len(ids)
+        later = np.triu(weights[layer].mean(0), 1).sum() / len(trace.tokens)
         assert percent(later, "en") in shown.split('class="read"')[1]
         assert (later == 0) == (side == "decoder")
 
@@ -81,8 +79,8 @@ def test_the_link_chooses_layer_and_head_and_a_damaged_one_is_ignored():
 def test_only_the_encoder_reads_the_beginning_again(lang):
     key = f"ahead-smollm2-{maps.FIRST}"
     test = run_page("encoders", lang)
-    assert reveal(test, key, 0).startswith("right")
-    assert reveal(test, key, 2).startswith("wrong")
+    assert verdict(test, key, 0).startswith("right")
+    assert verdict(test, key, 2).startswith("wrong")
 
 
 # ---------------------------------------------------------------- sentences as vectors
@@ -114,7 +112,7 @@ def test_the_film_is_answered_by_the_model(minilm):
     right = int((found[1:] @ found[0]).argmax())
     test = searched()
     for option in (0, 1):
-        shown = reveal(test, "film", option)
+        shown = verdict(test, "film", option)
         assert shown.startswith("right" if option == right else "wrong")
         assert all(number(x, "en") in shown for x in found[1:] @ found[0])
 
@@ -156,11 +154,11 @@ def test_an_example_becomes_the_query():
 
 def test_reranking_cannot_find_what_the_first_search_missed(vectors):
     key = f"reranked-{Sentences(LIST, vectors).key}"
-    shown = reveal(searched(), key, 2)
+    shown = verdict(searched(), key, 2)
     assert shown.startswith("right") and "antibiotic" in shown
     test = with_list(searched(), "Infections are rare.", "She took medicine.", "An antibiotic.")
     (pills,) = [group for group in test.button_group if group.key.startswith("pick-reranked")]
-    shown = reveal(test, pills.key.removeprefix("pick-"), 2)
+    shown = verdict(test, pills.key.removeprefix("pick-"), 2)
     assert shown.startswith("wrong")
 
 

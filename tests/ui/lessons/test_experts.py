@@ -14,7 +14,8 @@ from model.analysis import routing as routing_analysis
 from model.tap import Recorder
 from model.train import Routing
 from model.weights import checkpoint
-from tests.support.app_test import html_of, run_page
+from tests.support.app_test import html_of, reveal, run_page
+from tests.support.models import traced
 from tests.support.payload import charts, component_payload
 from ui.frame.page import Page
 from ui.kit.language import Words
@@ -34,8 +35,7 @@ def bundle(moe):
 
 @pytest.fixture(scope="module")
 def trace(bundle):
-    ids = bundle.tokenizer.encode(PROMPT)
-    return transformer.run(bundle.model, ids, bundle.tokenizer.strings(ids))
+    return traced(bundle, PROMPT)
 
 
 @pytest.fixture(scope="module")
@@ -55,11 +55,6 @@ def found(page):
 
 def drawn(test, view: str) -> tuple[dict, dict]:
     return component_payload(test, "experts", view=view)
-
-
-def reveal(test, key: str, option: int) -> str:
-    test.button_group(key=f"pick-{key}").set_value(option).run()
-    return html_of(test.button(key=f"reveal-{key}").click().run())
 
 
 def loss(bundle, model, ids, edits=()) -> float:
@@ -253,13 +248,14 @@ def test_the_questions_are_answered_by_the_model(bundle, trace, page, found):
     twice = transformer.run(bundle.model, ids, ids, keep={"expert_index"})
     last = len(trace.tokens) - 1
     same = sum(layer.expert_index[last, 0] == layer.expert_index[-1, 0] for layer in twice.layers)
-    assert 'class="verdict right"' in reveal(test, f"again-{PROMPT}", 0 if same <= 2 else 1 if same <= 5 else 2)
+    option = 0 if same <= 2 else 1 if same <= 5 else 2
+    assert 'class="verdict right"' in html_of(reveal(test, f"again-{PROMPT}", option))
 
     layer, busy, rare = questions.rivals(trace, found)
     assert {busy, rare} <= set(trace.layers[layer].expert_index.ravel().tolist())
     short = trace.token_ids.tolist()
     losses = [loss(bundle, bundle.model, short, Setting(2, "off", (e,), layer).edits(6)) for e in (busy, rare)]
-    text = reveal(test, f"off-{PROMPT}", 2)
+    text = html_of(reveal(test, f"off-{PROMPT}", 2))
     assert all(number(value, "en") in text for value in losses)
     above = {
         kind: np.mean([layer["information"][kind] - layer["shuffled"][kind] for layer in STATISTICS["layers"]])
@@ -267,7 +263,7 @@ def test_the_questions_are_answered_by_the_model(bundle, trace, page, found):
     }
     right = 0 if above["class"] >= 2 * above["genre"] else 1 if above["genre"] >= 2 * above["class"] else 2
     earlier = text.count('class="verdict right"')
-    assert reveal(test, "experts-genre", right).count('class="verdict right"') == earlier + 1
+    assert html_of(reveal(test, "experts-genre", right)).count('class="verdict right"') == earlier + 1
 
 
 @pytest.mark.parametrize("lang", content.LANGUAGES)

@@ -5,7 +5,8 @@ import json
 import pytest
 from playwright.sync_api import expect
 
-from model import transformer, zoo
+from model import zoo
+from tests.support.models import traced
 from ui.kit.numbers import number, percent
 
 PROMPT = "The dog chased the squirrel because it"
@@ -14,8 +15,7 @@ STATISTICS = json.loads((zoo.find("experts").parent / "statistics.json").read_te
 
 @pytest.fixture(scope="module")
 def trace(moe):
-    ids = moe.tokenizer.encode(PROMPT)
-    return transformer.run(moe.model, ids, moe.tokenizer.strings(ids))
+    return traced(moe, PROMPT)
 
 
 def test_tokens_and_layers_by_keyboard_without_the_server(bare_page, trace):

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 import torch
 
-from model import lens, transformer
+from model import lens
 from model.analysis import heads as analysis
 from model.cache import KVCache
 from model.transformer import Transformer
-from tests.support.app_test import html_of, run_page
+from tests.support.app_test import html_of, reveal, run_page
+from tests.support.models import traced
 from tests.support.payload import charts, component_payload, mounted
 from ui.kit.numbers import number
 from ui.lessons.heads import kv_sharing, readings
@@ -24,14 +25,9 @@ def bundle(smollm2):
     return smollm2
 
 
-def traced(bundle, text: str = PROMPT):
-    ids = bundle.tokenizer.encode(text)
-    return transformer.run(bundle.model, ids, bundle.tokenizer.strings(ids))
-
-
 @pytest.fixture(scope="module")
 def trace(bundle):
-    return traced(bundle)
+    return traced(bundle, PROMPT)
 
 
 @pytest.fixture(scope="module")
@@ -41,11 +37,6 @@ def page():
 
 def drawn(test, view: str) -> tuple[dict, dict]:
     return component_payload(test, "heads", view=view)
-
-
-def reveal(test, key: str, option: int) -> str:
-    test.button_group(key=f"pick-{key}").set_value(option).run()
-    return html_of(test.button(key=f"reveal-{key}").click().run())
 
 
 # ---------------------------------------------------------------- what is written
@@ -181,11 +172,11 @@ def test_the_questions_are_asked_of_the_live_model(bundle, trace):
     third = int(lengths.max(1).argmax()) // 10
     test = run_page("heads")
     assert 'class="verdict' not in html_of(test)
-    shown = reveal(test, f"depth-smollm2-{PROMPT}", third)
+    shown = html_of(reveal(test, f"depth-smollm2-{PROMPT}", third))
     assert 'class="verdict right"' in shown and number(lengths.max(), "en") in shown
-    shown = reveal(test, "cache-smollm2", 2)
+    shown = html_of(reveal(test, "cache-smollm2", 2))
     assert shown.count('class="verdict right"') == 2 and "3 times" in shown
-    shown = reveal(test, "repeat-smollm2", 0)
+    shown = html_of(reveal(test, "repeat-smollm2", 0))
     assert 'class="verdict wrong"' in shown
 
 

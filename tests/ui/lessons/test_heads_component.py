@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from model import lens, transformer
+from model import lens
+from tests.support.models import traced
 from ui.kit.numbers import number, percent
 
 PROMPT = "The dog chased the squirrel because it"
@@ -15,14 +16,9 @@ def bundle(smollm2):
     return smollm2
 
 
-def traced(bundle, text: str = PROMPT):
-    ids = bundle.tokenizer.encode(text)
-    return transformer.run(bundle.model, ids, bundle.tokenizer.strings(ids))
-
-
 @pytest.fixture(scope="module")
 def trace(bundle):
-    return traced(bundle)
+    return traced(bundle, PROMPT)
 
 
 def test_all_figures_show_the_same_head(bare_page, trace, bundle):

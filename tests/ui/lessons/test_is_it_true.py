@@ -9,7 +9,7 @@ import content
 from model import checks, transformer, zoo
 from model.checks import CHECKS, rounding
 from model.checks.subject import Subject
-from tests.support.app_test import html_of, run_page
+from tests.support.app_test import html_of, reveal, run_page
 from tests.support.browser import settled
 from tests.support.payload import component_payload
 from tests.support.waiting import until
@@ -119,13 +119,10 @@ def test_one_sum_in_several_orders_and_the_questions(moe):
     for value in rounding.sums_by_order(terms).values():
         assert f"{value:.8f}".replace("-", "−") in text
     different = len(set(rounding.shuffled_sums(terms, questions.TIMES)))
-    test.button_group(key=f"pick-shuffled-experts-{PROMPT}").set_value(
-        sum(different >= b for b in questions.BOUNDS)
-    ).run()
-    shown = html_of(test.button(key=f"reveal-shuffled-experts-{PROMPT}").click().run())
+    option = sum(different >= b for b in questions.BOUNDS)
+    shown = html_of(reveal(test, f"shuffled-experts-{PROMPT}", option))
     assert 'class="verdict right"' in shown and f"<p>{different}. In 1,000 shuffles" in shown
-    test.button_group(key=f"pick-noticed-experts-{PROMPT}").set_value(0).run()
-    shown = html_of(test.button(key=f"reveal-noticed-experts-{PROMPT}").click().run())
+    shown = html_of(reveal(test, f"noticed-experts-{PROMPT}", 0))
     assert shown.count('class="verdict right"') == 2 and "None of the 9" in shown
 
 

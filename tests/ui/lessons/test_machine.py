@@ -5,25 +5,20 @@ import pytest
 from playwright.sync_api import expect
 
 import content
-from model import lens, sampling, transformer
+from model import lens, sampling
 from model.analysis import streams
-from tests.support.app_test import html_of, run_page, shown_page
+from tests.support.app_test import html_of, reveal, run_page, shown_page
 from tests.support.browser import settled
+from tests.support.models import traced
 from tests.support.payload import component_payload
 from ui.lessons.machine import questions, readings
 
 PROMPT = "The dog chased the squirrel because it"
-ITALIAN = "Nel mezzo del cammin di nostra vita mi ritrovai"
 
 
 @pytest.fixture(scope="module")
 def bundle(smollm2):
     return smollm2
-
-
-def traced(bundle, text: str):
-    ids = bundle.tokenizer.encode(text)
-    return transformer.run(bundle.model, ids, bundle.tokenizer.strings(ids), keep=readings.KEEP)
 
 
 def drawn(test) -> dict:
@@ -33,7 +28,7 @@ def drawn(test) -> dict:
 
 @pytest.mark.slow
 def test_the_component_draws_the_trace(bundle):
-    data, trace = drawn(shown_page("machine", prompt=PROMPT)), traced(bundle, PROMPT)
+    data, trace = drawn(shown_page("machine", prompt=PROMPT)), traced(bundle, PROMPT, keep=readings.KEEP)
     layers = trace.layers
     assert data["tokens"] == list(trace.tokens)
     assert data["ids"] == trace.token_ids.tolist()
@@ -53,7 +48,7 @@ def test_the_component_draws_the_trace(bundle):
 
 def test_candidates_and_tail_are_the_whole_vocabulary(bundle):
     data = drawn(shown_page("machine", prompt=PROMPT))
-    chances = sampling.softmax(lens.next_logits(bundle.model, traced(bundle, PROMPT)))
+    chances = sampling.softmax(lens.next_logits(bundle.model, traced(bundle, PROMPT, keep=readings.KEEP)))
     assert [c["id"] for c in data["candidates"]] == np.argsort(-chances)[:8].tolist()
     assert sum(c["p"] for c in data["candidates"]) + data["others"]["p"] == pytest.approx(1)
     assert len(data["candidates"]) + data["others"]["count"] == len(chances) == data["vocabulary"]
@@ -65,7 +60,7 @@ def test_tracks_of_a_common_beginning_are_taken_over(bundle):
     """Read anew or taken from the reading before: the same words, the same probabilities but for rounding."""
     long = PROMPT + " was the only one in the house and it had been there for a"
     was = PROMPT + " was"
-    traces = {text: traced(bundle, text) for text in (PROMPT, was, long, long + " very", "A cat")}
+    traces = {text: traced(bundle, text, keep=readings.KEEP) for text in (PROMPT, was, long, long + " very", "A cat")}
     fresh = {text: readings.read(bundle, trace) for text, trace in traces.items()}
     for text, earlier in [(was, PROMPT), (PROMPT, was), (long + " very", long), (PROMPT, long), ("A cat", PROMPT)]:
         reused = readings.read(bundle, traces[text], fresh[earlier])
@@ -75,7 +70,8 @@ def test_tracks_of_a_common_beginning_are_taken_over(bundle):
 
 @pytest.mark.slow
 def test_at_most_sixteen_tracks(bundle):
-    data = readings.read(bundle, traced(bundle, "one two three four five six seven eight nine ten " * 2))
+    text = "one two three four five six seven eight nine ten " * 2
+    data = readings.read(bundle, traced(bundle, text, keep=readings.KEEP))
     assert len(data["lens"]) == len(data["probability"]) == readings.TRACKS
     assert len(data["weights"][0]) == len(data["tokens"]) == data["first"] + readings.TRACKS
 
@@ -100,9 +96,7 @@ def test_earlier_tracks_do_not_move(bundle):
 @pytest.mark.slow
 def test_predict_then_reveal(lang):
     test = run_page("machine", lang, prompt=PROMPT)
-    key = f"tracks-smollm2-{PROMPT}"
-    test.button_group(key=f"pick-{key}").set_value(2).run()
-    test.button(key=f"reveal-{key}").click().run()
+    reveal(test, f"tracks-smollm2-{PROMPT}", 2)
     assert not test.exception
     assert 'class="verdict right"' in html_of(test)
 

@@ -7,11 +7,6 @@ PROMPT = "The dog chased the squirrel because it"
 ITALIAN = "Nel mezzo del cammin di nostra vita mi ritrovai"
 
 
-@pytest.fixture(scope="module")
-def bundle(smollm2):
-    return smollm2
-
-
 def test_what_opens_asks_nothing_of_the_server(bare_page):
     """The link's layer is open."""
     page = bare_page("machine", prompt=PROMPT, layer="20")
@@ -35,10 +30,10 @@ def test_what_opens_asks_nothing_of_the_server(bare_page):
 
 
 @pytest.mark.parametrize("prompt", [PROMPT, ITALIAN, "Hi", "🦀 supercalifragilisticexpialidocious 🦀"])
-def test_nothing_scrolls_sideways(bare_page, bundle, prompt):
+def test_nothing_scrolls_sideways(bare_page, smollm2, prompt):
     page = bare_page("machine", "it", prompt=prompt)
     right = "box => Math.max(...[...box.querySelectorAll('*')].map((e) => e.getBoundingClientRect().right))"
-    last = len(bundle.tokenizer.encode(prompt)) - 1
+    last = len(smollm2.tokenizer.encode(prompt)) - 1
     expect(page.locator(".machine .word.last")).to_have_attribute("data-key", f"token-{last}")
     for width in (1024, 768, 360):
         page.set_viewport_size({"width": width, "height": 900})

@@ -9,8 +9,9 @@ from playwright.sync_api import expect
 from model import sampling, transformer
 from model.analysis.information import entropy
 from model.sampling import Sampling
-from tests.support.app_test import html_of, run_page, shown_page
+from tests.support.app_test import html_of, reveal, run_page, shown_page
 from tests.support.browser import with_all_charts
+from tests.support.models import traced
 from tests.support.payload import charts, values
 from ui.kit import cache, language
 from ui.kit.numbers import number, percent
@@ -37,8 +38,7 @@ SETTINGS = {
 @pytest.fixture(scope="module")
 def whole(smollm2):
     """The whole trace, not only what the page keeps."""
-    ids = smollm2.tokenizer.encode(PROMPT)
-    return transformer.run(smollm2.model, ids, smollm2.tokenizer.strings(ids))
+    return traced(smollm2, PROMPT)
 
 
 @pytest.fixture(scope="module")
@@ -198,9 +198,7 @@ def test_the_questions_are_answered_by_the_model(model, lang):
     test = run_page("next_token", lang, prompt=PROMPT, model=model)
 
     def answered(name: str, option: int) -> list[str]:
-        key = f"{name}-{model}-{PROMPT}"
-        test.button_group(key=f"pick-{key}").set_value(option).run()
-        test.button(key=f"reveal-{key}").click().run()
+        reveal(test, f"{name}-{model}-{PROMPT}", option)
         assert not test.exception
         return html_of(test).split('class="verdict ')[1:]
 

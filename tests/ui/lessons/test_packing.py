@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 import content
 from model import lens, packing, transformer
-from tests.support.app_test import html_of, run_page, shown_page
+from tests.support.app_test import html_of, reveal, run_page, shown_page
 from tests.support.browser import settled
 from tests.support.payload import component_payload
 from ui.kit.numbers import number, percent
@@ -43,11 +43,6 @@ def drawn(test, part: str) -> dict:
     """What a component was given; its arrays by name."""
     data, arrays = component_payload(test, "packing", part=part)
     return data | arrays
-
-
-def reveal(test, key: str, option: int) -> str:
-    test.button_group(key=f"pick-{key}").set_value(option).run()
-    return html_of(test.button(key=f"reveal-{key}").click().run())
 
 
 def typed(lines: str, prompt: str = PROMPT, context: str = "16"):
@@ -182,7 +177,7 @@ def test_every_document_gets_its_own_positions(texts):
 def test_the_context_question_is_computed_when_asked():
     lengths = batch.brown()[:300]
     key = f"context-256-{hash(lengths)}"
-    shown = reveal(run_page("packing"), key, 2)
+    shown = html_of(reveal(run_page("packing"), key, 2))
     after = packing.padding_fraction(packing.pack(lengths, 512, "padded"), 512)
     assert 'class="verdict right"' in shown and f"to {percent(after, 'en')}" in shown
 
@@ -199,9 +194,9 @@ def test_the_hit_question_is_computed_when_asked(texts, passes):
 
     changes = [abs(cost(found[False, False], d) - cost(alone, d)) for d in range(4)]
     assert changes[0] < 1e-3
-    shown = reveal(run_page("packing"), key, int(np.argmax(changes)))
+    shown = html_of(reveal(run_page("packing"), key, int(np.argmax(changes))))
     assert 'class="verdict right"' in shown and number(cost(alone, 3), "en") in shown
-    assert 'class="verdict wrong"' in reveal(run_page("packing"), key, 0)
+    assert 'class="verdict wrong"' in html_of(reveal(run_page("packing"), key, 0))
 
 
 def test_a_row_takes_what_fits(smollm2):

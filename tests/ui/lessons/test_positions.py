@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from model import hf, lens, transformer
 from model.analysis.positions import cosine, learned_table, pair_products, rotary_speeds, scores_at
 from model.edits import MovePositions
-from tests.support.app_test import html_of, run_page
+from tests.support.app_test import html_of, reveal, run_page
 from tests.support.browser import settled
 from tests.support.payload import charts, component_payload, values
 from ui.frame.page import Page
@@ -168,18 +168,12 @@ def test_a_click_measures_all_bases(page):
 
 
 def test_moving_on_changes_nothing_and_pulling_apart_does():
-    test = run_page("positions")
-    key = f"moved-smollm2-{PROMPT}"
-    test.button_group(key=f"pick-{key}").set_value(2).run()
-    test.button(key=f"reveal-{key}").click().run()
+    test = reveal(run_page("positions"), f"moved-smollm2-{PROMPT}", 2)
     assert 'class="verdict right"' in html_of(test)
 
 
 def test_a_decoder_notices_what_changed_places(page):
-    test = run_page("positions")
-    key = f"decoder-smollm2-{PROMPT}"
-    test.button_group(key=f"pick-{key}").set_value(0).run()
-    test.button(key=f"reveal-{key}").click().run()
+    test = reveal(run_page("positions"), f"decoder-smollm2-{PROMPT}", 0)
     assert 'class="verdict wrong"' in html_of(test) and "What gave the order away is the mask" in html_of(test)
 
 

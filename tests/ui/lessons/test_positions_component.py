@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from model import transformer
 from model.analysis.positions import pair_products, rotary_speeds
 from tests.support.bare_page import give
+from tests.support.models import traced
 from ui.kit.numbers import number
 
 PROMPT = "The dog chased the squirrel because it"
@@ -14,8 +14,7 @@ PROMPT = "The dog chased the squirrel because it"
 
 @pytest.fixture(scope="module")
 def trace(smollm2):
-    ids = smollm2.tokenizer.encode(PROMPT)
-    return transformer.run(smollm2.model, ids, smollm2.tokenizer.strings(ids))
+    return traced(smollm2, PROMPT)
 
 
 def score(page) -> str:

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 import content
 from model import lens, masks, sampling, transformer
 from model.edits import UseMask
-from tests.support.app_test import html_of, run_page, shown_page
+from tests.support.app_test import html_of, reveal, run_page, shown_page
 from tests.support.browser import settled
 from tests.support.payload import charts, component_payload, values
 from ui.kit.numbers import number, percent
@@ -45,11 +45,6 @@ def drawn(test, part: str) -> dict:
     """What a component was given; its arrays by name."""
     data, arrays = component_payload(test, "sparse", part=part)
     return data | arrays
-
-
-def reveal(test, key: str, option: int):
-    test.button_group(key=f"pick-{key}").set_value(option).run()
-    return test.button(key=f"reveal-{key}").click().run()
 
 
 # ---------------------------------------------------------------- patterns, reach, cost

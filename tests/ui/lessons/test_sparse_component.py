@@ -1,25 +1,13 @@
 """Lesson 7's components in a bare page: the grid shows the mask, rows and chips are read, a telephone has room."""
 
-import numpy as np
 import pytest
 from playwright.sync_api import expect
 
 from tests.support.pages import LANGUAGES
+from tests.ui.lessons.test_sparse import may_read
 from ui.lessons.sparse import readings
 
 SHORT = "The dog chased the squirrel because it"
-
-
-def may_read(pattern: str, size: int, length: int) -> np.ndarray:
-    """The patterns once more, cell by cell, as the lesson's text describes them: (T, T) bool."""
-    q, k = np.indices((length, length))
-    patterns = {
-        "full": q == q,
-        "sliding": q - k < size,
-        "strided": (q - k < size) | ((q - k) % size == 0),
-        "fixed": (q // size == k // size) | (k % size == size - 1),
-    }
-    return patterns[pattern] & (k <= q)
 
 
 @pytest.fixture(scope="module")
@@ -58,14 +46,7 @@ def test_the_grid_shows_the_mask_and_asks_nothing_for_a_row(bare_page, ids):
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_it_fits_a_telephone(bare_page, lang):
-    it_fits_a_telephone(bare_page("sparse", lang, width=360, prompt=readings.PASSAGE, pattern="alternating", size="2"))
-
-
-def test_losses_are_read_chip_by_chip(bare_page):
-    losses_are_read_chip_by_chip(bare_page("sparse", "it", width=360, prompt=SHORT, pattern="sliding", size="2"))
-
-
-def it_fits_a_telephone(page):
+    page = bare_page("sparse", lang, width=360, prompt=readings.PASSAGE, pattern="alternating", size="2")
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= window.innerWidth")
     box = page.locator(".sparse .grid canvas").bounding_box()
     assert box["x"] >= 0 and box["x"] + box["width"] <= 360
@@ -75,7 +56,8 @@ def it_fits_a_telephone(page):
         assert "{" not in text and "undefined" not in text and "NaN" not in text
 
 
-def losses_are_read_chip_by_chip(page):
+def test_losses_are_read_chip_by_chip(bare_page):
+    page = bare_page("sparse", "it", width=360, prompt=SHORT, pattern="sliding", size="2")
     told = page.locator(".losses .told")
     page.locator(".losses .chip").nth(2).click()
     expect(told).to_contain_text("chased")

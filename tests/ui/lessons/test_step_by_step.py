@@ -12,7 +12,7 @@ import torch
 from model import sampling
 from model.generate import stream
 from model.sampling import Sampling
-from tests.support.app_test import html_of, run_page
+from tests.support.app_test import html_of, reveal, run_page
 from tests.support.payload import component_payload
 from ui.kit import cache
 from ui.lessons.step_by_step import readings
@@ -244,9 +244,7 @@ def test_the_sums_are_those_of_the_model(bundle):
 def test_predict_then_reveal(lang, model):
     test = run_page("step_by_step", lang, prompt=PROMPT, model=model)
     for question in ("likelier", "return"):
-        key = f"{question}-{model}-{PROMPT}"
-        test.button_group(key=f"pick-{key}").set_value(1).run()
-        test.button(key=f"reveal-{key}").click().run()
+        reveal(test, f"{question}-{model}-{PROMPT}", 1)
         assert not test.exception
     assert html_of(test).count('class="verdict') == 2
     if model == "smollm2":

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import content
 from model import zoo
-from tests.support.app_test import html_of, run_page, shown_page
+from tests.support.app_test import html_of, reveal, run_page, shown_page
 from tests.support.payload import component_payload
 from ui.frame.page import Page
 from ui.kit import cache, language
@@ -194,8 +194,7 @@ def test_the_letters_of_strawberry(bundle):
 def test_predict_then_reveal(bundle, lang):
     test = run_page("tokens", lang, prompt=PROMPT)
     for key, right in (("same-token-smollm2", 1), (f"spaces-smollm2-{PROMPT}", 2)):
-        test.button_group(key=f"pick-{key}").set_value(right).run()
-        test.button(key=f"reveal-{key}").click().run()
+        reveal(test, key, right)
         assert not test.exception
         assert html_of(test).count('class="verdict right"') == 1 + key.startswith("spaces")
     page = html_of(test)

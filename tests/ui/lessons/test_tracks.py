@@ -11,7 +11,7 @@ from model.arithmetic import break_even_tokens, cache_bytes, kv_heads_by_kind
 from model.generate import Decoder
 from model.runtime.timing import DecodeStep, Times
 from model.weights.published import MODELS
-from tests.support.app_test import html_of, run_page, shown_page
+from tests.support.app_test import html_of, reveal, run_page, shown_page
 from tests.support.browser import settled
 from tests.support.pages import LANGUAGES
 from tests.support.payload import charts, component_payload, values
@@ -119,8 +119,7 @@ def test_the_longer_prompt_is_asked_of_the_live_model(monkeypatch):
     monkeypatch.setattr(cache, "result", lambda key, compute: compute())
     test = quick()
     assert "verdict" not in html_of(test)
-    test.button_group(key=f"pick-{key}").set_value(0).run()
-    test.button(key=f"reveal-{key}").click().run()
+    reveal(test, key, 0)
     assert 'class="verdict right"' in html_of(test) and "400\u202fms" in html_of(test)
     times["later"] = (0.03, 0.09)
     assert 'class="verdict wrong"' in html_of(test.run()) and "90.0\u202fms" in html_of(test)
@@ -145,8 +144,7 @@ def test_the_cache_weighs_as_much_as_the_model():
     assert n == 122_533
     assert cache_bytes(LLAMA, n - 1) < 2 * 8_030_261_248 <= cache_bytes(LLAMA, n)
     test = quick()
-    test.button_group(key="pick-heavy").set_value(3).run()
-    test.button(key="reveal-heavy").click().run()
+    reveal(test, "heavy", 3)
     assert 'class="verdict right"' in html_of(test)
     assert "122,533" in html_of(test) and number(break_even_tokens(replace(LLAMA, kv_heads=32)), "en") in html_of(test)
 

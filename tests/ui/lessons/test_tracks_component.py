@@ -73,10 +73,6 @@ def test_one_token_on_a_telephone(bare_page):
 def test_a_long_prompt_on_a_telephone(bare_page, lang):
     page = bare_page("tracks", lang, width=360, prompt=LONG)
     page.locator(".tracks .lane [aria-checked=true]").press("End")
-    a_long_prompt_fits_a_telephone(page, lang)
-
-
-def a_long_prompt_fits_a_telephone(page, lang: str):
     expect(page.locator(".tracks .step")).to_be_disabled()  # the last of its steps
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= window.innerWidth")
     note = content.load(lang, "tracks")["not-drawn"].split("{n}")[1]

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from model import lens, sampling, transformer, zoo
+from model import lens, sampling, zoo
 from model.edits import HideKey, SilenceHead
-from tests.support.app_test import html_of, run_page
+from tests.support.app_test import html_of, reveal, run_page
 from tests.support.browser import settled
+from tests.support.models import traced
 from tests.support.payload import charts, component_payload, values
 from ui.kit.numbers import number, percent
 from ui.lessons.what_if import effect, search
@@ -35,8 +36,7 @@ def bundle():
 
 
 def chances(bundle, *edits):
-    ids = bundle.tokenizer.encode(PROMPT)
-    trace = transformer.run(bundle.model, ids, bundle.tokenizer.strings(ids), edits=edits)
+    trace = traced(bundle, PROMPT, edits=edits)
     return sampling.softmax(trace.logits[-1]), trace
 
 
@@ -181,9 +181,7 @@ def test_the_question_is_answered_by_the_model(bundle):
     weights = np.stack([layer.pattern for layer in trace.layers])[:, :, -1].mean((0, 1))[:9]
     choices = sorted(np.argsort(-weights, kind="stable")[:5].tolist())
     costs = [lens.divergence(p, chances(bundle, *(HideKey(layer, 9, key) for layer in range(6)))[0]) for key in choices]
-    key = f"hidden-experts-{PROMPT}"
-    test.button_group(key=f"pick-{key}").set_value(int(np.argmax(costs))).run()
-    shown = html_of(test.button(key=f"reveal-{key}").click().run())
+    shown = html_of(reveal(test, f"hidden-experts-{PROMPT}", int(np.argmax(costs))))
     assert 'class="verdict right"' in shown and number(max(costs), "en") in shown
 
 
