@@ -4,7 +4,7 @@ Limits are shared out by client. A name is a key of theirs and nothing else: it 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import MutableMapping
 from typing import Any
 
 import streamlit as st
@@ -16,7 +16,7 @@ _A_SEAT = re.compile("[0-9a-f]{32}")
 LOCAL = "local"  # this machine, and code that no browser asked for: a test, a benchmark
 
 
-def of(scope: Mapping[str, Any]) -> str:
+def of(scope: MutableMapping[str, Any]) -> str:
     """The client of an ASGI scope, `http` or `websocket`.
 
     A machine's address is what uvicorn says it is: it believes X-Forwarded-For of those in FORWARDED_ALLOW_IPS only.

@@ -25,7 +25,9 @@ def test_a_browser_with_a_seat_is_its_seat_wherever_it_is(kind):
     assert clients.has_seat(SEAT)
 
 
-@pytest.mark.parametrize("cookie", ["", "vetro_seat=", "vetro_seat=x", f"vetro_seat={SEAT}0", f"vetro_seat={SEAT[1:]}G"])
+@pytest.mark.parametrize(
+    "cookie", ["", "vetro_seat=", "vetro_seat=x", f"vetro_seat={SEAT}0", f"vetro_seat={SEAT[1:]}G"]
+)
 def test_a_seat_that_nginx_did_not_give_is_none(cookie):
     assert clients.of(scope(cookie)) == "10.0.0.7" and not clients.has_seat("10.0.0.7")
     assert {clients.of(scope(cookie, host)) for host in ("127.0.0.1", "::1", None)} == {clients.LOCAL}
