@@ -15,7 +15,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from model.config import Config
-from model.errors import SettingError
+from model.errors import ModelUnavailable, SettingError
 from model.transformer import Transformer
 from model.weights.families import FAMILIES
 from model.weights.families.family import ACTIVATIONS, BOOKKEEPING, OWN, ROTARY_FIELDS, Family
@@ -143,15 +143,27 @@ def from_hf(hf_model: Any) -> Transformer:
 
 def from_folder(folder: str | Path) -> Transformer:
     """A local folder with config.json and model.safetensors, or the shards that its index lists. Raises as `build`;
-    FileNotFoundError where a file is missing, SafetensorError where one is cut off."""
+    FileNotFoundError where a file is missing, ModelUnavailable where a JSON file is damaged, SafetensorError where the
+    weights are cut off."""
     folder = Path(folder)
-    config = json.loads((folder / "config.json").read_text())
+    config = _read_json(folder / "config.json")
     index = folder / "model.safetensors.index.json"
-    files = set(json.loads(index.read_text())["weight_map"].values()) if index.exists() else {"model.safetensors"}
+    files = set(_read_json(index, "weight_map")["weight_map"].values()) if index.exists() else {"model.safetensors"}
     tensors: dict[str, Tensor] = {}
     for file in sorted(files):
         tensors |= _read(folder / file)
     return build(config, tensors)
+
+
+def _read_json(file: Path, *needed: str) -> dict:
+    """The object that a JSON file holds. Raises ModelUnavailable where it holds none, or one without a needed name."""
+    try:
+        held = json.loads(file.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise ModelUnavailable(file.name, "an object in JSON", "reinstall", str(error)) from error
+    if not isinstance(held, dict) or not held.keys() >= set(needed):
+        raise ModelUnavailable(file.name, f"an object in JSON, with {', '.join(needed) or 'settings'}", "reinstall")
+    return held
 
 
 def _read(file: Path) -> dict[str, Tensor]:

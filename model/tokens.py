@@ -10,6 +10,8 @@ from pathlib import Path
 import tokenizers
 from tokenizers import decoders, models, pre_tokenizers
 
+from model.errors import ModelUnavailable
+
 VARIATION_SELECTORS = "".join(map(chr, range(0xFE00, 0xFE10)))  # printable by name, yet they show nothing
 VISIBLE = {" ": "·", "\n": "⏎", "\t": "⇥"}
 
@@ -148,8 +150,12 @@ def byte_bpe(vocabulary: list[str], merges: list[str], special: list[str]) -> To
 
 
 def from_file(path: str | Path) -> Tokenizer:
-    """A tokenizer.json."""
-    backend = tokenizers.Tokenizer.from_file(str(path))
+    """A tokenizer.json. Raises FileNotFoundError where it is missing, ModelUnavailable where it is damaged."""
+    text = Path(path).read_bytes()
+    try:
+        backend = tokenizers.Tokenizer.from_buffer(text)
+    except ValueError as error:
+        raise ModelUnavailable(Path(path).name, "a tokenizer", "reinstall", str(error)) from error
     backend.no_truncation()
     backend.no_padding()
     return Tokenizer(backend)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from safetensors import SafetensorError
 
 from model import tokens
-from model.errors import ModelUnavailable
+from model.errors import ModelUnavailable, SettingError
 from model.tokens import Tokenizer
 from model.weights import dequantised, packages
 
@@ -134,6 +134,8 @@ def load(name: str | Path) -> Bundle:
         missing = Path(error.filename or path).name
         raise ModelUnavailable(missing, "a file of the model", "reinstall", str(error)) from error
     except (ValueError, KeyError) as error:
-        raise ModelUnavailable(path.name, entry.card.title, "foreign", str(error)) from error
+        settings = isinstance(error, SettingError) and path.suffix != ".gguf"  # which holds its own
+        file = "config.json" if settings else path.name
+        raise ModelUnavailable(file, entry.card.title, "foreign", str(error)) from error
     count = sum(parameter.numel() for parameter in model.parameters())
     return Bundle(model.to(device()), tokenizer, replace(entry.card, parameters=count))

@@ -60,6 +60,20 @@ def test_a_damaged_file_is_named(name, damage, tmp_path, monkeypatch):
     assert "\n" not in caught.value.values["expected"]
 
 
+@pytest.mark.parametrize("file", ["config.json", "tokenizer.json"])
+@pytest.mark.parametrize("held", [b"", b"{}", b"[]", b"[" * 10_000, b"\xff\xfe\x00", b"This is a poem."])
+def test_a_damaged_setting_or_tokenizer_is_named_and_not_the_weights(file, held, tmp_path):
+    for whole in zoo.find("switchboard/base").parent.iterdir():
+        (tmp_path / whole.name).symlink_to(whole)
+    (tmp_path / file).unlink()
+    (tmp_path / file).write_bytes(held)
+    with pytest.raises(zoo.ModelUnavailable) as caught:
+        zoo.load(tmp_path)
+    assert caught.value.field == file
+    # {} is whole: settings that lack all that is needed
+    assert caught.value.code == ("foreign" if (file, held) == ("config.json", b"{}") else "reinstall")
+
+
 def test_a_name_we_do_not_know_is_refused_with_those_we_do():
     with pytest.raises(zoo.ModelUnavailable, match="smollm2"):
         zoo.load("gpt-17")
