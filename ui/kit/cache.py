@@ -1,16 +1,26 @@
 """All that is kept: models, traces and results for all readers, who only read them, and memos of one session.
 
-A key is a frozen dataclass that holds everything what is kept depends on. Streamlit hashes its `repr`, which names the
-types: its own hash of a dataclass takes two kinds of edit with the same fields for one another.
+A key is a frozen dataclass that holds everything what is kept depends on. Its `repr` stands for it, which names the
+types: 1, 1.0 and True are equal, and so would be their keys.
+
+What is kept is bounded by its bytes (ui/server/limits.py); what was not used for the longest time goes first. Of
+readers who ask for the same at once, one computes it and the others wait for it.
 """
 
-from collections.abc import Callable, Hashable
+import pickle
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
+from hashlib import sha256
+from threading import Condition
 from typing import TYPE_CHECKING, TypeVar
 
 import streamlit as st
+from cachetools import LRUCache, cached
 
 from ui.server import user_models
+from ui.server.limits import limits
 
 if TYPE_CHECKING:
     from model.edits import Edit
@@ -18,6 +28,57 @@ if TYPE_CHECKING:
     from model.zoo import Bundle
 
 T = TypeVar("T")
+ENTRY_BYTES = 512  # of a key and its places in the tables: a flood of small results is made of them
+VARIANT_BYTES = 1_000_000  # of the objects of a model with 30 layers, without its weights
+
+_models: dict[str, "Bundle"] = {}
+_reading = Condition()
+_apart: ContextVar[bool] = ContextVar("apart", default=False)
+
+
+@contextmanager
+def apart() -> Iterator[None]:
+    """Nothing that is computed within comes from what is kept for the readers, or goes there: how long an answer takes
+    then does not tell what others have typed, and one client cannot push out what the readers use."""
+    token = _apart.set(True)
+    try:
+        yield
+    finally:
+        _apart.reset(token)
+
+
+def sizes() -> dict[str, tuple[float, float]]:
+    """Of each cache, by its name: the bytes that it holds, and their bound. Models are not bounded: there are as many
+    as model.zoo.ENTRIES."""
+    with _reading:
+        models = sum(map(_weight_bytes, _models.values()))
+    return {
+        "models": (models, float("inf")),
+        **{
+            name: (kept.cache.currsize, kept.cache.maxsize)
+            for name, kept in {"variants": _variant, "traces": _kept_trace, "results": _pickled}.items()
+        },
+    }
+
+
+def _bounded(bytes_: int, size: Callable[[T], int]) -> "LRUCache[bytes, T]":
+    """A cache of so many bytes. A value that would take more than a quarter of them is not kept: it would push out
+    those of many readers."""
+
+    def counted(value: T) -> int:
+        taken = size(value) + ENTRY_BYTES
+        return taken if taken <= bytes_ // 4 else bytes_ + 1  # more than the whole: cachetools does not keep it
+
+    return LRUCache(bytes_, counted)
+
+
+def _digest(key: object, *rest: object) -> bytes:
+    """A key of a fixed size, of the first argument alone."""
+    return sha256(repr(key).encode()).digest()
+
+
+def _weight_bytes(bundle: "Bundle") -> int:
+    return sum(parameter.nbytes for parameter in bundle.model.parameters())
 
 
 def bundle(name: str) -> "Bundle":
@@ -26,7 +87,7 @@ def bundle(name: str) -> "Bundle":
     return user_models.find(name) if user_models.is_name(name) else _bundle(name)
 
 
-@st.cache_resource(show_spinner=False)
+@cached(_models, condition=_reading)
 def _bundle(name: str) -> "Bundle":
     from model import zoo
 
@@ -35,20 +96,33 @@ def _bundle(name: str) -> "Bundle":
     return zoo.load(name)
 
 
-bundle.clear = _bundle.clear
+def _forget_bundles(*names: str) -> None:
+    """Those of these names, or all."""
+    with _reading:
+        for name in names or tuple(_models):
+            _models.pop(name, None)
+
+
+bundle.clear = _forget_bundles
 
 
 def variant(original: "Bundle", **changes: object) -> "Bundle":
     """A model's weights, shared and not copied, under a configuration that differs in a few choices (hf.variant)."""
-    return _variant(original.card.name, tuple(sorted(changes.items())), original)
+    return _variant((original.card.name, tuple(sorted(changes.items()))), original)
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _variant(name: str, changes: tuple[tuple[str, object], ...], _original: "Bundle") -> "Bundle":
+def _variant_bytes(variant: "Bundle") -> int:
+    """Its weights are those of the original, which stay as long as it does where they are a reader's."""
+    return VARIANT_BYTES + (_weight_bytes(variant) if user_models.is_name(variant.card.name) else 0)
+
+
+@cached(_bounded(limits().variant_bytes, _variant_bytes), key=_digest, condition=Condition())
+def _variant(key: tuple[str, tuple[tuple[str, object], ...]], original: "Bundle") -> "Bundle":
     from model import hf
 
-    card = replace(_original.card, name=f"{name} with {changes}")
-    return replace(_original, model=hf.variant(_original.model, **dict(changes)), card=card)
+    name, changes = key
+    card = replace(original.card, name=f"{name} with {changes}")
+    return replace(original, model=hf.variant(original.model, **dict(changes)), card=card)
 
 
 @dataclass(frozen=True)
@@ -75,7 +149,7 @@ def trace(
     """
     key = Pass(bundle.card.name, tuple(ids), tuple(sorted(keep)), tuple(edits))
     hash(key)  # an array would be cut short in its repr; it has no hash
-    return _kept_trace(key, bundle) if kept else _trace(key, bundle)
+    return _kept_trace(key, bundle) if kept and not _apart.get() else _trace(key, bundle)
 
 
 def _trace(key: Pass, bundle: "Bundle") -> "Trace":
@@ -85,13 +159,12 @@ def _trace(key: Pass, bundle: "Bundle") -> "Trace":
     return transformer.run(bundle.model, list(key.ids), tokens, edits=key.edits, keep=set(key.keep))
 
 
-# 48: of a class of thirty, at most 12 MB each
-@st.cache_resource(max_entries=48, show_spinner=False, hash_funcs={Pass: repr})
-def _kept_trace(key: Pass, _bundle: "Bundle") -> "Trace":
-    return _trace(key, _bundle)
+@cached(_bounded(limits().trace_bytes, lambda trace: trace.bytes()), key=_digest, condition=Condition())
+def _kept_trace(key: Pass, bundle: "Bundle") -> "Trace":
+    return _trace(key, bundle)
 
 
-trace.clear = _kept_trace.clear
+trace.clear = _kept_trace.cache_clear
 
 
 @dataclass(frozen=True)
@@ -107,16 +180,18 @@ class Key:
 def result(key: Key, compute: Callable[[], T]) -> T:
     """What `compute()` gives, as plain values: computed once for all readers, each of whom gets a copy."""
     hash(key)
-    return _result(key, compute)
+    return compute() if _apart.get() else pickle.loads(_pickled(key, compute))
 
 
-# 192: up to five for a page, at most 1 MB each, and one for each sentence of a list, 2 kB
-@st.cache_data(max_entries=192, show_spinner=False, hash_funcs={Key: repr})
-def _result(key: Key, _compute: Callable[[], T]) -> T:
-    return _compute()
+@cached(_bounded(limits().result_bytes, len), key=_digest, condition=Condition())
+def _pickled(key: Key, compute: Callable[[], object]) -> bytes:
+    return pickle.dumps(compute(), pickle.HIGHEST_PROTOCOL)
 
 
-@st.cache_resource(show_spinner=False)
+result.clear = _pickled.cache_clear
+
+
+@cached({}, condition=Condition())
 def shared(name: str) -> dict:
     """A dict that all readers share, for what is measured once on this server."""
     return {}

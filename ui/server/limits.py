@@ -8,10 +8,15 @@ import os
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Limits:
     jobs: int  # processes with long work at a time
     training_seconds: int  # of one run of a reader's training
+    # What ui/kit/cache.py keeps for all readers, in bytes: thirty readers' pages of one lesson, the largest of which
+    # has 12 MB of traces and 3 MB of results; variants share the weights of their original.
+    trace_bytes: int = 400_000_000
+    result_bytes: int = 128_000_000
+    variant_bytes: int = 64_000_000
 
 
 OWN_MACHINE = Limits(jobs=max(1, (os.cpu_count() or 2) // 2), training_seconds=3600)

@@ -5,7 +5,6 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-import streamlit as st
 import torch
 
 import content
@@ -18,6 +17,7 @@ from tests.support.app_test import html_of, reveal, run_page
 from tests.support.models import traced
 from tests.support.payload import charts, component_payload
 from ui.frame.page import Page
+from ui.kit import cache
 from ui.kit.language import Words
 from ui.kit.numbers import number, percent
 from ui.lessons.experts import balance, questions, readings, statistics
@@ -218,9 +218,9 @@ def test_the_pair_shows_its_training_and_its_visits_now(monkeypatch, trace):
 def test_a_missing_pair_and_missing_counts_are_one_sentence_each(lang, monkeypatch, tmp_path):
     monkeypatch.setattr(balance, "PAIR", {"balanced": "experts", "collapsed": "switchboard/<none>"})
     monkeypatch.setattr(statistics, "zoo", SimpleNamespace(find=lambda name: tmp_path / "model.safetensors"))
-    st.cache_data.clear()
+    cache.result.clear()
     test = run_page("experts", lang)
-    st.cache_data.clear()
+    cache.result.clear()
     text = html_of(test)
     assert not test.exception and WORDS[lang]["no-statistics"] in text
     assert "switchboard/&lt;none&gt;" in text and WORDS[lang]["cost-title"] in text
