@@ -1,5 +1,4 @@
-"""nginx with deploy/nginx.conf before replicas that are a few lines each: what it lets through, passes over, refuses and
-writes down."""
+"""nginx with deploy/nginx.conf before replicas of a few lines each: what it passes over, refuses and writes down."""
 
 import asyncio
 import http.client
@@ -67,9 +66,9 @@ class Replica:
 
 @pytest.fixture(scope="module")
 def replicas():
-    both = Replica(), Replica()
-    yield both
-    for replica in both:
+    three = Replica(), Replica(), Replica()
+    yield three
+    for replica in three:
         replica.close()
 
 
@@ -123,11 +122,11 @@ def test_a_replica_that_is_down_is_passed_over(replicas, tmp_path):
 def test_a_request_that_kills_is_tried_twice_at_most_and_a_post_once(proxy, replicas):
     for method, times in {"GET": 2, "POST": 1}.items():
         assert Reader(proxy, 1).ask(f"/dies/{method}", method).status == 502
-        assert sum(line.split()[1] == f"/dies/{method}" for one in replicas for line in one.asked) == times
+        assert sum(line.split()[1] == f"/dies/{method}" for replica in replicas for line in replica.asked) == times
 
 
 def test_a_class_behind_one_address_opens_its_first_page_together(proxy):
-    """Forty browsers, each a page and sixty files: nobody is refused."""
+    """Forty browsers, each a page and sixty files: nobody is refused or made to wait."""
 
     def visit(seat):
         reader = Reader(proxy, seat)
@@ -135,6 +134,8 @@ def test_a_class_behind_one_address_opens_its_first_page_together(proxy):
 
     with ThreadPoolExecutor(40) as pool:
         assert set().union(*pool.map(visit, range(100, 140))) == {200}
+    until(lambda: sum(line[2].startswith("/static/") for line in proxy.lines()) == 40 * 61)
+    assert {line[6] for line in proxy.lines() if line[2].startswith("/static/")} == {"PASSED"}
 
 
 def test_one_browser_that_asks_for_too_much_is_slowed_then_refused_and_no_other(proxy):
@@ -173,7 +174,7 @@ def test_nothing_is_written_of_who_reads_or_what(proxy, replicas, tmp_path):
         written = site.log.read_text() + site.errors.read_text()
         assert "/notebook/tokens 200" in written and " 502 " in written
         assert SECRET not in written and READER not in written and "prompt" not in written, written
-    assert not any(READER in request or "Referer" in request for request in replicas[0].heard + replicas[1].heard)
+    assert not any(READER in request or "Referer" in request for replica in replicas for request in replica.heard)
 
 
 def test_a_replica_believes_no_address_that_a_reader_claims(proxy, replicas):

@@ -44,8 +44,8 @@ class Proxy:
             return Answer(answer.status, answer.headers, answer.read())
 
     def lines(self) -> list[list[str]]:
-        """What nginx wrote: time, method, path, status, bytes, seconds, replicas asked."""
-        return [line.split(" ", 6) for line in self.log.read_text().splitlines()]
+        """What nginx wrote: time, method, path, status, bytes, seconds, what limits.conf did, replicas asked."""
+        return [line.split(" ", 7) for line in self.log.read_text().splitlines()]
 
     def seat_at(self, port: int) -> str:
         """A seat as nginx gives it to a new browser, which its hash puts at this replica."""
