@@ -191,6 +191,16 @@ def _pickled(key: Key, compute: Callable[[], object]) -> bytes:
 result.clear = _pickled.cache_clear
 
 
+def stream(key: Key, steps: Callable[[], Iterator[T]]) -> Iterator[list[T]]:
+    """What `steps()` gives, as a list that grows while it is computed; whole at once where it has been before."""
+    values: list[T] = []
+    if _digest(key) not in _pickled.cache:
+        for value in steps():
+            values.append(value)
+            yield values
+    yield result(key, lambda: values or list(steps()))
+
+
 @cached({}, condition=Condition())
 def shared(name: str) -> dict:
     """A dict that all readers share, for what is measured once on this server."""

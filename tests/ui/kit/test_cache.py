@@ -97,3 +97,16 @@ def test_apart_from_readers_nothing_is_read_or_left(apart, moe):
         cache.result(Key("mine"), lambda: "own")
         cache.trace(moe, ids[:2], {"final"})
     assert (cache.sizes() == before) == apart
+
+
+def test_a_stream_grows_once_and_is_there_at_once_afterwards():
+    steps = iter(range(3))
+    key = cache.Key("streamed")
+    assert [list(values) for values in cache.stream(key, lambda: steps)] == [[0], [0, 1], [0, 1, 2], [0, 1, 2]]
+    assert list(cache.stream(key, lambda: steps)) == [[0, 1, 2]]
+
+
+def test_a_stream_that_its_reader_leaves_is_not_kept():
+    key = cache.Key("left")
+    next(cache.stream(key, lambda: iter(range(3))))
+    assert list(cache.stream(key, lambda: iter(range(2))))[-1] == [0, 1]

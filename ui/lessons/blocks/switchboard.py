@@ -117,30 +117,20 @@ def _likeliest(trace: Trace, tokenizer: Tokenizer, words: Words) -> list[tuple[s
 
 def _writing(page: Page, both: tuple[Switch, Switch], names: tuple[str, str]) -> None:
     """A sample by each after a click, token by token, with the same seed."""
-    words, key = page.words, (page.text, both[1].name)
+    words, key = page.words, page.key("blocks-written", page.text, both[1].name)
     about = {"tokens": WRITTEN, "temperature": words.number(TEMPERATURE).rstrip("0")}
     page.heading("write-title", words("write-intro", **about), level=3)
-    asked = st.button(words.text("write"), key="write", type="primary")
-    kept = st.session_state.get("blocks-written", {}).get(key)
-    if not (asked or kept):
+    if st.button(words.text("write"), key="write", type="primary"):
+        st.session_state["blocks-written"] = key
+    if st.session_state.get("blocks-written") != key:
         return
     places = []
     for column, name in zip(st.columns(2, gap="large"), names, strict=True):
         column.html(Markup('<h4 class="eyebrow">{}</h4>').format(name))
         places.append(column.empty())
-    texts = kept or [""] * len(both)
-    if not kept:
-        streams = [_written(switch, page) for switch in both]
-        for now in zip(*streams, strict=False):
-            texts = list(now)
-            _show(places, page.text, texts)
-        st.session_state["blocks-written"] = {key: texts}
-    _show(places, page.text, texts)
-
-
-def _show(places: list[st.delta_generator.DeltaGenerator], prompt: str, texts: list[str]) -> None:
-    for place, text in zip(places, texts, strict=True):
-        place.html(sample(prompt, text))
+    for written in cache.stream(key, lambda: zip(*(_written(switch, page) for switch in both), strict=False)):
+        for place, text in zip(places, written[-1], strict=True):
+            place.html(sample(page.text, text))
 
 
 def _written(switch: Switch, page: Page) -> Iterator[str]:

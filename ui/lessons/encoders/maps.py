@@ -1,5 +1,6 @@
 """Lesson 14: one text read both ways and only back, the decoder that goes on with it, and who is used for what."""
 
+from collections.abc import Iterator
 from itertools import islice
 
 import numpy as np
@@ -101,21 +102,15 @@ def show_continuation(page: Page, encoder: Bundle | None) -> None:
 def _continuation(page: Page, place: st.delta_generator.DeltaGenerator) -> list[tuple[int, float]]:
     """The likeliest tokens that follow, with their probabilities; drawn while they are found, then kept."""
 
-    def draw(added: list[tuple[int, float]]) -> None:
+    def likeliest() -> Iterator[tuple[int, float]]:
+        steps = generate.stream(page.bundle.model, page.ids, sampling=Sampling(temperature=0))
+        return ((step.token, float(step.stages.base[step.token])) for step in islice(steps, STEPS))
+
+    added: list[tuple[int, float]] = []
+    for added in cache.stream(page.key("encoders-grown"), likeliest):
         new = page.bundle.tokenizer.strings([token for token, _ in added])
         chips = Markup(" ").join([*map(markup.chip, page.tokens), *(markup.chip(token, "on") for token in new)])
         place.html(Markup("<p>{}</p>").format(chips))
-
-    def find() -> list[tuple[int, float]]:
-        added = []
-        steps = generate.stream(page.bundle.model, page.ids, sampling=Sampling(temperature=0))
-        for step in islice(steps, STEPS):
-            added.append((step.token, float(step.stages.base[step.token])))
-            draw(added)
-        return added
-
-    added = cache.memo("encoders-grown", (page.model, tuple(page.ids)), find)
-    draw(added)
     return added
 
 

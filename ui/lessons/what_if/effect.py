@@ -13,7 +13,7 @@ from model.analysis.losses import most_likely
 from model.edits import Edit
 from model.what_if.experiment import Experiment, continuation
 from model.what_if.export import to_python
-from ui.kit import comparison, figures, markup, tables
+from ui.kit import cache, comparison, figures, markup, tables
 from ui.kit.language import Words
 from ui.lessons.what_if import lab as what_if
 from ui.lessons.what_if.lab import Lab, Run
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 MOVED = 7  # candidates that moved most
 TEXT = 12  # tokens that follow
-KEPT = 24  # texts that a session remembers
 
 
 def rows(lab: Lab, after: Run) -> tuple[list[str], np.ndarray]:
@@ -122,30 +121,26 @@ def texts(lab: Lab, after: Run, place: "DeltaGenerator") -> None:
     """How the text goes on before and after, a token at a time, into `place`."""
     words = lab.words
     before: list[int] = []
-    for before in _continuations(lab, Experiment(), lab.before.ids, lambda: ()):
+    for before in _continuation(lab, Experiment(), lab.before.ids, lambda: ()):
         place.html(_line(lab, words.inline("before"), before, TEXT))
-    for changed in _continuations(lab, lab.experiment, after.ids, lambda: what_if.edits(lab)):
+    for changed in _continuation(lab, lab.experiment, after.ids, lambda: what_if.edits(lab)):
         same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(before, changed, strict=False)))
         lines = ((words.inline("before"), before, TEXT), (words.inline("after"), changed, same))
         place.html(Markup().join(_line(lab, *line) for line in lines))
 
 
-def _continuations(
+def _continuation(
     lab: Lab, experiment: Experiment, prompt: list[int], edits: Callable[[], tuple[Edit, ...]]
 ) -> Iterator[list[int]]:
-    """The ids that follow the prompt as they grow in number; at once where this session has seen them all."""
-    texts, key = st.session_state.setdefault("what-if-texts", {}), lab.page.key("what-if-text", experiment)
-    if key not in texts:
-        ids: list[int] = []
+    """The ids that follow the prompt, as they grow in number; they end with a special token."""
+
+    def tokens() -> Iterator[int]:
         for token in continuation(lab.page.bundle.model, prompt, edits(), TEXT):
-            ids.append(token)
-            yield ids
+            yield token
             if token in lab.setting.tokenizer.special:
-                break
-        while len(texts) >= KEPT:
-            texts.pop(next(iter(texts)))
-        texts[key] = ids
-    yield texts[key]
+                return
+
+    return cache.stream(lab.page.key("what-if-text", experiment), tokens)
 
 
 def _line(lab: Lab, name: Markup, ids: list[int], same: int) -> Markup:
