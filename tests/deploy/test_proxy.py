@@ -150,11 +150,11 @@ def test_one_browser_that_asks_for_too_much_is_slowed_then_refused_and_no_other(
 
 
 def test_one_browser_has_so_many_sockets(proxy):
-    mine = [Reader(proxy, 4).begin("/_stcore/stream", **UPGRADE) for _ in range(12)]
+    mine = [Reader(proxy, 4).begin("/_stcore/stream", **UPGRADE) for _ in range(16)]
     assert set(statuses(mine)) == {101}
     refused = Reader(proxy, 4).ask("/_stcore/stream", **UPGRADE)
     assert refused.status == 429 and refused.headers["retry-after"]
-    others = [Reader(proxy, 5), *(Reader(proxy) for _ in range(13))]  # without a seat an address is what counts
+    others = [Reader(proxy, 5), *(Reader(proxy) for _ in range(17))]  # without a seat an address is what counts
     assert set(statuses([reader.begin("/_stcore/stream", **UPGRADE) for reader in others])) == {101}
     for reader in mine + others:
         reader.close()
