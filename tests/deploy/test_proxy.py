@@ -169,7 +169,7 @@ def test_nothing_is_written_of_who_reads_or_what(proxy, replicas, tmp_path):
             for path in ("/", "/error", "/dies", "/notebook/tokens", "/_stcore/upload_file/a", "/%3Fprompt="):
                 for seat in range(5):
                     Reader(site, 6 + seat).ask(f"{path}{'' if '%3F' in path else '?prompt='}{SECRET}", **words)
-            assert len(slow.getresponse().read()) == len(BIG)
+            assert len(slow.getresponse().read()) == len(BIG) or site is lame
     for site in (proxy, lame):
         written = site.log.read_text() + site.errors.read_text()
         assert "/notebook/tokens 200" in written and " 502 " in written
