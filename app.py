@@ -6,9 +6,13 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from ui.frame.preload import lifespan
-from ui.frame.routes import ROUTES
+from ui.frame.routes import ROUTES, error_page
 from ui.server import streamlit_patches
-from ui.server.headers import ContentSecurityPolicy
+from ui.server.addresses import UnknownAddresses
+from ui.server.failures import Failures
+from ui.server.headers import SecurityHeaders
+from ui.server.sockets import Sockets
+from ui.server.uploads import NoUploads
 
 streamlit_patches.apply()
 
@@ -27,6 +31,13 @@ app = st.App(
     Path(__file__).parent / "ui/frame/shell.py",
     lifespan=lifespan,
     routes=ROUTES,
-    middleware=[Middleware(ContentSecurityPolicy)],
+    middleware=[
+        Middleware(SecurityHeaders),
+        Middleware(Failures),
+        Middleware(UnknownAddresses, not_found=error_page),
+        Middleware(NoUploads),
+        Middleware(Sockets),
+    ],
+    exception_handlers={404: error_page, 503: error_page},
     on_script_error=on_script_error,
 )

@@ -1,11 +1,11 @@
 """Lesson 5: which earlier words matter? One head at a time, its two steps, and what the mask hides."""
 
-from ui.frame import prompt_bar, quiz
+from ui.frame import quiz
 from ui.frame.lesson import lesson
 from ui.kit.content_words import start_cell
 from ui.lessons.attention import questions, readings, view
 
-with lesson("attention", models=(*prompt_bar.DECODERS, "minilm"), limit=32, link=readings.LINK) as page:
+with lesson("attention", models=readings.MODELS, limit=readings.LIMIT, link=readings.LINK) as page:
     trace = page.trace(readings.keep(page.bundle.model.config))
     start = start_cell(page.bundle, trace)
     view.explorer(page, trace, start)

@@ -1,5 +1,6 @@
 """The frame of a lesson: line, title, introduction, prompt bar; then the lesson; then take-away and the way on."""
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,7 +15,7 @@ from ui.frame import curriculum, footer, prompt_bar
 from ui.frame.page import Page, waiting_sign
 from ui.kit import language, markup
 from ui.kit.url_state import Kind, warn_invalid_params
-from ui.server import admission, jobs
+from ui.server import admission, jobs, metrics
 
 HERE = Path(__file__).parent
 _HEAD, _FOOT = (markup.template(HERE / f"lesson_{name}.html") for name in ("head", "foot"))
@@ -47,7 +48,9 @@ def lesson(
         page = Page(words, prompt.model, prompt.bundle, prompt.text, prompt.ids, prompt.source)
         warn_invalid_params(slug, link, page)
     waiting, tell = waiting_sign()
+    arrived = time.monotonic()
     with admission.PAGES.slot(tell) as requeue:
+        metrics.page_waited(time.monotonic() - arrived)
         waiting.empty()
         yield replace(page, requeue=requeue)
     st.html(_foot(slug, words, page.model))

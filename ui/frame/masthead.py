@@ -57,10 +57,15 @@ def _link(address: str, label: str, here: bool, lang: str = "") -> dict[str, obj
     return {"address": address, "label": label, "here": here, "lang": lang}
 
 
-def style(width: int) -> None:
-    """The style sheet, with the colours of both themes; light-dark() follows Streamlit's theme by itself."""
+def variables() -> str:
+    """The fonts, and the colours of both themes, as CSS variables; light-dark() follows Streamlit's theme by itself."""
     both = {name: [st.get_option(f"theme.{mode}.{colour}") for mode in MODES] for name, colour in COLOURS.items()}
     colours = "".join(f"--{name}: light-dark({light}, {dark});" for name, (light, dark) in both.items())
     type_ = "".join(f"--{name}: {st.get_option(f'theme.{font}')};" for name, font in FONTS.items())
+    return f"{type_} {colours}"
+
+
+def style(width: int) -> None:
+    """The style sheet."""
     sheet = Path(__file__).with_name("style.css").read_text(encoding="utf-8")
-    st.html(f"<style>:root {{ --width: {width}px; {type_} {colours} }}\n{sheet}</style>")
+    st.html(f"<style>:root {{ --width: {width}px; {variables()} }}\n{sheet}</style>")

@@ -27,12 +27,16 @@ from ui.server import admission
 
 SETUP = "import vetro  # from here on its parts are found, whatever folder this file is in"
 LESSONS = Path(__file__).parents[1] / "lessons"
-LONGEST_TEXT = 300  # tokens: no lesson takes more
 LONGEST_VALUE = 2_000  # characters
 
 
+class UnfitLink(ValueError):
+    """The page of this link would show nothing: it has no prompt."""
+
+
 def notebook(slug: str, link: Mapping[str, str]) -> str:
-    """The .ipynb of a lesson, as JSON, for what its link says. Raises KeyError for a lesson that there is not."""
+    """The .ipynb of a lesson, as JSON, for what its link says. Raises LookupError for a lesson that there is
+    not, UnfitLink, and model.zoo.ModelUnavailable."""
     lesson = curriculum.lesson_by_slug(slug)
     asked = link.get("lang", "")
     lang = asked if asked in content.LANGUAGES else content.LANGUAGES[0]
@@ -48,13 +52,21 @@ def notebook(slug: str, link: Mapping[str, str]) -> str:
 
 
 @contextmanager
-def linked_page(slug: str, link: Mapping[str, str], lang: str) -> Iterator[Page]:
-    """The page of a link, for a lesson's `start` or `cells`. It takes its turn like every page: it runs a model."""
-    with admission.PAGES.slot(lambda ahead: None):  # there is nobody to tell: the browser waits for a file
-        model = str(fitting("model", link.get("model", ""), prompt_bar.DECODERS[0]))
-        bundle, text = cache.bundle(model), link.get("prompt", prompt_bar.DEFAULT)[: prompt_bar.CHARACTERS]
-        ids = bundle.tokenizer.encode(text)[:LONGEST_TEXT]
-        yield Page(language.Words(lang, slug), model, bundle, text, ids, text)
+def linked_page(slug: str, link: Mapping[str, str], lang: str, models: tuple[str, ...], limit: int) -> Iterator[Page]:
+    """The page of a link, for a lesson's `start` or `cells`; models and limit are the lesson's own, as the page has
+    them. It takes its turn like every page, for it runs a model, but leaves nothing in the readers' caches.
+
+    Raises UnfitLink where the page would ask for a prompt, and model.zoo.ModelUnavailable.
+    """
+    model, source = link.get("model", ""), link.get("prompt", prompt_bar.DEFAULT)[: prompt_bar.CHARACTERS]
+    model = model if model in models else models[0]
+    if prompt_bar.problem_with(source):
+        raise UnfitLink
+    # there is nobody to tell that others come first: the browser waits for a file
+    with cache.apart(), admission.PAGES.slot(lambda ahead: None):
+        bundle = cache.bundle(model)
+        ids, text = prompt_bar.first_tokens(bundle.tokenizer, bundle.tokenizer.encode(source), limit)
+        yield Page(language.Words(lang, slug), model, bundle, text, ids, source)
 
 
 def _cells(slug: str, link: Mapping[str, str], lang: str) -> list[str]:

@@ -6,42 +6,69 @@ The modules that know the models are imported when they are asked for: the port 
 import mimetypes
 from pathlib import Path
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from ui.frame import curriculum
-from ui.server import headers, index, modules
+from ui.server import files, headers, index, modules
 
 STATIC = Path(__file__).parents[2] / "static"
 mimetypes.add_type("font/woff2", ".woff2")  # Python 3.11 does not know it, nor does every system
 
 
-def page(request: Request) -> HTMLResponse:
+async def page(request: Request) -> HTMLResponse:
     html = index.html()
     return HTMLResponse(html, headers={"Cache-Control": "no-cache", headers.NAME: headers.policy(html)})
 
 
-def qr(request: Request) -> Response:
-    from ui.frame import share_menu
+async def qr(request: Request) -> Response:
+    def make() -> Response:
+        from ui.frame import share_menu
 
-    return share_menu.qr(request)
+        return share_menu.qr(request)
+
+    return await files.QR_CODES.make(request.scope, make)
 
 
-def notebook(request: Request) -> Response:
+async def notebook(request: Request) -> Response:
     """What the page that the link describes computes, as a Jupyter notebook."""
-    from model.zoo import ModelUnavailable
-    from ui.frame import notebook_export
 
-    slug, link = request.path_params["slug"], request.query_params
-    try:
-        # of experts there may be several
-        text = notebook_export.notebook(slug, {name: ",".join(link.getlist(name)) for name in link})
-    except (KeyError, ModelUnavailable):
-        return Response("There is no such notebook.", 404, media_type="text/plain")
-    name = {"Content-Disposition": f'attachment; filename="vetro-{slug}.ipynb"'}
-    return Response(text, media_type="application/x-ipynb+json", headers=name)
+    def make() -> Response:
+        from model.zoo import ModelUnavailable
+        from ui.frame import notebook_export
+
+        slug, link = request.path_params["slug"], request.query_params
+        try:
+            # of experts there may be several
+            text = notebook_export.notebook(slug, {name: ",".join(link.getlist(name)) for name in link})
+        except (LookupError, ModelUnavailable) as reason:
+            raise HTTPException(404) from reason
+        except notebook_export.UnfitLink:
+            return error_page(request, HTTPException(400))
+        name = {"Content-Disposition": f'attachment; filename="vetro-{slug}.ipynb"'}
+        return Response(text, media_type="application/x-ipynb+json", headers=name)
+
+    return await files.NOTEBOOKS.make(request.scope, make)
+
+
+async def metrics(request: Request) -> Response:
+    """For the host's Prometheus, where the host has asked for it."""
+    from ui.kit import cache
+    from ui.server import metrics
+
+    if not metrics.WANTED:
+        raise HTTPException(404)
+    return Response(metrics.exposition(cache.sizes()), media_type=metrics.MEDIA_TYPE)
+
+
+def error_page(request: Request, error: Exception) -> Response:
+    """For an HTTPException."""
+    from ui.frame import error_page
+
+    return error_page.respond(request, error)
 
 
 ROUTES = [
@@ -49,6 +76,7 @@ ROUTES = [
     *(Route(f"/{lesson.slug}", page) for lesson in (curriculum.MACHINE, *curriculum.LESSONS)),
     Route("/notebook/{slug}", notebook),
     Route("/qr.svg", qr),
+    Route("/metrics", metrics),
     modules.route,
     Mount("/plotly", StaticFiles(packages=[("plotly", "package_data")])),
     Mount("/app/static", StaticFiles(directory=STATIC)),  # .streamlit/config.toml names its fonts so

@@ -2,7 +2,6 @@
 may hide. The browser makes the link (ui/server/browser/share.js), as components write it without the server."""
 
 import io
-from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -36,10 +35,12 @@ def qr(request: Request) -> Response:
         return Response(status_code=400)
     if own.scheme not in ("http", "https") or own.netloc != request.headers.get("host") or len(address) > LONGEST:
         return Response(status_code=400)
+    if not address.isascii():  # no browser writes it so, and other letters take up to four bytes each
+        return Response(status_code=400)
+    # kept by the browser alone: how long it takes would tell others which links were asked for
     return Response(qr_code(address), media_type="image/svg+xml", headers={"Cache-Control": "private, max-age=3600"})
 
 
-@lru_cache(maxsize=64)
 def qr_code(address: str) -> bytes:
     """The SVG file of an address's QR code."""
     file = io.BytesIO()

@@ -1,4 +1,4 @@
-"""The Content-Security-Policy: what the browser may do with an answer of the server."""
+"""The Content-Security-Policy, which says what the browser may do with an answer, and that its type is what it says."""
 
 import re
 from base64 import b64encode
@@ -11,19 +11,22 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 NAME = "Content-Security-Policy"
 
 
-class ContentSecurityPolicy:
-    """ASGI middleware that gives every HTTP response a policy; our pages bring their own, which names their scripts."""
+class SecurityHeaders:
+    """ASGI middleware that gives them to every HTTP response; our pages bring a policy of their own, which names their
+    scripts."""
 
     def __init__(self, app: ASGIApp):
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_with_policy(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).setdefault(NAME, policy())
+                headers = MutableHeaders(scope=message)
+                headers.setdefault(NAME, policy())
+                headers.setdefault("X-Content-Type-Options", "nosniff")
             await send(message)
 
-        await self.app(scope, receive, send_with_policy if scope["type"] == "http" else send)
+        await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
 
 
 @cache

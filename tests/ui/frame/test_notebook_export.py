@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+import runpy
 import urllib.error
 import urllib.request
 from dataclasses import replace
@@ -12,14 +13,16 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from model import arithmetic, zoo
+from model import arithmetic, transformer, zoo
 from model.edits import ExpertOff, ForceExperts
 from model.toys.plans import Choices, Plan
 from model.weights.published import MODELS
 from tests.support.app_test import run_page
 from tests.support.pages import PAGES
 from tests.support.payload import charts, values
-from ui.frame.notebook_export import fitting, notebook
+from ui.frame import curriculum, prompt_bar
+from ui.frame import lesson as frame
+from ui.frame.notebook_export import UnfitLink, fitting, notebook
 from ui.kit import cache
 from ui.lessons.table.view import EXAMPLE
 
@@ -127,6 +130,47 @@ def test_a_value_stays_a_value(text):
 def test_what_does_not_fit_is_left_out():
     assert fitting("layer", "1; import os", 3) == 3 and fitting("length", "2k", 1) == 2048
     assert fitting("model", "/etc/passwd", "smollm2") == "smollm2"
+
+
+COMPUTED = ("attention", "positions", "experts", "what_if")  # whose cells hold what a pass of the model says
+LONG = "".join(f"{n} " for n in range(300))  # more tokens than any lesson takes
+
+
+@pytest.mark.parametrize("slug", COMPUTED)
+@pytest.mark.parametrize("prompt", ["", " \u2003", "a\0b"])
+def test_a_link_without_a_prompt_has_no_notebook(slug, prompt):
+    with pytest.raises(UnfitLink):
+        notebook(slug, {"prompt": prompt})
+
+
+def declared(slug: str, monkeypatch) -> tuple[tuple[str, ...], int]:
+    """The models and the limit of tokens that a page gives to `lesson`."""
+    given = {}
+
+    def lesson(slug, models=prompt_bar.DECODERS, limit=32, **others):
+        given[slug] = models, limit
+        raise StopIteration
+
+    monkeypatch.setattr(frame, "lesson", lesson)
+    with contextlib.suppress(StopIteration):
+        runpy.run_path(str(curriculum.lesson_by_slug(slug).file))
+    return given[slug]
+
+
+@pytest.mark.parametrize("slug", COMPUTED)
+@pytest.mark.parametrize("model", ["smollm2", "minilm", zoo.EXPERTS, "trained-x"])
+def test_a_notebook_reads_what_its_page_reads_and_leaves_nothing(slug, model, monkeypatch):
+    models, limit = declared(slug, monkeypatch)
+    bundle = cache.bundle(model if model in models else models[0])
+    ids, _ = prompt_bar.first_tokens(bundle.tokenizer, bundle.tokenizer.encode(LONG), limit)
+    cache.trace(bundle, ids, {"final"})  # a reader has it open
+    before, run, passes = cache.sizes(), transformer.run, []
+    monkeypatch.setattr(transformer, "run", lambda *args, **more: passes.append(args[:2]) or run(*args, **more))
+    for _ in range(2):
+        passes.clear()
+        notebook(slug, {"prompt": LONG, "model": model})
+        assert passes and all(own is bundle.model and given == ids for own, given in passes)
+    assert cache.sizes() == before
 
 
 def test_it_is_served(app_server):

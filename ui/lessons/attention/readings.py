@@ -10,9 +10,12 @@ from model.layers import Attention
 from model.trace import Trace
 from model.zoo import Bundle
 from ui import components
+from ui.frame import prompt_bar
 from ui.kit import url_state
 from ui.kit.content_words import content_words, listed, special
 
+MODELS = (*prompt_bar.DECODERS, "minilm")
+LIMIT = 32  # tokens
 SHOWN = 16  # numbers of each vector that are drawn; differences are measured over all K
 SOURCE = (Attention.forward,)
 LINK = dict.fromkeys(("token", "key", "target"), url_state.TOKEN) | {

@@ -14,6 +14,7 @@ from ui.kit import cache
 from ui.kit.language import Words
 
 KEEP = frozenset({"router_logits", "router_probs", "expert_index", "expert_weight", "expert_out", "mlp_out", "final"})
+LIMIT = 24  # tokens
 DIMENSIONS = 16  # of each vector, drawn; differences are measured over all D
 WAYS = ("off", "force")
 

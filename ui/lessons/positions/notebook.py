@@ -25,7 +25,7 @@ apart = -1  # tokens between the two; -1 is as far as they stand in the sentence
 # %%
 words = content.load(lang, "positions")
 bundle = zoo.load(model)
-ids = bundle.tokenizer.encode(prompt)[:32]
+ids = bundle.tokenizer.encode(prompt)[:24]
 trace = run(bundle.model, ids, bundle.tokenizer.strings(ids), keep={"q", "k", "mask"})
 speeds = rotary_speeds(bundle.model)  # radians per position, of each pair
 distances = np.unique(np.r_[:65, np.geomspace(64, bundle.model.config.context, 240).astype(int)])

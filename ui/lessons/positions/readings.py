@@ -22,6 +22,7 @@ from ui.kit import cache, url_state
 from ui.kit.content_words import content_words, start_cell
 
 KEEP = frozenset({"q", "k", "scores", "pattern", "mask", "final"})
+LIMIT = 24  # tokens
 MOST = 256  # tokens of MiniLM that are read
 FAR = 4000  # how far the sliders move a token
 ORDER = r"(swap|shuffle)-(\d{1,4})"

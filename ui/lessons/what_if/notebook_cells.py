@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from model.what_if import export
+from ui.frame import prompt_bar
 from ui.frame.notebook_export import linked_page
 from ui.lessons.what_if import lab
 
@@ -23,6 +24,6 @@ theme.apply_theme(figure, "light")"""
 
 def cells(link: Mapping[str, str], lang: str) -> list[str]:
     """The cells of the experiment that the link describes."""
-    with linked_page("what_if", link, lang) as page:
+    with linked_page("what_if", link, lang, prompt_bar.DECODERS, lab.LIMIT) as page:
         opened = lab.open_lab(page, link)
     return [export.to_python(opened.experiment, opened.setting, page.model, page.text), FIGURE]
