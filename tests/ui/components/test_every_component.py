@@ -2,27 +2,28 @@
 
 import pytest
 
-from tests.support.bare_page import give, recorded
+from tests.support.bare_page import give, recorded, settled
 from tests.support.pages import LANGUAGES, PAGES
 
 DRAWN = """(box) => [...box.parent.querySelectorAll(".root *")]
     .some((node) => node.clientWidth || node.getBBox?.().width)"""
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("slug", PAGES)
-def test_it_is_drawn_and_taken_away(bare_page, slug, lang):
-    _, components = recorded(slug, lang)
-    assert components
-    for theme in ("light", "dark"):
-        page = bare_page(slug, lang, theme, charts=True)
+def test_it_is_drawn_in_every_language_and_theme_and_taken_away(bare_page, slug):
+    """From one to the next as a reader switches it: the page stays, and is given what it is to show."""
+    lang, theme = LANGUAGES[0], "light"
+    page = bare_page(slug, lang, theme, charts=True)
+    for lang, theme in [(lang, theme) for lang in LANGUAGES for theme in ("light", "dark")]:
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        page.evaluate("Object.assign(document.documentElement, { lang: '%s' }).dataset.theme = '%s'" % (lang, theme))
+        settled(give(page, slug, lang))
         boxes = page.locator(".stElementContainer")
-        assert boxes.count() == len(components)
+        assert boxes.count() == len(recorded(slug, lang)[1])
         assert all(box.evaluate(DRAWN) for box in boxes.all())
         text = boxes.evaluate_all(
             "(boxes) => boxes.map((box) => box.parent.querySelector('.root').innerText).join(' ')"
         )
         assert not {"{", "}"} & set(text) and "undefined" not in text and "NaN" not in text
-        give(page, slug, lang)
-        page.evaluate("unmountAll()")
-        assert page.locator(".root > *").count() == 0
+    page.evaluate("unmountAll()")
+    assert page.locator(".root > *").count() == 0
