@@ -8,6 +8,8 @@ from tests.support.pages import LANGUAGES, PAGES
 DRAWN = """(box) => [...box.parent.querySelectorAll(".root *")]
     .some((node) => node.clientWidth || node.getBBox?.().width)"""
 
+SWITCH = "([lang, theme]) => { document.documentElement.lang = lang; document.documentElement.dataset.theme = theme; }"
+
 
 @pytest.mark.parametrize("slug", PAGES)
 def test_it_is_drawn_in_every_language_and_theme_and_taken_away(bare_page, slug):
@@ -16,7 +18,7 @@ def test_it_is_drawn_in_every_language_and_theme_and_taken_away(bare_page, slug)
     page = bare_page(slug, lang, theme, charts=True)
     for lang, theme in [(lang, theme) for lang in LANGUAGES for theme in ("light", "dark")]:
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-        page.evaluate("Object.assign(document.documentElement, { lang: '%s' }).dataset.theme = '%s'" % (lang, theme))
+        page.evaluate(SWITCH, [lang, theme])
         settled(give(page, slug, lang))
         boxes = page.locator(".stElementContainer")
         assert boxes.count() == len(recorded(slug, lang)[1])
