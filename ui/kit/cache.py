@@ -9,7 +9,7 @@ readers who ask for the same at once, one computes it and the others wait for it
 
 import pickle
 from collections.abc import Callable, Hashable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, TypeVar
 import streamlit as st
 from cachetools import LRUCache, cached
 
-from ui.server import user_models
+from ui.server import admission, user_models
 from ui.server.limits import limits
 
 if TYPE_CHECKING:
@@ -70,6 +70,23 @@ def _bounded(bytes_: int, size: Callable[[T], int]) -> "LRUCache[bytes, T]":
         return taken if taken <= bytes_ // 4 else bytes_ + 1  # more than the whole: cachetools does not keep it
 
     return LRUCache(bytes_, counted)
+
+
+def _turn() -> AbstractContextManager:
+    """A fragment that needs the model waits for its turn like a page, which has it already. Nobody waits for a turn who
+    computes what others, in their turn, may wait for: first the turn, then the cache."""
+    # Streamlit may end a run that is of no use any more wherever the run reads its session's state.
+    return admission.PAGES.slot(lambda ahead: st.session_state.get("lesson"))
+
+
+def _found(kept: Callable[..., T], key: object, *rest: object) -> T:
+    """What is kept for the key, or else is computed when it is this reader's turn."""
+    with kept.cache_condition:
+        value = kept.cache.get(_digest(key))
+    if value is None:
+        with _turn():
+            return kept(key, *rest)
+    return value
 
 
 def _digest(key: object, *rest: object) -> bytes:
@@ -149,7 +166,12 @@ def trace(
     """
     key = Pass(bundle.card.name, tuple(ids), tuple(sorted(keep)), tuple(edits))
     hash(key)  # an array would be cut short in its repr; it has no hash
-    return _kept_trace(key, bundle) if kept and not _apart.get() else _trace(key, bundle)
+    if _apart.get():
+        return _trace(key, bundle)
+    if kept:
+        return _found(_kept_trace, key, bundle)
+    with _turn():
+        return _trace(key, bundle)
 
 
 def _trace(key: Pass, bundle: "Bundle") -> "Trace":
@@ -180,7 +202,7 @@ class Key:
 def result(key: Key, compute: Callable[[], T]) -> T:
     """What `compute()` gives, as plain values: computed once for all readers, each of whom gets a copy."""
     hash(key)
-    return compute() if _apart.get() else pickle.loads(_pickled(key, compute))
+    return compute() if _apart.get() else pickle.loads(_found(_pickled, key, compute))
 
 
 @cached(_bounded(limits().result_bytes, len), key=_digest, condition=Condition())
@@ -195,9 +217,10 @@ def stream(key: Key, steps: Callable[[], Iterator[T]]) -> Iterator[list[T]]:
     """What `steps()` gives, as a list that grows while it is computed; whole at once where it has been before."""
     values: list[T] = []
     if _digest(key) not in _pickled.cache:
-        for value in steps():
-            values.append(value)
-            yield values
+        with _turn():
+            for value in steps():
+                values.append(value)
+                yield values
     yield result(key, lambda: values or list(steps()))
 
 

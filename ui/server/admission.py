@@ -1,15 +1,22 @@
-"""An admission queue: a bounded number of pages is rendered at a time, the others wait, first come, first served.
+"""An admission queue: a bounded number of pages is rendered at a time, the others wait, and clients take turns.
 
-Thirty pages that are rendered at once all come last; one after another, each takes the time of one. A page whose first
-picture is out queues again, as if it came a little later: else others would wait for what its reader has not come to.
+Thirty pages that are rendered at once all come last; one after another, each takes the time of one. A client that asks
+for sixty pages waits for its own, nobody else for more than one of them (round robin). A page whose first picture is
+out queues again, as if it came a little later: else others would wait for what its reader has not come to.
 """
 
 import os
 import threading
-import time
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from heapq import heapify, heappop, heappush
+from itertools import count
+from time import monotonic
+
+from ui.server import clients
+from ui.server.limits import limits
 
 OnWait = Callable[[int], None]  # is given how many are ahead
 REQUEUE_DELAY_S = 2.0  # who comes within this time goes before a page whose first picture is out
@@ -18,65 +25,120 @@ POLL_S = 0.15  # between two looks at the queue, at which Streamlit may also end
 
 @dataclass(eq=False)  # each is one of a kind
 class _Ticket:
+    client: str
     since: float
+    thread: int = field(default_factory=threading.get_ident)
 
 
 class AdmissionQueue:
-    """At most `slots` holders at a time."""
+    """At most `slots` holders at a time, and at most `slots_of_a_client` of one client."""
 
-    def __init__(self, slots: int):
+    def __init__(self, slots: int, slots_of_a_client: int | None = None):
         self.slots = slots
-        self._tickets: list[_Ticket] = []  # the first `slots` of them are inside
+        self.slots_of_a_client = slots_of_a_client or slots
+        self._inside: list[_Ticket] = []
+        self._waiting: list[_Ticket] = []  # in the order in which they came, or would have come
+        self._turns: list[_Ticket] = []  # the same, in the order in which they will go in
+        self._left: dict[str, float] = {}  # when a page of each client that is there was last done
         self._changed = threading.Condition()
 
     @property
     def waiting(self) -> int:
         """How many wait for a slot."""
         with self._changed:
-            return max(0, len(self._tickets) - self.slots)
+            return len(self._waiting)
 
     @contextmanager
-    def slot(self, on_wait: OnWait) -> Iterator[Callable[[OnWait], None]]:
+    def slot(self, on_wait: OnWait, client: str | None = None) -> Iterator[Callable[[OnWait], None]]:
         """Waits for a slot and holds it. While others are ahead `on_wait(ahead)` is called every POLL_S; what it raises
-        ends the wait.
+        ends the wait. A thread that holds a slot has it at once: work inside a page is the page's.
 
         Gives a function that releases the slot and queues again, as if this one came REQUEUE_DELAY_S from now.
         """
-        ticket = _Ticket(time.monotonic())
+        with self._changed:
+            nested = any(ticket.thread == threading.get_ident() for ticket in self._inside)
+        if nested:
+            yield lambda on_wait: None
+            return
+        ticket = _Ticket(client or clients.current(), monotonic())
 
         def requeue(on_wait: OnWait) -> None:
-            with self._changed:
-                self._tickets.remove(ticket)
-                ticket.since = time.monotonic() + REQUEUE_DELAY_S
-                self._enqueue(ticket)
+            self._leave(ticket)
+            ticket.since = monotonic() + REQUEUE_DELAY_S
+            self._enqueue(ticket)
             self._wait(ticket, on_wait)
 
-        with self._changed:
-            self._enqueue(ticket)
+        self._enqueue(ticket)
         try:
             self._wait(ticket, on_wait)
             yield requeue
         finally:
-            with self._changed:
-                self._tickets.remove(ticket)
-                self._changed.notify_all()
+            self._leave(ticket)
 
     def _enqueue(self, ticket: _Ticket) -> None:
-        """By its time, behind all that hold a slot."""
-        later = (i for i in range(self.slots, len(self._tickets)) if self._tickets[i].since > ticket.since)
-        self._tickets.insert(next(later, len(self._tickets)), ticket)
+        with self._changed:
+            later = (i for i, other in enumerate(self._waiting) if other.since > ticket.since)
+            self._waiting.insert(next(later, len(self._waiting)), ticket)
+            self._admit()
+
+    def _leave(self, ticket: _Ticket) -> None:
+        with self._changed:
+            if ticket in self._inside:
+                self._inside.remove(ticket)
+                self._left[ticket.client] = monotonic()
+            else:
+                self._waiting.remove(ticket)
+            self._admit()
+
+    def _admit(self) -> None:
+        """Lets in whose turn it is."""
+        held = Counter(ticket.client for ticket in self._inside)
+        self._turns = []
+        for ticket in self._by_turn(held.copy()):
+            if len(self._inside) < self.slots and held[ticket.client] < self.slots_of_a_client:
+                self._waiting.remove(ticket)
+                self._inside.append(ticket)
+                held[ticket.client] += 1
+            else:
+                self._turns.append(ticket)
+        there = {ticket.client for ticket in (*self._waiting, *self._inside)}
+        self._left = {client: left for client, left in self._left.items() if client in there}
         self._changed.notify_all()
+
+    def _by_turn(self, held: Counter[str]) -> Iterator[_Ticket]:
+        """Those who wait, in the order of their turns: always the client that has the least, and of these the one that
+        waits for the longest time since it came, or since it last had its turn."""
+        theirs: dict[str, deque[_Ticket]] = {}
+        for ticket in self._waiting:
+            theirs.setdefault(ticket.client, deque()).append(ticket)
+        since = {client: max(tickets[0].since, self._left.get(client, 0)) for client, tickets in theirs.items()}
+        heads = [(held[client], False, since[client], client) for client in theirs]
+        heapify(heads)
+        for turn in count():
+            if not heads:
+                return
+            client = heappop(heads)[-1]
+            yield theirs[client].popleft()
+            held[client] += 1
+            if theirs[client]:
+                heappush(heads, (held[client], True, turn, client))
 
     def _wait(self, ticket: _Ticket, on_wait: OnWait) -> None:
         while ahead := self._ahead(ticket):
             on_wait(ahead)
             with self._changed:
-                self._changed.wait(POLL_S)
+                if ticket in self._waiting:
+                    self._changed.wait(POLL_S)
 
     def _ahead(self, ticket: _Ticket) -> int:
         """How many must leave before this one can go in."""
         with self._changed:
-            return max(0, self._tickets.index(ticket) - self.slots + 1)
+            return self._turns.index(ticket) + 1 if ticket in self._waiting else 0
 
 
-PAGES = AdmissionQueue(max(2, os.cpu_count() or 2))  # rendered at a time, of all sessions of this server together
+def _pages() -> AdmissionQueue:
+    slots = max(2, os.cpu_count() or 2)
+    return AdmissionQueue(slots, min(slots, limits().slots_of_a_client))
+
+
+PAGES = _pages()  # rendered at a time, of all sessions of this server together

@@ -15,6 +15,13 @@ class Limits:
     # replicas on two cores have a core each.
     jobs: int
     training_seconds: int  # of one run of a reader's training
+    # What readers trained (ui/server/user_models.py), on disk: models, and the states of runs that can go on, three times
+    # a model. A pair of the largest recipe takes 30 MB, two of the prepared ones less than 3 MB; a state that is being
+    # written is there twice. Kubernetes gives /tmp 256Mi.
+    user_bytes: int = 128_000_000
+    user_bytes_of_a_seat: int = 32_000_000
+    user_bytes_of_an_address: int = 96_000_000  # a class without cookies
+    user_models_in_memory_bytes: int = 32_000_000
     training_turn_seconds: int = 8  # that it has while others wait; to stop and go on costs a tenth of a second
     idle_process_seconds: int = 60  # that a process waits for a next job, in 0.3 GB: to start one costs 4 s of a core
     # What ui/kit/cache.py keeps for all readers, in bytes: thirty readers' pages of one lesson, the largest of which
@@ -22,6 +29,9 @@ class Limits:
     trace_bytes: int = 400_000_000
     result_bytes: int = 128_000_000
     variant_bytes: int = 64_000_000
+    # Pages of one client that are rendered at a time (ui/server/admission.py), of as many as there are cores, and two
+    # at least: the largest takes seconds, for which others must not stand still.
+    slots_of_a_client: int
     # WebSockets (ui/server/sockets.py). A live page takes one and four descriptors; a page just left keeps three of
     # them for two minutes, of 128 at most.
     sockets: int = 256  # of all: a class in each of four rooms, with two pages each
@@ -43,8 +53,8 @@ class Limits:
     files_of_address: int = 32
 
 
-OWN_MACHINE = Limits(jobs=max(1, (os.cpu_count() or 2) // 2), training_seconds=3600)
-HOSTED = Limits(jobs=1, training_seconds=120)
+OWN_MACHINE = Limits(jobs=max(1, (os.cpu_count() or 2) // 2), training_seconds=3600, slots_of_a_client=1000)
+HOSTED = Limits(jobs=1, training_seconds=120, slots_of_a_client=1)
 
 
 def limits() -> Limits:

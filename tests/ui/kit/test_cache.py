@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from model.edits import ExpertOff, SilenceHead
 from ui.kit import cache
 from ui.kit.cache import Key
+from ui.server import admission
 
 
 @pytest.fixture(autouse=True)
@@ -59,7 +60,8 @@ def test_equal_settings_of_different_types_are_different_keys(one, other):
     assert [cache.result(Key("x", settings=s), lambda s=s: repr(s)) for s in (one, other)] == [repr(one), repr(other)]
 
 
-def test_readers_who_ask_at_once_wait_for_one_computation():
+def test_readers_who_ask_at_once_wait_for_one_computation(monkeypatch):
+    monkeypatch.setattr(admission, "PAGES", admission.AdmissionQueue(8))  # nobody waits for a turn
     begun, go_on, computed = threading.Event(), threading.Event(), []
 
     def compute() -> int:
