@@ -1,11 +1,7 @@
-"""From the command line, in plain text; or, given a line of JSON on standard input, in lines of JSON."""
+"""From the command line, in plain text."""
 
 import argparse
-import json
 import sys
-from dataclasses import asdict
-
-import torch
 
 from model.checks import CHECKS, MODELS, SABOTAGES, Row, run_checks
 from model.checks.versions import fingerprints, versions
@@ -42,9 +38,4 @@ def main() -> bool:
     return passed
 
 
-torch.set_num_threads(1)  # beside a busy server two would wait for one another
-if len(sys.argv) == 1 and not sys.stdin.isatty():
-    for row in run_checks(**json.loads(sys.stdin.readline())):
-        print(json.dumps(asdict(row)), flush=True)
-else:
-    sys.exit(not main())
+sys.exit(not main())

@@ -1,28 +1,25 @@
 """Ring attention on real processes, one for each device: gloo on CPUs, nccl where there is a GPU for each.
 
-`run` starts them and collects; `python -m model.runtime.ring_processes FOLDER RANK DEVICES LENGTH CAUSAL` is
-one of them.
+`run` starts them and collects. As a job (model/runtime/process.py) this module runs a ring for a page; its devices are
+processes of the same kind, with the module ring_device, and end when it ends.
 """
 
 import json
-import os
-import subprocess
-import sys
 import tempfile
-import time
+import threading
+from base64 import b64decode, b64encode
 from dataclasses import asdict, dataclass
-from datetime import timedelta
-from itertools import pairwise
 from pathlib import Path
 
+import safetensors.torch
 import torch
-import torch.distributed as dist
-from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from model.ring import Block, Step, device_loop, spans
+from model.ring import spans
+from model.runtime import process
+from model.runtime.process import Say
 
-TIMEOUT_S = 120  # seconds: a process that does not find the others must not wait for ever
+TIMEOUT_S = 120.0  # a process that does not find the others must not wait for ever
 
 
 @dataclass(frozen=True)
@@ -47,100 +44,80 @@ class ProcessRun:
     reports: tuple[Report, ...]
 
 
-def run(q: Tensor, k: Tensor, v: Tensor, *, devices: int, causal: bool = True) -> ProcessRun:
-    """The same as `ring.ring_attention`, on as many processes as devices. Raises RuntimeError with the last line of
-    the process that failed, ValueError for more devices than tokens."""
+def run(
+    q: Tensor, k: Tensor, v: Tensor, *, devices: int, causal: bool = True, stop: threading.Event | None = None
+) -> ProcessRun:
+    """The same as `ring.ring_attention`, on as many processes as devices. Raises RuntimeError with what the process
+    that failed says, or when another thread sets `stop`; ValueError for more devices than tokens."""
     length, inputs = q.shape[1], {"q": q, "k": k, "v": v}
     with tempfile.TemporaryDirectory() as folder:
+        shared = {
+            "meeting_place": str(Path(folder, "meeting-place")),
+            "length": length,
+            "devices": devices,
+            "causal": causal,
+        }
+        requests = []
         for rank, span in enumerate(spans(length, devices)):
-            own = {name: x[:, span.start : span.stop].cpu().contiguous() for name, x in inputs.items()}
-            save_file(own, Path(folder, f"in{rank}"))
-        _run_processes([[folder, rank, devices, length, int(causal)] for rank in range(devices)])
-        outputs = [load_file(Path(folder, f"out{rank}"))["output"] for rank in range(devices)]
-        reports = [Report(**json.loads(Path(folder, f"report{rank}").read_text())) for rank in range(devices)]
-    return ProcessRun(torch.cat(outputs, dim=1), tuple(reports))
+            own = {name: x[:, span.start : span.stop] for name, x in inputs.items()}
+            requests.append(shared | {"rank": rank, "inputs": pack(own)})
+        messages = _run_devices(requests, stop or threading.Event())
+    outputs = [unpack(message["output"])["output"] for message in messages]
+    return ProcessRun(torch.cat(outputs, dim=1), tuple(Report(**message["report"]) for message in messages))
 
 
-def _run_processes(arguments: list[list]) -> None:
-    """Starts a process for each list of arguments and waits for all. None outlives this call."""
-    command = [sys.executable, "-m", "model.runtime.ring_processes"]
-    # gloo asks the network for this machine's own name; without a network nobody answers
-    loopback = "lo0" if sys.platform == "darwin" else "lo"
-    options = {
-        "cwd": Path(__file__).parents[2],
-        "env": os.environ | {"OMP_NUM_THREADS": "1", "GLOO_SOCKET_IFNAME": loopback},
-        "stderr": subprocess.PIPE,
-        "text": True,
-    }
-    processes = [subprocess.Popen([*command, *map(str, own)], **options) for own in arguments]
+def _run_devices(requests: list[dict], stop: threading.Event) -> list[dict]:
+    """What a process says to each request. None outlives this call."""
+    processes = [process.start("model.runtime.ring_device") for _ in requests]
+
+    def kill() -> None:
+        stop.wait(TIMEOUT_S)
+        for each in processes:
+            each.kill()
+
+    threading.Thread(target=kill, daemon=True).start()
     try:
-        errors = [process.communicate(timeout=TIMEOUT_S)[1] for process in processes]
+        for each, request in zip(processes, requests, strict=True):
+            process.send(each, request)
+        said = [json.loads(each.stdout.readline() or "{}") for each in processes if each.stdout]
     finally:
-        for process in processes:
-            process.kill()
-    failed = [error for process, error in zip(processes, errors, strict=True) if process.returncode]
-    if failed:
-        raise RuntimeError((failed[0].strip().splitlines() or ["a process ended without a word"])[-1])
+        stop.set()
+        for each in processes:
+            each.wait()
+    for message in said:
+        if "report" not in message:
+            raise RuntimeError(message.get("failed") or "a process ended without a word")
+    return said
 
 
-def worker_main(folder: str, rank: int, devices: int, length: int, causal: bool) -> None:
-    """One device of the ring: reads its queries, keys and values, passes blocks on until it has read all of them, and
-    leaves its rows of the answer and its report in the folder."""
-    device, owned = _join_group(folder, rank, devices), spans(length, devices)
-    own = {name: x.to(device) for name, x in load_file(Path(folder, f"in{rank}")).items()}
-    block = Block(rank, owned[rank].start, own["k"], own["v"])
-    dist.barrier()
-    started = time.perf_counter()
-    loop = device_loop(own["q"], block, devices=devices, causal=causal)
-    steps: list[Step] = [next(loop)]
-    while len(steps) < devices:
-        steps.append(loop.send(exchange(steps[-1].block, owned)))
-    partial = steps[-1].partial
-    output = partial.output.cpu()
-    seconds = time.perf_counter() - started
-    blocks = [step.block.bytes for step in steps]
-    report = Report(
-        process=os.getpid(),
-        device=str(device),
-        start=owned[rank].start,
-        stop=owned[rank].stop,
-        held=max([blocks[0], *map(sum, pairwise(blocks))])
-        + sum(x.nbytes for x in (own["q"], partial.maximum, partial.total, partial.weighted)),
-        sent=sum(blocks[:-1]),
-        scores=sum(step.scores for step in steps),
-        seconds=seconds,
-    )
-    save_file({"output": output}, Path(folder, f"out{rank}"))
-    Path(folder, f"report{rank}").write_text(json.dumps(asdict(report)))
-    dist.destroy_process_group()
+def pack(tensors: dict[str, Tensor]) -> str:
+    """Tensors as a string, for a line of JSON."""
+    return b64encode(safetensors.torch.save({name: x.cpu().contiguous() for name, x in tensors.items()})).decode()
 
 
-def _join_group(folder: str, rank: int, devices: int) -> torch.device:
-    """Meets the other processes; the device that this one computes on."""
-    on_gpus = torch.cuda.device_count() >= devices
-    dist.init_process_group(
-        "nccl" if on_gpus else "gloo",
-        init_method=f"file://{folder}/meeting-place",
-        rank=rank,
-        world_size=devices,
-        timeout=timedelta(seconds=TIMEOUT_S),
-    )
-    return torch.device("cuda", rank) if on_gpus else torch.device("cpu")
+def unpack(text: str) -> dict[str, Tensor]:
+    """Tensors that `pack` wrote."""
+    return safetensors.torch.load(b64decode(text))
 
 
-def exchange(block: Block, owned: list[range]) -> Block:
-    """Passes a key/value block to the next rank while the rank before sends its own: that one is returned.
-    owned: the tokens of each rank."""
-    rank, devices = dist.get_rank(), dist.get_world_size()
-    owner = (block.owner - 1) % devices
-    k, v = (x.new_empty(x.shape[0], len(owned[owner]), x.shape[2]) for x in (block.k, block.v))
-    transfers = [dist.P2POp(dist.isend, x, (rank + 1) % devices) for x in (block.k, block.v)]
-    transfers += [dist.P2POp(dist.irecv, x, (rank - 1) % devices) for x in (k, v)]
-    for work in dist.batch_isend_irecv(transfers):
-        work.wait()
-    return Block(owner, owned[owner].start, k, v)
+def request(q: Tensor, k: Tensor, v: Tensor, *, devices: int) -> dict:
+    """What `work` is asked for."""
+    return {"inputs": pack({"q": q, "k": k, "v": v}), "devices": devices}
 
 
-if __name__ == "__main__":
-    folder, rank, devices, length, causal = sys.argv[1:]
-    worker_main(folder, int(rank), int(devices), int(length), causal == "1")
+def work(request: dict, say: Say, stop: threading.Event) -> None:
+    """A ring as a job: says one message, from which `answer` makes the run."""
+    inputs = unpack(request["inputs"])
+    try:
+        found = run(inputs["q"], inputs["k"], inputs["v"], devices=request["devices"], stop=stop)
+    except RuntimeError:
+        if stop.is_set():
+            return
+        raise
+    say({"output": pack({"output": found.output}), "reports": [asdict(report) for report in found.reports]})
+
+
+def answer(message: dict) -> ProcessRun:
+    """The run that a job speaks of."""
+    reports = tuple(Report(**report) for report in message["reports"])
+    return ProcessRun(unpack(message["output"])["output"], reports)

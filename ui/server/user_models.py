@@ -1,32 +1,81 @@
-"""Models that readers trained in lesson 16: the last few of the whole server, by names that nobody can guess.
+"""What readers trained in lesson 16: models, by names that nobody can guess, and the states of runs that can go on.
 
-A name stands for one model for ever, so what is cached under it is never another model's.
+They lie in a folder of this server, within bounds for it and for each client (ui/server/limits.py). Where there is no
+room for something new, a client's own oldest model goes, then models of clients who have been away for long: nobody's
+are taken away by somebody who came later. A name stands for one model for ever, so what is cached under it is never
+another model's.
 """
 
 import secrets
 import threading
-from collections import OrderedDict
-from dataclasses import replace
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TypeGuard
 
-from model.zoo import Bundle, ModelUnavailable
+from cachetools import LRUCache
+from safetensors.torch import load_file, save_file
+
+from model.config import Config
+from model.tokens import Tokenizer
+from model.train import initialised
+from model.zoo import Bundle, Card, ModelUnavailable, device
+from ui.server import clients, limits, scratch
 
 PREFIX = "trained-"
-MAX_MODELS = 40  # a few megabytes each; the one not used for the longest time goes first
-
-_kept: OrderedDict[str, tuple[Bundle, str]] = OrderedDict()
-_lock = threading.Lock()
+AWAY_S = 1800.0  # without a page that has one of a client's models in its list
 
 
-def keep(bundle: Bundle, example: str) -> str:
-    """Keeps a model; returns its name. example: a prompt of the task it was trained for."""
+@dataclass(frozen=True)
+class _Model:
+    """What a model's file does not say."""
+
+    config: Config
+    tokenizer: Tokenizer
+    card: Card
+    example: str
+
+
+@dataclass(frozen=True)
+class _File:
+    client: str
+    path: Path
+    bytes: int
+    model: _Model | None  # None for the state of a run
+
+
+_files: dict[str, _File] = {}  # the one not used for the longest time first
+_seen: dict[str, float] = {}  # when each client was last here
+_read: LRUCache[str, Bundle] = LRUCache(limits.limits().user_models_in_memory_bytes, lambda bundle: _bytes(bundle))
+_lock = threading.RLock()
+
+
+def keep(bundle: Bundle, example: str, instead_of: str | None = None) -> str | None:
+    """Keeps a model of the client whose page this is, in the place of an earlier one of the same run; returns its name,
+    or None where there is no room. example: a prompt of the task it was trained for."""
     name = PREFIX + secrets.token_urlsafe(9)
-    bundle = replace(bundle, card=replace(bundle.card, name=name))
+    about = _Model(bundle.model.config, bundle.tokenizer, replace(bundle.card, name=name), example)
     with _lock:
-        _kept[name] = bundle, example
-        while len(_kept) > MAX_MODELS:
-            _kept.popitem(last=False)
+        _forget(instead_of)
+        if not (file := _add(name, _bytes(bundle), about)):
+            return None
+        weights = {name: x.detach().cpu().contiguous() for name, x in bundle.model.named_parameters()}
+        save_file(weights, file.path)
     return name
+
+
+def state_file(count: int) -> Path | None:
+    """A place for the state of a run of this client that takes so many bytes; None where there is no room."""
+    with _lock:
+        file = _add(secrets.token_hex(8), count, None)
+    return file and file.path
+
+
+def release(paths: list[Path]) -> None:
+    """Deletes states."""
+    with _lock:
+        for path in paths:
+            _forget(path.name)
 
 
 def is_name(name: str | None) -> TypeGuard[str]:
@@ -36,22 +85,65 @@ def is_name(name: str | None) -> TypeGuard[str]:
 
 def exists(name: str) -> bool:
     """Whether the model is still there."""
-    return name in _kept
+    with _lock:
+        if file := _files.get(name):
+            _seen[file.client] = time.monotonic()
+        return file is not None
 
 
 def find(name: str) -> Bundle:
     """Raises ModelUnavailable where the model has gone."""
-    return _find(name)[0]
+    with _lock:
+        about = _model(name)
+        if name not in _read:
+            model = initialised(about.config, 0)
+            model.load_state_dict(load_file(_files[name].path), strict=False)  # a tied head is listed once
+            _read[name] = Bundle(model.to(device()).eval().requires_grad_(False), about.tokenizer, about.card)
+        return _read[name]
 
 
 def example(name: str) -> str:
     """A prompt of its task. Raises ModelUnavailable."""
-    return _find(name)[1]
-
-
-def _find(name: str) -> tuple[Bundle, str]:
     with _lock:
-        if name not in _kept:
-            raise ModelUnavailable(name, "a model trained in lesson 16", "gone")
-        _kept.move_to_end(name)
-        return _kept[name]
+        return _model(name).example
+
+
+def _model(name: str) -> _Model:
+    if not exists(name) or not (about := _files[name].model):
+        raise ModelUnavailable(name, "a model trained in lesson 16", "gone")
+    _files[name] = _files.pop(name)
+    return about
+
+
+def _bytes(bundle: Bundle) -> int:
+    return sum(weight.nbytes for weight in bundle.model.parameters())
+
+
+def _add(name: str, count: int, about: _Model | None) -> _File | None:
+    """A place in the folder, if room can be made for it."""
+    client, now = clients.current(), time.monotonic()
+    _seen[client] = now
+    bounds = limits.limits()
+    own_bytes = bounds.user_bytes_of_a_seat if clients.has_seat(client) else bounds.user_bytes_of_an_address
+    while True:
+        own = {key: file for key, file in _files.items() if file.client == client}
+        own_models = [key for key, file in own.items() if file.model]
+        if count + sum(file.bytes for file in own.values()) > own_bytes:
+            droppable = own_models
+        elif count + sum(file.bytes for file in _files.values()) > bounds.user_bytes:
+            droppable = [key for key, file in _files.items() if file.model and now - _seen[file.client] > AWAY_S]
+        else:
+            break
+        if not droppable:
+            return None
+        _forget(droppable[0])
+    _files[name] = _File(client, scratch.folder() / name, count, about)
+    return _files[name]
+
+
+def _forget(name: str | None) -> None:
+    if name and (file := _files.pop(name, None)):
+        file.path.unlink(missing_ok=True)
+        _read.pop(name, None)
+        if not any(other.client == file.client for other in _files.values()):
+            _seen.pop(file.client, None)

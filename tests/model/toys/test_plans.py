@@ -34,49 +34,46 @@ def test_a_prepared_pair_differs_in_one_choice_and_can_be_chosen():
         assert all(getattr(plan.choices, name) in OPTIONS[name] for plan in (a, b) for name in NAMES)
 
 
-@pytest.fixture
-def trained(tmp_path):
-    def train(plan, steps=None, enough=2.0):
-        """The last snapshot after so many steps, or as soon as so many answers are right."""
-        for seen in worker.train_plan(plan, tmp_path / "run", threading.Event()):
-            if not isinstance(seen, str):
-                last = seen
-                if last.step == steps or last.accuracy >= enough:
-                    break
-        (tmp_path / "run").unlink()
-        return last
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """trained(*plans): their runs side by side, as on the page; the snapshots of each, and why it ended."""
+
+    def train(*plans):
+        folder = tmp_path_factory.mktemp("runs")
+        works = [worker.Work(plan, folder / str(number)) for number, plan in enumerate(plans)]
+        events = list(worker.train_together(works, threading.Event()))
+        return [([event for n, event in events if n == number]) for number in range(len(plans))]
 
     return train
 
 
 @pytest.mark.slow
 def test_two_layers_form_induction_heads_and_one_cannot(trained):
-    one, two = PRESETS["induction"]
-    found = trained(two, enough=0.95)
-    assert found.accuracy >= 0.95
-    assert trained(one, steps=found.step).accuracy < 0.25
+    (*one, behind), (*two, solved) = trained(*PRESETS["induction"])
+    assert [behind, solved] == ["behind", "solved"]
+    assert two[-1].accuracy >= 0.95 and one[-1].step >= two[-1].step
+    assert max(seen.accuracy for seen in one) < 0.25
 
 
 @pytest.mark.slow
 def test_without_positions_nothing_is_reversed(trained):
-    without, with_them = PRESETS["order"]
-    assert trained(with_them, enough=0.99).accuracy >= 0.99
-    assert trained(without).accuracy < 0.5
+    (*without, behind), (*with_them, solved) = trained(*PRESETS["order"])
+    assert [behind, solved] == ["behind", "solved"]
+    assert with_them[-1].accuracy >= 0.99 and max(seen.accuracy for seen in without) < 0.5
 
 
 @pytest.mark.slow
 def test_norm_after_the_sum_needs_a_warm_up_and_norm_before_does_not(trained):
     post, pre = PRESETS["warm-up"]
-    found = trained(pre, enough=0.99)
-    assert found.accuracy >= 0.99
-    assert trained(post, steps=60).accuracy < 0.2 and found.step <= 60
+    (*thrown, behind), (*sound, solved) = trained(post, pre)
+    assert [behind, solved] == ["behind", "solved"]
+    assert sound[-1].accuracy >= 0.99 and max(seen.accuracy for seen in thrown) < 0.2
     warmed = replace(post, choices=replace(post.choices, warm_up=100))
-    assert trained(warmed, enough=0.99).accuracy >= 0.99
+    assert [ended for *_, ended in trained(warmed, pre)] == ["solved", "solved"]
 
 
 @pytest.mark.slow
 def test_without_balance_a_few_experts_take_all(trained):
-    alone, balanced = PRESETS["collapse"]
-    busiest = [max(layer) for layer in trained(alone, steps=30).load]
-    even = [max(layer) for layer in trained(balanced, steps=30).load]
+    (*alone, _), (*balanced, _) = trained(*PRESETS["collapse"])
+    busiest, even = ([max(layer) for layer in run[-1].load] for run in (alone, balanced))
     assert min(busiest) > 0.4 and max(even) < 0.3  # of 0.5: two experts for each token

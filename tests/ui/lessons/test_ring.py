@@ -1,5 +1,7 @@
 """Lesson 8: what is drawn is the online softmax of the trace, the costs are the formula's, the processes are real."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 from playwright.sync_api import expect
@@ -7,6 +9,7 @@ from playwright.sync_api import expect
 import content
 from model import transformer
 from model.arithmetic import ring_costs
+from model.runtime import ring_processes
 from model.weights.published import MODELS
 from tests.support.app_test import html_of, run_page, shown_page
 from tests.support.browser import settled
@@ -138,7 +141,7 @@ def test_a_damaged_link_to_the_costs_is_ignored():
 
 def finished(test):
     """The page once the run that was started is over: AppTest does not poll by itself."""
-    until(test.session_state["ring-job"].future.done)
+    until(lambda: not test.session_state["ring-started"].job.alive)
     return test.run()
 
 
@@ -150,9 +153,9 @@ def test_real_processes_say_what_they_held_and_sent(trace):
     assert WORDS["en"]["running"].format(devices=2) in html_of(test)
     assert test.button(key="begin").disabled
     shown = html_of(finished(test))
-    job = test.session_state["ring-job"]
-    run = job.future.result()
-    assert job.choice == readings.Choice(13, 2) and len({report.process for report in run.reports}) == 2
+    started = test.session_state["ring-started"]
+    run = ring_processes.answer(started.job.messages[-1])
+    assert started.choice == readings.Choice(13, 2) and len({report.process for report in run.reports}) == 2
     z = trace.layers[13].z
     difference = np.abs(run.output.numpy() - z).max()
     assert difference <= 1e-5 * np.abs(z).max() and number(float(difference), "en") in shown
@@ -164,21 +167,34 @@ def test_real_processes_say_what_they_held_and_sent(trace):
     assert f">{run.reports[0].process}<" not in html_of(test)
 
 
-def test_one_run_at_a_time_and_a_failure_are_one_sentence_each(monkeypatch):
-    test = run_page("ring", "it")
-    with processes.BUSY:
-        test.button(key="begin").click().run()
-        assert WORDS["it"]["taken"] in html_of(test)
-
-    def fail(*_, **__):
-        raise RuntimeError("no <wire>")
-
-    monkeypatch.setattr(processes.ring_processes, "run", fail)
+@pytest.mark.parametrize("lang", content.LANGUAGES)
+def test_waiting_a_failure_and_an_end_by_force_are_one_sentence_each(monkeypatch, lang):
+    asked = []
+    monkeypatch.setattr(processes.jobs, "submit", lambda *_, **kinds: asked.append(Queued(**kinds)) or asked[0])
+    test = run_page("ring", lang)
     test.button(key="begin").click().run()
-    shown = html_of(finished(test))
-    assert WORDS["it"]["failed"].format(reason="no &lt;wire&gt;") in shown and WORDS["it"]["taken"] not in shown
-    assert processes.BUSY.acquire(timeout=5)  # the next one may begin
-    processes.BUSY.release()
+    (job,) = asked
+    assert job.alone and WORDS[lang]["queue"].format(place=3) in html_of(test)
+    job.place, job.alive, job.ended, job.error = 0, False, "failed", "no <wire>"
+    assert WORDS[lang]["failed"].format(reason="no &lt;wire&gt;") in html_of(test.run())
+    job.error = ""
+    assert WORDS[lang]["broken-off"] in html_of(test.run())
+    assert not test.button(key="begin").disabled
+
+
+@dataclass
+class Queued:
+    """A job that waits until a test says otherwise."""
+
+    alone: bool
+    longest: float
+    place: int = 3
+    alive: bool = True
+    ended: str | None = None
+    error: str = ""
+
+    def beat(self) -> None:
+        pass
 
 
 def test_a_shorter_prompt_leaves_fewer_processes():

@@ -1,24 +1,19 @@
-"""Work in other processes: what it says, who waits, who is stopped. The work is a script of three lines."""
+"""Work in other processes: what it says, who waits, who is stopped. The work is tests/support/work.py."""
 
-import math
+import json
 import os
+import signal
+import subprocess
+import sys
 import threading
 
+import psutil
 import pytest
 
+from model.runtime import process
+from tests.support.pages import ROOT
 from tests.support.waiting import until
-from ui.server import jobs
-
-SCRIPT = """
-import json, signal, sys, time
-asked = json.loads(sys.stdin.readline())
-if asked.get("deaf"):
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-print("not JSON")
-print(json.dumps({"pid": __import__("os").getpid()} | asked), flush=True)
-time.sleep(asked.get("sleep", 0))
-sys.exit(asked.get("status", 0))
-"""
+from ui.server import jobs, limits, processes
 
 
 class Clock:
@@ -54,20 +49,21 @@ class Clock:
 def clock(monkeypatch):
     clock = Clock()
     monkeypatch.setattr(jobs, "time", clock)
+    monkeypatch.setattr(processes, "time", clock)
     return clock
 
 
 @pytest.fixture
-def pool(tmp_path, monkeypatch, clock):
-    (tmp_path / "script.py").write_text(SCRIPT)
-    monkeypatch.setattr(jobs, "ROOT", tmp_path)
-    pool = jobs.Pool(max_running=1)
+def pool(clock):
+    pool = jobs.Pool(1)
     yield pool
     pool.close()
 
 
-def ask(pool, owner="reader", lesson="train", turn=math.inf, longest=math.inf, **request):
-    return pool.submit(jobs.Job(owner, lesson, "script", request, turn, longest))
+def ask(pool, owner="reader", lesson="train", client=None, how=None, **request):
+    """how: what Job is given by name."""
+    job = jobs.Job(owner, client or owner, lesson, "tests.support.work", request, **how or {})
+    return pool.submit(job)
 
 
 def said(job):
@@ -83,29 +79,50 @@ def gone(pid):
     return False
 
 
-def test_work_says_what_it_finds_and_ends(pool):
+def test_work_says_what_it_finds_and_ends(pool, clock):
     before = threading.active_count()
     job = ask(pool, text="è\n")
     until(lambda: not job.alive)
     assert job.ended == "done" and not job.failed
     assert said(job)["text"] == "è\n" and len(job.messages) == 1
-    until(lambda: threading.active_count() == before)  # no thread goes on when nothing is to be watched
+    clock.turn(limits.limits().idle_process_seconds + 1)
+    until(lambda: gone(said(job)["pid"]))  # a process without work ends
+    until(lambda: threading.active_count() == before)  # and no thread goes on when nothing is to be watched
 
 
-def test_work_that_breaks_says_so(pool):
+def test_work_has_one_thread_and_a_lower_priority(pool):
+    seen = said(ask(pool))
+    assert seen["threads"] == "1" and seen["nice"] >= os.nice(0) + processes.NICENESS
+
+
+def test_a_process_takes_the_next_job_of_its_kind_and_makes_room_for_another_kind(pool):
+    first, second = ask(pool, "a"), ask(pool, "b", sleep=60)
+    assert said(first)["pid"] == said(second)["pid"]
+    second.stop()
+    third = pool.submit(jobs.Job("c", "c", "train", "model.runtime.nothing", {}))
+    until(lambda: not third.alive)
+    assert second.ended == "stopped" and third.failed and "nothing" in third.error
+    until(lambda: gone(said(first)["pid"]))
+
+
+def test_work_that_breaks_says_so_to_the_reader_and_not_to_the_log(pool, capfd):
+    job = ask(pool, error="of no concern to the log")
+    until(lambda: not job.alive)
+    assert job.failed and job.error == "of no concern to the log"
+    assert "RuntimeError" in (log := capfd.readouterr().err) and job.error not in log
     job = ask(pool, status=3)
     until(lambda: not job.alive)
-    assert job.failed
+    assert job.failed and not job.error
 
 
 def test_work_that_takes_too_long_is_ended(pool, clock):
-    job = ask(pool, longest=20, sleep=60)
+    job = ask(pool, how={"longest": 20}, sleep=60)
     pid = said(job)["pid"]
     clock.turn(19)
     assert clock.looked() and job.alive
     clock.turn(2)
     until(lambda: not job.alive)
-    assert job.ended == "long" and gone(pid)
+    assert job.ended == "long" and not gone(pid)
 
 
 def test_the_others_wait_in_the_order_they_came(pool):
@@ -140,14 +157,14 @@ def test_what_does_not_end_is_killed_within_a_second(pool, clock):
 
 def test_leaving_the_lesson_or_the_server_ends_its_work(pool, monkeypatch):
     job = ask(pool, sleep=60)
-    pid = said(job)["pid"]
+    said(job)
     pool.arrive("another", "heads")
     pool.arrive("reader", "train")
     assert job.alive and not job.leaving
     pool.arrive("reader", "heads")
     assert job.leaving
     until(lambda: not job.alive)
-    assert job.ended == "away" and gone(pid)
+    assert job.ended == "away"
 
     job = ask(pool, sleep=60)
     monkeypatch.setattr(jobs, "is_connected", lambda owner: False)
@@ -167,7 +184,7 @@ def test_no_beat_no_work(pool, clock):
 
 
 def test_long_work_makes_room_when_others_wait(pool, clock):
-    first = ask(pool, "a", turn=3, sleep=60)
+    first = ask(pool, "a", how={"turn": 3}, sleep=60)
     clock.turn(5)
     assert clock.looked() and first.alive and not first.leaving
     second = ask(pool, "b")
@@ -175,7 +192,54 @@ def test_long_work_makes_room_when_others_wait(pool, clock):
     assert first.ended == "turn" and second.ended == "done"
 
 
-def test_a_server_that_ends_takes_its_work_along(pool):
-    pid = said(ask(pool, deaf=True, sleep=60))["pid"]
+def test_sixty_pages_of_one_client_keep_no_other_waiting(pool):
+    many = [ask(pool, f"page {n}", client="one", sleep=30) for n in range(60)]
+    other = ask(pool, "reader", client="another", sleep=30)
+    assert [other.place, many[1].place, many[-1].place] == [1, 2, 60]
+    again = ask(pool, "reader 2", client="another", sleep=30)
+    assert [other.place, many[1].place, again.place, many[2].place] == [1, 2, 3, 4]
+
+
+def test_the_waiting_time_is_that_of_the_last_turns(pool, clock):
+    first, second, third = (ask(pool, name, sleep=30) for name in "abc")
+    assert pool.expected_wait_s(third) is None
+    clock.turn(6)
+    first.stop()
+    until(lambda: second.place == 0)
+    assert pool.expected_wait_s(third) == first.seconds == 6
+
+
+def test_what_starts_processes_of_its_own_runs_alone(clock):
+    pool = jobs.Pool(2)
+    first, ring, later = (
+        ask(pool, "a", sleep=60),
+        ask(pool, "b", how={"alone": True}, sleep=60),
+        ask(pool, "c", sleep=60),
+    )
+    assert pool.counts() == (1, 2) and [ring.place, later.place] == [1, 2]
+    first.stop()
+    until(lambda: ring.messages)
+    assert pool.counts() == (1, 1) and later.place == 1
+    ring.stop()
+    until(lambda: later.messages)
     pool.close()
-    until(lambda: gone(pid))
+
+
+SERVER = """
+import sys, time
+from model.runtime import process
+at_work = process.start("tests.support.work")
+process.send(at_work, {"deaf": True, "sleep": 600})
+print(at_work.stdout.readline().decode(), flush=True)
+time.sleep(600)
+"""
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_no_work_outlives_its_server_however_that_ends(how):
+    server = subprocess.Popen([sys.executable, "-c", SERVER], cwd=ROOT, stdout=subprocess.PIPE)
+    worker = psutil.Process(json.loads(server.stdout.readline())["pid"])
+    server.send_signal(how)
+    server.wait()
+    worker.wait(5)  # GRACE_S and what a busy machine takes; raises TimeoutExpired
+    assert process.GRACE_S < 1

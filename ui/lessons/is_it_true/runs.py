@@ -94,7 +94,7 @@ def start(page: Page) -> None:
     request = {"text": text(page), "models": list(models), "names": list(CHECKS), "sabotage": sabotage()}
     kept = jobs_of_session()
     kept.pop((text(page), sabotage()), None)
-    kept[text(page), sabotage()] = jobs.submit("model.checks", request)
+    kept[text(page), sabotage()] = jobs.submit("model.checks.job", request)
     for old in list(kept)[:-MAX_RUNS]:
         del kept[old]
 

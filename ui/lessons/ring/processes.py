@@ -1,8 +1,6 @@
-"""Lesson 8, on real processes: one run at a time on this server, whoever starts it, and what each process says."""
+"""Lesson 8, on real processes: a job that is alone on this server while it runs, and what each process says."""
 
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from threading import Lock
 
 import numpy as np
 import streamlit as st
@@ -15,50 +13,42 @@ from ui.kit import markup, tables, url_state
 from ui.kit.language import Words
 from ui.lessons.ring import readings, view
 from ui.lessons.ring.readings import Choice
+from ui.server import jobs
 
 PROCESSES = (2, 3, 4)
 LINK = {"processes": url_state.one_of(*PROCESSES)}
 POLL = 0.5  # seconds between two looks at a run that is under way
+LONGEST_S = 120.0  # of a run
 COLUMNS = ("device", "process", "tokens", "held", "sent", "scores", "seconds")
-
-BUSY = Lock()  # held by the run that is under way
-_worker = ThreadPoolExecutor(max_workers=1)
 
 
 @dataclass(frozen=True)
-class Job:
+class Run:
     """A run that was started from this page."""
 
     prompt: tuple[str, str]  # the model and the text
     choice: Choice
-    future: Future  # of a ProcessRun
-
-    @property
-    def running(self) -> bool:
-        return not self.future.done()
+    job: jobs.Job
 
 
 def start(page: Page, trace: Trace, devices: int) -> None:
-    """Begins a run of the layer that the figure shows, or notes that somebody else's is under way."""
-    st.session_state["ring-taken"] = not BUSY.acquire(blocking=False)
-    if st.session_state["ring-taken"]:
-        return
+    """Begins a run of the layer that the figure shows."""
     choice = Choice(view.current_choice(trace).layer, devices)
-    future = _worker.submit(ring_processes.run, *readings.tensors(trace, choice.layer), devices=devices)
-    future.add_done_callback(lambda _: BUSY.release())
-    st.session_state["ring-job"] = Job((page.model, page.text), choice, future)
+    request = ring_processes.request(*readings.tensors(trace, choice.layer), devices=devices)
+    job = jobs.submit("model.runtime.ring_processes", request, longest=LONGEST_S, alone=True)
+    st.session_state["ring-started"] = Run((page.model, page.text), choice, job)
 
 
-def current_job(page: Page) -> Job | None:
+def current_run(page: Page) -> Run | None:
     """The last run of this prompt."""
-    job = st.session_state.get("ring-job")
-    return job if job and job.prompt == (page.model, page.text) else None
+    run = st.session_state.get("ring-started")
+    return run if run and run.prompt == (page.model, page.text) else None
 
 
 def show_run(page: Page, trace: Trace) -> None:
     """Looks again every half second while a run is under way, and at no other time."""
-    job = current_job(page)
-    polling = bool(job and job.running)
+    run = current_run(page)
+    polling = bool(run and run.job.alive)
     st.fragment(_show_run, run_every=POLL if polling else None)(page, trace, polling)
 
 
@@ -70,26 +60,28 @@ def _show_run(page: Page, trace: Trace, polling: bool) -> None:
         devices = st.segmented_control(words.text("processes"), counts, required=True, **own)
         begin = {"on_click": start, "args": (page, trace, devices), "disabled": polling}
         st.button(words.text("begin"), key="begin", type="primary", **begin)
-    job = current_job(page)
-    if polling != bool(job and job.running):
+    run = current_run(page)
+    if polling != bool(run and run.job.alive):
         st.rerun()
-    if st.session_state.get("ring-taken"):
-        page.notice(words("taken"))
-    elif polling:
-        page.notice(words("running", devices=job.choice.devices))
-    elif job and (error := job.future.exception()):
-        page.notice(words("failed", reason=error))
-    elif job:
-        st.html(_report(trace, job, words))
+    if run is None:
+        return
+    if run.job.alive:
+        run.job.beat()
+        section = "queue" if run.job.place else "running"
+        page.notice(words(section, place=run.job.place, devices=run.choice.devices))
+    elif run.job.ended == "done":
+        st.html(_report(trace, run, words))
+    else:
+        page.notice(words("failed" if run.job.error else "broken-off", reason=run.job.error))
 
 
-def _report(trace: Trace, job: Job, words: Words) -> Markup:
+def _report(trace: Trace, started: Run, words: Words) -> Markup:
     """What each process held and sent, and how far their answer is from the model's own."""
-    run, z = job.future.result(), trace.layers[job.choice.layer].z
+    run, z = ring_processes.answer(started.job.messages[-1]), trace.layers[started.choice.layer].z
     aloud = words.inline(
         "ran",
         devices=len(run.reports),
-        layer=job.choice.layer + 1,
+        layer=started.choice.layer + 1,
         difference=words.number(float(np.abs(run.output.numpy() - z).max())),
         largest=words.number(float(np.abs(z).max())),
     )

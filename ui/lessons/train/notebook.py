@@ -10,7 +10,7 @@ import numpy as np
 
 import content
 from model.toys.plans import OPTIONS, Choices, Plan
-from model.toys.worker import train_plan
+from model.toys.worker import Work, train_plan
 from ui.kit.numbers import number, percent
 from ui.lessons.train.link import course, option
 from viz import switchboard, theme
@@ -35,7 +35,7 @@ courses = {}
 for name, differences in {"A": a, "B": b}.items():
     plan = Plan(task, choices(differences), seed, steps, course(lang) if task == "text" else "")
     with TemporaryDirectory() as folder:
-        *snapshots, ended = train_plan(plan, Path(folder) / "run", Event())
+        *snapshots, ended = train_plan(Work(plan, Path(folder) / "run"), Event())
     courses[name] = np.array([each.step for each in snapshots]), np.array([each.loss for each in snapshots])
     right = f"{percent(snapshots[0].accuracy, lang)} → {percent(snapshots[-1].accuracy, lang)}"
     print(f"{name} ({differences or 'usual'}): {right} right after {snapshots[-1].step} steps, {ended}")

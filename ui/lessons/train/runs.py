@@ -1,11 +1,11 @@
 """The runs of a session: started, followed, paused, and made into models that other lessons can open."""
 
 import secrets
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import streamlit as st
 
@@ -17,7 +17,8 @@ from model.zoo import Bundle, Card
 from ui.server import jobs, limits, user_models
 
 MOST = 8  # runs of a session that are kept
-TURN = 60.0  # seconds a run may have while others wait
+STATE = 3  # times the bytes of the model: the optimizer has two more numbers for each weight
+HEADER_BYTES = 65_536  # of a file of weights, at most
 
 
 class State(Enum):
@@ -26,18 +27,23 @@ class State(Enum):
     IDLE = auto()  # not begun, paused or finished
     RUNNING = auto()  # the reader wants it to go on: it runs, or waits for its turn
     FAILED = auto()  # which is no fault of the reader's
+    FULL = auto()  # the server has no room for the state of a run
 
 
 @dataclass
 class Record:
-    """One run. snapshots: as the process reports them (worker.snapshot_json), the first of the untrained model,
-    computed here. ended: None while there is something left to do; model: its name in the other lessons."""
+    """One run. bytes: of its weights; snapshots: as the process reports them (worker.snapshot_json), the first of the
+    untrained model, computed here. file: its state, while it is begun and not ended; ended: None while there is
+    something left to do; patient: see worker.Work; model: its name in the other lessons, as it was at step `kept`."""
 
     plan: Plan
-    file: Path
+    bytes: int
     snapshots: list[dict]
+    file: Path | None = None
     ended: Ending | None = None
+    patient: bool = False
     model: str | None = None
+    kept: int = 0
     id: str = field(default_factory=lambda: secrets.token_hex(4))
 
     @property
@@ -48,17 +54,33 @@ class Record:
     def step(self) -> int:
         return self.last["step"]
 
+    @property
+    def resumable(self) -> bool:
+        return self.ended in (None, Ending.BEHIND)
+
+    def work(self) -> dict:
+        """The fields of a worker.Work."""
+        return {
+            "plan": worker.plan_json(self.plan),
+            "file": str(self.file),
+            "accuracies": [snapshot["accuracy"] for snapshot in self.snapshots],
+            "ended": self.ended is not None,
+            "patient": self.patient,
+        }
+
 
 class Runs:
     """Of one session, by plan; `job` works on some of them, or did."""
 
     def __init__(self):
-        self.folder = TemporaryDirectory()  # goes with the session
         self.records: dict[Plan, Record] = {}
         self.state = State.IDLE
         self.job: jobs.Job | None = None
         self._at_work: list[Record] = []
         self._heard = 0  # messages of the job
+        self._seconds_left = 0.0
+        self._files: list[Path] = []
+        weakref.finalize(self, user_models.release, self._files)  # they go with the session
 
     @property
     def running(self) -> bool:
@@ -67,9 +89,10 @@ class Runs:
     def record(self, plan: Plan) -> Record:
         """The run of a plan, begun if it is new; the oldest are forgotten."""
         if plan not in self.records:
-            untrained = worker.snapshot_json(worker.take_snapshot(worker.new_run(plan), plan.task.held_out()))
-            file = Path(self.folder.name) / secrets.token_hex(8)
-            self.records[plan] = Record(plan, file, [untrained])
+            model = worker.new_model(plan)
+            untrained = worker.snapshot_json(worker.take_snapshot(model, 0, plan.task.held_out()))
+            size = sum(weight.nbytes for weight in model.parameters())
+            self.records[plan] = Record(plan, size, [untrained])
             for old in list(self.records)[:-MOST]:
                 self.clear(old)
         return self.records[plan]
@@ -78,14 +101,14 @@ class Runs:
         return all(record.plan in plans for record in self._at_work)
 
     def start(self, plans: tuple[Plan, ...]) -> None:
-        self._at_work = [record for record in map(self.record, plans) if not record.ended]
-        self.state = State.RUNNING if self._at_work else State.IDLE
-        if self.running:
-            times = {"turn": TURN, "longest": limits.limits().training_seconds}
-            work = [{"plan": worker.plan_json(record.plan), "file": str(record.file)} for record in self._at_work]
-            self.job, self._heard = jobs.submit("model.toys.worker", {"runs": work}, **times), 0
-            for record in self._at_work:
-                record.model = None  # what it was is no longer what it will be
+        """As the reader asks. Where all have ended, those that were behind go on, to their last step."""
+        chosen = [self.record(plan) for plan in plans]
+        if all(record.ended for record in chosen):
+            for record in chosen:
+                if record.ended is Ending.BEHIND:
+                    record.ended, record.patient = None, True
+        self._at_work, self._seconds_left = chosen, limits.limits().training_seconds
+        self._submit()
 
     def pause(self) -> None:
         self.state = State.IDLE
@@ -98,7 +121,7 @@ class Runs:
             if record := self.records.pop(plan, None):
                 if record in self._at_work:
                     self.pause()
-                record.file.unlink(missing_ok=True)
+                self._release(record)
 
     def listen(self) -> None:
         """Takes what the process reported since the last time. Called while the reader is at the page."""
@@ -110,12 +133,43 @@ class Runs:
             self._heard += 1
             self._take(message)
         if not alive and self.running:
+            self._seconds_left -= self.job.seconds
             if self.job.failed:
                 self.state = State.FAILED
-            elif self.job.ended == "long" or all(record.ended for record in self._at_work):
+            elif self.job.ended == "long":
                 self.state = State.IDLE
             else:  # the reader was away, or others had their turn: on with it
-                self.start(tuple(record.plan for record in self._at_work))
+                self._submit()
+
+    def _submit(self) -> None:
+        unfinished = [record for record in self._at_work if not record.ended]
+        if not unfinished or self._seconds_left <= 0:
+            self.state = State.IDLE
+        elif not all(map(self._has_file, unfinished)):
+            self.state = State.FULL
+        else:
+            self.state = State.RUNNING
+            times = {"turn": limits.limits().training_turn_seconds, "longest": self._seconds_left}
+            work = {"runs": [record.work() for record in self._at_work]}
+            self.job, self._heard = jobs.submit("model.toys.worker", work, **times), 0
+
+    def _has_file(self, record: Record) -> bool:
+        """Finds room for its state, if need be in place of older runs of this session."""
+        while not record.file:
+            if file := user_models.state_file(STATE * record.bytes + HEADER_BYTES):
+                record.file = file
+                self._files.append(file)
+            elif older := [each for each in self.records.values() if each.file and each not in self._at_work]:
+                self.clear(older[0].plan)
+            else:
+                return False
+        return True
+
+    def _release(self, record: Record) -> None:
+        if record.file:
+            self._files.remove(record.file)
+            user_models.release([record.file])
+            record.file = None
 
     def _take(self, message: dict) -> None:
         record = self._at_work[message.pop("run")]
@@ -127,16 +181,24 @@ class Runs:
         record.snapshots.append(message)
 
     def publish(self, title: Callable[[Plan], str]) -> None:
-        """Gives the models that nobody works on a name for the other lessons, and this title there."""
+        """Gives the models that nobody works on a name for the other lessons, and this title there. One that has
+        learned more since takes the place of what it was."""
         for plan, record in self.records.items():
-            at_work = self.running and record in self._at_work
-            if not record.model and not at_work and record.file.exists():
-                record.model = user_models.keep(_bundle(record, title(plan)), plan.task.prompt())
-                st.session_state.setdefault("trained", []).append(record.model)
+            at_work = self.running and record in self._at_work and not record.ended
+            if at_work or not record.file or not record.file.exists():
+                continue
+            if record.kept != record.step:
+                bundle = _bundle(record, record.file, title(plan))
+                if not record.resumable:
+                    self._release(record)  # which makes room for the model
+                record.model = user_models.keep(bundle, plan.task.prompt(), record.model)
+                record.kept = record.step
+                names = st.session_state.setdefault("trained", [])
+                names[:] = [name for name in (*names, record.model) if name and user_models.exists(name)]
 
 
-def _bundle(record: Record, title: str) -> Bundle:
-    model = worker.load_trained(record.plan, record.file).to(zoo.device())
+def _bundle(record: Record, file: Path, title: str) -> Bundle:
+    model = worker.load_trained(record.plan, file).to(zoo.device())
     count = sum(weight.numel() for weight in model.parameters())
     return Bundle(model, record.plan.task.tokenizer, Card(title, title, "CC0-1.0", "", count))
 

@@ -13,6 +13,7 @@ from model.train import Run, lr_at
 from ui.frame import curriculum
 from ui.frame.page import Page
 from ui.kit import language, listing, markup, tables
+from ui.kit.language import Words
 from ui.kit.mounting import mount
 from ui.lessons.train import link as train_link
 from ui.lessons.train import readings
@@ -21,6 +22,7 @@ from ui.lessons.train.runs import Record, Runs, State, records, runs
 from ui.server import user_models
 
 REDRAW = 0.5  # seconds between two looks at the process
+NOT_BEGUN = {State.FAILED: "broken", State.FULL: "full"}
 OPEN = ("attention", "heads", "next_token", "step_by_step", "what_if")  # lessons that show most of a small model
 
 
@@ -112,7 +114,7 @@ def show_laboratory(page: Page, experiment: Experiment) -> None:
 
 def _buttons(page: Page, lab: Runs, plans: tuple[Plan, ...]) -> None:
     words, models = page.words, records(plans)
-    done, begun = all(record.ended for record in models), any(record.step for record in models)
+    done, begun = not any(record.resumable for record in models), any(record.step for record in models)
     label = "pause" if lab.running else "continue" if begun and not done else "start"
     with st.container(horizontal=True, gap="small", key="train-buttons"):
         act = lab.pause if lab.running else lambda: lab.start(plans)
@@ -126,7 +128,7 @@ def _figure(page: Page, lab: Runs, plans: tuple[Plan, ...], sent: dict) -> None:
     was_running = lab.running
     lab.listen()
     models = records(plans)
-    page.note(page.words.inline(_state(lab, models), place=lab.job.place if lab.job else 0), live=True)
+    page.note(_state(page.words, lab, models), live=True)
     reported = st.session_state.get("lab")
     whole = sent.pop("whole", False) or bool(reported and reported.again)
     mount(page, "train", "lab", readings.drawn(page, models, whole), reports=("again",))
@@ -134,16 +136,19 @@ def _figure(page: Page, lab: Runs, plans: tuple[Plan, ...], sent: dict) -> None:
         st.rerun()  # the buttons and everything below are the page's
 
 
-def _state(lab: Runs, models: list[Record]) -> str:
-    """The section that says what the runs do."""
+def _state(words: Words, lab: Runs, models: list[Record]) -> Markup:
+    """What the runs do."""
     begun = any(record.step for record in models)
-    if lab.state is State.FAILED:
-        return "broken"
+    if lab.running and (place := lab.job.place):
+        wait = lab.job.pool.expected_wait_s(lab.job)
+        return words.inline("queue-time" if wait else "queue", place=place, seconds=math.ceil(wait or 0))
     if lab.running:
-        return "queue" if lab.job.place else "running" if begun else "starting"
+        return words.inline("running" if begun else "starting")
+    if lab.state in NOT_BEGUN:
+        return words.inline(NOT_BEGUN[lab.state])
     if all(record.ended for record in models):
-        return "finished"
-    return "paused" if begun else "ready"
+        return words.inline("finished")
+    return words.inline("paused" if begun else "ready")
 
 
 # ---- what follows
@@ -175,9 +180,11 @@ def show_arithmetic(page: Page, experiment: Experiment) -> None:
 def show_ways_on(page: Page, experiment: Experiment) -> None:
     """Links that open the trained models in other lessons."""
     words = page.words
-    sides = zip(SIDES, records(experiment.runs), strict=False)
-    ready = [(side, record) for side, record in sides if record.model]
+    sides = list(zip(SIDES, records(experiment.runs), strict=False))
+    ready = [(side, record) for side, record in sides if record.model and user_models.exists(record.model)]
     page.heading("open-title", words("open-intro" if ready else "open-none"))
+    if any(record.kept and not record.model for _, record in sides):
+        page.notice(words("open-full"))
     for side, record in ready:
         links = Markup(" · ").join(_way(slug, record) for slug in OPEN if curriculum.lesson_by_slug(slug).exists)
         values = {"model": side.upper(), "title": readings.title(record.plan, page), "links": links}

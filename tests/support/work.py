@@ -1,0 +1,22 @@
+"""Work for the tests of ui/server/jobs.py: a module for model/runtime/process.py, which does what it is asked."""
+
+import os
+import threading
+import time
+
+from model.runtime.process import Say
+
+REUSABLE = True
+
+
+def work(request: dict, say: Say, stop: threading.Event) -> None:
+    """deaf: it does not end when it is asked to. sleep: seconds. error: what it breaks with. status: it dies so."""
+    print("not a message")
+    say({"pid": os.getpid(), "nice": os.nice(0), "threads": os.environ["OMP_NUM_THREADS"]} | request)
+    if request.get("deaf"):
+        time.sleep(request["sleep"])
+    stop.wait(request.get("sleep", 0))
+    if "error" in request:
+        raise RuntimeError(request["error"])
+    if "status" in request:
+        os._exit(request["status"])

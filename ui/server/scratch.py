@@ -1,0 +1,40 @@
+"""The folder of this server for files of its own: it goes with the server, however that ends."""
+
+import atexit
+import fcntl
+import functools
+import os
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+PREFIX = "vetro-server-"
+YOUNG_S = 60.0  # it may not have been locked yet
+
+
+@functools.cache
+@functools.cache
+def folder() -> Path:
+    """Of this server, and gone with it. It is locked while the server lives: those of servers that were killed are not,
+    and are deleted."""
+    for other in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        about = other.stat()
+        if about.st_uid == os.getuid() and time.time() - about.st_mtime > YOUNG_S and (lock := _locked(other)):
+            shutil.rmtree(other, ignore_errors=True)
+            os.close(lock)
+    own = Path(tempfile.mkdtemp(prefix=PREFIX))
+    atexit.register(shutil.rmtree, own, ignore_errors=True)
+    _locked(own)
+    return own
+
+
+def _locked(folder: Path) -> int | None:
+    """Locks a folder until the descriptor is closed that it returns; None where another process has locked it."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return None
+    return descriptor
