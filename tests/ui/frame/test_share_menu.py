@@ -27,6 +27,7 @@ def test_the_server_draws_links_of_its_own_and_no_others(app_server):
     for other in ("", "x", "http://[", "https://example.org/", "javascript:1", f"{app_server}.example.org/", "//" * 9):
         assert drawn(other) == 400
     assert drawn(f"{app_server}/?prompt={'a' * 1_200}") == 400
+    assert drawn(f"{app_server}/?prompt={'𓀀' * 1_100}") == 400
 
 
 def test_the_link_is_copied_by_keyboard_and_without_a_clipboard(open_page):

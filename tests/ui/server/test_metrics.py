@@ -1,0 +1,54 @@
+"""What a host's Prometheus reads: counts, seconds and bytes, and nothing of a reader."""
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from ui.frame.routes import ROUTES
+from ui.kit import cache
+from ui.server import metrics
+
+SECRET = "my secret diary"
+
+
+@pytest.fixture
+def read(monkeypatch):
+    """Its samples, by name and labels."""
+    monkeypatch.setattr(metrics, "WANTED", True)
+    metrics._own.cache_clear()
+
+    def samples() -> dict[tuple[str, str], float]:
+        given = TestClient(Starlette(routes=ROUTES)).get("/metrics")
+        assert given.headers["content-type"].startswith("text/plain") and SECRET not in given.text
+        families = list(text_string_to_metric_families(given.text))
+        return {(one.name, "".join(one.labels.values())): one.value for family in families for one in family.samples}
+
+    yield samples
+    metrics._own.cache_clear()
+
+
+def test_what_happened_is_counted(read):
+    before = read()
+    cache.result(cache.Key(SECRET), lambda: bytes(10_000))
+    metrics.page_waited(0.5)
+    metrics.count_refusal()
+    after = read()
+    assert after["vetro_cache_bytes", "results"] - before["vetro_cache_bytes", "results"] > 10_000
+    assert after["vetro_page_wait_seconds_bucket", "1.0"] == 1 and after["vetro_page_wait_seconds_bucket", "0.3"] == 0
+    assert after["vetro_refusals_total", ""] == 1
+
+
+def test_what_a_host_wants_to_know_is_there(read):
+    now = read()
+    names = "sessions", "pages_waiting", "jobs_running", "jobs_waiting", "notebooks_waiting"
+    assert {now[f"vetro_{name}", ""] for name in names} == {0}
+    assert now["process_resident_memory_bytes", ""] > 1e7
+    for name, (held, bound) in cache.sizes().items():
+        assert (now["vetro_cache_bytes", name], now["vetro_cache_bytes_max", name]) == (held, bound)
+
+
+def test_nothing_is_kept_where_nobody_asked():
+    metrics.count_refusal()
+    metrics.page_waited(1)
+    assert not metrics.WANTED and not metrics._own.cache_info().currsize
