@@ -104,7 +104,7 @@ def bundle(name: str) -> "Bundle":
     return user_models.find(name) if user_models.is_name(name) else _bundle(name)
 
 
-@cached(_models, condition=_reading)
+@cached(_models, key=str, condition=_reading)
 def _bundle(name: str) -> "Bundle":
     from model import zoo
 
