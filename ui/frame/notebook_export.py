@@ -62,8 +62,8 @@ def linked_page(slug: str, link: Mapping[str, str], lang: str, models: tuple[str
     model = model if model in models else models[0]
     if prompt_bar.problem_with(source):
         raise UnfitLink
-    # there is nobody to tell that others come first: the browser waits for a file
-    with cache.apart(), admission.PAGES.slot(lambda ahead: None):
+    # There is nobody to tell that others come first: the browser waits for a file. All notebooks count as one client.
+    with cache.apart(), admission.PAGES.slot(lambda ahead: None, "notebooks"):
         bundle = cache.bundle(model)
         ids, text = prompt_bar.first_tokens(bundle.tokenizer, bundle.tokenizer.encode(source), limit)
         yield Page(language.Words(lang, slug), model, bundle, text, ids, source)
