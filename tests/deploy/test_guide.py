@@ -25,7 +25,7 @@ GIVEN = ("python3 -m venv", "/opt/vetro/venv/bin/pip", "/opt/vetro/venv/bin/vetr
 
 @pytest.fixture
 def followed(tmp_path):
-    """The guide's commands, run but for those of root: a function that says what a path or port is here, and the ports."""
+    """The guide's commands, run but for those of root: a function that says what a path is here, and the ports."""
     ports = {"8501": free_port(), "8502": free_port(), "80": free_port()}
     (tmp_path / "etc").mkdir()
     (tmp_path / "opt").mkdir()
