@@ -144,7 +144,8 @@ def train_plan(work: Work, stop: threading.Event) -> Iterator[Snapshot | Ending]
         yield snapshot()
     while run.step < plan.steps and not is_solved(work.accuracies):
         if stop.is_set():
-            run.save(work.file)
+            if run.step:  # before the first step there is nothing to go on from
+                run.save(work.file)
             yield Ending.STOPPED
             return
         run.train_step(task.batch(run.step))

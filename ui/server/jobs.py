@@ -103,6 +103,8 @@ class Job:
 
     def look(self, now: float, crowded: bool) -> None:
         """Ends work that has nobody to work for, or that has had its turn, and kills what does not end."""
+        if not self.alive:
+            return
         running = now - self._since if self.process else 0.0
         if self.leaving and self.process:
             why, since = self.leaving

@@ -57,6 +57,13 @@ def test_two_runs_at_once_stopped_and_continued_end_as_if_nothing_had_happened(t
     assert [m["load"] is None for m in (first[0], first[1])] == [first[0]["run"] == 0, first[1]["run"] == 0]
 
 
+def test_a_run_stopped_before_its_first_step_begins_anew(tmp_path):
+    stop = threading.Event()
+    stop.set()
+    assert list(worker.train_plan(worker.Work(TINY, tmp_path / "run"), stop))[1:] == ["stopped"]
+    assert [seen.step for seen in whole(TINY, tmp_path / "run")[:-1]] == list(range(17))
+
+
 @pytest.mark.parametrize("plan", [TINY, MIXED], ids=["dense", "experts"])
 def test_a_snapshot_is_what_the_model_does(plan):
     model, rows = worker.new_model(plan), plan.task.held_out()
