@@ -7,13 +7,14 @@ from starlette.middleware import Middleware
 
 from ui.frame.preload import lifespan
 from ui.frame.routes import ROUTES, error_page
-from ui.server import streamlit_patches
+from ui.server import logs, streamlit_patches
 from ui.server.addresses import UnknownAddresses
 from ui.server.failures import Failures
 from ui.server.headers import SecurityHeaders
 from ui.server.sockets import Sockets
 from ui.server.uploads import NoUploads
 
+logs.install()
 streamlit_patches.apply()
 
 
