@@ -61,7 +61,7 @@ def sizes() -> dict[str, tuple[float, float]]:
     }
 
 
-def _bounded(bytes_: int, size: Callable[[T], int]) -> "LRUCache[bytes, T]":
+def bounded(bytes_: int, size: Callable[[T], int]) -> "LRUCache[bytes, T]":
     """A cache of so many bytes. A value that would take more than a quarter of them is not kept: it would push out
     those of many readers."""
 
@@ -133,7 +133,7 @@ def _variant_bytes(variant: "Bundle") -> int:
     return VARIANT_BYTES + (_weight_bytes(variant) if user_models.is_name(variant.card.name) else 0)
 
 
-@cached(_bounded(limits().variant_bytes, _variant_bytes), key=_digest, condition=Condition())
+@cached(bounded(limits().variant_bytes, _variant_bytes), key=_digest, condition=Condition())
 def _variant(key: tuple[str, tuple[tuple[str, object], ...]], original: "Bundle") -> "Bundle":
     from model import hf
 
@@ -181,7 +181,7 @@ def _trace(key: Pass, bundle: "Bundle") -> "Trace":
     return transformer.run(bundle.model, list(key.ids), tokens, edits=key.edits, keep=set(key.keep))
 
 
-@cached(_bounded(limits().trace_bytes, lambda trace: trace.bytes()), key=_digest, condition=Condition())
+@cached(bounded(limits().trace_bytes, lambda trace: trace.bytes()), key=_digest, condition=Condition())
 def _kept_trace(key: Pass, bundle: "Bundle") -> "Trace":
     return _trace(key, bundle)
 
@@ -205,7 +205,7 @@ def result(key: Key, compute: Callable[[], T]) -> T:
     return compute() if _apart.get() else pickle.loads(_found(_pickled, key, compute))
 
 
-@cached(_bounded(limits().result_bytes, len), key=_digest, condition=Condition())
+@cached(bounded(limits().result_bytes, len), key=_digest, condition=Condition())
 def _pickled(key: Key, compute: Callable[[], object]) -> bytes:
     return pickle.dumps(compute(), pickle.HIGHEST_PROTOCOL)
 

@@ -23,7 +23,7 @@ def empty():
 
 @given(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 60_000)), max_size=60))
 def test_it_never_holds_more_than_its_bytes(values):
-    kept = cache._bounded(100_000, len)
+    kept = cache.bounded(100_000, len)
     for key, size in values:
         try:
             kept[key] = bytes(size)

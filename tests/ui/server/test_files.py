@@ -2,6 +2,7 @@
 
 import threading
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 import anyio
 import pytest
@@ -42,8 +43,7 @@ def outcomes(scopes: list[dict]) -> tuple[Counter, int, int]:
         try:
             results[await queue.make(scope, make)] += 1
         except HTTPException as refused:
-            assert int(refused.headers["Retry-After"]) > 0
-            results[refused.status_code] += 1
+            results[refused.status_code] += int(refused.headers["Retry-After"]) > 0
 
     async def all_at_once() -> int:
         async with anyio.create_task_group() as group:
@@ -54,10 +54,13 @@ def outcomes(scopes: list[dict]) -> tuple[Counter, int, int]:
             with anyio.fail_after(5):
                 await to_thread.run_sync(lambda: None)
             go_on.set()
-        assert queue.waiting == 0 and not queue._asked, "who has been served is forgotten"
+        assert queue.waiting == 0
+        for _ in range(2):
+            assert await queue.make(scopes[0], make) == "made", "who has been served may ask again"
         return waiting
 
-    return results, anyio.run(all_at_once), most
+    with ThreadPoolExecutor(1) as thread:  # in the main one a browser may have a loop
+        return results, thread.submit(anyio.run, all_at_once).result(), most
 
 
 def test_a_class_that_asks_at_once_is_served():
