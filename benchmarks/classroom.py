@@ -27,6 +27,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import connect
 
 from benchmarks.app import LONG, served
+from ui.server import clients
 
 LESSONS = ("attention", "next_token", "tokens", "heads", "experts", "sparse", "positions", "machine")
 WORDS = ("harbour", "house", "land", "shore", "way", "port", "sea", "light", "rocks", "town", "bay", "quay")
@@ -50,13 +51,19 @@ class Client:
 
     def __init__(self, number: int, seen: Seen):
         self.slug, self.seen, self.chance = LESSONS[number % len(LESSONS)], seen, random.Random(number)
+        self.seat = f"{number:032x}"
         self.controls: dict[str, tuple[str, tuple, object]] = {}  # by id: fragment, place on the page, description
         self.values: dict[str, WidgetState] = {}
         self.link = {"lang": "en", "prompt": f"{LONG} {WORDS[number % len(WORDS)]}"}
 
+    def connected(self, address: str) -> connect:
+        """A WebSocket to the server, with the seat that nginx would give."""
+        url, cookie = address.replace("http", "ws", 1) + "/_stcore/stream", f"{clients.SEAT}={self.seat}"
+        options = {"origin": address, "subprotocols": ["streamlit"], "max_size": None}
+        return connect(url, additional_headers={"Cookie": cookie}, **options)
+
     async def learn(self, address: str, until: float) -> None:
-        url = address.replace("http", "ws") + "/_stcore/stream"
-        async with connect(url, origin=address, subprotocols=["streamlit"], max_size=None) as self.channel:
+        async with self.connected(address) as self.channel:
             await self._run()  # the lesson is opened: not a change
             turn = self.chance.randrange(PROMPTS)
             while time.monotonic() < until:
@@ -141,7 +148,8 @@ class Client:
         return kind == PICTURE
 
 
-def _ready(address: str) -> None:
+def ready(address: str) -> None:
+    """Returns when the server is well."""
     while True:
         try:
             urllib.request.urlopen(f"{address}/_stcore/health", timeout=1)
@@ -150,36 +158,36 @@ def _ready(address: str) -> None:
             time.sleep(0.1)
 
 
-async def classroom(address: str, server: psutil.Process, clients: int, minutes: float) -> Seen:
-    seen, until = Seen(), time.monotonic() + 60 * minutes
+async def classroom(address: str, servers: list[psutil.Process], learners: int, minutes: float, seen: Seen) -> None:
+    """Notes what so many learners meet at this address; the memory is that of the servers and of their processes."""
+    until = time.monotonic() + 60 * minutes
 
     async def weigh() -> None:
         while True:
-            family = [server, *server.children(recursive=True)]
+            family = [process for server in servers for process in (server, *server.children(recursive=True))]
             seen.memory.append(sum(process.memory_info().rss for process in family))
             await asyncio.sleep(10)
 
     async def one(number: int) -> None:
-        await asyncio.sleep(number * PAUSE / clients * 3)  # they do not all sit down at once
+        await asyncio.sleep(number * PAUSE / learners * 3)  # they do not all sit down at once
         try:
             await Client(number, seen).learn(address, until)
         except Exception as fault:  # whatever it is, it is what is being looked for
             seen.faults.append(f"client {number}: {fault!r}")
 
     scales = asyncio.create_task(weigh())
-    await asyncio.gather(*(one(number) for number in range(clients)))
+    await asyncio.gather(*(one(number) for number in range(learners)))
     scales.cancel()
-    return seen
 
 
-def lines(clients: int = 30, minutes: float = 20) -> Iterator[str]:
+def lines(learners: int = 30, minutes: float = 20) -> Iterator[str]:
     with TemporaryFile("w+") as log:
         with served(log) as (address, _, server):
-            _ready(address)
-            seen = asyncio.run(classroom(address, psutil.Process(server), clients, minutes))
+            ready(address)
+            asyncio.run(classroom(address, [psutil.Process(server)], learners, minutes, seen := Seen()))
         log.seek(0)
         said = log.read()
-    yield f"{clients} learners, a change every {PAUSE:g} s for {minutes:g} minutes, {os.cpu_count()} cores"
+    yield f"{learners} learners, a change every {PAUSE:g} s for {minutes:g} minutes, {os.cpu_count()} cores"
     asked = (("a control", seen.controls, 0.5), ("a new prompt, its picture", seen.pictures, 1.5))
     for name, seconds, limit in (*asked, ("a new prompt, the whole page", seen.prompts, None)):
         median, most = np.percentile(seconds, [50, 95])

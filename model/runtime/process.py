@@ -29,11 +29,12 @@ Say = Callable[[object], None]
 Requests = SimpleQueue[tuple[dict, threading.Event]]
 
 
-def start(module: str, niceness: int = 0) -> subprocess.Popen[bytes]:
+def start(module: str, niceness: int = 0, temporary: Path | None = None) -> subprocess.Popen[bytes]:
     """Starts such a process; it ends when its `stdin` is closed. niceness: added to that of this process, as `nice`
-    does."""
+    does. temporary: the folder for what it needs for a while, else the system's."""
     command, pipe = [sys.executable, "-m", __name__, module, str(niceness)], subprocess.PIPE
-    return subprocess.Popen(command, stdin=pipe, stdout=pipe, cwd=ROOT, pipesize=PIPE_BYTES)
+    env = os.environ | ({"TMPDIR": str(temporary)} if temporary else {})
+    return subprocess.Popen(command, stdin=pipe, stdout=pipe, cwd=ROOT, env=env, pipesize=PIPE_BYTES)
 
 
 def send(process: subprocess.Popen[bytes], message: object) -> None:
@@ -58,7 +59,10 @@ def main(module: str, niceness: int) -> None:
 
     def say(message: object) -> None:
         with printing:
-            print(json.dumps(message), file=output, flush=True)
+            try:
+                print(json.dumps(message), file=output, flush=True)
+            except BrokenPipeError:  # whoever listened has gone
+                os._exit(1)
 
     try:
         worker = importlib.import_module(module)
@@ -68,11 +72,11 @@ def main(module: str, niceness: int) -> None:
             worker.work(request, say, stop)
             say(stays)
             if not stays:
-                return
+                os._exit(0)  # the interpreter would take its time to clear up
     except Exception as error:
         print(*traceback.format_tb(error.__traceback__), type(error).__name__, file=sys.stderr)
         say({"failed": str(error)})
-        sys.exit(1)
+        os._exit(1)
 
 
 def _listen(requests: Requests) -> None:

@@ -27,7 +27,7 @@ from model.transformer import Transformer
 
 REUSABLE = True  # as a job: what it imports takes longer than many a run
 SNAPSHOTS = 40  # of a run, besides the untrained model
-SOLVED = 0.995  # accuracy at which a run has nothing more to show, twice in a row
+SOLVED = 0.98  # accuracy at which a run has nothing more to show, twice in a row
 LEVEL = 8  # snapshots, a fifth of a run, in which one that gained less than GAIN came no nearer to a solution
 GAIN = 0.05  # of accuracy
 

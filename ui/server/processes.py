@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from model.runtime import process
+from ui.server import scratch
 
 if TYPE_CHECKING:
     from ui.server.jobs import Job
@@ -22,7 +23,7 @@ class Process:
         self.idle_since = 0.0
         self.gone = False
         self._job: Job | None = None
-        self._process = process.start(module, NICENESS)
+        self._process = process.start(module, NICENESS, scratch.folder())
         threading.Thread(target=self._follow, daemon=True).start()
 
     def give(self, job: "Job") -> None:

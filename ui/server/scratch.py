@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 PREFIX = "vetro-server-"
@@ -19,10 +20,13 @@ def folder() -> Path:
     """Of this server, and gone with it. It is locked while the server lives: those of servers that were killed are not,
     and are deleted."""
     for other in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
-        about = other.stat()
-        if about.st_uid == os.getuid() and time.time() - about.st_mtime > YOUNG_S and (lock := _locked(other)):
-            shutil.rmtree(other, ignore_errors=True)
-            os.close(lock)
+        with suppress(FileNotFoundError):  # another server was quicker
+            about = other.stat()
+            if about.st_uid != os.getuid() or time.time() - about.st_mtime < YOUNG_S:
+                continue
+            if (lock := _locked(other)) is not None:
+                shutil.rmtree(other, ignore_errors=True)
+                os.close(lock)
     own = Path(tempfile.mkdtemp(prefix=PREFIX))
     atexit.register(shutil.rmtree, own, ignore_errors=True)
     _locked(own)
