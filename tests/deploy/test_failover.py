@@ -63,10 +63,15 @@ def _largest_script():
 def confide(proxy, seat):
     """Writes SECRET wherever a reader may: links, referrers, and the values of a page's controls, of whatever kind."""
     cookie = {"Cookie": f"vetro_seat={seat}"}
-    for path in ("/tokens", "/notebook/attention", "/notebook/nothing", "/qr.svg", f"/{SECRET}", "/media/none"):
-        proxy.get(
-            f"{path}?lang=en&prompt={SECRET}&model={SECRET}", Referer=f"{proxy.address}/?prompt={SECRET}", **cookie
-        )
+    words, told = f"lang=en&prompt={SECRET}&model={SECRET}", {"Referer": f"{proxy.address}/?prompt={SECRET}"}
+    paths = {
+        "/tokens": 200,
+        "/notebook/attention": 200,
+        "/notebook/nothing": 404,
+        f"/{SECRET}": 404,
+        "/media/none": 404,
+    }
+    assert {path: proxy.get(f"{path}?{words}", **cookie, **told).status for path in paths} == paths
     link, seen = f"lang=en&prompt={SECRET}&token={SECRET}", b""
     address = proxy.address.replace("http", "ws") + "/_stcore/stream"
     with connect(address, origin=proxy.address, subprotocols=["streamlit"], additional_headers=cookie) as channel:
@@ -115,5 +120,5 @@ def test_a_replica_dies_and_the_page_comes_back(app_server, behind, browser, tmp
         expect(page.locator(".st-key-bar .count")).to_have_text("4 token")
         assert not [text for text in complaints if "Content Security" in text or "502" in text], complaints
         context.close()
-    written = [(tmp_path / name).read_text() for name in ("replica.txt", "access.log", "errors.log")]
-    assert not [text for text in written if SECRET in text or "kite" in text or "prompt" in text], written
+    written = "".join((tmp_path / name).read_text() for name in ("replica.txt", "access.log", "errors.log"))
+    assert not [line for line in written.splitlines() if re.search(f"{SECRET}|kite|prompt", line)]

@@ -35,9 +35,10 @@ class Replica:
         self.asked: list[str] = []  # first lines
         self.heard: list[str] = []  # whole requests
         self._loop = asyncio.new_event_loop()
-        self._server = self._loop.run_until_complete(asyncio.start_server(self._answer, "127.0.0.1", 0))
+        threading.Thread(target=self._loop.run_forever, daemon=True).start()  # playwright's loop has this thread
+        begun = asyncio.run_coroutine_threadsafe(asyncio.start_server(self._answer, "127.0.0.1", 0), self._loop)
+        self._server = begun.result()
         self.port = self._server.sockets[0].getsockname()[1]
-        threading.Thread(target=self._loop.run_forever, daemon=True).start()
 
     async def _answer(self, reader, writer):
         while (request := await reader.read(20_000)).endswith(b"\r\n\r\n"):

@@ -1,11 +1,11 @@
 """The page that stands in for one that cannot be shown: the address is none of ours, its link lacks something, or the
 server has too much to do. It is whole in itself: it starts no session and has no script."""
 
+import tomllib
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlencode
 
-import streamlit as st
 from markupsafe import Markup
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -16,6 +16,7 @@ from ui.frame import masthead
 from ui.kit import language, markup
 
 HERE = Path(__file__).parent
+CONFIG = HERE.parents[1] / ".streamlit/config.toml"
 STYLE = (HERE / "error_page.css").read_text(encoding="utf-8")
 _PAGE = markup.template(HERE / "error_page.html")
 
@@ -54,9 +55,12 @@ def language_of(request: Request) -> str:
 
 @cache
 def _style() -> Markup:
+    # from the file: in Streamlit's own list of fonts the keys change as soon as a session has begun
     faces = "".join(
-        f"@font-face{{font-family:'{face['family']}';src:url(/{face['url']});font-weight:{face['weight']};"
+        f"@font-face{{font-family:'{face['family']}';src:url(/{face['url']});"
+        # Streamlit renames the weight when its first session begins
+        f"font-weight:{face.get('weight_range') or face['weight']};"
         f"font-style:{face['style']};unicode-range:{face['unicodeRange']};font-display:swap}}"
-        for face in st.get_option("theme.fontFaces")
+        for face in tomllib.loads(CONFIG.read_text(encoding="utf-8"))["theme"]["fontFaces"]
     )
     return Markup(f"{faces}:root{{{masthead.variables()}}}\n{STYLE}")
