@@ -139,7 +139,7 @@ def session_names(file: Path) -> tuple[set[str], set[str]]:
 def test_what_the_session_keeps_has_no_name_of_a_widget():
     """Streamlit takes what lies under a widget's key for its value. A file may set the value of its own widget."""
     names = {file: session_names(file) for folder in ("ui", "pages") for file in sorted((ROOT / folder).rglob("*.py"))}
-    assert len(set.union(*(kept for kept, _ in names.values()))) > 50, "it no longer finds them"
+    assert len(set.union(*(kept for kept, _ in names.values()))) > 45, "it no longer finds them"
     for file, (kept, _) in names.items():
         for other, (_, given) in names.items():
             assert other == file or not kept & given, (file.name, other.name, kept & given)

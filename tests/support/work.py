@@ -1,6 +1,7 @@
 """Work for the tests of ui/server/jobs.py: a module for model/runtime/process.py, which does what it is asked."""
 
 import os
+import signal
 import threading
 import time
 
@@ -10,7 +11,7 @@ REUSABLE = True
 
 
 def work(request: dict, say: Say, stop: threading.Event) -> None:
-    """deaf: it does not end when it is asked to. sleep: seconds. error: what it breaks with. status: it dies so."""
+    """deaf: it does not end when it is asked to. sleep: seconds. error: what it breaks with. killed: by the system."""
     print("not a message")
     say({"pid": os.getpid(), "nice": os.nice(0), "threads": os.environ["OMP_NUM_THREADS"]} | request)
     if request.get("deaf"):
@@ -18,5 +19,5 @@ def work(request: dict, say: Say, stop: threading.Event) -> None:
     stop.wait(request.get("sleep", 0))
     if "error" in request:
         raise RuntimeError(request["error"])
-    if "status" in request:
-        os._exit(request["status"])
+    if request.get("killed"):
+        os.kill(os.getpid(), signal.SIGKILL)

@@ -44,9 +44,9 @@ class _File:
     model: _Model | None  # None for the state of a run
 
 
-_files: dict[str, _File] = {}  # the one not used for the longest time first
-_seen: dict[str, float] = {}  # when each client was last here
-_read: LRUCache[str, Bundle] = LRUCache(limits.limits().user_models_in_memory_bytes, lambda bundle: _bytes(bundle))
+files: dict[str, _File] = {}  # the one not used for the longest time first
+seen: dict[str, float] = {}  # when each client was last here
+loaded: LRUCache[str, Bundle] = LRUCache(limits.limits().user_models_in_memory_bytes, lambda bundle: _bytes(bundle))
 _lock = threading.RLock()
 
 
@@ -86,8 +86,8 @@ def is_name(name: str | None) -> TypeGuard[str]:
 def exists(name: str) -> bool:
     """Whether the model is still there."""
     with _lock:
-        if file := _files.get(name):
-            _seen[file.client] = time.monotonic()
+        if file := files.get(name):
+            seen[file.client] = time.monotonic()
         return file is not None
 
 
@@ -95,11 +95,11 @@ def find(name: str) -> Bundle:
     """Raises ModelUnavailable where the model has gone."""
     with _lock:
         about = _model(name)
-        if name not in _read:
+        if name not in loaded:
             model = initialised(about.config, 0)
-            model.load_state_dict(load_file(_files[name].path), strict=False)  # a tied head is listed once
-            _read[name] = Bundle(model.to(device()).eval().requires_grad_(False), about.tokenizer, about.card)
-        return _read[name]
+            model.load_state_dict(load_file(files[name].path), strict=False)  # a tied head is listed once
+            loaded[name] = Bundle(model.to(device()).eval().requires_grad_(False), about.tokenizer, about.card)
+        return loaded[name]
 
 
 def example(name: str) -> str:
@@ -109,9 +109,9 @@ def example(name: str) -> str:
 
 
 def _model(name: str) -> _Model:
-    if not exists(name) or not (about := _files[name].model):
+    if not exists(name) or not (about := files[name].model):
         raise ModelUnavailable(name, "a model trained in lesson 16", "gone")
-    _files[name] = _files.pop(name)
+    files[name] = files.pop(name)
     return about
 
 
@@ -122,28 +122,28 @@ def _bytes(bundle: Bundle) -> int:
 def _add(name: str, count: int, about: _Model | None) -> _File | None:
     """A place in the folder, if room can be made for it."""
     client, now = clients.current(), time.monotonic()
-    _seen[client] = now
+    seen[client] = now
     bounds = limits.limits()
     own_bytes = bounds.user_bytes_of_a_seat if clients.has_seat(client) else bounds.user_bytes_of_an_address
     while True:
-        own = {key: file for key, file in _files.items() if file.client == client}
+        own = {key: file for key, file in files.items() if file.client == client}
         own_models = [key for key, file in own.items() if file.model]
         if count + sum(file.bytes for file in own.values()) > own_bytes:
             droppable = own_models
-        elif count + sum(file.bytes for file in _files.values()) > bounds.user_bytes:
-            droppable = [key for key, file in _files.items() if file.model and now - _seen[file.client] > AWAY_S]
+        elif count + sum(file.bytes for file in files.values()) > bounds.user_bytes:
+            droppable = [key for key, file in files.items() if file.model and now - seen[file.client] > AWAY_S]
         else:
             break
         if not droppable:
             return None
         _forget(droppable[0])
-    _files[name] = _File(client, scratch.folder() / name, count, about)
-    return _files[name]
+    files[name] = _File(client, scratch.folder() / name, count, about)
+    return files[name]
 
 
 def _forget(name: str | None) -> None:
-    if name and (file := _files.pop(name, None)):
+    if name and (file := files.pop(name, None)):
         file.path.unlink(missing_ok=True)
-        _read.pop(name, None)
-        if not any(other.client == file.client for other in _files.values()):
-            _seen.pop(file.client, None)
+        loaded.pop(name, None)
+        if not any(other.client == file.client for other in files.values()):
+            seen.pop(file.client, None)

@@ -96,7 +96,7 @@ def test_the_experts_that_are_switched_are_those_of_the_link():
 
 def test_both_models_are_trained_as_the_link_says():
     (usual,) = [cell["source"] for cell in json.loads(notebook("train", {}))["cells"] if "task = " in cell["source"]]
-    assert "a = 'layers=1'" in usual and 'b = ""' in usual, "the pair that the page begins with"
+    assert "a = 'layers=1 width=32 heads=1'" in usual and "b = 'width=32 heads=1'" in usual, "the page begins with it"
     link = {"task": "reverse", "seed": "3", "steps": "5", "a-position": "none", "b-layers": "3", "b-norm": "odd"}
     space, printed = run_notebook("train", **link)
     assert printed.count("after 5 steps") == 2

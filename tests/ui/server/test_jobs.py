@@ -110,7 +110,7 @@ def test_work_that_breaks_says_so_to_the_reader_and_not_to_the_log(pool, capfd):
     until(lambda: not job.alive)
     assert job.failed and job.error == "of no concern to the log"
     assert "RuntimeError" in (log := capfd.readouterr().err) and job.error not in log
-    job = ask(pool, status=3)
+    job = ask(pool, killed=True)
     until(lambda: not job.alive)
     assert job.failed and not job.error
 

@@ -35,7 +35,7 @@ def shelf(monkeypatch, tmp_path):
     bounds = {"user_bytes": 8 * SIZE, "user_bytes_of_a_seat": 3 * SIZE, "user_bytes_of_an_address": 5 * SIZE}
     monkeypatch.setattr(limits, "limits", lambda: replace(limits.OWN_MACHINE, **bounds))
     monkeypatch.setattr(scratch, "folder", lambda: tmp_path)
-    for kept in ("_files", "_seen"):
+    for kept in ("files", "seen"):
         monkeypatch.setattr(user_models, kept, {})
     return lambda client: monkeypatch.setattr(clients, "current", lambda: client)
 
@@ -44,7 +44,7 @@ def test_a_model_comes_back_from_its_file_with_its_own_numbers(shelf, tmp_path):
     shelf(SEATS[0])
     models = [bundle(seed) for seed in (1, 2)]
     names = [user_models.keep(model, "abc>") for model in models]
-    user_models._read.clear()
+    user_models.loaded.clear()
     for model, name in zip(models, names, strict=True):
         found = user_models.find(name)
         assert found.card.name == name and user_models.example(name) == "abc>"
