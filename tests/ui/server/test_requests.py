@@ -1,4 +1,4 @@
-"""Whatever is asked of the server, by whatever method, with whatever parameters and headers: it never answers 500."""
+"""Whatever is asked of the server, by whatever method, with whatever parameters and headers: it does not fail."""
 
 import re
 import socket
@@ -96,8 +96,8 @@ def test_no_request_is_answered_by_500(app_server, method, path, query, headers)
     target = f"{path}?{query}" if query else path
     if headers is SOCKET:
         target = target[:LONGEST_LINE]
-    status, given = answer(app_server, method, target, headers)
-    assert status in ANSWERS or 400 <= status < 500 or (status == 503 and int(given["retry-after"]) > 0)
+    status, _ = answer(app_server, method, target, headers)
+    assert status in ANSWERS or 400 <= status < 500, "nor by a 503, as a failure would be: nobody else asks"
 
 
 @pytest.mark.slow
