@@ -6,6 +6,7 @@ from string import Formatter
 import pytest
 
 import content
+from content import articles
 from tests.support.pages import ROOT
 
 FILES = sorted({file.stem for file in (ROOT / "content").glob("*/*.md")})
@@ -120,3 +121,19 @@ def used(name: str, slug: str) -> bool:
 def test_every_section_is_used(slug):
     """Its name stands in the code: quoted, as a property in JavaScript, or as the beginning or end of an f-string."""
     assert [name for name in content.load("en", slug) if not used(name, slug)] == []
+
+
+ITALIAN = {  # a whole number or a decimal fraction, and the article before it as it is read aloud
+    "il ": ("2", "7,5", "10", "12", "18", "100", "111", "1.000", "28,8"),
+    "lo ": ("0", "0,95"),
+    "l’": ("1", "1,76", "8", "8,1", "80,3", "88", "800", "8.000", "11", "11,2", "11.250"),
+}
+
+
+@pytest.mark.parametrize("article", ITALIAN)
+def test_an_italian_article_agrees_with_its_number(article):
+    for number in ITALIAN[article]:
+        shown = articles.agree("it", "Il **{p}** va dal {p} al {p}", {"p": f"{number}\u202f%"})
+        long = {"il ": "al ", "lo ": "allo ", "l’": "all’"}[article]
+        assert shown == f"{article.capitalize()}**{{p}}** va d{long}{{p}} {long}{{p}}"
+    assert articles.agree("en", "il {p}", {"p": "8"}) == "il {p}" == articles.agree("it", "il {p}", {"p": "<b>8</b>"})

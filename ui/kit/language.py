@@ -6,6 +6,7 @@ import streamlit as st
 from markupsafe import Markup
 
 import content
+from content import articles
 from ui.kit import markup, numbers
 
 
@@ -29,15 +30,15 @@ class Words:
     slug: str
 
     def __call__(self, section: str, **values: object) -> Markup:
-        return markup.render(self._section(section), **values)
+        return markup.render(self._section(section, values), **values)
 
     def inline(self, section: str, **values: object) -> Markup:
         """HTML without a paragraph around it, for headings and cells."""
-        return markup.inline(self._section(section), **values)
+        return markup.inline(self._section(section, values), **values)
 
     def text(self, section: str, **values: object) -> str:
         """Plain text, for labels and for components (which must set it as text, never as HTML)."""
-        return self._section(section).format_map(values)
+        return self._section(section, values).format_map(values)
 
     def all(self, *sections: str) -> dict[str, str]:
         """Several plain texts, or all of the page's, placeholders left in, to hand to a component."""
@@ -65,8 +66,8 @@ class Words:
         """An amount with the prefix that leaves 1 or more: 16.1 TFLOP."""
         return numbers.scaled(x, unit, self.lang)
 
-    def _section(self, section: str) -> str:
-        return content.load(self.lang, self.slug)[section]
+    def _section(self, section: str, values: dict[str, object]) -> str:
+        return articles.agree(self.lang, content.load(self.lang, self.slug)[section], values)
 
 
 def words(slug: str) -> Words:

@@ -2,11 +2,13 @@
 
 import tomllib
 from base64 import b64encode
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from tests.support.pages import ROOT
+from content import articles
+from tests.support.pages import LANGUAGES, ROOT
 from ui.components import pack
 from ui.kit.numbers import number, percent
 from ui.server import modules
@@ -37,6 +39,29 @@ def test_numbers_are_written_as_in_python(shared, lang):
     for p in (0.0, 0.275, 0.00229, 1.0):
         assert shared.evaluate("([p, lang]) => percent(p, lang)", [p, lang]) == percent(p, lang)
     assert shared.evaluate("(lang) => integer(49152, lang)", lang) == number(49152, lang)
+
+
+@pytest.mark.parametrize("template", ["Il {p} di {q}", "dal {p} al {q}", "del {p} e nel {q}, sul {p}"])
+def test_articles_agree_as_in_python(shared, template):
+    numbers = (
+        "0",
+        "0,95\u202f%",
+        "1",
+        "1,76\u202f%",
+        "8",
+        "83,9\u202f%",
+        "11",
+        "11.250",
+        "12",
+        "18",
+        "100\u202f%",
+        "1.000",
+        "x",
+    )
+    for p, q in pairwise(numbers):
+        for lang in LANGUAGES:
+            there = shared.evaluate("(given) => agree(...given)", [template, {"p": p, "q": q}, lang])
+            assert there == articles.agree(lang, template, {"p": p, "q": q})
 
 
 def test_arrays_arrive_as_they_left(shared):

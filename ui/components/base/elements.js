@@ -1,5 +1,7 @@
 // Elements of HTML and of SVG, tokens and texts.
 
+import { agree } from "./articles.js";
+
 /** @typedef {Node | string | number | null | undefined} Child numbers and strings become text, never HTML;
  *   null is left out */
 
@@ -64,12 +66,13 @@ export const clip = (word, most) =>
 
 /** Fills {name} in a text of content/: the counterpart of Words.text.
  * @type {(text: string, values: Record<string, any>) => string} */
-export const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+export const fill = (text, values) => agree(text, values).replace(/\{(\w+)\}/g, (_, name) => values[name]);
 /** The same with nodes in the gaps, as a list of children. A node that stands in the text twice is copied.
  * @type {(text: string, values: Record<string, any>) => Child[]} */
 export function weave(text, values) {
   const used = new Set();
-  return text.split(/\{(\w+)\}/).map((part, i) => {
+  const parts = agree(text, values).split(/\{(\w+)\}/);
+  return parts.map((part, i) => {
     if (i % 2 === 0) return part;
     const value = values[part];
     if (used.has(part)) return value?.cloneNode?.(true) ?? value;
