@@ -51,7 +51,7 @@ class Client:
 
     def __init__(self, number: int, seen: Seen):
         self.slug, self.seen, self.chance = LESSONS[number % len(LESSONS)], seen, random.Random(number)
-        self.seat = f"{number:032x}"
+        self.seat, self.turn = f"{number:032x}", self.chance.randrange(PROMPTS)
         self.controls: dict[str, tuple[str, tuple, object]] = {}  # by id: fragment, place on the page, description
         self.values: dict[str, WidgetState] = {}
         self.link = {"lang": "en", "prompt": f"{LONG} {WORDS[number % len(WORDS)]}"}
@@ -65,17 +65,20 @@ class Client:
     async def learn(self, address: str, until: float) -> None:
         async with self.connected(address) as self.channel:
             await self._run()  # the lesson is opened: not a change
-            turn = self.chance.randrange(PROMPTS)
             while time.monotonic() < until:
-                await asyncio.sleep(PAUSE * self.chance.uniform(0.7, 1.3))
-                turn += 1
-                if turn % PROMPTS == 0 or not self.controls:
-                    self.link["prompt"] = f"{LONG} {self.chance.choice(WORDS)} {self.chance.choice(WORDS)}"
-                    picture, whole = await self._run()
-                    self.seen.pictures.append(picture)
-                    self.seen.prompts.append(whole)
-                else:
-                    self.seen.controls.append((await self._run(self._turned()))[1])
+                await self._change()
+
+    async def _change(self) -> None:
+        """What a learner does next, after a pause."""
+        await asyncio.sleep(PAUSE * self.chance.uniform(0.7, 1.3))
+        self.turn += 1
+        if self.turn % PROMPTS == 0 or not self.controls:
+            self.link["prompt"] = f"{LONG} {self.chance.choice(WORDS)} {self.chance.choice(WORDS)}"
+            picture, whole = await self._run()
+            self.seen.pictures.append(picture)
+            self.seen.prompts.append(whole)
+        else:
+            self.seen.controls.append((await self._run(self._turned()))[1])
 
     def _turned(self) -> str:
         """Changes one control; returns its fragment."""
