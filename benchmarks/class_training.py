@@ -23,13 +23,14 @@ from benchmarks.app import served
 from benchmarks.classroom import Client, Seen, ready
 from model.toys.plans import PRESETS
 from ui.lessons.train import link as train_link
-from ui.lessons.train.view import REDRAW
+from ui.lessons.train.view import REDRAW, WAIT
 from ui.server import clients
 
 WORDS = content.load("en", "train")
 STATE = '<p class="note" role="status">'
 TRAINER = "model.toys.worker"
 REPLICAS = 2
+ANSWER_S = 10  # of a fragment
 LIMIT_S = 300  # for a class of thirty on two cores
 
 
@@ -57,8 +58,11 @@ class Learner(Client):
                     raise RuntimeError(self.state)
                 if not begun and self.state == WORDS["running"]:
                     begun = time.monotonic() - pressed
-                await asyncio.sleep(REDRAW)
-                await self._run(self.fragment)
+                await asyncio.sleep(REDRAW if self.state == WORDS["running"] else WAIT)
+                try:
+                    await asyncio.wait_for(self._run(self.fragment), ANSWER_S)
+                except TimeoutError:  # the page was drawn anew meanwhile, and the fragment has another name
+                    await self._run()
             return begun, time.monotonic() - pressed
 
     def _noted(self, message: ForwardMsg) -> bool:

@@ -15,7 +15,7 @@ from ui.lessons.train import runs
 from ui.server import user_models
 
 SMALL = {
-    f"{side}-{name}": value for side in "ab" for name, value in {"layers": "1", "width": "32", "heads": "1"}.items()
+    f"{side}-{name}": value for side in "ab" for name, value in {"layers": "1", "width": "32", "heads": "2"}.items()
 }
 QUICK = {"task": "copy", "steps": "100", "b-position": "learned"} | SMALL
 

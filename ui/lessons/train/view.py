@@ -21,7 +21,7 @@ from ui.lessons.train.link import SIDES, Experiment
 from ui.lessons.train.runs import Record, Runs, State, records, runs
 from ui.server import user_models
 
-REDRAW = 0.5  # seconds between two looks at the process
+REDRAW, WAIT = 0.5, 2.0  # seconds between two looks at the process, and at the queue
 NOT_BEGUN = {State.FAILED: "broken", State.FULL: "full"}
 OPEN = ("attention", "heads", "next_token", "step_by_step", "what_if")  # lessons that show most of a small model
 
@@ -107,7 +107,8 @@ def show_laboratory(page: Page, experiment: Experiment) -> None:
     st.space("xsmall")
     with st.container(gap="small", key="laboratory"):
         _buttons(page, lab, plans)
-        st.fragment(_figure, run_every=REDRAW if lab.running else None)(page, lab, plans, {"whole": True})
+        interval = _interval(lab)
+        st.fragment(_figure, run_every=interval)(page, lab, plans, interval, {"whole": True})
     page.notice(page.words("caveat"), role="note")
     tables.twin(readings.curves(page, records(plans)), "training")
 
@@ -123,17 +124,22 @@ def _buttons(page: Page, lab: Runs, plans: tuple[Plan, ...]) -> None:
         st.button(words.text("clear"), key="clear", **clear)
 
 
-def _figure(page: Page, lab: Runs, plans: tuple[Plan, ...], sent: dict) -> None:
-    """sent: {"whole": True} in a run of the whole page, when the browser may know nothing; empty from then on."""
-    was_running = lab.running
+def _interval(lab: Runs) -> float | None:
+    """Seconds until the next look."""
+    return (WAIT if lab.job.place else REDRAW) if lab.running else None
+
+
+def _figure(page: Page, lab: Runs, plans: tuple[Plan, ...], interval: float | None, sent: dict) -> None:
+    """interval: at which it is drawn. sent: {"whole": True} in a run of the whole page, when the browser may know
+    nothing; empty from then on."""
     lab.listen()
     models = records(plans)
     page.note(_state(page.words, lab, models), live=True)
     reported = st.session_state.get("lab")
     whole = sent.pop("whole", False) or bool(reported and reported.again)
     mount(page, "train", "lab", readings.drawn(page, models, whole), reports=("again",))
-    if was_running and not lab.running:
-        st.rerun()  # the buttons and everything below are the page's
+    if interval != _interval(lab):
+        st.rerun()  # the interval, the buttons and everything below are the page's
 
 
 def _state(words: Words, lab: Runs, models: list[Record]) -> Markup:
