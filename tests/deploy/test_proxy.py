@@ -3,6 +3,7 @@
 import asyncio
 import http.client
 import re
+import shutil
 import ssl
 import subprocess
 import threading
@@ -10,7 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.support.proxy import proxied
+from tests.support.pages import ROOT
+from tests.support.proxy import nginx, proxied
 from tests.support.server import free_port
 from tests.support.waiting import until
 
@@ -191,10 +193,28 @@ def test_what_is_no_readers_business(proxy, path):
     assert Reader(proxy).ask(path).status == Reader(proxy).ask(path, "PUT").status == 404
 
 
+def certify(folder):
+    make = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -keyout key.pem -out cert.pem"
+    subprocess.run(make.split(), cwd=folder, check=True, capture_output=True)
+
+
+@pytest.mark.parametrize("site", ["site.conf", "site-tls.conf", "systemd/site-tls.conf", "kubernetes/site.conf"])
+def test_nginx_understands_every_site(site, tmp_path):
+    certify(tmp_path)
+    for file in ("nginx.conf", "limits.conf", "names.conf", "systemd/replicas.conf"):
+        shutil.copy(ROOT / "deploy" / file, tmp_path)
+    text = re.sub(r"listen \d+", lambda _: f"listen 127.0.0.1:{free_port()}", (ROOT / "deploy" / site).read_text())
+    for name, own in {"fullchain": "cert", "privkey": "key"}.items():
+        text = re.sub(rf"\S+/{name}.pem", f"{tmp_path}/{own}.pem", text)
+    (tmp_path / "site.conf").write_text(text)
+    command = [nginx(), "-t", "-p", tmp_path, "-c", tmp_path / "nginx.conf"]
+    found = subprocess.run(command, capture_output=True, text=True)
+    assert found.returncode == 0 and "[" not in found.stderr, found.stderr
+
+
 def test_other_names_are_refused_and_cookies_stay_in_tls(replicas, tmp_path):
     port = free_port()
-    make = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -keyout key.pem -out cert.pem"
-    subprocess.run(make.split(), cwd=tmp_path, check=True, capture_output=True)
+    certify(tmp_path)
     names = 'default foreign;\nlocalhost "";\n.vetro.example "";\n'
     with proxied(tmp_path, replicas[0].port, site=TLS.format(port=port, folder=tmp_path), names=names) as proxy:
         hosts = {
