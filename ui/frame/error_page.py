@@ -50,16 +50,14 @@ def language_of(request: Request) -> str:
     first."""
     asked = [request.query_params.get("lang", "")]
     asked += [name.strip().lower() for name in request.headers.get("accept-language", "").split(",")]
-    return next((lang for name in asked for lang in content.LANGUAGES if name[:2] == lang), content.LANGUAGES[0])
+    return next((lang for name in asked for lang in content.LANGUAGES if name.startswith(lang)), content.LANGUAGES[0])
 
 
 @cache
 def _style() -> Markup:
     # from the file: in Streamlit's own list of fonts the keys change as soon as a session has begun
     faces = "".join(
-        f"@font-face{{font-family:'{face['family']}';src:url(/{face['url']});"
-        # Streamlit renames the weight when its first session begins
-        f"font-weight:{face.get('weight_range') or face['weight']};"
+        f"@font-face{{font-family:'{face['family']}';src:url(/{face['url']});font-weight:{face['weight']};"
         f"font-style:{face['style']};unicode-range:{face['unicodeRange']};font-display:swap}}"
         for face in tomllib.loads(CONFIG.read_text(encoding="utf-8"))["theme"]["fontFaces"]
     )
