@@ -56,11 +56,11 @@ class Client:
         self.values: dict[str, WidgetState] = {}
         self.link = {"lang": "en", "prompt": f"{LONG} {WORDS[number % len(WORDS)]}"}
 
-    def connected(self, address: str) -> connect:
-        """A WebSocket to the server, with the seat that nginx would give."""
+    def connected(self, address: str, **more: float) -> connect:
+        """A WebSocket to the server, with the seat that nginx would give. `more` is for websockets."""
         url, cookie = address.replace("http", "ws", 1) + "/_stcore/stream", f"{clients.SEAT}={self.seat}"
         options = {"origin": address, "subprotocols": ["streamlit"], "max_size": None}
-        return connect(url, additional_headers={"Cookie": cookie}, **options)
+        return connect(url, additional_headers={"Cookie": cookie}, **options, **more)
 
     async def learn(self, address: str, until: float) -> None:
         async with self.connected(address) as self.channel:

@@ -10,6 +10,7 @@ import logging
 import sys
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from aiolimiter import AsyncLimiter
 from cachetools import LRUCache
@@ -110,7 +111,8 @@ class Sockets:
         if self._lines.has_capacity():
             await self._lines.acquire()
             LOG.warning("A socket is closed (%d): %s.", fault.code, fault.reason)
-        await send({"type": "websocket.close", "code": fault.code, "reason": fault.reason})
+        with suppress(OSError):  # the browser may have left
+            await send({"type": "websocket.close", "code": fault.code, "reason": fault.reason})
 
 
 class _Checked:
