@@ -44,12 +44,13 @@ LESSONS = {  # what is chosen in each lesson, and what of it is then seen
         ["Two dogs.", "water"],
     ),
     "what_if": ("edits=zero.2.3&other=The+cat+sat&layer=4&head=2", ["zero.2.3", "Layer 4, head 2"]),
-    "train": ("task=reverse&a-position=none&steps=400", ["Reverse", "within 400 steps"]),
+    "train": ("task=reverse&a-position=none&steps=400", ["Reverse", "after 400 steps at most"]),
     "is_it_true": ("break=instrument", ["a meddling instrument"]),
 }
 TIME = re.compile(r"[\d.,]+\u202f(µs|ms|s)\b")  # measured anew by every reader
 NUMBER = re.compile(r"[\d.,]+")  # in lesson 4 they all depend on such times
 
+CHOICES = ".stElementContainer:not([class*=st-key-pick-]) > [data-testid=stButtonGroup]"  # answers are in no link
 
 SEEN = """() => {
   const found = [];
@@ -145,7 +146,38 @@ def handed_on(page, slug: str) -> tuple[str, list[str]]:
     assert set(said) >= {*parse_qsl(query), *prompt.items(), ("v", "1"), ("lang", "en"), ("theme", "light")}
     text = " ".join(want)
     assert not [part for part in parts if part not in text]
+    a_click_is_a_step_and_back_undoes_it(page, want)
     return copied, want
+
+
+def a_click_is_a_step_and_back_undoes_it(page, want: list[str]) -> None:
+    """At most one step of the browser's history, whatever the click changes in the link (Streamlit's own binding makes
+    none); Back restores what is seen."""
+    choices = page.locator(f"{CHOICES} button[aria-checked=false]")
+    if not choices.count():
+        return
+    was, said, steps = page.url, params(page), page.evaluate("history.length")
+    choices.first.click()
+    page.wait_for_function("(was) => location.href != was", arg=was)
+    settled(page)
+    if page.evaluate("history.length") > steps:
+        assert page.evaluate("history.length") == steps + 1
+        page.go_back()
+        settled(page)
+        assert params(page) == said and rest(page) == want
+
+
+def the_language_changes_nothing_but_the_words(page) -> None:
+    """After a switch the browser's part of a widget must not send labels of the other language: a click shows it."""
+    said, steps = params(page), page.evaluate("history.length")
+    page.locator("[class*=st-key-pick-] button").first.click()
+    expect(page.locator("[class*=st-key-pick-] button[aria-checked=true]").first).to_be_visible()
+    settled(page)
+    assert params(page) == said and page.evaluate("history.length") == steps
+
+
+def params(page) -> list[tuple[str, str]]:
+    return sorted(parse_qsl(urlsplit(page.url).query))
 
 
 def read_on_a_telephone(page, prompted: bool) -> None:
@@ -153,6 +185,8 @@ def read_on_a_telephone(page, prompted: bool) -> None:
     page.click(".theme-switch")
     page.locator(".languages a[lang=it]").click()
     page.wait_for_function("document.documentElement.lang == 'it'")
+    settled(page)
+    the_language_changes_nothing_but_the_words(page)
     if prompted:
         page.fill(".st-key-prompt input", MARKUP)
         page.keyboard.press("Enter")

@@ -17,7 +17,7 @@ from model import zoo
 from model.config import Config
 from model.tokens import Tokenizer
 from model.zoo import Bundle, ModelUnavailable
-from ui.kit import cache, language, markup
+from ui.kit import cache, language, markup, url_state
 from ui.server import user_models
 
 DECODERS = ("smollm2", zoo.EXPERTS)  # the first is what a lesson is best read on; the second is always there
@@ -75,7 +75,7 @@ def bar(models: tuple[str, ...], limit: int, first: str = DEFAULT, fits: Callabl
     _restore("model", found or asked)
     with line:
         named = {"format_func": partial(_title, words, set(problems)), "args": ("model", models[0])}
-        st.selectbox(words.text("model"), models, key="model", **named, **quiet)
+        st.selectbox(words.text("model"), models, key=url_state.keep("model"), **named, **quiet)
         source = st.text_input(
             words.text("prompt"), prompt, key="prompt", autocomplete="off", args=("prompt", first), **quiet
         )

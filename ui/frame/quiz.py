@@ -5,7 +5,7 @@ from markupsafe import Markup
 
 from ui.frame import footer, progress
 from ui.frame.question import Question
-from ui.kit import language, markup
+from ui.kit import language, markup, url_state
 
 
 @st.fragment
@@ -25,7 +25,7 @@ def predict(key: str, question: Question) -> None:
                 words.text("answers"),
                 range(len(question.options)),
                 format_func=lambda i: markup.literal(question.options[i]),
-                key=f"pick-{key}",
+                key=url_state.keep(f"pick-{key}"),
                 label_visibility="collapsed",
                 wrap=True,
             )

@@ -8,6 +8,7 @@ from urllib.parse import quote_plus
 
 import streamlit as st
 from markupsafe import Markup
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 import content
 from model import zoo
@@ -135,20 +136,41 @@ def _listed(params: Iterable[tuple[str, str]]) -> Markup:
 # ---- widgets in it
 
 
+def by_history() -> bool:
+    """Whether the page runs because the browser has another link: after Back or Forward, a link of ours, or a switch of
+    language or theme. Then the link says what is chosen."""
+    context = get_script_run_ctx()
+    return context is not None and context.is_history_navigation
+
+
 def bind(key: str, options: Iterable[Hashable], default: Hashable, name: Callable[[Hashable], str] = str) -> dict:
     """For a widget of choices: what the link says, else the default; what is chosen goes into the link. It stands
     there under a name that is the same in every language: Streamlit's own binding would write its label."""
     options = tuple(options)
-    if st.session_state.get(key) not in options:
+    if by_history() or st.session_state.get(key) not in options:
         asked = st.query_params.get(key)
         st.session_state[key] = next((option for option in options if name(option) == asked), default)
     return {"key": key, "on_change": _write_param, "args": (key, key, default, name)}
 
 
+def keep(key: str) -> str:
+    """The key of a widget of choices that is in no link. Streamlit's browser part tells choices by their labels: when
+    the language was switched it is told anew which one is chosen, else it would send the old label as the choice."""
+    if by_history() and key in st.session_state:
+        st.session_state[key] = st.session_state[key]
+    return key
+
+
+def write(values: Mapping[str, str | None]) -> None:
+    """Several parameters into the link, as one step of the browser's history; None takes one out."""
+    params = {name: st.query_params.get_all(name) for name in st.query_params if name not in values}
+    st.query_params.from_dict(params | {name: value for name, value in values.items() if value is not None})
+
+
 def bind_text(key: str, default: str, name: str, max_length: int = MAX_LENGTH) -> dict:
     """The same for a text of `max_length` characters, which the link calls `name`. One that is too long for a link
     stays out of it, and the page says so."""
-    if key not in st.session_state:
+    if key not in st.session_state or (by_history() and not _long(st.session_state[key])):
         st.session_state[key] = st.query_params.get(name, default)[:max_length]
     _write_param(key, name, default)  # the state may be from before a look at another page
     if _long(st.session_state[key]):

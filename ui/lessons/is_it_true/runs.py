@@ -31,27 +31,16 @@ def has_unknown_sabotage() -> bool:
 
 def choose_sabotage(page: Page) -> str | None:
     """The control, which writes the link; returns what is to be broken."""
-    words, asked = page.words, sabotage()
-    if st.session_state.get("break") != (asked or NO_SABOTAGE):
-        st.session_state["break"] = asked or NO_SABOTAGE
+    words, choices = page.words, (NO_SABOTAGE, *SABOTAGES)
     st.pills(
         words.text("break"),
-        (NO_SABOTAGE, *SABOTAGES),
+        choices,
         format_func=lambda name: words.text(f"break-{name}"),
-        key="break",
         required=True,
-        on_change=_write_link,
         wrap=True,
+        **url_state.bind("break", choices, NO_SABOTAGE),
     )
     return sabotage()
-
-
-def _write_link() -> None:
-    chosen = st.session_state["break"]
-    if chosen == NO_SABOTAGE:
-        st.query_params.pop("break", None)
-    else:
-        st.query_params["break"] = chosen
 
 
 def names(page: Page) -> list[str]:

@@ -97,10 +97,7 @@ def option(allowed: tuple, text: str | None) -> object | None:
 
 def write(plans: tuple[Plan, Plan]) -> None:
     """Into the link."""
-    for name in LINK:
-        st.query_params.pop(name, None)
-    for name, value in as_link(plans).items():
-        st.query_params[name] = value
+    url_state.write(dict.fromkeys(LINK) | as_link(plans))
 
 
 def as_link(plans: tuple[Plan, Plan]) -> dict[str, str]:

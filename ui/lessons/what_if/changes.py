@@ -8,7 +8,7 @@ from markupsafe import Markup
 from model.what_if.changes import KINDS, Patch
 from model.what_if.fields import ALL, RULES, Amount, Experts, Field, Head, Index, Layer, OtherToken, Rule, Token
 from ui.frame import prompt_bar
-from ui.kit import markup
+from ui.kit import markup, url_state
 from ui.lessons.what_if import lab as what_if
 from ui.lessons.what_if.lab import Lab
 
@@ -48,9 +48,8 @@ def row(lab: Lab) -> None:
     words, config = lab.words, lab.setting.config
     kinds = [kind for kind in KINDS if config.experts or kind not in OF_EXPERTS]
     with st.container(key="add", horizontal=True, vertical_alignment="bottom", gap="small"):
-        kind = st.selectbox(
-            words.text("kind"), kinds, key=_key(lab, "kind"), format_func=lambda k: words.text(f"kind-{k}"), width=250
-        )
+        shown = {"format_func": lambda kind: words.text(f"kind-{kind}"), "width": 250}
+        kind = st.selectbox(words.text("kind"), kinds, key=url_state.keep(_key(lab, "kind")), **shown)
         if kind == Patch.kind:
             size = {"max_chars": prompt_bar.CHARACTERS, "width": WIDTHS["other"]}
             known = {"key": _key(lab, "other"), "on_change": _store, "args": (lab,)}
@@ -87,7 +86,8 @@ def _add(lab: Lab, kind: str) -> None:
 
 def _field(lab: Lab, kind: str, name: str, field: Field) -> None:
     words, setting = lab.words, lab.setting
-    options = {"label": words.text(f"field-{name}"), "key": _key(lab, kind, name), "width": WIDTHS.get(name, 120)}
+    key = url_state.keep(_key(lab, kind, name))
+    options = {"label": words.text(f"field-{name}"), "key": key, "width": WIDTHS.get(name, 120)}
     match field:
         case OtherToken() if not setting.other:
             st.number_input(**options, min_value=1, max_value=1)

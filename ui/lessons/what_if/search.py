@@ -10,7 +10,7 @@ from model import lens, sampling
 from model.analysis import ablation, heads
 from model.what_if.changes import Silence
 from ui.frame.page import Page
-from ui.kit import cache, figures, listing, markup, tables
+from ui.kit import cache, figures, listing, markup, tables, url_state
 from ui.kit.language import Words
 from ui.lessons.what_if import lab as what_if
 from ui.lessons.what_if.lab import Lab
@@ -159,7 +159,7 @@ def _results(lab: Lab, search: Search) -> None:
         words.text("take"),
         list(shown),
         format_func=lambda name: f"{name}  {_signed(shown[name], words)}",
-        key="what-if-take",
+        key=url_state.keep("what-if-take"),
         on_change=_take,
         args=(lab,),
         wrap=True,
