@@ -38,12 +38,13 @@ class Limits:
     sockets_of_a_seat: int = 12  # pages that one browser keeps open
     sockets_of_an_address: int = 60  # a class without cookies
     # Messages a second. A slider that is dragged sends five, a key that is held down thirty, a page that waits for a
-    # job two; a server stands still at some six hundred.
+    # job two. A run of a whole page counts for more of them: before it waits for its turn it takes 50 ms of a core.
     messages: int = 10  # of one socket
     messages_at_once: int = 20
-    messages_of_a_client: int = 30
+    messages_of_a_client: int = 20
     messages_of_a_client_at_once: int = 60
-    opening_costs: int = 5  # messages: a new session
+    page_costs: int = 5
+    opening_costs: int = 5  # a new session
     over_seconds: float = 15  # a socket that sends faster than this for so long is closed
     message_bytes: int = 1_000_000  # a prompt has at most 7 kB, a text to train on 20 kB, a pasted table 100 kB
     # Notebooks, and QR codes, that are made or waited for at a time (ui/server/files.py): more than a class asks for at

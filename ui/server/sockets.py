@@ -131,8 +131,10 @@ class _Checked:
                 message = await self._receive()
                 if message["type"] != "websocket.receive":
                     return message
-                await self._wait()
-                if _is_ours(message.get("bytes"), self._most.message_bytes):
+                read = _read(message.get("bytes"), self._most.message_bytes)
+                runs_page = read.HasField("rerun_script") and not read.rerun_script.fragment_id
+                await self._wait(self._most.page_costs if runs_page else 1)
+                if _is_ours(read):
                     return message
         except _Fault as fault:
             self._closed = True
@@ -144,29 +146,33 @@ class _Checked:
         if not self._closed:
             await self._send(message)
 
-    async def _wait(self) -> None:
+    async def _wait(self, cost: int) -> None:
         now = asyncio.get_running_loop().time()
         buckets = self._own, self._client
         if all(bucket.has_capacity(bucket.max_rate / 2) for bucket in buckets):
             self._over = None
-        elif not all(bucket.has_capacity() for bucket in buckets):
+        elif not all(bucket.has_capacity(cost) for bucket in buckets):
             self._over = self._over or now
         if self._over and now - self._over > self._most.over_seconds:
             raise _Fault(POLICY, "too many messages, for too long")
-        await self._own.acquire()
-        await self._client.acquire()
+        for bucket in buckets:
+            await bucket.acquire(cost)
 
 
-def _is_ours(frame: bytes | None, most: int) -> bool:
-    """Whether our pages send messages of this kind. Raises _Fault for what is none of Streamlit's."""
+def _read(frame: bytes | None, most: int) -> BackMsg:
+    """The message in a frame. Raises _Fault for what is none of Streamlit's, or too large."""
     if frame is None:
         raise _Fault(TEXT, "a frame of text")
     if len(frame) > most:
         raise _Fault(TOO_BIG, f"a message of more than {most} bytes")
     try:
-        message = BackMsg.FromString(frame)
+        return BackMsg.FromString(frame)
     except DecodeError:
         raise _Fault(PROTOCOL_ERROR, "not a message of Streamlit's") from None
+
+
+def _is_ours(message: BackMsg) -> bool:
+    """Whether our pages send messages of this kind."""
     kind = message.WhichOneof("type")
     if kind == "backend_operation_request":  # a file that is made when it is asked for: st.download_button
         return message.backend_operation_request.WhichOneof("payload") == "deferred_file"

@@ -1,4 +1,4 @@
-"""The attacks of benchmarks/attack.py, for a second each, against a hosted server; nothing asserted is a matter of time.
+"""The attacks of benchmarks/attack.py, for a second each, against a hosted server; no assertion is a matter of time.
 
 Nobody else's page is lost, memory stays, and the log has a line at most for each end of a socket.
 """

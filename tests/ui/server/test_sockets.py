@@ -14,7 +14,8 @@ from ui.server.limits import HOSTED
 from ui.server.sockets import Sockets
 
 A, B = "a" * 32, "b" * 32
-RERUN = BackMsg(rerun_script={"query_string": "lang=en"}).SerializeToString()
+PAGE = BackMsg(rerun_script={"query_string": "lang=en"}).SerializeToString()
+RERUN = BackMsg(rerun_script={"query_string": "lang=en", "fragment_id": "a part"}).SerializeToString()
 FILE = BackMsg()
 FILE.backend_operation_request.deferred_file.file_id = "a file"
 NOT_OURS = [
@@ -131,6 +132,18 @@ def test_a_flood_is_held_back_and_then_closed_and_a_reader_is_not():
     asyncio.run(flood())
     taken, last = asyncio.run(alone(*[RERUN] * 10, messages=0.001, messages_at_once=10))
     assert len(taken) == 10 and last["type"] == "websocket.send", "a burst within its bounds waits for nothing"
+
+
+def test_a_whole_page_counts_for_more():
+    async def pages():
+        fake = Fake(messages=0.001, messages_at_once=20, page_costs=5)
+        waiting = asyncio.create_task(fake.socket(*[PAGE] * 20))
+        await asyncio.sleep(0.02)
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+        assert fake.taken == [PAGE] * 4
+
+    asyncio.run(pages())
 
 
 def test_a_client_shares_one_rate_among_its_sockets_and_with_nobody_else():
