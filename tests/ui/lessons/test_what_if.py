@@ -16,6 +16,7 @@ from tests.support.models import traced
 from tests.support.payload import charts, component_payload, values
 from ui.kit.numbers import number, percent
 from ui.lessons.what_if import effect, search
+from ui.server import limits
 
 PROMPT = "The dog chased the squirrel because it"
 EVERYTHING = (
@@ -151,6 +152,18 @@ def test_what_cannot_be_done_is_said_and_the_rest_is(edits, made, said):
     assert len(labels(test)) == made
     assert html_of(test).count('class="notice" role="status"') == 1
     assert said in html_of(test) and "<script>" not in html_of(test)
+
+
+def test_a_search_waits_while_others_have_their_turns(monkeypatch):
+    monkeypatch.setattr(search, "FEW", 4)
+    test = page(edits="none")
+    with search.TURNS:
+        others = [search.TURNS.acquire(blocking=False) for _ in range(limits.limits().jobs - 1)]
+        test.button(key="search-few").click().run()
+        assert test.run().session_state["what-if-search"][1].costs == {}
+    for _ in others:
+        search.TURNS.release()
+    assert test.run().session_state["what-if-search"][1].costs
 
 
 def test_the_search_finds_the_head_that_costs_most(bundle, monkeypatch):

@@ -1,5 +1,6 @@
 """Lesson 15: which single head matters most for the answer? Direct effects at once, then one head after another."""
 
+import threading
 import time
 from dataclasses import dataclass, field
 
@@ -14,11 +15,13 @@ from ui.kit import cache, figures, listing, markup, tables, url_state
 from ui.kit.language import Words
 from ui.lessons.what_if import lab as what_if
 from ui.lessons.what_if.lab import Lab
+from ui.server import limits
 from viz import what_if as charts
 
 FEW = 12  # heads that are tried at first
 SHOWN = 6  # that are offered
 TICK, WORK = 0.15, 0.4  # seconds between two turns of the search, and of each
+TURNS = threading.BoundedSemaphore(limits.limits().jobs)  # at a time, whoever searches: for one it is over in seconds
 SOURCE = (lens.direct_effects, ablation.ablated_logits)
 
 
@@ -113,7 +116,16 @@ def _buttons(words: Words, search: Search) -> None:
 
 
 def _work(page: Page, search: Search) -> None:
-    """Silences heads for a while."""
+    """Silences heads for a while, unless others do."""
+    if not TURNS.acquire(blocking=False):
+        return
+    try:
+        _turn(page, search)
+    finally:
+        TURNS.release()
+
+
+def _turn(page: Page, search: Search) -> None:
     trace, start = page.trace(what_if.KEEP), time.monotonic()
     while search.running and time.monotonic() - start < WORK:
         layer, heads = search.next()
