@@ -30,7 +30,6 @@ WORDS = content.load("en", "train")
 STATE = '<p class="note" role="status">'
 TRAINER = "model.toys.worker"
 REPLICAS = 2
-ANSWER_S = 10  # of a fragment
 LIMIT_S = 300  # for a class of thirty on two cores
 
 
@@ -59,10 +58,7 @@ class Learner(Client):
                 if not begun and self.state == WORDS["running"]:
                     begun = time.monotonic() - pressed
                 await asyncio.sleep(REDRAW if self.state == WORDS["running"] else WAIT)
-                try:
-                    await asyncio.wait_for(self._run(self.fragment), ANSWER_S)
-                except TimeoutError:  # the page was drawn anew meanwhile, and the fragment has another name
-                    await self._run()
+                await self._run(self.fragment)
             return begun, time.monotonic() - pressed
 
     def _noted(self, message: ForwardMsg) -> bool:

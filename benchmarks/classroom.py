@@ -55,6 +55,7 @@ class Client:
         self.controls: dict[str, tuple[str, tuple, object]] = {}  # by id: fragment, place on the page, description
         self.values: dict[str, WidgetState] = {}
         self.link = {"lang": "en", "prompt": f"{LONG} {WORDS[number % len(WORDS)]}"}
+        self.page = ""  # what the server calls the page: by this name a fragment can have it drawn anew
 
     def connected(self, address: str, **more: float) -> connect:
         """A WebSocket to the server, with the seat that nginx would give. `more` is for websockets."""
@@ -104,7 +105,7 @@ class Client:
     async def _run(self, fragment: str = "") -> tuple[float, float]:
         """Asks for the page, or for one fragment of it. Seconds to the first picture and to the end."""
         state = ClientState(page_name=self.slug if self.slug != "machine" else "", fragment_id=fragment)
-        state.query_string = urlencode(self.link)
+        state.query_string, state.page_script_hash = urlencode(self.link), self.page
         state.widget_states.widgets.extend(self.values.values())
         start, picture, anew = time.perf_counter(), None, False
         await self.channel.send(BackMsg(rerun_script=state).SerializeToString())
@@ -113,6 +114,8 @@ class Client:
             kind = message.WhichOneof("type")
             if kind == "new_session":
                 anew = True
+            if kind == "navigation":
+                self.page = message.navigation.page_script_hash
             if kind == "delta" and anew:
                 self._forget(message)
                 anew = False
