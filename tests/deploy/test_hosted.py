@@ -21,7 +21,8 @@ SETTINGS = {
     "server.enableXsrfProtection": True,
     "server.enableAgentApi": False,
     "server.maxUploadSize": 1,
-    "server.maxMessageSize": 50,
+    "server.maxMessageSize": 10,
+    "server.maxWidgetStateSize": 1,
     "runner.magicEnabled": False,
 }
 

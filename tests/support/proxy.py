@@ -37,11 +37,11 @@ class Proxy:
         headers = {name.replace("_", "-"): value for name, value in headers.items()}
         request = urllib.request.Request(self.address + path, data, headers, method=method)
         try:
-            answer = urllib.request.urlopen(request, timeout=20)
+            with urllib.request.urlopen(request, timeout=20) as answer:
+                return Answer(answer.status, answer.headers, answer.read())
         except urllib.error.HTTPError as refused:
-            answer = refused
-        with answer:
-            return Answer(answer.status, answer.headers, answer.read())
+            with refused:
+                return Answer(refused.code, refused.headers, refused.read())
 
     def lines(self) -> list[list[str]]:
         """What nginx wrote: time, method, path, status, bytes, seconds, what limits.conf did, replicas asked."""
