@@ -80,8 +80,19 @@ def test_a_text_that_is_too_short_or_too_long():
     assert plan.text.startswith("A sentence")
 
 
+class Link(dict):
+    """Stands for st.query_params."""
+
+    def get_all(self, name: str) -> list[str]:
+        return [self[name]]
+
+    def from_dict(self, params: dict) -> None:
+        self.clear()
+        self.update({name: value[0] if isinstance(value, list) else value for name, value in params.items()})
+
+
 def test_a_choice_goes_into_the_link_and_out_of_it_when_it_is_the_usual_one(monkeypatch):
-    link = {}
+    link = Link()
     monkeypatch.setattr(st, "query_params", link)
     plans = (Plan("copy", steps=200), Plan("copy", Choices(layers=4), steps=200))
     train_link.write(plans)
