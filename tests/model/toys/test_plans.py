@@ -1,5 +1,6 @@
 """Recipes that can be built and recipes that cannot, and the prepared pairs: what each claims, trained here."""
 
+import math
 import threading
 from dataclasses import replace
 from itertools import product
@@ -36,13 +37,18 @@ def test_a_prepared_pair_differs_in_one_choice_and_can_be_chosen():
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
-    """trained(*plans): their runs side by side, as on the page; the snapshots of each, and why it ended."""
+    """trained(*plans, until): their runs side by side, as on the page; the snapshots of each, up to this step or to the
+    end, and why it ended."""
 
-    def train(*plans):
+    def train(*plans, until=math.inf):
         folder = tmp_path_factory.mktemp("runs")
         works = [worker.Work(plan, folder / str(number)) for number, plan in enumerate(plans)]
-        events = list(worker.train_together(works, threading.Event()))
-        return [([event for n, event in events if n == number]) for number in range(len(plans))]
+        stop, events = threading.Event(), []
+        for number, event in worker.train_together(works, stop):
+            events.append((number, event))
+            if not isinstance(event, str) and event.step >= until and number == len(plans) - 1:
+                stop.set()
+        return [[event for n, event in events if n == number] for number in range(len(plans))]
 
     return train
 
@@ -74,6 +80,6 @@ def test_norm_after_the_sum_needs_a_warm_up_and_norm_before_does_not(trained):
 
 @pytest.mark.slow
 def test_without_balance_a_few_experts_take_all(trained):
-    (*alone, _), (*balanced, _) = trained(*PRESETS["collapse"])
+    (*alone, _), (*balanced, _) = trained(*PRESETS["collapse"], until=30)
     busiest, even = ([max(layer) for layer in run[-1].load] for run in (alone, balanced))
     assert min(busiest) > 0.4 and max(even) < 0.3  # of 0.5: two experts for each token
