@@ -11,6 +11,7 @@ what a job says, and none takes a turn back from a job or shares places out by c
 some of this and need a broker beside the app, which one's own machine does not have.
 """
 
+import atexit
 import math
 import threading
 import time
@@ -166,10 +167,10 @@ class Pool:
                     job.beat() if job.lesson == lesson else job.stop("away")
 
     def close(self) -> None:
-        """Ends all processes."""
+        """Kills all processes; their own end with them."""
         with self.lock:
             for process in [*self._idle, *(job.process for job in self._running if job.process)]:
-                process.close()
+                process.kill()
 
     def _line(self) -> list[Job]:
         """The jobs that wait, as their turn will come."""
@@ -231,6 +232,7 @@ class Pool:
 
 
 POOL = Pool(limits.limits().jobs)
+atexit.register(POOL.close)  # sooner than they notice that it has gone: model/runtime/process.py
 
 
 def submit(
