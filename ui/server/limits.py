@@ -22,7 +22,8 @@ class Limits:
     user_bytes_of_a_seat: int = 32_000_000
     user_bytes_of_an_address: int = 96_000_000  # a class without cookies
     user_models_in_memory_bytes: int = 32_000_000
-    training_turn_seconds: int = 8  # that it has while others wait; to stop and go on costs a tenth of a second
+    # That it has while others wait: on a free core a prepared pair is done in one. To stop and go on costs 0.2 s.
+    training_turn_seconds: int = 10
     idle_process_seconds: int = 60  # that a process waits for a next job, in 0.3 GB: to start one costs 4 s of a core
     # What ui/kit/cache.py keeps for all readers, in bytes: thirty readers' pages of one lesson, the largest of which
     # has 12 MB of traces and 3 MB of results; variants share the weights of their original.
