@@ -11,6 +11,7 @@ import itertools
 import multiprocessing
 import os
 import random
+import secrets
 import sys
 import time
 from collections import Counter
@@ -52,6 +53,7 @@ class Attacker:
         self.address, self.until = address, time.monotonic() + seconds
         self.answers: Counter[str] = Counter()
         self.client = Client(SEAT, Seen())
+        self.client.seat = secrets.token_hex(16)  # what an attack left open is not the next one's
 
     @property
     def left(self) -> float:
@@ -138,7 +140,7 @@ async def pages(attacker: Attacker, channel: ClientConnection) -> None:
     reader.slug, reader.channel = "heads", channel
     while attacker.left:
         reader.link["prompt"] = words()
-        await reader._run()
+        await reader.run()
         attacker.answers["pages"] += 1
 
 
@@ -156,10 +158,10 @@ class Presser(Client):
     async def press(self, attacker: Attacker, channel: ClientConnection) -> None:
         self.channel = channel
         while attacker.left:
-            await self._run()
+            await self.run()
             for id in self.buttons:
                 self.values[id] = WidgetState(id=id, trigger_value=True)
-                await self._run()
+                await self.run()
                 del self.values[id]
                 attacker.answers["presses"] += 1
             await asyncio.sleep(2)

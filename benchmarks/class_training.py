@@ -46,11 +46,11 @@ class Learner(Client):
         url, headers = address.replace("http", "ws"), {"Cookie": f"{clients.SEAT}={secrets.token_hex(16)}"}
         options = {"origin": address, "subprotocols": ["streamlit"], "max_size": None, "additional_headers": headers}
         async with connect(f"{url}/_stcore/stream", **options) as self.channel:
-            await self._run()
+            await self.run()
             await start.wait()
             pressed, begun = time.monotonic(), 0.0
             self.values[self.button] = WidgetState(id=self.button, trigger_value=True)
-            await self._run()
+            await self.run()
             del self.values[self.button]
             while self.state != WORDS["finished"]:
                 if self.state in (WORDS["broken"], WORDS["full"]):
@@ -58,7 +58,7 @@ class Learner(Client):
                 if not begun and self.state == WORDS["running"]:
                     begun = time.monotonic() - pressed
                 await asyncio.sleep(REDRAW if self.state == WORDS["running"] else WAIT)
-                await self._run(self.fragment)
+                await self.run(self.fragment)
             return begun, time.monotonic() - pressed
 
     def _noted(self, message: ForwardMsg) -> bool:

@@ -65,7 +65,7 @@ class Client:
 
     async def learn(self, address: str, until: float) -> None:
         async with self.connected(address) as self.channel:
-            await self._run()  # the lesson is opened: not a change
+            await self.run()  # the lesson is opened: not a change
             while time.monotonic() < until:
                 await self._change()
 
@@ -75,13 +75,13 @@ class Client:
         self.turn += 1
         if self.turn % PROMPTS == 0 or not self.controls:
             self.link["prompt"] = f"{LONG} {self.chance.choice(WORDS)} {self.chance.choice(WORDS)}"
-            picture, whole = await self._run()
+            picture, whole = await self.run()
             self.seen.pictures.append(picture)
             self.seen.prompts.append(whole)
         else:
-            self.seen.controls.append((await self._run(self._turned()))[1])
+            self.seen.controls.append((await self.run(self.turned()))[1])
 
-    def _turned(self) -> str:
+    def turned(self) -> str:
         """Changes one control; returns its fragment."""
         id = self.chance.choice(list(self.controls))
         fragment, _, control = self.controls[id]
@@ -102,7 +102,7 @@ class Client:
         steps = round((slider.max - slider.min) / slider.step)
         return slider.min + slider.step * self.chance.randint(0, steps)
 
-    async def _run(self, fragment: str = "") -> tuple[float, float]:
+    async def run(self, fragment: str = "") -> tuple[float, float]:
         """Asks for the page, or for one fragment of it. Seconds to the first picture and to the end."""
         state = ClientState(page_name=self.slug if self.slug != "machine" else "", fragment_id=fragment)
         state.query_string, state.page_script_hash = urlencode(self.link), self.page

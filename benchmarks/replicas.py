@@ -70,7 +70,7 @@ class Learner(Client):
             try:
                 async with self.connected(address) as self.channel:
                     link, controls, opened = dict(self.link), set(self.controls), time.monotonic()
-                    picture, whole = await self._run()
+                    picture, whole = await self.run()
                     if lost is not None:
                         self.pictures.append(opened - lost + picture)
                         self.pages.append(opened - lost + whole)

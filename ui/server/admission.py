@@ -24,7 +24,9 @@ POLL_S = 0.15  # between two looks at the queue, at which Streamlit may also end
 
 
 @dataclass(eq=False)  # each is one of a kind
-class _Ticket:
+class Ticket:
+    """One that asks for a slot: whose it is, and since when, in seconds."""
+
     client: str
     since: float
     thread: int = field(default_factory=threading.get_ident)
@@ -36,9 +38,9 @@ class AdmissionQueue:
     def __init__(self, slots: int, slots_of_a_client: int | None = None):
         self.slots = slots
         self.slots_of_a_client = slots_of_a_client or slots
-        self._inside: list[_Ticket] = []
-        self._waiting: list[_Ticket] = []  # in the order in which they came, or would have come
-        self._turns: list[_Ticket] = []  # the same, in the order in which they will go in
+        self.inside: list[Ticket] = []
+        self._waiting: list[Ticket] = []  # in the order in which they came, or would have come
+        self.turns: list[Ticket] = []  # the same, in the order in which they will go in
         self._left: dict[str, float] = {}  # when a page of each client that is there was last done
         self._changed = threading.Condition()
 
@@ -56,35 +58,37 @@ class AdmissionQueue:
         Gives a function that releases the slot and queues again, as if this one came REQUEUE_DELAY_S from now.
         """
         with self._changed:
-            nested = any(ticket.thread == threading.get_ident() for ticket in self._inside)
+            nested = any(ticket.thread == threading.get_ident() for ticket in self.inside)
         if nested:
             yield lambda on_wait: None
             return
-        ticket = _Ticket(client or clients.current(), monotonic())
+        ticket = Ticket(client or clients.current(), monotonic())
 
         def requeue(on_wait: OnWait) -> None:
-            self._leave(ticket)
+            self.leave(ticket)
             ticket.since = monotonic() + REQUEUE_DELAY_S
-            self._enqueue(ticket)
+            self.enqueue(ticket)
             self._wait(ticket, on_wait)
 
-        self._enqueue(ticket)
+        self.enqueue(ticket)
         try:
             self._wait(ticket, on_wait)
             yield requeue
         finally:
-            self._leave(ticket)
+            self.leave(ticket)
 
-    def _enqueue(self, ticket: _Ticket) -> None:
+    def enqueue(self, ticket: Ticket) -> None:
+        """Lets it in, or else it waits; `slot` does both, and `leave`."""
         with self._changed:
             later = (i for i, other in enumerate(self._waiting) if other.since > ticket.since)
             self._waiting.insert(next(later, len(self._waiting)), ticket)
             self._admit()
 
-    def _leave(self, ticket: _Ticket) -> None:
+    def leave(self, ticket: Ticket) -> None:
+        """Gives its slot, or its place among those who wait, to the next."""
         with self._changed:
-            if ticket in self._inside:
-                self._inside.remove(ticket)
+            if ticket in self.inside:
+                self.inside.remove(ticket)
                 self._left[ticket.client] = monotonic()
             else:
                 self._waiting.remove(ticket)
@@ -92,23 +96,23 @@ class AdmissionQueue:
 
     def _admit(self) -> None:
         """Lets in whose turn it is."""
-        held = Counter(ticket.client for ticket in self._inside)
-        self._turns = []
+        held = Counter(ticket.client for ticket in self.inside)
+        self.turns = []
         for ticket in self._by_turn(held.copy()):
-            if len(self._inside) < self.slots and held[ticket.client] < self.slots_of_a_client:
+            if len(self.inside) < self.slots and held[ticket.client] < self.slots_of_a_client:
                 self._waiting.remove(ticket)
-                self._inside.append(ticket)
+                self.inside.append(ticket)
                 held[ticket.client] += 1
             else:
-                self._turns.append(ticket)
-        there = {ticket.client for ticket in (*self._waiting, *self._inside)}
+                self.turns.append(ticket)
+        there = {ticket.client for ticket in (*self._waiting, *self.inside)}
         self._left = {client: left for client, left in self._left.items() if client in there}
         self._changed.notify_all()
 
-    def _by_turn(self, held: Counter[str]) -> Iterator[_Ticket]:
+    def _by_turn(self, held: Counter[str]) -> Iterator[Ticket]:
         """Those who wait, in the order of their turns: always the client that has the least, and of these the one that
         waits for the longest time since it came, or since it last had its turn."""
-        theirs: dict[str, deque[_Ticket]] = {}
+        theirs: dict[str, deque[Ticket]] = {}
         for ticket in self._waiting:
             theirs.setdefault(ticket.client, deque()).append(ticket)
         since = {client: max(tickets[0].since, self._left.get(client, 0)) for client, tickets in theirs.items()}
@@ -123,17 +127,17 @@ class AdmissionQueue:
             if theirs[client]:
                 heappush(heads, (held[client], True, turn, client))
 
-    def _wait(self, ticket: _Ticket, on_wait: OnWait) -> None:
-        while ahead := self._ahead(ticket):
+    def _wait(self, ticket: Ticket, on_wait: OnWait) -> None:
+        while ahead := self.ahead(ticket):
             on_wait(ahead)
             with self._changed:
                 if ticket in self._waiting:
                     self._changed.wait(POLL_S)
 
-    def _ahead(self, ticket: _Ticket) -> int:
+    def ahead(self, ticket: Ticket) -> int:
         """How many must leave before this one can go in."""
         with self._changed:
-            return self._turns.index(ticket) + 1 if ticket in self._waiting else 0
+            return self.turns.index(ticket) + 1 if ticket in self._waiting else 0
 
 
 def _pages() -> AdmissionQueue:
