@@ -41,7 +41,7 @@ SEAT = 1000  # the attacker's number: no learner has it
 SETTLED_S = 25  # by when thirty learners have opened their lessons
 CONTROL_S, PAGE_S = 1, 3  # that 95 % of what learners do has to stay below
 RERUN = BackMsg(rerun_script=ClientState(page_name="attention", query_string="lang=en")).SerializeToString()
-SIZES = itertools.cycle((1_500_000, 20_000_000, 900_000))
+SIZES = itertools.cycle((1_500_000, 30_000_000, 900_000))
 CLEAR = BackMsg(clear_cache=True).SerializeToString()
 Work = Callable[["Attacker", ClientConnection], Awaitable[None]]
 

@@ -87,7 +87,8 @@ def _text_box(page: Page) -> None:
     words = page.words
     st.session_state.setdefault("own-text", train_link.own_text(page.lang))
     with st.container(gap="small"):
-        st.text_area(words.text("text-label"), key="own-text", height=180)
+        # a book that is pasted would end the connection: ui/server/limits.py, message_bytes
+        st.text_area(words.text("text-label"), key="own-text", height=180, max_chars=10 * train_link.LONGEST)
         lengths = train_link.text_lengths(words)
         page.note(words.inline("text-note", **lengths))
         if len(train_link.encoded(page.lang)) > train_link.LONGEST:
