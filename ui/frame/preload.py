@@ -1,4 +1,4 @@
-"""The first model is read while the port opens."""
+"""The first model is read while the port opens; what the server started and wrote goes when it ends."""
 
 import gc
 import os
@@ -8,12 +8,17 @@ from contextlib import asynccontextmanager, suppress
 
 import streamlit as st
 
+from ui.server import jobs, scratch
+
 
 @asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[None]:
-    """Of the app: begins to read the model, and does not wait for it."""
+    """Of the app: begins to read the model, and does not wait for it. Of a signal uvicorn dies in the end, so nothing
+    that is registered with atexit would be called."""
     threading.Thread(target=read_first_model, daemon=True).start()
     yield
+    jobs.POOL.close()
+    scratch.remove()
 
 
 def read_first_model() -> None:

@@ -11,7 +11,6 @@ what a job says, and none takes a turn back from a job or shares places out by c
 some of this and need a broker beside the app, which one's own machine does not have.
 """
 
-import atexit
 import math
 import threading
 import time
@@ -167,7 +166,7 @@ class Pool:
                     job.beat() if job.lesson == lesson else job.stop("away")
 
     def close(self) -> None:
-        """Kills all processes; their own end with them."""
+        """Kills all processes, sooner than they would notice that the server has gone; their own end with them."""
         with self.lock:
             for process in [*self._idle, *(job.process for job in self._running if job.process)]:
                 process.kill()
@@ -232,7 +231,6 @@ class Pool:
 
 
 POOL = Pool(limits.limits().jobs)
-atexit.register(POOL.close)  # sooner than they notice that it has gone: model/runtime/process.py
 
 
 def submit(

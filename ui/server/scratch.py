@@ -28,9 +28,15 @@ def folder() -> Path:
                 shutil.rmtree(other, ignore_errors=True)
                 os.close(lock)
     own = Path(tempfile.mkdtemp(prefix=PREFIX))
-    atexit.register(shutil.rmtree, own, ignore_errors=True)
+    atexit.register(remove)
     _locked(own)
     return own
+
+
+def remove() -> None:
+    """When the server ends."""
+    if folder.cache_info().currsize:
+        shutil.rmtree(folder(), ignore_errors=True)
 
 
 def _locked(folder: Path) -> int | None:
