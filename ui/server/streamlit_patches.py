@@ -12,7 +12,7 @@ import streamlit
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.scriptrunner import ScriptRunner, ScriptRunnerEvent, get_script_run_ctx
-from streamlit.runtime.state.session_state import SessionState
+from streamlit.runtime.state.session_state import Serialized, SessionState, WStates
 
 VERSION = "1.67."  # the patches replace private methods, which any other version may write otherwise
 DELIVERY_TIMEOUT_S = 10  # how long a run that is over waits for the server to take what it said
@@ -39,6 +39,7 @@ def apply(version: str = streamlit.__version__) -> bool:
         (ForwardMsgQueue, "clear", keep_queued_deltas_on_fragment_rerun),
         (AppSession, "_on_scriptrunner_event", wait_for_event_delivery),
         (SessionState, "_call_callbacks", rerun_all_changed_fragments),
+        (WStates, "__getitem__", pass_over_unreadable_states),
     ):
         if not hasattr(getattr(owner, name), "vetro"):  # a second time would wrap it twice
             setattr(owner, name, patch(getattr(owner, name)))
@@ -107,5 +108,26 @@ def rerun_all_changed_fragments(call_callbacks: Callable) -> Callable:
         )
         for fragment in changed.difference(context.fragment_ids_this_run):
             context.script_requests.request_rerun(replace(rest, fragment_id=fragment))
+
+    return patched
+
+
+def pass_over_unreadable_states(get: Callable) -> Callable:
+    """WStates.__getitem__: what a browser sent for a widget and the widget cannot read counts as not sent.
+
+    Streamlit keeps it, and every later run of that session ends with the same error before its page has begun.
+    """
+
+    def patched(states: WStates, widget: str) -> object:
+        sent, metadata = states.states.get(widget), states.widget_metadata.get(widget)
+        if metadata is None or not isinstance(sent, Serialized):
+            return get(states, widget)
+        kind = sent.value.WhichOneof("value")  # None where a field was emptied
+        if kind and metadata.value_type and kind != metadata.value_type:
+            raise KeyError(widget)
+        try:
+            return get(states, widget)
+        except Exception as error:  # each kind of widget has its own way to read, and to fail
+            raise KeyError(widget) from error
 
     return patched

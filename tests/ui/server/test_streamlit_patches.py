@@ -1,10 +1,15 @@
-"""The patches of Streamlit: what a queue sends, and under which version they are made. What a reader sees without the
-other two is in test_two_changes.py."""
+"""The patches of Streamlit: what a queue sends, what is read of a browser, and under which version they are made.
+
+What a reader sees without the other two is in test_two_changes.py.
+"""
 
 import pytest
 import streamlit
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
+from streamlit.runtime.state.common import WidgetMetadata
+from streamlit.runtime.state.session_state import WStates
 
 from ui.server import streamlit_patches
 
@@ -44,6 +49,30 @@ def test_no_part_is_sent_without_what_it_lies_in():
     paths = [tuple(message.metadata.delta_path) for message in sent]
     assert (0, 1, 0) in paths and all(not path[:-1] or path[:-1] in paths[:i] for i, path in enumerate(paths))
     assert [sent[i].delta.new_element.html.body for i in (1, -1)] == ["before", "after"]
+
+
+WRONG = [
+    {"json_value": "{"},
+    {"double_value": float("nan")},
+    {"string_array_value": {"data": ["x", "y"]}},
+    {"int_value": 2**62},
+    {"double_array_value": {"data": [1e308] * 5}},
+    {"string_value": "none of them"},
+    {"trigger_value": True},
+    {"bytes_value": b"x"},
+    {},
+]
+
+
+@pytest.mark.parametrize("value", WRONG, ids=lambda value: next(iter(value), "empty"))
+def test_what_a_browser_sends_and_a_widget_cannot_read_does_no_harm(value):
+    """Nor does it stay: what comes next is read."""
+    states = WStates()
+    states.set_widget_metadata(WidgetMetadata("a", int, str, "string_value"))
+    states.set_widget_from_proto(WidgetState(id="a", **value))
+    assert "a" not in states
+    states.set_widget_from_proto(WidgetState(id="a", string_value="7"))
+    assert states["a"] == 7
 
 
 def test_they_are_for_the_version_that_is_pinned_and_made_once():
