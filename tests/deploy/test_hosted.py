@@ -21,7 +21,7 @@ SETTINGS = {
     "server.enableXsrfProtection": True,
     "server.enableAgentApi": False,
     "server.maxUploadSize": 1,
-    "server.maxMessageSize": 10,
+    "server.maxMessageSize": 20,
     "server.maxWidgetStateSize": 1,
     "runner.magicEnabled": False,
 }

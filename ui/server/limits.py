@@ -15,9 +15,9 @@ class Limits:
     # replicas on two cores have a core each.
     jobs: int
     training_seconds: int  # of one run of a reader's training
-    # What readers trained (ui/server/user_models.py), on disk: models, and the states of runs that can go on, three times
-    # a model. A pair of the largest recipe takes 30 MB, two of the prepared ones less than 3 MB; a state that is being
-    # written is there twice. Kubernetes gives /tmp 256Mi.
+    # What readers trained (ui/server/user_models.py), on disk: models, and the states of runs that can go on, three
+    # times a model. A pair of the largest recipe takes 30 MB, two of the prepared ones less than 3 MB; a state that is
+    # being written is there twice. Kubernetes gives /tmp 256Mi.
     user_bytes: int = 128_000_000
     user_bytes_of_a_seat: int = 32_000_000
     user_bytes_of_an_address: int = 96_000_000  # a class without cookies

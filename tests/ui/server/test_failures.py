@@ -1,4 +1,4 @@
-"""What goes wrong while a request is answered: a 503 that says when to come again, and a line without a reader's text."""
+"""What goes wrong while a request is answered: a 503 that says when to come again, and a line without readers' text."""
 
 import logging
 from contextlib import asynccontextmanager
