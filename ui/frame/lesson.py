@@ -37,6 +37,7 @@ def lesson(
     the models that readers trained the lesson can take; `link` is what its link may say besides prompt and model
     (ui/kit/url_state.py).
     """
+    st.session_state.arrived = st.session_state.get("lesson") != slug
     st.session_state.lesson = slug
     footer.reset()
     jobs.arrive(slug)

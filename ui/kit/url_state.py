@@ -170,9 +170,10 @@ def write(values: Mapping[str, str | None]) -> None:
 def bind_text(key: str, default: str, name: str, max_length: int = MAX_LENGTH) -> dict:
     """The same for a text of `max_length` characters, which the link calls `name`. One that is too long for a link
     stays out of it, and the page says so."""
-    if key not in st.session_state or (by_history() and not _long(st.session_state[key])):
+    back = by_history() and not st.session_state.get("arrived")  # what was typed outlives a look at another page
+    if key not in st.session_state or (back and not _long(st.session_state[key])):
         st.session_state[key] = st.query_params.get(name, default)[:max_length]
-    _write_param(key, name, default)  # the state may be from before a look at another page
+    _write_param(key, name, default)
     if _long(st.session_state[key]):
         st.html(markup.note(language.words("ui").inline("link-too-long"), live=True))
     return {"key": key, "on_change": _write_param, "args": (key, name, default)}

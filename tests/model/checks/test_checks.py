@@ -13,6 +13,7 @@ import pytest
 from model import checks, hf, zoo
 from model.checks import CHECKS, OWN, SABOTAGES, rounding, versions
 from model.checks.subject import Measure, Subject, worst
+from model.runtime import process
 from tests.model import families
 from tests.support.pages import ROOT
 
@@ -109,14 +110,11 @@ def test_what_cannot_be_read_is_said_in_its_row(monkeypatch):
     assert (row.model, row.missing, row.remedy) == ("smollm2", "a.gguf", "install")
 
 
-def command(*words: str, line: str | None = None) -> subprocess.CompletedProcess:
-    asked = [sys.executable, "-m", "model.checks", *words]
-    return subprocess.run(asked, cwd=ROOT, input=line, capture_output=True, text=True, timeout=120)
-
-
 @pytest.mark.slow
 def test_from_the_command_line():
-    done = command("--model", zoo.EXPERTS, "--prompt", "It was a cold day", "future", "traced", "experts")
+    asked = "--model", zoo.EXPERTS, "--prompt", "It was a cold day", "future", "traced", "experts"
+    command = [sys.executable, "-m", "model.checks", *asked]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     assert [line.split()[:3] for line in lines[:3]] == [
@@ -126,11 +124,13 @@ def test_from_the_command_line():
 
 
 @pytest.mark.slow
-def test_by_a_line_of_json():
+def test_as_a_job():
     asked = {"text": "It was a cold day", "models": [zoo.EXPERTS], "names": ["future", "rows"], "sabotage": "mask"}
-    done = command(line=json.dumps(asked) + "\n")
-    assert done.returncode == 0, done.stderr
-    found = {row.check: row for row in (checks.Row(**json.loads(line)) for line in done.stdout.splitlines())}
+    with process.start("model.checks.job") as job:
+        process.send(job, asked)
+        *rows, stays = map(json.loads, job.stdout)
+    assert stays is False and job.returncode == 0
+    found = {row.check: row for row in (checks.Row(**row) for row in rows)}
     assert found["rows"].passed and not found["future"].passed
 
 
