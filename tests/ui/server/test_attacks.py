@@ -3,7 +3,6 @@
 Nobody else's page is lost, memory stays, and the log has a line at most for each end of a socket.
 """
 
-import asyncio
 from collections import Counter
 
 import psutil
@@ -13,6 +12,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from benchmarks.attack import ATTACKS, attack
 from benchmarks.classroom import Client, Seen
 from tests.support.server import serving
+from tests.support.waiting import apart, awaited
 from ui.server.limits import HOSTED
 
 pytestmark = pytest.mark.slow
@@ -52,7 +52,7 @@ class Server:
                 for _ in range(3):
                     await reader.run(reader.turned())
 
-        asyncio.run(visit())
+        awaited(visit())
         assert reader.controls
         return seen
 
@@ -85,7 +85,7 @@ def test_controls_that_are_set_to_what_they_cannot_be_break_nothing(server):
             reader.values = {}
             await reader.run()
 
-    asyncio.run(visit())
+    awaited(visit())
     assert reader.controls and not seen.faults
 
 
@@ -93,7 +93,7 @@ def test_controls_that_are_set_to_what_they_cannot_be_break_nothing(server):
 def test_an_attack_is_answered_with_patience_and_others_go_on(server, name):
     answers, expected = Counter(), set(EXPECTED.get(name, ()))
     for _ in range(10):  # seconds: a busy machine may take more than one
-        answers += attack(name, server.address, SECONDS)
+        answers += apart(attack, name, server.address, SECONDS)
         if answers and expected <= set(answers):
             break
     assert all(answer in GOOD or answer.startswith("closed 1") for answer in answers), answers

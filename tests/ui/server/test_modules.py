@@ -1,21 +1,19 @@
 """Our JavaScript is served as modules that find one another, for good under its version and under no other."""
 
-import asyncio
 import posixpath
 import re
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 
+from tests.support.waiting import awaited
 from ui.server import modules
 
 
 def answer(version: str, path: str) -> Response:
     asked = Request({"type": "http", "path_params": {"version": version, "path": path}})
-    with ThreadPoolExecutor(1) as apart:  # after a test with a browser, this thread has Playwright's loop
-        return apart.submit(asyncio.run, modules.respond(asked)).result()
+    return awaited(modules.respond(asked))
 
 
 def test_a_module_is_kept_for_good():

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
+from tests.support.waiting import awaited
 from ui.server import sockets
 from ui.server.limits import HOSTED
 from ui.server.sockets import Sockets
@@ -84,7 +85,7 @@ async def alone(*frames: bytes | str, **limits) -> tuple[list[bytes], dict]:
 @pytest.mark.parametrize("message", NOT_OURS, ids=lambda message: str(message.WhichOneof("type")))
 def test_what_no_page_of_ours_sends_goes_no_further(message):
     ours = [RERUN, BackMsg(stop_script=True).SerializeToString(), FILE.SerializeToString()]
-    taken, _ = asyncio.run(alone(ours[0], message.SerializeToString(), *ours[1:]))
+    taken, _ = awaited(alone(ours[0], message.SerializeToString(), *ours[1:]))
     assert taken == ours
 
 
@@ -95,7 +96,7 @@ def test_what_no_page_of_ours_sends_goes_no_further(message):
 )
 def test_a_frame_that_is_no_message_ends_its_socket_with_one_line_that_does_not_hold_it(frame, code, caplog):
     with caplog.at_level(logging.DEBUG):
-        taken, last = asyncio.run(alone(RERUN, frame, RERUN))
+        taken, last = awaited(alone(RERUN, frame, RERUN))
     assert taken == [RERUN]
     assert last["type"] == "websocket.close" and last["code"] == code and last["reason"]
     lines = [record.getMessage() for record in caplog.records if record.name == sockets.__name__]
@@ -105,7 +106,7 @@ def test_a_frame_that_is_no_message_ends_its_socket_with_one_line_that_does_not_
 
 @given(st.binary(max_size=60))
 def test_no_frame_is_a_fault_of_ours(frame):
-    taken, last = asyncio.run(alone(frame))
+    taken, last = awaited(alone(frame))
     assert taken in ([], [frame])
     assert last["type"] == "websocket.send" or last["code"] == 1002
 
@@ -116,7 +117,7 @@ def test_the_log_of_closed_sockets_is_bounded(caplog):
         for _ in range(200):
             await fake.socket(b"\xff")
 
-    asyncio.run(storm())
+    awaited(storm())
     assert 1 <= len(caplog.records) <= 20
 
 
@@ -129,8 +130,8 @@ def test_a_flood_is_held_back_and_then_closed_and_a_reader_is_not():
         assert (sent[-1]["type"], sent[-1]["code"]) == ("websocket.close", 1008) and sent[-1]["reason"]
         assert 10 < len(fake.taken) <= 10 + 200 * took + 1, "no more than the rate allows"
 
-    asyncio.run(flood())
-    taken, last = asyncio.run(alone(*[RERUN] * 10, messages=0.001, messages_at_once=10))
+    awaited(flood())
+    taken, last = awaited(alone(*[RERUN] * 10, messages=0.001, messages_at_once=10))
     assert len(taken) == 10 and last["type"] == "websocket.send", "a burst within its bounds waits for nothing"
 
 
@@ -143,7 +144,7 @@ def test_a_whole_page_counts_for_more():
         await asyncio.gather(waiting, return_exceptions=True)
         assert fake.taken == [PAGE] * 4
 
-    asyncio.run(pages())
+    awaited(pages())
 
 
 def test_a_client_shares_one_rate_among_its_sockets_and_with_nobody_else():
@@ -160,7 +161,7 @@ def test_a_client_shares_one_rate_among_its_sockets_and_with_nobody_else():
         await asyncio.gather(*waiting, other, return_exceptions=True)
         assert not fake.middleware.open
 
-    asyncio.run(class_room())
+    awaited(class_room())
 
 
 def test_sockets_are_bounded_for_a_client_and_for_all():
@@ -178,7 +179,7 @@ def test_sockets_are_bounded_for_a_client_and_for_all():
         await asyncio.gather(*inside)
         assert not fake.taken and (await fake.socket(RERUN))[-1]["type"] == "websocket.send"
 
-    asyncio.run(full())
+    awaited(full())
 
 
 def test_the_system_lets_us_open_what_our_sockets_need():
