@@ -48,8 +48,8 @@ def serve(port: int, link: dict[str, str], hosted: bool) -> None:
     """Serves the app until it is stopped. link: what the address that is opened says."""
     if hosted:
         os.environ["VETRO_HOSTED"] = "1"  # ui/server/limits.py
-    # Below uvicorn, of a socket with a longer link than this, which is 8 kB otherwise, the library `websockets` says nothing
-    # and keeps it open; deploy/nginx.conf lets 16 kB through.
+    # Of a socket whose link is longer than this (8 kB otherwise) the library `websockets`, below uvicorn, says nothing
+    # and keeps it open. deploy/nginx.conf lets 16 kB through.
     os.environ.setdefault("WEBSOCKETS_MAX_LINE_LENGTH", "20000")
     sys.argv = [str(ROOT / "app.py")]  # beside it Streamlit looks for .streamlit/config.toml
     from app import app

@@ -85,7 +85,7 @@ class Sockets:
             await bucket.acquire(self.limits.opening_costs)
             checked = _Checked(receive, send, bucket, self.limits, self._close)
             await self.app(scope, checked.receive, checked.send)
-        except RuntimeError as gone:  # a browser that leaves while it is sent to, which Streamlit takes for another fault
+        except RuntimeError as gone:  # a browser that left while it was sent to: Streamlit asks it for another message
             LOG.info("A socket ended: %s.", type(gone).__name__)
         finally:
             self.open[client] -= 1
