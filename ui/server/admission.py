@@ -3,6 +3,9 @@
 Thirty pages that are rendered at once all come last; one after another, each takes the time of one. A client that asks
 for sixty pages waits for its own, nobody else for more than one of them (round robin). A page whose first picture is
 out queues again, as if it came a little later: else others would wait for what its reader has not come to.
+
+anyio.CapacityLimiter (which ui/server/files.py uses), threading.Semaphore and aiolimiter were looked at: they bound a
+number or a rate; none takes turns by client, or says how many are ahead.
 """
 
 import os
