@@ -6,7 +6,7 @@ from string import Formatter
 import pytest
 
 import content
-from content import articles
+from content import agreement
 from tests.support.pages import ROOT
 
 FILES = sorted({file.stem for file in (ROOT / "content").glob("*/*.md")})
@@ -133,7 +133,13 @@ ITALIAN = {  # a whole number or a decimal fraction, and the article before it a
 @pytest.mark.parametrize("article", ITALIAN)
 def test_an_italian_article_agrees_with_its_number(article):
     for number in ITALIAN[article]:
-        shown = articles.agree("it", "Il **{p}** va dal {p} al {p}", {"p": f"{number}\u202f%"})
+        shown = agreement.agree("it", "Il **{p}** va dal {p} al {p}", {"p": f"{number}\u202f%"})
         long = {"il ": "al ", "lo ": "allo ", "l’": "all’"}[article]
         assert shown == f"{article.capitalize()}**{{p}}** va d{long}{{p}} {long}{{p}}"
-    assert articles.agree("en", "il {p}", {"p": "8"}) == "il {p}" == articles.agree("it", "il {p}", {"p": "<b>8</b>"})
+    assert agreement.agree("en", "il {p}", {"p": "8"}) == "il {p}" == agreement.agree("it", "il {p}", {"p": "<b>8</b>"})
+
+
+@pytest.mark.parametrize("lang", content.LANGUAGES)
+def test_one_is_singular(lang):
+    shown = [agreement.agree(lang, "{n} {n:row|rows}", {"n": n}).format(n=n) for n in (0, 1, "1", 2, "11", "1.5")]
+    assert shown == ["0 rows", "1 row", "1 row", "2 rows", "11 rows", "1.5 rows"]

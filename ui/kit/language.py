@@ -6,7 +6,7 @@ import streamlit as st
 from markupsafe import Markup
 
 import content
-from content import articles
+from content import agreement
 from ui.kit import markup, numbers
 
 
@@ -67,7 +67,7 @@ class Words:
         return numbers.scaled(x, unit, self.lang)
 
     def _section(self, section: str, values: dict[str, object]) -> str:
-        return articles.agree(self.lang, content.load(self.lang, self.slug)[section], values)
+        return agreement.agree(self.lang, content.load(self.lang, self.slug)[section], values)
 
 
 def words(slug: str) -> Words:

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from content import articles
+from content import agreement
 from tests.support.pages import LANGUAGES, ROOT
 from ui.components import pack
 from ui.kit.numbers import number, percent
@@ -41,8 +41,8 @@ def test_numbers_are_written_as_in_python(shared, lang):
     assert shared.evaluate("(lang) => integer(49152, lang)", lang) == number(49152, lang)
 
 
-@pytest.mark.parametrize("template", ["Il {p} di {q}", "dal {p} al {q}", "del {p} e nel {q}, sul {p}"])
-def test_articles_agree_as_in_python(shared, template):
+@pytest.mark.parametrize("template", ["Il {p} di {q}", "dal {p} al {q}, nel {p} e sul {q}", "{p} {p:riga|righe}, {q}"])
+def test_words_agree_with_numbers_as_in_python(shared, template):
     numbers = (
         "0",
         "0,95\u202f%",
@@ -61,7 +61,7 @@ def test_articles_agree_as_in_python(shared, template):
     for p, q in pairwise(numbers):
         for lang in LANGUAGES:
             there = shared.evaluate("(given) => agree(...given)", [template, {"p": p, "q": q}, lang])
-            assert there == articles.agree(lang, template, {"p": p, "q": q})
+            assert there == agreement.agree(lang, template, {"p": p, "q": q})
 
 
 def test_arrays_arrive_as_they_left(shared):

@@ -1,6 +1,6 @@
 // Elements of HTML and of SVG, tokens and texts.
 
-import { agree } from "./articles.js";
+import { agree } from "./agreement.js";
 
 /** @typedef {Node | string | number | null | undefined} Child numbers and strings become text, never HTML;
  *   null is left out */

@@ -1,8 +1,10 @@
-"""Articles that follow the number after them: in Italian il 12 %, lo 0,9 %, l’8 %, l’11 %, l’1,5 %."""
+"""Words that follow the number they stand with: `{n} {n:row|rows}` in every language, and Italian articles, il 12 %,
+lo 0,9 %, l’8 %, l’11 %, l’1,5 %."""
 
 import re
 from collections.abc import Mapping
 
+PLURAL = re.compile(r"\{(\w+):([^{}|]*)\|([^{}|]*)\}")
 # before a number that is read with "zero" first, and before one that begins with a vowel: otto, uno, undici
 FORMS = {
     "il": ("lo ", "l’"),
@@ -17,7 +19,9 @@ NUMBER = re.compile(r"(\d{1,3})((?:\.\d{3})*)")
 
 
 def agree(lang: str, template: str, values: Mapping[str, object]) -> str:
-    """The template, with the articles before its placeholders as the numbers that are to stand there want them."""
+    """The template, with one of two forms where it offers them, the first for exactly 1, and with the articles that the
+    numbers want which are to stand after them."""
+    template = PLURAL.sub(lambda forms: forms[2 if str(values[forms[1]]) == "1" else 3], template)
     if lang != "it":
         return template
 
