@@ -165,7 +165,7 @@ def test_the_losses_on_the_page_are_those_of_the_changed_models(bundle, trace, p
 @pytest.mark.parametrize("lang", content.LANGUAGES)
 def test_too_few_or_too_many_experts_are_one_sentence(lang):
     test = run_page("experts", lang, active="4", force="true", experts=["1", "2"])
-    assert WORDS[lang]["touch-force-problem"].format(active=4, n=2) in html_of(test)
+    assert Words(lang, "experts").text("touch-force-problem", active=4, n=2) in html_of(test)
     test = run_page("experts", lang, active="8", experts=["3"])
     assert WORDS[lang]["touch-off-problem"].format(n=1, experts=8, active=8) in html_of(test)
 
