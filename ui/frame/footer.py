@@ -82,7 +82,7 @@ def score(asked: dict[str, tuple[int, str, str]], answers: dict[str, bool], word
         number, slug, question = asked[key]
         title = titles.text(slug) if number else "Vetro"
         rows.append([number, title, question, words.text("score-right" if right else "score-wrong")])
-    return csv.as_csv(rows)
+    return csv.as_csv(rows, words.lang)
 
 
 def _session_dict(name: str) -> dict:

@@ -30,7 +30,7 @@ def twin(columns: dict[str, list], name: str) -> None:
             "key": f"csv-{name}",
             "on_click": "ignore",
         }
-        st.download_button(words.text("csv"), lambda: csv.as_csv([columns, *rows]), **file)
+        st.download_button(words.text("csv"), lambda: csv.as_csv([columns, *rows], words.lang), **file)
 
     folded(words.text("table"), f"table-{name}", draw)
 

@@ -123,12 +123,17 @@ async function saveTwin({ name, table }) {
   }
 }
 
-// A text that begins like a formula stays a text, as in ui/kit/csv.py.
+// Decimal signs and separators of the language, and a text that begins like a formula stays a text: as in ui/kit/csv.py.
+const sign = () => (1.5).toLocaleString(document.documentElement.lang)[1];
 const literal = (value) =>
-  typeof value === "string" && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value ?? "");
+  typeof value === "number"
+    ? String(value).replace(".", sign())
+    : /^[=+\-@\t\r]/.test(value)
+      ? `'${value}`
+      : String(value ?? "");
 const cell = (value) =>
-  /[",\r\n]/.test(literal(value)) ? `"${literal(value).replaceAll('"', '""')}"` : literal(value);
-const csv = (rows) => `${Array.from(rows, (row) => row.map(cell).join(",")).join("\r\n")}\r\n`;
+  /[",;\r\n]/.test(literal(value)) ? `"${literal(value).replaceAll('"', '""')}"` : literal(value);
+const csv = (rows) => `${Array.from(rows, (row) => row.map(cell).join(sign() === "," ? ";" : ",")).join("\r\n")}\r\n`;
 
 // A notebook is made from the link, as it is when it is asked for: what a component alone knows stands there.
 document.addEventListener(
