@@ -1,7 +1,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
+PYTEST := $(BIN)/python -m pytest -n 3 --dist worksteal
 PIP := $(BIN)/python -m pip install --disable-pip-version-check
 
 # PyTorch for processors alone: on Linux the ordinary package brings 5 GB for graphics cards, which nothing here uses. Where
