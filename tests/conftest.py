@@ -7,7 +7,7 @@ import os
 import pytest
 from hypothesis import settings
 
-# two test processes share two cores: threads of their own would spin for one another; read when torch is loaded
+# the test processes share two cores: threads of their own would spin for one another; read when torch is loaded
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # the first example of a test pays for what is made once, and shared machines are slow at times: no deadline
@@ -18,8 +18,8 @@ SERVED = {"browser", "app_server"}  # fixtures
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests with a browser come first: of two processes, which begin at either end of the list, one has them all, and
-    with them the only server and the only browser."""
+    """Tests with a browser come first: each process begins with a part of the list, so one has nearly all of them, and
+    with them the server and the browser."""
     for item in items:
         if SERVED & set(item.fixturenames):
             item.add_marker("browser")

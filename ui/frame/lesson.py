@@ -49,9 +49,9 @@ def lesson(
         page = Page(words, prompt.model, prompt.bundle, prompt.text, prompt.ids, prompt.source)
         warn_invalid_params(slug, link, page)
     waiting, tell = waiting_sign()
-    arrived = time.monotonic()
+    asked = time.monotonic()
     with admission.PAGES.slot(tell) as requeue:
-        metrics.page_waited(time.monotonic() - arrived)
+        metrics.page_waited(time.monotonic() - asked)
         waiting.empty()
         yield replace(page, requeue=requeue)
     st.html(_foot(slug, words, page.model))

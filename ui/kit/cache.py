@@ -215,13 +215,15 @@ result.clear = _pickled.cache_clear
 
 def stream(key: Key, steps: Callable[[], Iterator[T]]) -> Iterator[list[T]]:
     """What `steps()` gives, as a list that grows while it is computed; whole at once where it has been before."""
-    values: list[T] = []
     if _digest(key) not in _pickled.cache:
         with _turn():
+            values: list[T] = []
             for value in steps():
                 values.append(value)
                 yield values
-    yield result(key, lambda: values or list(steps()))
+            yield result(key, lambda: values)
+    else:
+        yield result(key, lambda: list(steps()))
 
 
 @cached({}, condition=Condition())

@@ -170,9 +170,11 @@ def write(values: Mapping[str, str | None]) -> None:
 def bind_text(key: str, default: str, name: str, max_length: int = MAX_LENGTH) -> dict:
     """The same for a text of `max_length` characters, which the link calls `name`. One that is too long for a link
     stays out of it, and the page says so."""
+    linked = st.query_params.get(name, default)[:max_length]
     back = by_history() and not st.session_state.get("arrived")  # what was typed outlives a look at another page
-    if key not in st.session_state or (back and not _long(st.session_state[key])):
-        st.session_state[key] = st.query_params.get(name, default)[:max_length]
+    # Where the link says what is there already, a half-typed text is left alone.
+    if key not in st.session_state or (back and linked != st.session_state[key] and not _long(st.session_state[key])):
+        st.session_state[key] = linked
     _write_param(key, name, default)
     if _long(st.session_state[key]):
         st.html(markup.note(language.words("ui").inline("link-too-long"), live=True))

@@ -15,7 +15,6 @@ YOUNG_S = 60.0  # it may not have been locked yet
 
 
 @functools.cache
-@functools.cache
 def folder() -> Path:
     """Of this server, and gone with it. It is locked while the server lives: those of servers that were killed are not,
     and are deleted."""

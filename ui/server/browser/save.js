@@ -124,16 +124,16 @@ async function saveTwin({ name, table }) {
 }
 
 // Decimal signs and separators of the language, and a text that begins like a formula stays a text: as in ui/kit/csv.py.
-const sign = () => (1.5).toLocaleString(document.documentElement.lang)[1];
-const literal = (value) =>
-  typeof value === "number"
-    ? String(value).replace(".", sign())
-    : /^[=+\-@\t\r]/.test(value)
-      ? `'${value}`
-      : String(value ?? "");
-const cell = (value) =>
-  /[",;\r\n]/.test(literal(value)) ? `"${literal(value).replaceAll('"', '""')}"` : literal(value);
-const csv = (rows) => `${Array.from(rows, (row) => row.map(cell).join(sign() === "," ? ";" : ",")).join("\r\n")}\r\n`;
+function csv(rows) {
+  const sign = (1.5).toLocaleString(document.documentElement.lang)[1];
+  const cell = (value) => {
+    if (typeof value === "number") return String(value).replace(".", sign);
+    const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value ?? "");
+    return /[",;\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+  const separator = sign === "," ? ";" : ",";
+  return `${Array.from(rows, (row) => row.map(cell).join(separator)).join("\r\n")}\r\n`;
+}
 
 // A notebook is made from the link, as it is when it is asked for: what a component alone knows stands there.
 document.addEventListener(
