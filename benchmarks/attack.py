@@ -162,7 +162,7 @@ class Presser(Client):
             for id in self.buttons:
                 self.values[id] = WidgetState(id=id, trigger_value=True)
                 await self.run()
-                del self.values[id]
+                self.values.pop(id, None)
                 attacker.answers["presses"] += 1
             await asyncio.sleep(2)
 

@@ -51,7 +51,7 @@ class Learner(Client):
             pressed, begun = time.monotonic(), 0.0
             self.values[self.button] = WidgetState(id=self.button, trigger_value=True)
             await self.run()
-            del self.values[self.button]
+            self.values.pop(self.button, None)
             while self.state != WORDS["finished"]:
                 if self.state in (WORDS["broken"], WORDS["full"]):
                     raise RuntimeError(self.state)

@@ -13,6 +13,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from tempfile import TemporaryFile
 from urllib.parse import parse_qsl, urlencode
@@ -55,6 +56,7 @@ class Client:
         self.controls: dict[str, tuple[str, tuple, object]] = {}  # by id: fragment, place on the page, description
         self.values: dict[str, WidgetState] = {}
         self.link = {"lang": "en", "prompt": f"{LONG} {WORDS[number % len(WORDS)]}"}
+        self.anew = False  # a run has begun, and nothing of it has come
         self.page = ""  # what the server calls the page: by this name a fragment can have it drawn anew
 
     def connected(self, address: str, **more: float) -> connect:
@@ -71,7 +73,10 @@ class Client:
 
     async def _change(self) -> None:
         """What a learner does next, after a pause."""
-        await asyncio.sleep(PAUSE * self.chance.uniform(0.7, 1.3))
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PAUSE * self.chance.uniform(0.7, 1.3)):
+                while True:  # like a browser, which always reads
+                    self._hear(ForwardMsg.FromString(await self.channel.recv()))
         self.turn += 1
         if self.turn % PROMPTS == 0 or not self.controls:
             self.link["prompt"] = f"{LONG} {self.chance.choice(WORDS)} {self.chance.choice(WORDS)}"
@@ -107,28 +112,35 @@ class Client:
         state = ClientState(page_name=self.slug if self.slug != "machine" else "", fragment_id=fragment)
         state.query_string, state.page_script_hash = urlencode(self.link), self.page
         state.widget_states.widgets.extend(self.values.values())
-        start, picture, anew = time.perf_counter(), None, False
+        start, picture = time.perf_counter(), None
         await self.channel.send(BackMsg(rerun_script=state).SerializeToString())
         while True:
             message = ForwardMsg.FromString(await asyncio.wait_for(self.channel.recv(), 60))
-            kind = message.WhichOneof("type")
-            if kind == "new_session":
-                anew = True
-            if kind == "navigation":
-                self.page = message.navigation.page_script_hash
-            if kind == "delta" and anew:
-                self._forget(message)
-                anew = False
-            if kind == "page_info_changed":  # a control that lives in the link
-                self.link = dict(parse_qsl(message.page_info_changed.query_string))
-            if kind == "delta" and self._noted(message) and picture is None:
+            if self._hear(message) and picture is None:
                 picture = time.perf_counter() - start
-            if kind == "script_finished":
-                if message.script_finished == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:
-                    self.seen.faults.append(f"{self.slug}: a page that cannot be run")
-                if message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
-                    whole = time.perf_counter() - start
-                    return picture or whole, whole
+            if message.HasField("script_finished") and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+                whole = time.perf_counter() - start
+                return picture or whole, whole
+
+    def _hear(self, message: ForwardMsg) -> bool:
+        """Does what a browser does with a message; says whether it brings a picture."""
+        kind = message.WhichOneof("type")
+        if kind == "new_session":
+            self.anew = True
+        elif kind == "navigation":
+            self.page = message.navigation.page_script_hash
+        elif kind == "page_info_changed":  # a control that lives in the link
+            self.link = dict(parse_qsl(message.page_info_changed.query_string))
+        elif kind == "delta":
+            if self.anew:
+                self._forget(message)
+                self.anew = False
+            return self._noted(message)
+        elif kind == "script_finished":
+            if message.script_finished == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:
+                self.seen.faults.append(f"{self.slug}: a page that cannot be run")
+            self.values = {id: value for id, value in self.values.items() if id in self.controls}
+        return False
 
     def _forget(self, message: ForwardMsg) -> None:
         """Forgets the controls of what is made anew: the page, or the block that a fragment begins with."""

@@ -90,6 +90,7 @@ def rerun_all_changed_fragments(call_callbacks: Callable) -> Callable:
 
     The browser sends what changes within one of its turns as one request, in the name of the fragment that changed
     first (a change to the whole page has no name and does not count). The other values came, and nothing showed them.
+    A client may name widgets that are gone from the page, too: their fragments are passed over.
     """
 
     def patched(state: SessionState, **replayed) -> None:
@@ -107,7 +108,8 @@ def rerun_all_changed_fragments(call_callbacks: Callable) -> Callable:
             replay_trigger_states=state._filter_active_trigger_widget_states(state._current_interaction_widget_states),
         )
         for fragment in changed.difference(context.fragment_ids_this_run):
-            context.script_requests.request_rerun(replace(rest, fragment_id=fragment))
+            if fragment is None or context.fragment_storage.contains(fragment):  # None: the whole page
+                context.script_requests.request_rerun(replace(rest, fragment_id=fragment))
 
     return patched
 

@@ -3,13 +3,16 @@
 What a reader sees without the other two is in test_two_changes.py.
 """
 
+from types import SimpleNamespace
+
 import pytest
 import streamlit
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.runtime.fragment import MemoryFragmentStorage
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.state.common import WidgetMetadata
-from streamlit.runtime.state.session_state import WStates
+from streamlit.runtime.state.session_state import SessionState, WStates
 
 from ui.server import streamlit_patches
 
@@ -73,6 +76,29 @@ def test_what_a_browser_sends_and_a_widget_cannot_read_does_no_harm(value):
     assert "a" not in states
     states.set_widget_from_proto(WidgetState(id="a", string_value="7"))
     assert states["a"] == 7
+
+
+def test_a_part_that_is_gone_from_the_page_is_not_run(monkeypatch):
+    """A client may go on sending the state of a widget in it: each message asked for a run of nothing, and a run more
+    than it had asked for is what no client waits for."""
+    asked, there, state = [], MemoryFragmentStorage(), SessionState()
+    there.register("open", lambda: None)
+    of_page = {name: None for name in ("query_string", "page_script_hash", "context_info")}
+    requests = SimpleNamespace(request_rerun=lambda data: asked.append(data.fragment_id))
+    context = SimpleNamespace(
+        fragment_ids_this_run=["other"],
+        fragment_storage=there,
+        script_requests=requests,
+        cached_message_hashes=frozenset(),
+        **of_page,
+    )
+    monkeypatch.setattr(streamlit_patches, "get_script_run_ctx", lambda: context)
+    for fragment in ("open", "gone", None):
+        id = f"in {fragment}"
+        state._new_widget_state.set_widget_metadata(WidgetMetadata(id, bool, bool, "bool_value", fragment_id=fragment))
+        state._new_widget_state.set_widget_from_proto(WidgetState(id=id, bool_value=True))
+    streamlit_patches.rerun_all_changed_fragments(lambda state: None)(state)
+    assert set(asked) == {"open", None}  # None: the whole page
 
 
 def test_they_are_for_the_version_that_is_pinned_and_made_once():
