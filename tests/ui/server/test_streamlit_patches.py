@@ -9,8 +9,8 @@ import pytest
 import streamlit
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
-from streamlit.runtime.fragment import MemoryFragmentStorage
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
+from streamlit.runtime.fragment import MemoryFragmentStorage
 from streamlit.runtime.state.common import WidgetMetadata
 from streamlit.runtime.state.session_state import SessionState, WStates
 
@@ -83,7 +83,7 @@ def test_a_part_that_is_gone_from_the_page_is_not_run(monkeypatch):
     than it had asked for is what no client waits for."""
     asked, there, state = [], MemoryFragmentStorage(), SessionState()
     there.register("open", lambda: None)
-    of_page = {name: None for name in ("query_string", "page_script_hash", "context_info")}
+    of_page = dict.fromkeys(("query_string", "page_script_hash", "context_info"))
     requests = SimpleNamespace(request_rerun=lambda data: asked.append(data.fragment_id))
     context = SimpleNamespace(
         fragment_ids_this_run=["other"],
