@@ -37,12 +37,14 @@ def predict(key: str, question: Question) -> None:
         if committed is not None and question.waiting:
             st.html(verdict.format("verdict", question.waiting))
         elif committed is not None:
-            right = question.answer()
-            progress.record(key, committed == right)
+            accepted = question.accepted()
+            right = committed in accepted
+            progress.record(key, right)
             progress.mark_done(st.session_state.get("lesson", ""))
-            kind = "right" if committed == right else "wrong"
-            explanation = eyebrow.format(words.inline(kind)) + question.explain(committed, right)
-            st.html(verdict.format(f"verdict {kind}", explanation))
+            kind = "right" if right else "wrong"
+            remark = Markup() if right else question.against(committed)
+            explanation = question.explained(committed if right else accepted[0], accepted)
+            st.html(verdict.format(f"verdict {kind}", eyebrow.format(words.inline(kind)) + remark + explanation))
         good, answered = progress.score()
         if answered:
             score.html(markup.span(words.inline("score", right=good, all=answered), "count"))

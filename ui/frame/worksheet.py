@@ -25,17 +25,24 @@ def sheet(
         eyebrow=lesson,
         title=title,
         about=about,
-        questions=[_printed(question) for question in questions],
+        questions=[_printed(question, words) for question in questions],
     )
 
 
-def _printed(question: Question) -> dict[str, object]:
-    right = None if question.waiting else question.answer()
-    options = [markup.chip(option) if question.tokens else option for option in question.options]
-    return {
+def _printed(question: Question, words: language.Words) -> dict[str, object]:
+    numbers = range(len(question.options))
+    printed = {
         "text": question.text,
+        "given": question.given(),
         "kind": "tokens" if question.tokens else "options",
-        "options": options,
-        "answer": None if right is None else options[right],
-        "explanation": question.waiting if right is None else question.explain(right, right),
+        "options": list(map(question.shown, numbers)),
+    }
+    if question.waiting:
+        return printed | {"right": [], "wrong": [], "explanation": words("key-waiting")}
+    accepted = question.accepted()
+    remarks = {i: question.against(i) for i in numbers if i not in accepted}
+    return printed | {
+        "right": list(map(question.shown, accepted)),
+        "wrong": [(question.shown(i), remark) for i, remark in remarks.items() if remark],
+        "explanation": question.explained(accepted[0], accepted),
     }

@@ -121,16 +121,19 @@ def test_a_worksheet(lang, key):
             Markup("What <i>now</i>?"),
             ["<b>", "·dog"],
             lambda: 1,
-            lambda _, right: Markup("<p>number {}</p>").format(right),
+            lambda right: Markup("<p>number {}</p>").format(right),
+            lambda i: Markup("<p>not {}</p>").format(i),
+            lambda: Markup("<p>a list</p>"),
             tokens=True,
         ),
-        Question(Markup("And then?"), ["x & y"], lambda: 1 / 0, lambda *_: Markup(), waiting=Markup("<p>not yet</p>")),
+        Question(Markup("And then?"), ["x & y"], lambda: 1 / 0, lambda *_: Markup(), waiting=Markup("<p>press</p>")),
     ]
     about = [("Prompt", markup.chip("<script>"))]
     text = sheet(language.Words(lang, "take"), "Vetro", Markup("A title"), about, asked)
     questions, answers = text.split("<section>")
     assert key in answers and key not in questions and "number 1" in answers and "number 1" not in questions
-    assert "not yet" in answers and "x &amp; y" in questions
+    assert "a list" in questions and "not 0" in answers and "not 0" not in questions and "not 1" not in answers
+    assert language.Words(lang, "take")("key-waiting") in answers and "press" not in text and "x &amp; y" in questions
     assert "<script" not in text and "&lt;b&gt;" in questions and "http" not in text
     assert "@page" in text and f'lang="{lang}"' in text
 

@@ -4,25 +4,29 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.support.app_test import html_of
+from ui.frame.question import between, largest
 from ui.kit import markup
 
 
-def card():
+def card(*right):
     import streamlit as st
     from markupsafe import Markup
 
     from ui.frame import quiz
     from ui.frame.question import Question
 
-    def explain(chosen, right):
-        return Markup("chosen {}, right {}").format(chosen, right)
+    def explain(right):
+        return Markup("right {}").format(right)
+
+    def against(i):
+        return Markup("against {}").format(i)
 
     def answer():
         st.session_state.computed = True
-        return 1
+        return right or 1
 
     st.session_state.lesson = "attention"
-    quiz.predict("q", Question(Markup("Which one?"), ["·the", "·dog"], answer, explain))
+    quiz.predict("q", Question(Markup("Which one?"), ["·the", "·dog", "·cat"], answer, explain, against))
 
 
 @pytest.fixture
@@ -45,8 +49,28 @@ def test_nothing_is_revealed_before_the_answer(shown):
 @pytest.mark.parametrize("option, verdict, score", [(1, "right", "1 of 1"), (0, "wrong", "0 of 1")])
 def test_right_and_wrong_are_both_explained(shown, option, verdict, score):
     seen = html_of(choose(shown, option))
-    assert f"verdict {verdict}" in seen and f"chosen {option}, right 1" in seen and score in seen
+    assert f"verdict {verdict}" in seen and "right 1" in seen and score in seen
+    assert ("against 0" in seen) == (verdict == "wrong")
     assert "attention" in shown.session_state["done"]
+
+
+@pytest.mark.parametrize("option, verdict, explained", [(0, "right", 0), (1, "wrong", 2), (2, "right", 2)])
+def test_a_tie_is_said_and_both_are_right(option, verdict, explained):
+    seen = html_of(choose(AppTest.from_function(card, args=(2, 0), default_timeout=30).run(), option))
+    assert f"verdict {verdict}" in seen and f"right {explained}" in seen
+    assert "counts as right: ·cat; ·the" in seen
+
+
+@pytest.mark.parametrize(
+    "values, noise, accepted", [((1, 3, 2), 0, (1,)), ((3, 1, 2.95), 0.1, (0, 2)), ((2, 2), 0, (0, 1))]
+)
+def test_the_largest_beyond_the_noise(values, noise, accepted):
+    assert largest(values, noise) == accepted
+
+
+@pytest.mark.parametrize("value, accepted", [(0.5, (0,)), (0.999, (0, 1)), (1.001, (1, 0)), (1.5, (1,)), (2.5, (2,))])
+def test_a_value_at_a_bound_is_on_both_sides(value, accepted):
+    assert between((1, 2), value, 0.01) == accepted
 
 
 def test_the_first_answer_counts(shown):

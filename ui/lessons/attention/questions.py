@@ -31,7 +31,7 @@ def swap(page: Page, trace: Trace, cell: Cell) -> Question | None:
         most = int(swapped().argmax())
         return choices.index(most) if most in choices else len(choices)
 
-    def explain(chosen: int, right: int) -> Markup:
+    def explain(right: int) -> Markup:
         after = swapped()
         was, most = int(row.argmax()), int(after.argmax())
         origin = {one: two, two: one}.get(most, most)  # where the word with the largest weight stood before
@@ -68,7 +68,7 @@ def append(page: Page, trace: Trace, cell: Cell) -> Question:
         changed = int((changes() > readings.ROUNDING).sum())
         return 0 if changed == count else 1 if changed else 2
 
-    def explain(chosen: int, right: int) -> Markup:
+    def explain(right: int) -> Markup:
         largest = changes()
         values = {"changed": int((largest > readings.ROUNDING).sum()), "count": count, "reader": reader}
         section = "explain-none" if right == 2 else "explain-changed"
@@ -95,7 +95,7 @@ def carry(page: Page, trace: Trace, cell: Cell) -> Question | None:
         most = int(attention.value_lengths(trace, cell).argmax())
         return choices.index(most) if most in choices else len(choices)
 
-    def explain(chosen: int, right: int) -> Markup:
+    def explain(right: int) -> Markup:
         lengths = attention.value_lengths(trace, cell)
         most, top = int(lengths.argmax()), readable[0]
         return words(

@@ -20,7 +20,7 @@ def grown(old: Side, new: Side, words: Words) -> Question:
     def answer() -> int:
         return sum(growth(old) >= bound for bound in GROWN)
 
-    def explain(chosen: int, right: int) -> Markup:
+    def explain(right: int) -> Markup:
         sizes = other_sizes(old)
         values = {"least": sizes.min(), "most": sizes.max(), "times": growth(old), "other": growth(new)}
         shown = {name: words.number(float(x)) for name, x in values.items()}
@@ -40,7 +40,7 @@ def worst(words: Words) -> Question | None:
         bits = reached()
         return max(range(len(names)), key=lambda i: bits[names[i]])
 
-    def explain(chosen: int, right: int) -> Markup:
+    def explain(right: int) -> Markup:
         bits = reached()
         listed = "; ".join(f"{words.text(f'name-{name}')} {words.number(bits[name])}" for name in names)
         worst = words.text(f"name-{names[right]}")
@@ -61,7 +61,7 @@ def mqa_cache(words: Words) -> Question | None:
         fraction = variant.cache_bytes / base.cache_bytes
         return min(range(len(CACHE_FRACTIONS)), key=lambda i: abs(CACHE_FRACTIONS[i] - fraction))
 
-    def explain(chosen: int, right: int) -> Markup:
+    def explain(right: int) -> Markup:
         sizes = {"before": words.bytes(base.cache_bytes), "after": words.bytes(variant.cache_bytes)}
         return words("explain-cache", **sizes, **heads, tokens=words.number(base.config.context))
 

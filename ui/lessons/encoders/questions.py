@@ -31,7 +31,7 @@ def ahead(page: Page, encoder: Bundle) -> Question:
         changed = tuple(change > NOISE for _, change in shifts())
         return [(True, False), (False, True), (True, True), (False, False)].index(changed)
 
-    def explain(chosen: int, right: int) -> Markup:
+    def explain(right: int) -> Markup:
         (token, change), (_, other) = shifts()
         values = {"token": markup.chip(token), "change": words.percent(change), "other": words.percent(other)}
         return words("explain-ahead", more=added, **values)
@@ -47,7 +47,7 @@ def film(page: Page, encoder: Bundle) -> Question:
     def cosines() -> np.ndarray:
         return np.stack([readings.vector(encoder, text) for text in options]) @ readings.vector(encoder, query)
 
-    def explain(chosen: int, right: int) -> Markup:
+    def explain(right: int) -> Markup:
         values = cosines()
         order = np.argsort(-values)
         listed = ", ".join(f"{words.text('quoted', text=options[i])} {words.number(values[i])}" for i in order)
@@ -65,7 +65,7 @@ def reranked(page: Page, encoder: Bundle, sentences: Sentences) -> Question:
         hits = readings.hits(encoder, sentences, query)
         return 2 if not hits.reranked else int(hits.reranked[0] != hits.nearest[0])
 
-    def explain(chosen: int, right: int) -> Markup:
+    def explain(right: int) -> Markup:
         hits = readings.hits(encoder, sentences, query)
         values = {"nearest": sentences.shown(hits.nearest[0]), "cosine": words.number(hits.cosines.max())}
         if hits.reranked:

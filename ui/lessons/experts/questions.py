@@ -23,7 +23,7 @@ def again(page: Page, trace: Trace) -> Question:
         choices = cache.trace(page.bundle, [*page.ids, *page.ids], {"expert_index"}).stack("expert_index")
         return int((choices[:, last, 0] == choices[:, -1, 0]).sum())
 
-    def explain(chosen: int, right: int) -> Markup:
+    def explain(right: int) -> Markup:
         section = ("again-few", "again-some", "again-all")[right]
         return words(section, n=same(), layers=layers, token=token)
 
@@ -66,7 +66,7 @@ def busiest_off(page: Page, trace: Trace, statistics: Statistics) -> Question | 
         difference = losses()["busy_off"] - losses()["rare_off"]
         return 2 if abs(difference) < NOISE else 0 if difference > 0 else 1
 
-    def explain(chosen: int, right: int) -> Markup:
+    def explain(right: int) -> Markup:
         shown = {name: words.number(bits) for name, bits in losses().items()}
         counts = {"m": assignments[busy], "n": assignments[rare], "tokens": len(page.ids)}
         section = ("off-busy", "off-rare", "off-same")[right]
@@ -88,7 +88,7 @@ def genre(page: Page, statistics: Statistics) -> Question:
             return 2
         return 0 if by_class > by_genre else 1
 
-    def explain(chosen: int, right: int) -> Markup:
+    def explain(right: int) -> Markup:
         return words(("genre-class", "genre-genre", "genre-both")[right], **statistics.values(words))
 
     options = [words.text(f"genre-option-{name}") for name in ("class", "genre", "both")]

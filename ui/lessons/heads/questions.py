@@ -31,7 +31,7 @@ def depth(page: Page, trace: Trace) -> Question:
     def answer() -> int:
         return int(np.searchsorted(edges, longest()[0], side="right")) - 1
 
-    def explain(chosen: int, right: int) -> Markup:
+    def explain(right: int) -> Markup:
         layer, head = longest()
         writes = readings.writes(page, trace)
         return words(
@@ -59,7 +59,7 @@ def repeat(page: Page) -> Question:
         first, second = readings.repeated_surprisal(page)
         return int(np.searchsorted(SAVED, 1 - second / first))
 
-    def explain(chosen: int, right: int) -> Markup:
+    def explain(right: int) -> Markup:
         first, second = map(words.number, readings.repeated_surprisal(page))
         even = words.number(float(np.log2(page.bundle.model.config.vocab_size)))
         return words(f"explain-repeat-{'same' if right == 0 else 'less'}", first=first, second=second, even=even)
@@ -77,7 +77,7 @@ def cache(page: Page) -> Question:
     def times() -> float:
         return arithmetic.cache_bytes(own, config.context) / arithmetic.cache_bytes(config, config.context)
 
-    def explain(chosen: int, right: int) -> Markup:
+    def explain(right: int) -> Markup:
         before, after = (arithmetic.count(each).attention for each in (config, own))
         return words(
             "explain-cache",

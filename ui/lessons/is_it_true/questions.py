@@ -39,7 +39,7 @@ def shuffled(page: Page, terms: np.ndarray) -> Question:
     def answer() -> int:
         return int(np.searchsorted(BOUNDS, len(different_sums()), side="right"))
 
-    def explain(chosen: int, right: int) -> Markup:
+    def explain(right: int) -> Markup:
         different, exact = different_sums(), rounding.sums_by_order(terms)["exact"]
         error = float(np.abs(different - exact).max())
         counts = {"count": len(different), "times": TIMES, "terms": len(terms)}
@@ -65,7 +65,7 @@ def noticed(page: Page) -> Question:
         failures = len(failed())
         return 0 if not failures else 2 if failures == count else 1
 
-    def explain(chosen: int, right: int) -> Markup:
+    def explain(right: int) -> Markup:
         if right == 0:
             return words("explain-unnoticed", count=count, noticed=0)
         item = Markup("<li>{}</li>").format

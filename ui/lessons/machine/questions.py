@@ -23,7 +23,7 @@ def tracks(page: Page, likeliest: dict) -> Question:
         changed = distances() > ROUNDING
         return 2 if not changed.any() else 1 if changed[-1] and changed.sum() == 1 else 0
 
-    def explain(chosen: int, right: int) -> Markup:
+    def explain(right: int) -> Markup:
         changed = int((distances() > ROUNDING).sum())
         section = "explain-changed" if changed else "explain-none"
         return words(section, n=len(page.ids), changed=changed, difference=words.percent(distances().max()))

@@ -7,13 +7,15 @@ from markupsafe import Markup
 
 from model.sampling import Sampling
 from ui.frame.page import Page
-from ui.frame.question import Question
+from ui.frame.question import Question, between
 from ui.kit.numbers import round_percent
 from ui.lessons.next_token.readings import TOP, Reading, distribution_values, stages, support_size
 
 NUCLEUS = 0.9  # of the probability, whose tokens are counted
 BOUNDS = (10, 100, 1000)  # tokens, between the options
 HIGH_TEMPERATURE = 2.0
+ROUNDING = 1e-4  # of a probability: below it, the last digits of the sums decide
+NOISE = 1e-3  # times as large: likewise
 
 
 def needed(page: Page, reading: Reading) -> Question:
@@ -27,38 +29,47 @@ def needed(page: Page, reading: Reading) -> Question:
         words.text("option-beyond", low=number(bounds[-1])),
     ]
 
-    def count() -> int:
-        return support_size(stages(reading, Sampling(top_p=NUCLEUS))[-1])
+    def count(share: float = NUCLEUS) -> int:
+        return support_size(stages(reading, Sampling(top_p=share))[-1])
 
-    def answer() -> int:
-        return int(np.searchsorted(bounds, count()))
+    def answer() -> tuple[int, ...]:
+        counts = count(), count(NUCLEUS - ROUNDING), count(NUCLEUS + ROUNDING)
+        return tuple(dict.fromkeys(np.searchsorted(bounds, counts).tolist()))
 
-    def explain(chosen: int, right: int) -> Markup:
-        verdict = "right" if chosen == right else "more" if chosen < right else "fewer"
-        return words(f"verdict-{verdict}", needed=number(count())) + words("explain-needed", **values)
+    def explain(right: int) -> Markup:
+        return words("explain-needed", **values, needed=number(count()))
+
+    def against(i: int) -> Markup:
+        few = i < answer()[0]
+        n = bounds[i] if few else bounds[i - 1]
+        together = words.percent(np.sort(reading.base)[-n:].sum())
+        return words("against-few" if few else "against-many", n=number(n), together=together)
 
     question = words.inline("question-needed", **values, share=round_percent(NUCLEUS))
-    return Question(question, options, answer, explain)
+    return Question(question, options, answer, explain, against)
 
 
 def tail(page: Page, reading: Reading) -> Question:
     """What becomes of the tail at twice the temperature?"""
-    words, before = page.words, reading.tail(1)
+    words, before, names = page.words, reading.tail(1), ("shrinks", "grows", "doubles")
 
-    def answer() -> int:
-        return sum(reading.tail(HIGH_TEMPERATURE) >= times * before for times in (1, 2))
+    def answer() -> tuple[int, ...]:
+        return between((1, 2), reading.tail(HIGH_TEMPERATURE) / before, NOISE)
 
-    def explain(chosen: int, right: int) -> Markup:
-        section = "explain-tail-right" if chosen == right else "explain-tail-wrong"
-        after = words.percent(reading.tail(HIGH_TEMPERATURE))
+    def explain(right: int) -> Markup:
         first, second = reading.base[reading.top[:2]]
         ratio = float(first / second)
-        return words(section, before=words.percent(before), after=after) + words(
+        return words(
             "explain-tail",
+            before=words.percent(before),
+            after=words.percent(reading.tail(HIGH_TEMPERATURE)),
             ratio=words.number(ratio),
             root=words.number(ratio ** (1 / HIGH_TEMPERATURE)),
             others=words.number(len(reading.base) - TOP),
         )
 
-    options = [words.text(f"option-{name}") for name in ("shrinks", "grows", "doubles")]
-    return Question(words.inline("question-tail", before=words.percent(before)), options, answer, explain)
+    def against(i: int) -> Markup:
+        return words(f"against-{names[i]}")
+
+    options = [words.text(f"option-{name}") for name in names]
+    return Question(words.inline("question-tail", before=words.percent(before)), options, answer, explain, against)

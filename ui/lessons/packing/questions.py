@@ -25,7 +25,7 @@ def context(batch: Batch, words: Words) -> Question:
         before, after = wasted()
         return int(np.sign(after - before)) + 1
 
-    def explain(chosen: int, right: int) -> Markup:
+    def explain(right: int) -> Markup:
         before, after = map(words.percent, wasted())
         best = words.percent(packed(batch.lengths, double, "first_fit_decreasing").wasted)
         values = {"before": before, "after": after, "best": best, "context": words.number(double)}
@@ -46,7 +46,7 @@ def hit(page: Page, row: Row) -> Question | None:
         measured = measure(page, row)
         return int(np.abs(measured.settings[BARE].bits - measured.alone).argmax())
 
-    def explain(chosen: int, right: int) -> Markup:
+    def explain(right: int) -> Markup:
         measured = measure(page, row)
         bits = measured.settings[BARE].bits
         lines = [

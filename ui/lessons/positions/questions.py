@@ -42,7 +42,7 @@ def decoder(page: Page) -> Question | None:
             return 0
         return 1 if before.argmax() == after.argmax() else 2
 
-    def explain(chosen: int, right: int) -> Markup:
+    def explain(right: int) -> Markup:
         before, after = probabilities()
         tokens = page.bundle.tokenizer.strings([int(before.argmax()), int(after.argmax())])
         first, second = map(markup.chip, tokens)
@@ -66,7 +66,7 @@ def slowest(page: Page) -> Question:
     speed = rotary_speeds(page.bundle.model)[-1]
     turns = context * speed / (2 * np.pi)
 
-    def explain(chosen: int, right: int) -> Markup:
+    def explain(right: int) -> Markup:
         values = {"context": context, "degrees": 360 * turns, "wave": 2 * np.pi / speed}
         return words("explain-slowest", **{name: words.number(x) for name, x in values.items()})
 
@@ -91,7 +91,7 @@ def moved(page: Page, trace: Trace) -> Question:
         on, apart = (abs(bits[name] / bits["trained"] - 1) > CHANGED for name in ("shifted", "stretched"))
         return on + 2 * apart
 
-    def explain(chosen: int, right: int) -> Markup:
+    def explain(right: int) -> Markup:
         return words(f"explain-moved-{right}", **{name: words.number(x) for name, x in measured().items()})
 
     question = words.inline("question-moved", shift=words.number(SHIFT), stretch=STRETCH)

@@ -21,7 +21,7 @@ def first(page: Page, trace: Trace) -> Question:
     def busy_steps() -> np.ndarray:
         return (_score_counts(trace, devices) > 0).sum(0)
 
-    def explain(chosen: int, right: int) -> Markup:
+    def explain(right: int) -> Markup:
         return words("explain-first", busy=right + 1, devices=devices, last=int(busy_steps()[-1]))
 
     question = words.inline("question-first", devices=devices)
@@ -41,7 +41,7 @@ def busiest(page: Page, trace: Trace) -> Question:
         counts = sums()
         return counts.index(max(counts)) if counts.count(max(counts)) == 1 else devices
 
-    def explain(chosen: int, right: int) -> Markup:
+    def explain(right: int) -> Markup:
         section = {devices: "explain-several", devices - 1: "explain-last"}.get(right, "explain-busiest")
         listed = ", ".join(f"{name}: {words.number(count)}" for name, count in zip(names, sums(), strict=True))
         return words(section, device=right + 1, last=devices, listed=listed)
@@ -64,7 +64,7 @@ def sent(page: Page) -> Question:
         ratio = in_all(2 * DEVICES) / in_all(DEVICES)
         return 0 if ratio < 0.75 else 2 if ratio > 1.5 else 1
 
-    def explain(chosen: int, right: int) -> Markup:
+    def explain(right: int) -> Markup:
         values = {
             "large": in_a_step(DEVICES),
             "small": in_a_step(2 * DEVICES),

@@ -36,7 +36,7 @@ def reach(page: Page) -> Question | None:
     def answer() -> int:
         return counts.index(layers(Sliding(window)))
 
-    def explain(chosen: int, right: int) -> Markup:
+    def explain(right: int) -> Markup:
         n = layers(Sliding(window))
         sums = {"n": n, "window": window, "less": window - 1, "held": n * (window - 1) + 1, "far": far}
         return words("explain-reach", **sums, **ends, strided=layers(Strided(window)), length=length)
@@ -66,7 +66,7 @@ def budget(page: Page) -> Question | None:
     def answer() -> int:
         return int(np.argmin([readings.loss(page, choice) for choice in choices]))
 
-    def explain(chosen: int, right: int) -> Markup:
+    def explain(right: int) -> Markup:
         hidden = [readings.hidden_weight(page, choice) for choice in choices]
         rows = [
             words(

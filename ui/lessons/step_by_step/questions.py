@@ -24,7 +24,7 @@ def likelier(page: Page) -> Question:
     def answer() -> int:
         return int(search()["gain"] > ROUNDING)
 
-    def explain(chosen: int, right: int) -> Markup:
+    def explain(right: int) -> Markup:
         data = search()
         best = next(end for end in data["ends"] if end["rank"] == 1)
         greedy = next(end for end in data["ends"] if end["node"] == data["greedy"][-1])
@@ -61,7 +61,7 @@ def returns(page: Page) -> Question:
     def answer() -> int:
         return int(readings.longest_run(*texts())[2] < RUN)
 
-    def explain(chosen: int, right: int) -> Markup:
+    def explain(right: int) -> Markup:
         *starts, length = readings.longest_run(*texts())
         first, second = (_with_run(strings(text), start, length) for text, start in zip(texts(), starts, strict=True))
         section = "explain-no-return" if right else "explain-return"

@@ -34,7 +34,7 @@ def doubled(name: str, config: Config, words: Words) -> Question:
         before, after = counts()
         return _nearest(TIMES, after / before)
 
-    def explain(chosen: int, right: int) -> Markup:
+    def explain(right: int) -> Markup:
         before, after = counts()
         numbers = {"before": before, "after": after, "times": after / before}
         return words("explain-doubled", **{name: words.number(legible(n)) for name, n in numbers.items()})
@@ -54,7 +54,7 @@ def vocabulary(words: Words) -> Question:
     def answer() -> int:
         return fractions().index(max(fractions()))
 
-    def explain(chosen: int, right: int) -> Markup:
+    def explain(right: int) -> Markup:
         pairs = zip(names, fractions(), strict=True)
         listed = "; ".join(f"{name} {words.percent(fraction)}" for name, fraction in pairs)
         return words("explain-vocabulary", model=names[right], listed=listed)
@@ -69,7 +69,7 @@ def used(words: Words) -> Question:
     guesses = [counted.total / config.experts, counted.active, counted.total / 2, counted.total]
     values = {"model": MIXTURE, "total": number(counted.total), "eight": config.experts, "two": config.active_experts}
 
-    def explain(chosen: int, right: int) -> Markup:
+    def explain(right: int) -> Markup:
         counts = {"active": counted.active, "experts": counted.experts, "others": counted.total - counted.experts}
         return words("explain-used", **values | {name: number(n) for name, n in counts.items()})
 

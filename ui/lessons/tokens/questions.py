@@ -17,7 +17,7 @@ def same_token(page: Page) -> Question:
     def ids_of(text: str) -> str:
         return ", ".join(map(str, tokenizer.encode(text)))
 
-    def explain(chosen: int, right: int) -> Markup:
+    def explain(right: int) -> Markup:
         return words(f"same-explain-{kinds[right]}", a=ids_of("dog"), b=ids_of(" dog"), **pair)
 
     options = [words.text(f"same-option-{kind}") for kind in kinds]
@@ -36,7 +36,7 @@ def spaces(page: Page) -> Question:
     def answer() -> int:
         return readings.fewer_same_more(len(readings.without_spaces(tokenizer, page.text)), len(page.ids))
 
-    def explain(chosen: int, right: int) -> Markup:
+    def explain(right: int) -> Markup:
         ids = readings.without_spaces(tokenizer, page.text)
         counts = words("spaces-explain", n=len(page.ids), m=len(ids), pieces=readings.chips(tokenizer, ids))
         return counts + words(f"spaces-why-{changes[right]}")

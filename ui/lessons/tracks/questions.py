@@ -33,7 +33,7 @@ def longer(page: Page) -> Question:
     def answer() -> int:
         return {(True, False): 0, (False, True): 1, (True, True): 2, (False, False): 3}[grew("first"), grew("later")]
 
-    def explain(chosen: int, right: int) -> Markup:
+    def explain(right: int) -> Markup:
         values = {
             f"{name}_{size}": milliseconds(time, words)
             for name, pair in times().items()
@@ -53,7 +53,7 @@ def heavy(page: Page) -> Question:
     def answer() -> int:
         return sum(break_even_tokens(config) > bound for bound in BOUNDS)
 
-    def explain(chosen: int, right: int) -> Markup:
+    def explain(right: int) -> Markup:
         values = {
             "parameters": count(config).total,
             "weights": count(config).total * SIXTEEN_BITS,

@@ -29,7 +29,7 @@ def learns(page: Page, experiment: Experiment) -> tuple[str, Question]:
             return 0 if reached(models[0]) else 1
         return [(True, False), (False, True), (True, True), (False, False)].index(tuple(map(reached, models)))
 
-    def explain(chosen: int, right: int) -> Markup:
+    def explain(right: int) -> Markup:
         shares = [words.percent(record.last["accuracy"]) for record in models]
         learned = words(f"learned-{kind}", **dict(zip(("a", "b"), shares, strict=False)), **values)
         return learned + words(f"because-{experiment.preset or 'own'}")

@@ -5,11 +5,12 @@ from markupsafe import Markup
 
 from model import lens, sampling
 from model.edits import HideKey
-from ui.frame.question import Question
+from ui.frame.question import Question, largest
 from ui.kit import cache, markup
 from ui.lessons.what_if.lab import Lab
 
 OPTIONS = 5
+NOISE = 0.01  # of the largest divergence: nearer ones count as equal
 
 
 def hidden(lab: Lab) -> Question | None:
@@ -32,7 +33,11 @@ def hidden(lab: Lab) -> Question | None:
     def divergences() -> list[float]:
         return cache.result(page.key("what-if-hidden"), lambda: list(map(divergence, choices)))
 
-    def explain(chosen: int, right: int) -> Markup:
+    def answer() -> tuple[int, ...]:
+        bits = divergences()
+        return largest(bits, NOISE * max(bits))
+
+    def explain(right: int) -> Markup:
         bits, most = divergences(), int(np.argmax(weights[choices]))
         values = {
             "word": markup.chip(page.tokens[choices[right]]),
@@ -41,16 +46,16 @@ def hidden(lab: Lab) -> Question | None:
             "other": markup.chip(page.tokens[choices[most]]),
             "more": words.percent(weights[choices[most]]),
             "less": words.number(bits[most]),
-            "chosen": markup.chip(page.tokens[choices[chosen]]),
-            "own": words.number(bits[chosen]),
         }
-        own = Markup() if chosen == right else words("hidden-chosen", **values)
         first = "hidden-first" if right == most == 0 and choices[0] == 0 else "hidden-most"
-        return own + words(first if right == most else "hidden-other", **values)
+        return words(first if right == most else "hidden-other", **values)
+
+    def against(i: int) -> Markup:
+        return words("hidden-against", token=markup.chip(page.tokens[choices[i]]), bits=words.number(divergences()[i]))
 
     def option(i: int) -> str:
         token = page.tokens[i]
         return token if page.tokens.count(token) == 1 else f"{token} ({i + 1})"
 
     question = words.inline("question-hidden", last=markup.chip(page.tokens[last]))
-    return Question(question, list(map(option, choices)), lambda: int(np.argmax(divergences())), explain, tokens=True)
+    return Question(question, list(map(option, choices)), answer, explain, against, tokens=True)
