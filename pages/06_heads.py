@@ -14,7 +14,8 @@ with lesson("heads", limit=32, fits=prompt_bar.pre_norm, link=readings.LINK) as 
     counts = {"layers": config.layers, "heads": config.heads, "all": config.layers * config.heads}
 
     view.show_explorer(page, trace, start)
-    quiz.predict(f"depth-{page.model}-{page.text}", questions.depth(page, trace))
+    if depth := questions.depth(page, trace):
+        quiz.predict(f"depth-{page.model}-{page.text}", depth)
 
     page.heading("effects-heading", words("effects-intro", token=markup.chip(candidates.tokens[0])))
     view.show_effects(page, trace, candidates, start)
@@ -25,7 +26,7 @@ with lesson("heads", limit=32, fits=prompt_bar.pre_norm, link=readings.LINK) as 
     view.show_kinds(page, trace, start)
 
     page.heading("sharing-heading", words("sharing-intro", **counts, groups=config.kv_heads))
-    quiz.predict(f"cache-{page.model}", questions.cache(page))
+    quiz.predict("cache", questions.cache(page))
     kv_sharing.show_diagram(page)
     kv_sharing.show_measured(page)
     st.html(switchboard.trained(words, "mha", "base", "mqa"))

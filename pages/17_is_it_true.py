@@ -12,7 +12,7 @@ with lesson("is_it_true", models=runs.MODELS, limit=MAX_TOKENS, fits=prompt_bar.
     page.heading("zero-title", words("zero"))
     terms, what = questions.products(page, page.trace(questions.KEEP))
     view.sums(page, terms, what)
-    quiz.predict(f"shuffled-{page.model}-{page.text}", questions.shuffled(page, terms))
+    quiz.predict(f"shuffled-{page.model}-{page.text}", questions.shuffled(page, terms, what))
 
     page.heading("proof-title", words("proof"))
     quiz.predict(f"noticed-{page.model}-{page.text}", questions.noticed(page))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 from markupsafe import Markup
 
-from ui.kit import cache, language, markup
+from ui.kit import cache, language, markup, token_names
 from ui.server import admission
 
 if TYPE_CHECKING:
@@ -36,6 +36,11 @@ class Page:
     def tokens(self) -> list[str]:
         """The tokens as they are shown: a space as "·"."""
         return self.bundle.tokenizer.strings(self.ids)
+
+    @property
+    def names(self) -> list[str]:
+        """The same, with an index where a token occurs more than once."""
+        return token_names.distinct(self.tokens)
 
     def trace(self, keep: set[str] | frozenset[str], edits: "tuple[Edit, ...]" = (), *, kept: bool = True) -> "Trace":
         """The Trace of the prompt with the fields named in `keep`: see `cache.trace`."""

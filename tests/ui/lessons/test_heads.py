@@ -174,10 +174,10 @@ def test_the_questions_are_asked_of_the_live_model(bundle, trace):
     assert 'class="verdict' not in html_of(test)
     shown = html_of(reveal(test, f"depth-smollm2-{PROMPT}", third))
     assert 'class="verdict right"' in shown and number(lengths.max(), "en") in shown
-    shown = html_of(reveal(test, "cache-smollm2", 2))
-    assert shown.count('class="verdict right"') == 2 and "3 times" in shown
+    shown = html_of(reveal(test, "cache", 1))
+    assert shown.count('class="verdict right"') == 2 and "4 times: the cache" in shown
     shown = html_of(reveal(test, "repeat-smollm2", 0))
-    assert 'class="verdict wrong"' in shown
+    assert 'class="verdict wrong"' in shown and "stand 24 places back" in shown
 
 
 @pytest.mark.parametrize("text", ["Hello", "the the the the"])

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 import content
-from model.arithmetic import break_even_tokens, cache_bytes, kv_heads_by_kind
+from model.arithmetic import break_even_tokens, cache_bytes, kv_heads_by_kind, operations
 from model.generate import Decoder
 from model.runtime.timing import DecodeStep, Times
 from model.weights.published import MODELS
@@ -112,7 +112,7 @@ def test_the_curve_is_measured_on_demand_point_by_point(monkeypatch):
     curve.curves().clear()
 
 
-def test_the_longer_prompt_is_asked_of_the_live_model(monkeypatch):
+def test_the_longer_prompt_is_counted_whatever_a_clock_says(monkeypatch, moe):
     key = f"longer-experts-{PROMPT}"
     times = {"first": (0.1, 0.4), "later": (0.03, 0.032)}
     monkeypatch.setattr(measuring, "short_and_long", lambda page, lengths: times)
@@ -121,8 +121,12 @@ def test_the_longer_prompt_is_asked_of_the_live_model(monkeypatch):
     assert "verdict" not in html_of(test)
     reveal(test, key, 0)
     assert 'class="verdict right"' in html_of(test) and "400\u202fms" in html_of(test)
-    times["later"] = (0.03, 0.09)
-    assert 'class="verdict wrong"' in html_of(test.run()) and "90.0\u202fms" in html_of(test)
+    work = 128 * operations(moe.model.config, 64.5).total
+    assert scaled(work, "FLOP", "en") in html_of(test)
+    times["first"], times["later"] = (0.3, 0.3), (0.03, 0.09)
+    assert 'class="verdict right"' in html_of(test.run()) and "90.0\u202fms" in html_of(test)
+    reveal(test, key, 1)
+    assert 'class="verdict wrong"' in html_of(test) and "A later token is a single track" in html_of(test)
 
 
 # ---------------------------------------------------------------- the calculator

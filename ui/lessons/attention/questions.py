@@ -7,11 +7,12 @@ from model.analysis import attention
 from model.analysis.attention import Cell
 from model.trace import Trace
 from ui.frame.page import Page
-from ui.frame.question import Question
-from ui.kit import cache, markup
+from ui.frame.question import Question, largest
+from ui.kit import cache, markup, token_names
 from ui.lessons.attention import readings
 
 OPTIONS = 6  # words to choose from
+TIE = 0.005  # of a weight, or of the largest length: nearer ones count as equal
 
 
 def swap(page: Page, trace: Trace, cell: Cell) -> Question | None:
@@ -19,7 +20,7 @@ def swap(page: Page, trace: Trace, cell: Cell) -> Question | None:
     exchange = readings.swap(page.bundle, trace, cell)
     if exchange is None:
         return None
-    words, chips = page.words, _chips(trace)
+    words, chips, names = page.words, _chips(trace), token_names.distinct(exchange.tokens)
     one, two = exchange.first, exchange.second
     row = trace.layers[cell.layer].pattern[cell.head, cell.query]
     choices = list(dict.fromkeys((one, two, 0)))  # positions in the new sentence
@@ -27,19 +28,18 @@ def swap(page: Page, trace: Trace, cell: Cell) -> Question | None:
     def swapped() -> np.ndarray:
         return _trace_of(page, exchange.text).layers[cell.layer].pattern[cell.head, cell.query]
 
-    def answer() -> int:
-        most = int(swapped().argmax())
-        return choices.index(most) if most in choices else len(choices)
+    def answer() -> tuple[int, ...]:
+        return _among(choices, largest(swapped(), TIE))
 
     def explain(right: int) -> Markup:
         after = swapped()
-        was, most = int(row.argmax()), int(after.argmax())
+        was, most = int(row.argmax()), choices[right] if right < len(choices) else int(after.argmax())
         origin = {one: two, two: one}.get(most, most)  # where the word with the largest weight stood before
         section = "swap-other" if most not in (one, two) else "swap-word" if origin == was else "swap-place"
         before = row[origin if section == "swap-word" else most]
         moved = words(
             section,
-            word=markup.chip(exchange.tokens[most]),
+            word=markup.chip(names[most]),
             old=chips[most],
             before=words.percent(before),
             after=words.percent(after[most]),
@@ -48,16 +48,25 @@ def swap(page: Page, trace: Trace, cell: Cell) -> Question | None:
         weights = {name: words.percent(value) for name, value in numbers.items()}
         return moved + words("swap-numbers", one=chips[one], two=chips[two], **weights)
 
+    def against(i: int) -> Markup:
+        if i == len(choices):
+            return words("swap-against-another")
+        return words("swap-against", word=markup.chip(names[choices[i]]), p=words.percent(swapped()[choices[i]]))
+
+    def given() -> Markup:
+        seen = np.flatnonzero(trace.layers[cell.layer].mask[cell.query]).tolist()
+        return words("swap-given", weights=_weights(page, trace, cell, seen), **head)
+
     pair = {"one": readings.plain(trace.tokens[one]), "two": readings.plain(trace.tokens[two])}
     head = {"layer": cell.layer + 1, "head": cell.head + 1, "reader": chips[cell.query]}
     question = words.inline("swap-question", **pair, **head, text=exchange.text.strip())
-    options = [exchange.tokens[i] for i in choices] + [words.text("another")]
-    return Question(question, options, answer, explain, tokens=True)
+    options = [names[i] for i in choices] + [words.text("another")]
+    return Question(question, options, answer, explain, against, given, tokens=True)
 
 
 def append(page: Page, trace: Trace, cell: Cell) -> Question:
     """One word more: does it change how the earlier ones are read? Works for every prompt."""
-    words, reader = page.words, markup.chip(trace.tokens[cell.query])
+    words, reader = page.words, _chips(trace)[cell.query]
     text = page.text + readings.APPENDED
     count = len(trace.layers) * len(trace.layers[0].pattern)
 
@@ -74,15 +83,22 @@ def append(page: Page, trace: Trace, cell: Cell) -> Question:
         section = "explain-none" if right == 2 else "explain-changed"
         return words(section, **values, difference=words.number(largest.max()))
 
+    def against(i: int) -> Markup:
+        changed = int((changes() > readings.ROUNDING).sum())
+        section = (
+            "append-against-hidden" if not changed else "append-against-none" if i == 2 else "append-against-count"
+        )
+        return words(section, reader=reader, changed=changed, count=count)
+
     question = words.inline("append-question", text=text.strip(), count=count, reader=reader)
     options = [words.text(f"append-{name}") for name in ("all", "some", "none")]
-    return Question(question, options, answer, explain)
+    return Question(question, options, answer, explain, against)
 
 
 def carry(page: Page, trace: Trace, cell: Cell) -> Question | None:
     """Where does most come from? The weight alone does not say: a value can be short. None for a single token."""
     cell = attention.even_head(trace, cell.query)
-    words, chips = page.words, _chips(trace)
+    words, chips, names = page.words, _chips(trace), token_names.distinct(trace.tokens)
     row = trace.layers[cell.layer].pattern[cell.head, cell.query]
     heaviest = np.argsort(-row, kind="stable")
     readable = [i for i in heaviest.tolist() if trace.layers[cell.layer].mask[cell.query, i]]
@@ -91,13 +107,13 @@ def carry(page: Page, trace: Trace, cell: Cell) -> Question | None:
     choices = sorted(readable[:OPTIONS])
     others = [words.text("another")] if len(readable) > len(choices) else []
 
-    def answer() -> int:
-        most = int(attention.value_lengths(trace, cell).argmax())
-        return choices.index(most) if most in choices else len(choices)
+    def answer() -> tuple[int, ...]:
+        lengths = attention.value_lengths(trace, cell)
+        return _among(choices, largest(lengths, TIE * lengths.max()))
 
     def explain(right: int) -> Markup:
         lengths = attention.value_lengths(trace, cell)
-        most, top = int(lengths.argmax()), readable[0]
+        most, top = choices[right] if right < len(choices) else int(lengths.argmax()), readable[0]
         return words(
             "carry-same" if most == top else "carry-other",
             word=chips[most],
@@ -109,20 +125,32 @@ def carry(page: Page, trace: Trace, cell: Cell) -> Question | None:
             total=words.number(lengths.sum()),
         )
 
+    def against(i: int) -> Markup:
+        if i == len(choices):
+            return words("carry-against-another")
+        place, lengths = choices[i], attention.value_lengths(trace, cell)
+        values = {"p": words.percent(row[place]), "length": words.number(lengths[place])}
+        return words("carry-against", word=chips[place], **values)
+
     head = {"layer": cell.layer + 1, "head": cell.head + 1, "reader": chips[cell.query]}
-    question = words.inline("carry-question", **head, p=words.percent(row[0]), first=chips[0])
-    options = [_named(trace, i) for i in choices] + others
-    return Question(question, options, answer, explain, tokens=True)
+    question = words.inline("carry-question", **head, weights=_weights(page, trace, cell, choices))
+    options = [names[i] for i in choices] + others
+    return Question(question, options, answer, explain, against, tokens=True)
 
 
 def _chips(trace: Trace) -> list[Markup]:
-    return [markup.chip(token) for token in trace.tokens]
+    return list(map(markup.chip, token_names.distinct(trace.tokens)))
 
 
-def _named(trace: Trace, i: int) -> str:
-    """A token, with its position where the sentence has it more than once."""
-    token = trace.tokens[i]
-    return token if trace.tokens.count(token) == 1 else f"{token} ({i + 1})"
+def _among(choices: list[int], positions: tuple[int, ...]) -> tuple[int, ...]:
+    """Positions as options: those of no choice are all the last one, "another word"."""
+    return tuple(dict.fromkeys(choices.index(i) if i in choices else len(choices) for i in positions))
+
+
+def _weights(page: Page, trace: Trace, cell: Cell, positions: list[int]) -> Markup:
+    """How much of its weight the head gives to the tokens at these positions."""
+    row, chips = trace.layers[cell.layer].pattern[cell.head, cell.query], _chips(trace)
+    return Markup(", ").join(Markup("{} {}").format(chips[i], page.words.percent(row[i])) for i in positions)
 
 
 def _trace_of(page: Page, text: str) -> Trace:

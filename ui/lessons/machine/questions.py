@@ -28,6 +28,9 @@ def tracks(page: Page, likeliest: dict) -> Question:
         section = "explain-changed" if changed else "explain-none"
         return words(section, n=len(page.ids), changed=changed, difference=words.percent(distances().max()))
 
-    question = words.inline("question", token=markup.chip(likeliest["token"]))
-    options = [words.text(f"option-{name}") for name in ("all", "last", "none")]
-    return Question(question, options, answer, explain)
+    def against(i: int) -> Markup:
+        return words(f"against-{names[i]}", token=chip)
+
+    names, chip = ("all", "last", "none"), markup.chip(likeliest["token"])
+    options = [words.text(f"option-{name}") for name in names]
+    return Question(words.inline("question", token=chip), options, answer, explain, against)

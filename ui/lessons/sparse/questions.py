@@ -6,10 +6,12 @@ from markupsafe import Markup
 from model import masks
 from model.masks import Mask, Sliding, Strided
 from ui.frame.page import Page
-from ui.frame.question import Question
+from ui.frame.question import Question, largest
 from ui.kit import markup
 from ui.lessons.sparse import readings
 from ui.lessons.sparse.readings import FULL, Choice
+
+NOISE = 0.005  # bits per byte: a smaller difference is none
 
 
 def reach(page: Page) -> Question | None:
@@ -28,13 +30,21 @@ def reach(page: Page) -> Question | None:
         return int(masks.reach((rule,) * far, length)[-1, 0])
 
     usable = [size for size in readings.SIZES if far > 2 * (size - 1) and steps(size) < -(-far // (size - 1))] or [2]
-    window = max(usable)
+    window = max(
+        usable, key=lambda size: (size != readings.START.size, size)
+    )  # the grid opens with the answer for that
     counts = sorted({1, steps(window), -(-far // (window - 1)), far})
     options = [*map(words.number, counts), words.text("never")]
-    ends = {"first": markup.chip(page.tokens[0]), "last": markup.chip(page.tokens[-1])}
+    ends = {"first": markup.chip(page.names[0]), "last": markup.chip(page.names[-1])}
 
     def answer() -> int:
         return counts.index(layers(Sliding(window)))
+
+    def against(i: int) -> Markup:
+        if i == len(counts):
+            return words("against-never", less=window - 1)
+        values = {"n": counts[i], "held": counts[i] * (window - 1) + 1, "far": far, "window": window, **ends}
+        return words("against-early" if i < answer() else "against-late", **values)
 
     def explain(right: int) -> Markup:
         n = layers(Sliding(window))
@@ -42,7 +52,7 @@ def reach(page: Page) -> Question | None:
         return words("explain-reach", **sums, **ends, strided=layers(Strided(window)), length=length)
 
     question = words.inline("question-reach", **ends, window=window, far=words.number(far))
-    return Question(question, options, answer, explain)
+    return Question(question, options, answer, explain, against)
 
 
 def budget(page: Page) -> Question | None:
@@ -63,8 +73,15 @@ def budget(page: Page) -> Question | None:
         words.text("option-budget", pattern=choice.name(words), n=n) for choice, n in zip(choices, counts, strict=True)
     ]
 
-    def answer() -> int:
-        return int(np.argmin([readings.loss(page, choice) for choice in choices]))
+    def answer() -> tuple[int, ...]:
+        return largest([-readings.loss(page, choice) for choice in choices], NOISE)
+
+    def against(i: int) -> Markup:
+        values = {
+            "bits": readings.loss(page, choices[i]),
+            "best": min(readings.loss(page, choice) for choice in choices),
+        }
+        return words("against-budget", **{name: words.number(x) for name, x in values.items()})
 
     def explain(right: int) -> Markup:
         hidden = [readings.hidden_weight(page, choice) for choice in choices]
@@ -75,7 +92,7 @@ def budget(page: Page) -> Question | None:
                 bits=words.number(readings.loss(page, choice)),
                 lost=words.percent(lost),
                 sink=words.percent(sink),
-                first=markup.chip(page.tokens[0]),
+                first=markup.chip(page.names[0]),
             )
             for choice, (lost, sink) in zip(choices, hidden, strict=True)
         ]
@@ -90,4 +107,4 @@ def budget(page: Page) -> Question | None:
 
     full = words.number(FULL.score_count(length))
     question = words.inline("question-budget", budget=words.number(most), full=full)
-    return Question(question, options, answer, explain)
+    return Question(question, options, answer, explain, against)

@@ -37,8 +37,12 @@ def likelier(page: Page) -> Question:
             gain=words.number(data["gain"]),
         )
 
+    def against(i: int) -> Markup:
+        return words("against-likelier" if i else "against-no-likelier", width=width)
+
     options = [words.text("option-no-likelier"), words.text("option-likelier")]
-    return Question(words.inline("question-likelier", steps=readings.BEAM_STEPS, width=width), options, answer, explain)
+    question = words.inline("question-likelier", steps=readings.BEAM_STEPS, width=width)
+    return Question(question, options, answer, explain, against)
 
 
 def _text_of(nodes: dict[str, list], node: int) -> Markup:
@@ -67,9 +71,13 @@ def returns(page: Page) -> Question:
         section = "explain-no-return" if right else "explain-return"
         return words(section, first=first, second=second, n=length, after=readings.GREEDY_TOKENS)
 
+    def against(i: int) -> Markup:
+        return words("against-no-return" if i else "against-return")
+
     first, second = map(markup.chip, strings(candidates))
     question = words.inline("question-return", first=first, second=second, after=readings.GREEDY_TOKENS, run=RUN)
-    return Question(question, [words.text("option-return"), words.text("option-no-return")], answer, explain)
+    options = [words.text("option-return"), words.text("option-no-return")]
+    return Question(question, options, answer, explain, against)
 
 
 def _with_run(tokens: list[str], start: int, length: int) -> Markup:

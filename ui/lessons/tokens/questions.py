@@ -20,12 +20,15 @@ def same_token(page: Page) -> Question:
     def explain(right: int) -> Markup:
         return words(f"same-explain-{kinds[right]}", a=ids_of("dog"), b=ids_of(" dog"), **pair)
 
+    def against(i: int) -> Markup:
+        return words(f"same-against-{kinds[i]}", a=ids_of("dog"), b=ids_of(" dog"), **pair)
+
     options = [words.text(f"same-option-{kind}") for kind in kinds]
 
     def answer() -> int:
         return readings.same_token(tokenizer, "dog")
 
-    return Question(words.inline("same-question", **pair), options, answer, explain)
+    return Question(words.inline("same-question", **pair), options, answer, explain, against)
 
 
 def spaces(page: Page) -> Question:
@@ -41,5 +44,8 @@ def spaces(page: Page) -> Question:
         counts = words("spaces-explain", n=len(page.ids), m=len(ids), pieces=readings.chips(tokenizer, ids))
         return counts + words(f"spaces-why-{changes[right]}")
 
+    def against(i: int) -> Markup:
+        return words(f"spaces-against-{changes[i]}")
+
     question = words.inline("spaces-question", model=page.bundle.card.title)
-    return Question(question, [words.text(f"spaces-option-{change}") for change in changes], answer, explain)
+    return Question(question, [words.text(f"spaces-option-{change}") for change in changes], answer, explain, against)

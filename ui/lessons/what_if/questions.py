@@ -40,10 +40,10 @@ def hidden(lab: Lab) -> Question | None:
     def explain(right: int) -> Markup:
         bits, most = divergences(), int(np.argmax(weights[choices]))
         values = {
-            "word": markup.chip(page.tokens[choices[right]]),
+            "word": markup.chip(page.names[choices[right]]),
             "bits": words.number(bits[right]),
             "p": words.percent(weights[choices[right]]),
-            "other": markup.chip(page.tokens[choices[most]]),
+            "other": markup.chip(page.names[choices[most]]),
             "more": words.percent(weights[choices[most]]),
             "less": words.number(bits[most]),
         }
@@ -51,11 +51,7 @@ def hidden(lab: Lab) -> Question | None:
         return words(first if right == most else "hidden-other", **values)
 
     def against(i: int) -> Markup:
-        return words("hidden-against", token=markup.chip(page.tokens[choices[i]]), bits=words.number(divergences()[i]))
+        return words("hidden-against", token=markup.chip(page.names[choices[i]]), bits=words.number(divergences()[i]))
 
-    def option(i: int) -> str:
-        token = page.tokens[i]
-        return token if page.tokens.count(token) == 1 else f"{token} ({i + 1})"
-
-    question = words.inline("question-hidden", last=markup.chip(page.tokens[last]))
-    return Question(question, list(map(option, choices)), answer, explain, against, tokens=True)
+    question = words.inline("question-hidden", last=markup.chip(page.names[last]))
+    return Question(question, [page.names[i] for i in choices], answer, explain, against, tokens=True)
