@@ -79,7 +79,7 @@ def _arrive(page: Page, address: str) -> None:
 
 def _new_prompt(page: Page, chips: str) -> str:
     """Median and slowest of five changes, in seconds, from the key to the picture with the new last token."""
-    field = page.locator(".st-key-prompt input")
+    field = page.locator(".st-key-prompt textarea")
     seconds = []
     for last in LAST:
         field.fill(f"{LONG} {last}")

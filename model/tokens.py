@@ -58,7 +58,25 @@ class Tokenizer:
         return self.backend.encode(_encodable(text)).ids
 
     def decode(self, ids: list[int]) -> str:
-        return self.backend.decode(ids)
+        """The text of these tokens, special ones included."""
+        return self.backend.decode(ids, skip_special_tokens=False)
+
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """Where each token of `encode(text)` stands in the text: its first character, and the one after its last.
+        Tokens that share a character have the same span; one that the model puts around the text has an empty one."""
+        return self.backend.encode(_encodable(text)).offsets
+
+    def cut(self, text: str, limit: int, *, keep_end: bool = False) -> str:
+        """The longest beginning, or end, of a text that has at most `limit` tokens. It is cut between two tokens and
+        never inside a character, out of the text itself: to put it together from tokens would lose what was typed."""
+        text = _encodable(text)
+        if len(spans := self.spans(text)) <= limit:
+            return text
+        if keep_end:
+            parts = (text[start:] for start, _ in spans[-limit:])
+        else:
+            parts = (text[:end] for _, end in reversed(spans[:limit]))
+        return next((part for part in parts if len(self.encode(part)) <= limit), "")
 
     def strings(self, ids: list[int]) -> list[str]:
         """What to show for each token: spaces and control characters visible, bytes that are no whole character in

@@ -4,7 +4,7 @@ from ui.frame import quiz
 from ui.frame.lesson import lesson
 from ui.lessons.next_token import controls, questions, readings, view
 
-with lesson("next_token", limit=64, link=controls.LINK) as page:
+with lesson("next_token", limit=64, link=controls.LINK, keep_end=True) as page:
     trace = page.trace(readings.KEEP)
     reading = readings.read(page.bundle, trace)
     view.probabilities(page, reading)

@@ -4,7 +4,7 @@ from ui.frame import quiz
 from ui.frame.lesson import lesson
 from ui.lessons.step_by_step import questions, view
 
-with lesson("step_by_step", link=view.LINK) as page:
+with lesson("step_by_step", link=view.LINK, keep_end=True) as page:
     view.loop(page)
     view.same_seed(page)
     page.heading("beams-title", page.words("beams-text"))

@@ -7,7 +7,7 @@ from ui.frame.lesson import lesson
 from ui.kit import markup, switchboard
 from ui.lessons.heads import kv_sharing, questions, readings, view
 
-with lesson("heads", limit=32, fits=prompt_bar.pre_norm, link=readings.LINK) as page:
+with lesson("heads", limit=32, fits=prompt_bar.pre_norm, link=readings.LINK, keep_end=True) as page:
     words, config, trace = page.words, page.bundle.model.config, page.trace(readings.KEEP)
     candidates = readings.candidates(page.bundle, trace)
     start = readings.start_head(page.bundle, trace, candidates)

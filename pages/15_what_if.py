@@ -8,7 +8,7 @@ from ui.kit import listing
 from ui.lessons.what_if import board, changes, effect, questions, search
 from ui.lessons.what_if import lab as what_if
 
-with lesson("what_if", limit=what_if.LIMIT, link=what_if.LINK) as page:
+with lesson("what_if", limit=what_if.LIMIT, link=what_if.LINK, keep_end=True) as page:
     words, lab = page.words, what_if.open_lab(page)
     changes.chips(lab)
     changes.row(lab)

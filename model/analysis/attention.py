@@ -96,8 +96,9 @@ class Swap:
     tokens: list[str]
 
 
-def swap(tokenizer: Tokenizer, trace: Trace, cell: Cell, content: np.ndarray) -> Swap | None:
-    """Exchanges the two tokens of `content` (T,) bool that the head of a cell reads most from its query token.
+def swap(tokenizer: Tokenizer, trace: Trace, text: str, cell: Cell, content: np.ndarray) -> Swap | None:
+    """Exchanges in the text of a trace the two tokens of `content` (T,) bool that the head of a cell reads most from
+    its query token.
 
     None where there are no two, or where the new sentence would fall into other tokens.
     """
@@ -108,12 +109,23 @@ def swap(tokenizer: Tokenizer, trace: Trace, cell: Cell, content: np.ndarray) ->
     if len(most) < 2 or len({bare(trace.tokens[i]) for i in most}) < 2:
         return None
     first, second = sorted(most)
-    ids = trace.token_ids.tolist()
-    for place, other in ((first, second), (second, first)):
-        spaced = trace.tokens[place].startswith("·")
-        ids[place] = tokenizer.find(" " * spaced + trace.tokens[other].removeprefix("·"))
-    text = None if None in ids else tokenizer.decode([id for id in ids if id not in tokenizer.special])
-    return Swap(first, second, text, tokenizer.strings(ids)) if text and tokenizer.encode(text) == ids else None
+    exchanged = _exchange(text, *(tokenizer.spans(text)[i] for i in (first, second)))
+    ids, before = np.array(tokenizer.encode(exchanged)), trace.token_ids
+    if len(ids) != len(before) or not set(np.flatnonzero(ids != before)) <= {first, second}:
+        return None
+    return Swap(first, second, exchanged, tokenizer.strings(ids.tolist()))
+
+
+def _exchange(text: str, first: tuple[int, int], second: tuple[int, int]) -> str:
+    """Two words of a text in each other's place, each without the spaces before it, which stay."""
+    before, one = _split(text[slice(*first)])
+    after, two = _split(text[slice(*second)])
+    return text[: first[0]] + before + two + text[first[1] : second[0]] + after + one + text[second[1] :]
+
+
+def _split(word: str) -> tuple[str, str]:
+    bare = word.lstrip(" ")
+    return word[: len(word) - len(bare)], bare
 
 
 def bare(token: str) -> str:

@@ -111,11 +111,11 @@ def test_a_replica_dies_and_the_page_comes_back(app_server, behind, browser, tmp
         page.wait_for_function(f"() => ({state})() === 'CONNECTED' && {until_it_ran}", polling=20, timeout=20_000)
         settled(page)
         assert page.url == link and page.inner_text("h1") == title
-        assert page.input_value(".st-key-prompt input") == PROMPT
+        assert page.input_value(".st-key-prompt textarea") == PROMPT
         assert page.locator(".st-key-bar .count").inner_text() == "7 token"
         assert page.locator("[role=dialog], [role=alert]").count() == 0
 
-        page.fill(".st-key-prompt input", "A blue kite")
+        page.fill(".st-key-prompt textarea", "A blue kite")
         page.keyboard.press("Enter")
         expect(page.locator(".st-key-bar .count")).to_have_text("4 token")
         assert not [text for text in complaints if "Content Security" in text or "502" in text], complaints

@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from model.tokens import LETTERS, visible
@@ -43,6 +43,21 @@ def test_every_token_shows_something_and_nothing_that_breaks_a_line(bundle, text
         assert shown
         written_out = re.sub("⟨[0-9A-F ]+⟩", "", shown)  # bytes, with a space between
         assert not any(unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp", "Zs") for c in written_out), repr(shown)
+
+
+@pytest.mark.parametrize("keep_end", [False, True])
+@given(text=st.text(st.characters(exclude_categories=["Cs"])), limit=st.integers(1, 12))
+@example("a👩‍🚀b", 3)
+@example("Say <|im_end|> now [SEP]\n\n  then", 5)
+def test_a_cut_is_a_part_of_what_was_typed_and_never_ends_inside_a_character(bundle, keep_end, text, limit):
+    assume(text)
+    kept = bundle.tokenizer.cut(text, limit, keep_end=keep_end)
+    assert text.endswith(kept) if keep_end else text.startswith(kept)
+    assert not kept or len(bundle.tokenizer.encode(kept)) <= limit
+    if (whole := len(bundle.tokenizer.encode(text))) <= limit:
+        assert kept == text
+    else:
+        assert kept != text and bundle.tokenizer.cut(text, whole, keep_end=keep_end) == text
 
 
 @given(word=st.text("abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=14))

@@ -78,11 +78,12 @@ def read(text):
     for name in MODELS:
         tokenizer = cache.bundle(name).tokenizer
         ids = tokenizer.encode(text)
-        kept, said = prompt_bar.first_tokens(tokenizer, ids, 32)
-        assert len(kept) <= 32 and kept == ids[: len(kept)] and isinstance(said, str)
+        part = tokenizer.cut(text, 32)
+        kept = tokenizer.encode(part)
+        assert len(kept) <= 32 and text.encode(errors="replace").decode().startswith(part)
         tokens = tokenizer.strings(kept)
         assert not set("".join(tokens)) & set(UNSEEN)
-        notice = prompt_bar.cut_notice(words, text, len(kept), len(ids), tokenizer.decode(ids[len(kept) :]))
+        notice = prompt_bar.cut_notice(words, text, part, len(kept), len(ids), keep_end=False)
     chips = Found("".join(map(html.chip, tokens)))
     assert [tag for tag, _ in chips.tags] == ["span"] * (len(tokens) + sum(x.startswith("·") for x in tokens))
     assert chips.text == "".join(tokens)

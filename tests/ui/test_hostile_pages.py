@@ -29,7 +29,7 @@ def test_a_page_with_a_hostile_link(slug):
     damaged = dict(zip(READ + BOUND, values, strict=False))
     test = run_page(slug, **damaged | {"lang": "en", "prompt": ODD + TYPED, "model": "../checkpoints/experts"})
     assert not test.exception
-    assert slug not in PROMPTED or test.text_input(key="prompt").value == ODD + TYPED
+    assert slug not in PROMPTED or test.text_area(key="prompt").value == ODD + TYPED
     shown = Found(html_of(test))
     for tag, attributes in shown.tags:
         assert tag in OURS.split() or (tag == "img" and dict(attributes)["class"] == "qr"), tag
@@ -54,7 +54,7 @@ def test_hostile_links_in_the_browser(open_page):
         assert (
             page.locator("[href^='javascript:'], [onerror], [src='x'], .katex, [data-testid=stException]").count() == 0
         )
-        assert page.input_value(".st-key-prompt input") == TYPED
+        assert page.input_value(".st-key-prompt textarea") == TYPED
 
 
 # ---- one reader's things stay with that reader

@@ -65,7 +65,7 @@ def test_one_reader_goes_through_all_lessons_and_back():
 def test_a_prompt_is_shown_as_typed(slug, prompt):
     test = run_page(slug, prompt=prompt)
     assert not test.exception
-    assert test.text_input(key="prompt").value == prompt
+    assert test.text_area(key="prompt").value == prompt
     assert "<script>" not in html_of(test) and "<img src" not in html_of(test)
 
 
@@ -87,8 +87,8 @@ def test_a_prompt_is_refused_in_one_sentence(slug, prompt, lang):
 def test_one_token_is_enough_and_a_long_prompt_is_cut_and_says_so(slug):
     test = run_page(slug, model="experts", prompt="a")
     assert not test.exception
-    assert test.text_input(key="prompt").value == "a" and 'role="alert"' not in html_of(test)
-    test.text_input(key="prompt").set_value("word " * 20_000).run()
+    assert test.text_area(key="prompt").value == "a" and 'role="alert"' not in html_of(test)
+    test.text_area(key="prompt").set_value("word " * 20_000).run()
     assert not test.exception
     assert "100,000 characters" in html_of(test)
     assert len(test.query_params["prompt"]) <= 600
@@ -96,9 +96,9 @@ def test_one_token_is_enough_and_a_long_prompt_is_cut_and_says_so(slug):
 
 def test_a_book_in_the_prompt_does_not_hang_the_page(open_page):
     page = open_page()
-    page.fill(".st-key-prompt input", "word " * 20_000)
+    page.fill(".st-key-prompt textarea", "word " * 20_000)
     page.keyboard.press("Enter")
     page.wait_for_selector(".notice >> text=100,000")
     settled(page)
     assert len(page.url) < 1000
-    assert len(page.input_value(".st-key-prompt input")) <= 600
+    assert len(page.input_value(".st-key-prompt textarea")) <= 600

@@ -188,11 +188,11 @@ def read_on_a_telephone(page, prompted: bool) -> None:
     settled(page)
     the_language_changes_nothing_but_the_words(page)
     if prompted:
-        page.fill(".st-key-prompt input", MARKUP)
+        page.fill(".st-key-prompt textarea", MARKUP)
         page.keyboard.press("Enter")
         page.wait_for_url("**hacked**")
         settled(page)
-        assert page.input_value(".st-key-prompt input") == MARKUP
+        assert page.input_value(".st-key-prompt textarea") == MARKUP
     with_all_charts(settled(page))
     assert_page_ok(page, "it", "dark")
     assert page.evaluate("typeof hacked") == "undefined"

@@ -29,13 +29,14 @@ def lesson(
     first: str = prompt_bar.DEFAULT,
     fits: Callable[[Config], bool] = prompt_bar.any_own,
     link: Mapping[str, Kind] = MappingProxyType({}),
+    keep_end: bool = False,
 ) -> Iterator[Page]:
     """Draws what stands before a lesson and, when its body has run to the end, what stands after it.
 
     A lesson without `models` has no prompt bar. Needs the sections `intro` and `takeaway` in content/{lang}/<slug>.md
     (the front door: `title` too). `first` is the prompt of a reader who has not typed one; `fits` says which of
     the models that readers trained the lesson can take; `link` is what its link may say besides prompt and model
-    (ui/kit/url_state.py).
+    (ui/kit/url_state.py). A lesson about the token that comes next has `keep_end`: of a long prompt it takes the end.
     """
     st.session_state.arrived = st.session_state.get("lesson") != slug
     st.session_state.lesson = slug
@@ -45,7 +46,7 @@ def lesson(
     bar = None if front_door else st.container(key="lesson-bar")
     st.html(_head(slug, words))
     with bar or st.container(gap=None):
-        prompt = prompt_bar.bar(models, limit, first, fits) if models else prompt_bar.NO_PROMPT
+        prompt = prompt_bar.bar(models, limit, first, fits, keep_end) if models else prompt_bar.NO_PROMPT
         page = Page(words, prompt.model, prompt.bundle, prompt.text, prompt.ids, prompt.source)
         warn_invalid_params(slug, link, page)
     waiting, tell = waiting_sign()

@@ -52,21 +52,24 @@ def notebook(slug: str, link: Mapping[str, str]) -> str:
 
 
 @contextmanager
-def linked_page(slug: str, link: Mapping[str, str], lang: str, models: tuple[str, ...], limit: int) -> Iterator[Page]:
-    """The page of a link, for a lesson's `start` or `cells`; models and limit are the lesson's own, as the page has
-    them. It takes its turn like every page, for it runs a model, but leaves nothing in the readers' caches.
+def linked_page(
+    slug: str, link: Mapping[str, str], lang: str, models: tuple[str, ...], limit: int, keep_end: bool = False
+) -> Iterator[Page]:
+    """The page of a link, for a lesson's `start` or `cells`; what follows is the lesson's own, as the page has it. It
+    takes its turn like every page, for it runs a model, but leaves nothing in the readers' caches.
 
     Raises UnfitLink where the page would ask for a prompt, and model.zoo.ModelUnavailable.
     """
-    model, source = link.get("model", ""), link.get("prompt", prompt_bar.DEFAULT)[: prompt_bar.CHARACTERS]
+    linked = prompt_bar.plain_lines(link.get("prompt", prompt_bar.DEFAULT))
+    model, source = link.get("model", ""), prompt_bar.within(linked, keep_end)
     model = model if model in models else models[0]
     if prompt_bar.problem_with(source):
         raise UnfitLink
     # There is nobody to tell that others come first: the browser waits for a file. All notebooks count as one client.
     with cache.apart(), admission.PAGES.slot(lambda ahead: None, "notebooks"):
         bundle = cache.bundle(model)
-        ids, text = prompt_bar.first_tokens(bundle.tokenizer, bundle.tokenizer.encode(source), limit)
-        yield Page(language.Words(lang, slug), model, bundle, text, ids, source)
+        text = bundle.tokenizer.cut(source, limit, keep_end=keep_end)
+        yield Page(language.Words(lang, slug), model, bundle, text, bundle.tokenizer.encode(text), source)
 
 
 def _cells(slug: str, link: Mapping[str, str], lang: str) -> list[str]:

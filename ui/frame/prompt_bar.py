@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import NoReturn, cast
 
 import streamlit as st
@@ -15,7 +16,7 @@ from markupsafe import Markup
 
 from model import zoo
 from model.config import Config
-from model.tokens import Tokenizer
+from model.tokens import visible
 from model.zoo import Bundle, ModelUnavailable
 from ui.kit import cache, language, markup, url_state
 from ui.server import user_models
@@ -23,6 +24,7 @@ from ui.server import user_models
 DECODERS = ("smollm2", zoo.EXPERTS)  # the first is what a lesson is best read on; the second is always there
 DEFAULT = "The dog chased the squirrel because it"
 CHARACTERS = 600  # what a link may carry; more than any lesson's limit of tokens
+SHOWN = 80  # characters of what was cut
 
 
 @dataclass(frozen=True)
@@ -30,10 +32,11 @@ class Prompt:
     model: str
     bundle: Bundle
     source: str  # what was typed
-    ids: list[int]  # of its first tokens, up to the lesson's limit
-    text: str  # what those tokens say
+    ids: list[int]  # of the part of it that the lesson takes
+    text: str  # that part
 
 
+_COUNTER = markup.template(Path(__file__).with_name("counter.html"))
 NO_PROMPT = Prompt("", cast("Bundle", None), "", [], "")  # of a lesson that asks for no prompt
 
 
@@ -54,21 +57,31 @@ def pre_norm(config: Config) -> bool:
     return config.norm_place == "pre"
 
 
-def bar(models: tuple[str, ...], limit: int, first: str = DEFAULT, fits: Callable[[Config], bool] = any_own) -> Prompt:
+def bar(
+    models: tuple[str, ...],
+    limit: int,
+    first: str = DEFAULT,
+    fits: Callable[[Config], bool] = any_own,
+    keep_end: bool = False,
+) -> Prompt:
     """Draws the bar. Stops the page with one clear sentence when there is no usable model or prompt.
 
     `models` are the lesson's; where it takes decoders, those that the reader trained stand beside them as far as they
     fit. `first` is the prompt where the link has none. Where the model that is asked for cannot be read, the first one
-    that can takes its place, and a notice says why.
+    that can takes its place, and a notice says why. Of a prompt of more than `limit` tokens the beginning is taken, or
+    with `keep_end` the end.
     """
     words = language.words("ui")
-    asked = st.query_params.get("model")
-    unfit = _unfit(asked, models, fits)
-    models = (*models, *_own(asked, models, fits))
-    asked = asked if asked in models else models[0]
+    asked_for = st.query_params.get("model")
+    unfit = _unfit(asked_for, models, fits)
+    models = (*models, *_own(asked_for, models, fits))
+    asked = asked_for if asked_for in models else models[0]
     if user_models.is_name(asked):
         first = user_models.example(asked)
-    prompt = _restore("prompt", st.query_params.get("prompt", first)[:CHARACTERS])
+    linked = plain_lines(st.query_params.get("prompt", first))
+    if len(linked) > CHARACTERS:
+        st.session_state.typed = len(linked)
+    prompt = _restore("prompt", within(linked, keep_end))
     quiet = {"label_visibility": "collapsed", "on_change": _store}
     line = st.container(key="bar", horizontal=True, gap=None)
     found, problems = _readable((asked, *models), words)
@@ -76,9 +89,8 @@ def bar(models: tuple[str, ...], limit: int, first: str = DEFAULT, fits: Callabl
     with line:
         named = {"format_func": partial(_title, words, set(problems)), "args": ("model", models[0])}
         st.selectbox(words.text("model"), models, key=url_state.keep("model"), **named, **quiet)
-        source = st.text_input(
-            words.text("prompt"), prompt, key="prompt", autocomplete="off", args=("prompt", first), **quiet
-        )
+        how = {"key": "prompt", "height": "content", "args": ("prompt", first, keep_end)}
+        source = st.text_area(words.text("prompt"), prompt, **how, **quiet)
         count = st.empty()
         # Nothing hangs on the button: to press it is to leave the input, and that stores the prompt.
         st.button(words.text("run"), key="run", type="primary")
@@ -86,12 +98,17 @@ def bar(models: tuple[str, ...], limit: int, first: str = DEFAULT, fits: Callabl
         _broken(problems, words)
     loaded = cache.bundle(found)
     if unfit:
-        st.html(markup.notice(words(unfit, instead=loaded.card.title)))
+        known = zoo.ENTRIES.get(asked_for or "")
+        title = known.card.title if known else ""
+        st.html(markup.notice(words(unfit, title=title, instead=loaded.card.title)))
     if problems:
         notice = words(f"instead-{_remedy(asked, problems)}", **_about(asked, problems), instead=loaded.card.title)
         st.html(markup.notice(notice))
+    count.html(_counter(words, found, 0, limit))
     if problem := problem_with(source):
-        st.html(markup.notice(words(problem), role="alert"))
+        st.html(markup.notice(words(problem, text=with_marks(source)), role="alert"))
+        if problem == "prompt-control":
+            st.button(words.text("prompt-clean"), key="clean", on_click=_clean, args=(source,))
         st.stop()
     ids = loaded.tokenizer.encode(source)
     if user_models.is_name(found) and loaded.tokenizer.decode(ids) != source:
@@ -100,10 +117,10 @@ def bar(models: tuple[str, ...], limit: int, first: str = DEFAULT, fits: Callabl
         about = {"title": loaded.card.title, "known": known, "example": markup.user_text(source)}
         st.html(markup.notice(words("prompt-unknown", **about)))
         ids = loaded.tokenizer.encode(source)
-    kept, text = first_tokens(loaded.tokenizer, ids, limit)
-    tokens = words.inline("tokens-one" if len(kept) == 1 else "tokens", n=len(kept))
-    count.html(markup.span(tokens, "count"))
-    if notice := cut_notice(words, source, len(kept), len(ids), loaded.tokenizer.decode(ids[len(kept) :])):
+    count.html(_counter(words, found, len(ids), limit))
+    text = loaded.tokenizer.cut(source, limit, keep_end=keep_end)
+    kept = loaded.tokenizer.encode(text)
+    if notice := cut_notice(words, source, text, len(kept), len(ids), keep_end):
         st.html(markup.notice(notice))
     return Prompt(found, loaded, source, kept, text)
 
@@ -121,9 +138,9 @@ def _taken(name: str, models: tuple[str, ...], fits: Callable[[Config], bool]) -
 
 
 def _unfit(asked: str | None, models: tuple[str, ...], fits: Callable[[Config], bool]) -> str | None:
-    """The section that says why a trained model that is asked for is not taken."""
+    """The section that says why a model that is asked for is not taken."""
     if not user_models.is_name(asked):
-        return None
+        return "model-unfit" if asked in zoo.ENTRIES and asked not in models else None
     if not user_models.exists(asked):
         return "trained-gone"
     return None if _taken(asked, models, fits) else "trained-unfit"
@@ -148,15 +165,26 @@ def _restore(key: str, value: str) -> str:
     return value
 
 
-def _store(key: str, default: str) -> None:
+def _store(key: str, default: str, keep_end: bool = False) -> None:
     """Into the link, cut: a pasted book must become neither a link of 100,000 characters nor a page that hangs."""
     value = st.session_state[key]
     if key == "prompt":
+        value = plain_lines(value)
         st.session_state.typed = len(value)
     if value == default:
         st.query_params.pop(key, None)
     else:
-        st.query_params[key] = value[:CHARACTERS]
+        st.query_params[key] = within(value, keep_end)
+
+
+def plain_lines(text: str) -> str:
+    """With one character for the end of a line, whatever system it was written on."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def within(text: str, keep_end: bool = False) -> str:
+    """What a link may carry of it."""
+    return text[-CHARACTERS:] if keep_end else text[:CHARACTERS]
 
 
 def problem_with(text: str) -> str | None:
@@ -164,28 +192,49 @@ def problem_with(text: str) -> str | None:
         return "prompt-empty"
     if not text.strip():
         return "prompt-blank"
-    if any(unicodedata.category(character) == "Cc" for character in text):
+    if any(map(_controls, text)):
         return "prompt-control"
     return None
 
 
-def first_tokens(tokenizer: Tokenizer, ids: list[int], limit: int) -> tuple[list[int], str]:
-    """The first tokens and their text, never ending inside a character."""
-    for end in range(min(limit, len(ids)), 0, -1):
-        text = tokenizer.decode(ids[:end])
-        if end == len(ids) or not text.endswith("\ufffd"):
-            return ids[:end], text
-    return ids[:limit], tokenizer.decode(ids[:limit])
+def _controls(character: str) -> bool:
+    return unicodedata.category(character) == "Cc" and character != "\n"
 
 
-def cut_notice(words: language.Words, source: str, kept: int, tokens: int, rest: str) -> Markup:
-    """What was left out, as HTML; empty when nothing was."""
+def with_marks(text: str) -> Markup:
+    """A text whose control characters are seen."""
+    parts = (Markup("<mark>{}</mark>").format(visible(c.encode())) if _controls(c) else Markup.escape(c) for c in text)
+    return markup.user_text(Markup().join(parts))
+
+
+def _clean(text: str) -> None:
+    """Takes control characters out of the prompt. A tab parts words: it becomes a space."""
+    st.query_params["prompt"] = "".join(c for c in text.replace("\t", " ") if not _controls(c))
+
+
+def _counter(words: language.Words, model: str, tokens: int, limit: int) -> Markup:
+    """How many tokens a prompt has, and how many it may have. While it is typed the browser goes on counting
+    (ui/server/browser/prompt.js)."""
+    said = words.text("tokens" if tokens <= limit else "tokens-over", n=tokens, limit=limit) if tokens else ""
+    return _COUNTER(model=model, limit=limit, texts=words.all("tokens", "tokens-over"), said=said)
+
+
+def cut_notice(words: language.Words, source: str, text: str, kept: int, tokens: int, keep_end: bool) -> Markup:
+    """What was left out, as HTML; empty when nothing was. `text`: what is left of `source`, with `kept` of its
+    `tokens`."""
     notice = Markup()
-    if kept < tokens:
-        shown = markup.user_text(rest.strip()[:80] + "…" * (len(rest) > 80))
-        notice += words("cut-tokens", kept=kept, cut=tokens - kept, rest=shown)
+    if len(text) < len(source):
+        rest = source.removesuffix(text).strip() if keep_end else source.removeprefix(text).strip()
+        shown = rest if len(rest) <= SHOWN else f"…{rest[-SHOWN:]}" if keep_end else f"{rest[:SHOWN]}…"
+        notice += words(
+            "cut-tokens-end" if keep_end else "cut-tokens",
+            kept=kept,
+            cut=tokens - kept,
+            rest=markup.user_text(shown),
+        )
     if len(source) == CHARACTERS < st.session_state.get("typed", 0):
-        notice += words("cut-characters", kept=CHARACTERS, typed=words.number(st.session_state.typed))
+        section = "cut-characters-end" if keep_end else "cut-characters"
+        notice += words(section, kept=CHARACTERS, typed=words.number(st.session_state.typed))
     return notice
 
 

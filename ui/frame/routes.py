@@ -8,13 +8,14 @@ from pathlib import Path
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from ui.frame import curriculum
 from ui.server import files, headers, index, modules
 
+LONGEST_TEXT = 20_000  # bytes; a prompt has at most 2,400
 STATIC = Path(__file__).parents[2] / "static"
 mimetypes.add_type("font/woff2", ".woff2")  # Python 3.11 does not know it, nor does every system
 
@@ -54,6 +55,32 @@ async def notebook(request: Request) -> Response:
     return await files.NOTEBOOKS.make(request.scope, make)
 
 
+async def tokens(request: Request) -> Response:
+    """How many tokens a text has for a model, which the link names: for the counter, while a prompt is typed. The text
+    is the body, since addresses get into logs."""
+    text = b""
+    async for part in request.stream():
+        text += part
+        if len(text) > LONGEST_TEXT:
+            raise HTTPException(413)
+
+    def make() -> Response:
+        from model import zoo
+        from ui.kit import cache
+        from ui.server import user_models
+
+        name = request.query_params.get("model", "")
+        if name not in zoo.ENTRIES and not (user_models.is_name(name) and user_models.exists(name)):
+            raise HTTPException(404)
+        try:
+            tokenizer = cache.bundle(name).tokenizer
+        except zoo.ModelUnavailable as reason:
+            raise HTTPException(404) from reason
+        return JSONResponse(len(tokenizer.encode(text.decode(errors="replace"))))
+
+    return await files.COUNTS.make(request.scope, make)
+
+
 async def metrics(request: Request) -> Response:
     """For the host's Prometheus, where the host has asked for it."""
     from ui.kit import cache
@@ -76,6 +103,7 @@ ROUTES = [
     *(Route(f"/{lesson.slug}", page) for lesson in (curriculum.MACHINE, *curriculum.LESSONS)),
     Route("/notebook/{slug}", notebook),
     Route("/qr.svg", qr),
+    Route("/tokens-of", tokens, methods=["POST"]),
     Route("/metrics", metrics),
     modules.route,
     Mount("/plotly", StaticFiles(packages=[("plotly", "package_data")])),

@@ -3,6 +3,7 @@ a link says besides is left out, and the page says so once. What reads a value s
 
 import re
 from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote_plus
 
@@ -48,15 +49,27 @@ def one_of(*values: object) -> Kind:
     return lambda value, page: value in names
 
 
-def subset_of(*values: object) -> Kind:
-    """Several with commas between them."""
-    names = set(map(str, values))
-    return lambda value, page: set(value.split(",")) <= names
+@dataclass(frozen=True)
+class SubsetOf:
+    """Several of these names, with commas between them. What else stands there is left out, and only that."""
+
+    names: tuple[str, ...]
+
+    def __call__(self, value: str, page: "Page") -> bool:
+        return not self.unknown(value)
+
+    def unknown(self, value: str) -> list[str]:
+        return [name for name in value.split(",") if name not in self.names]
 
 
 def matching(pattern: str) -> Kind:
     known = re.compile(pattern, re.ASCII)
     return lambda value, page: known.fullmatch(value) is not None
+
+
+def anything(value: str, page: "Page") -> bool:
+    """For what its reader judges, and says what it could not use."""
+    return True
 
 
 def text(max_length: int = MAX_LENGTH) -> Kind:
@@ -73,9 +86,9 @@ FRAME: Mapping[str, Kind] = {  # of every page; a prompt that is too long is cut
     "lang": one_of(*content.LANGUAGES),
     "theme": one_of("light", "dark"),
     "model": lambda value, page: value in zoo.ENTRIES or user_models.is_name(value),
-    "prompt": lambda value, page: True,
+    "prompt": anything,
     "present": one_of("1"),
-    "hide": subset_of(*PARTS),
+    "hide": SubsetOf(PARTS),
 }
 
 
@@ -97,7 +110,12 @@ def invalid_params(known: Mapping[str, Kind], page: "Page") -> list[tuple[str, s
     """What the link says that nobody knows or that does not fit: names and values."""
     known = {**FRAME, **known}
     params = [(name, value) for name in st.query_params for value in st.query_params.get_all(name)]
-    return [(name, value) for name, value in params if name not in known or not known[name](value, page)]
+    invalid = [(name, value) for name, value in params if name not in known or not known[name](value, page)]
+    return [(name, part) for name, value in invalid for part in _unknown_parts(known.get(name), value)]
+
+
+def _unknown_parts(kind: Kind | None, value: str) -> list[str]:
+    return kind.unknown(value) if isinstance(kind, SubsetOf) else [value]
 
 
 def warn_invalid_params(slug: str, known: Mapping[str, Kind], page: "Page") -> None:

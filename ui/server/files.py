@@ -47,3 +47,4 @@ class FileQueue:
 
 NOTEBOOKS = FileQueue()
 QR_CODES = FileQueue()
+COUNTS = FileQueue()  # how many tokens a prompt has while it is typed

@@ -1,5 +1,7 @@
 """What is read off attention weights: sinks do not count, swaps exchange two tokens, rows are compared as they are."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -73,15 +75,23 @@ def test_rows_are_compared_on_the_common_beginning():
     assert attention.row_changes(made(*rows[:2], [0.5, 0.2, 0.3]), longer, 2).max() == pytest.approx(0.3)
 
 
-def test_a_swap_keeps_every_other_token(moe, trace):
-    content = np.isin(trace.tokens, ["·dog", "·squirrel", "·sq", "·chased"])
-    swap = attention.swap(moe.tokenizer, trace, attention.strongest(trace, content, np.zeros_like(content)), content)
-    if swap is not None:
-        before, after = list(trace.tokens), swap.tokens
-        assert moe.tokenizer.strings(moe.tokenizer.encode(swap.text)) == after
-        different = [i for i, (a, b) in enumerate(zip(before, after, strict=True)) if a != b]
-        assert different == [swap.first, swap.second]
-    assert attention.swap(moe.tokenizer, trace, Cell(0, 0, 6, 0), np.zeros_like(content)) is None
+@pytest.mark.parametrize("text", [TEXT, "A dog chased <|im_end|>\n\n  the cat. Because  it"])
+def test_a_swap_exchanges_two_words_and_nothing_else(smollm2, text):
+    """Not the lines, the spaces and the special tokens between them either."""
+    tokenizer = smollm2.tokenizer
+    ids = tokenizer.encode(text)
+    trace = run(smollm2.model, ids, tokenizer.strings(ids), keep={"pattern", "mask", "v"})
+    content = np.array([token.strip("·").lower() in ("dog", "squirrel", "cat", "chased") for token in trace.tokens])
+    cell = attention.strongest(trace, content, np.zeros_like(content))
+    swap = attention.swap(tokenizer, trace, text, cell, content)
+    after = tokenizer.strings(tokenizer.encode(swap.text))
+    assert after == swap.tokens
+    assert [i for i, pair in enumerate(zip(trace.tokens, after, strict=True)) if len(set(pair)) == 2] == [
+        swap.first,
+        swap.second,
+    ]
+    assert re.sub(r"\w+", "", swap.text) == re.sub(r"\w+", "", text) and swap.text != text
+    assert attention.swap(tokenizer, trace, text, Cell(0, 0, len(ids) - 1, 0), np.zeros_like(content)) is None
 
 
 def test_hidden_weight_is_what_a_mask_would_take_from_each_key():

@@ -84,7 +84,7 @@ def the_numbers_are_a_table_that_follows_the_figure(page, bundle, trace):
     rows = box.locator(".numbers tbody tr")
     expect(rows).to_have_count(200)
     expect(rows.first.locator("td").last).to_have_text(number(float(trace.final[-1, 0]), "en"))
-    page.fill(".st-key-prompt input", "A cat")
+    page.fill(".st-key-prompt textarea", "A cat")
     page.keyboard.press("Enter")
     other = cache.trace(bundle, bundle.tokenizer.encode("A cat"), {"final"})
     expect(rows.first.locator("td").last).to_have_text(number(float(other.final[-1, 0]), "en"))

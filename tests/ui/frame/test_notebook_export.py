@@ -143,12 +143,12 @@ def test_a_link_without_a_prompt_has_no_notebook(slug, prompt):
         notebook(slug, {"prompt": prompt})
 
 
-def declared(slug: str, monkeypatch) -> tuple[tuple[str, ...], int]:
-    """The models and the limit of tokens that a page gives to `lesson`."""
+def declared(slug: str, monkeypatch) -> tuple[tuple[str, ...], int, bool]:
+    """The models, the limit of tokens and what is kept of a long prompt, as a page gives them to `lesson`."""
     given = {}
 
-    def lesson(slug, models=prompt_bar.DECODERS, limit=32, **others):
-        given[slug] = models, limit
+    def lesson(slug, models=prompt_bar.DECODERS, limit=32, keep_end=False, **others):
+        given[slug] = models, limit, keep_end
         raise StopIteration
 
     monkeypatch.setattr(frame, "lesson", lesson)
@@ -160,9 +160,9 @@ def declared(slug: str, monkeypatch) -> tuple[tuple[str, ...], int]:
 @pytest.mark.parametrize("slug", COMPUTED)
 @pytest.mark.parametrize("model", ["smollm2", "minilm", zoo.EXPERTS, "trained-x"])
 def test_a_notebook_reads_what_its_page_reads_and_leaves_nothing(slug, model, monkeypatch):
-    models, limit = declared(slug, monkeypatch)
+    models, limit, keep_end = declared(slug, monkeypatch)
     bundle = cache.bundle(model if model in models else models[0])
-    ids, _ = prompt_bar.first_tokens(bundle.tokenizer, bundle.tokenizer.encode(LONG), limit)
+    ids = bundle.tokenizer.encode(bundle.tokenizer.cut(LONG, limit, keep_end=keep_end))
     cache.trace(bundle, ids, {"final"})  # a reader has it open
     before, run, passes = cache.sizes(), transformer.run, []
     monkeypatch.setattr(transformer, "run", lambda *args, **more: passes.append(args[:2]) or run(*args, **more))

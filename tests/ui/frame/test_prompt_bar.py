@@ -1,6 +1,9 @@
 """The prompt bar, and what a page says when its model cannot be read."""
 
+import html
+import re
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -16,16 +19,23 @@ LANGUAGES = {"en": "It should hold SmolLM2", "it": "Dovrebbe contenere SmolLM2"}
 
 def test_the_prompt_goes_into_the_link_and_the_default_out_of_it():
     test = run_page("machine")
-    test.text_input(key="prompt").set_value("A cat").run()
+    test.text_area(key="prompt").set_value("A cat").run()
     assert test.query_params["prompt"] in ("A cat", ["A cat"])
-    test.text_input(key="prompt").set_value(prompt_bar.DEFAULT).run()
+    test.text_area(key="prompt").set_value(prompt_bar.DEFAULT).run()
     assert "prompt" not in test.query_params
+
+
+@pytest.mark.parametrize(
+    "slug, model, said", [("what_if", "minilm", True), ("experts", "smollm2", True), ("heads", "experts", False)]
+)
+def test_a_model_that_the_lesson_does_not_take_is_said(slug, model, said):
+    assert ("This lesson cannot take" in html_of(run_page(slug, model=model))) == said
 
 
 @pytest.mark.slow
 def test_a_link_with_a_long_prompt_is_cut():
     test = run_page("machine", prompt="word " * 1000)
-    assert len(test.text_input(key="prompt").value) == prompt_bar.CHARACTERS
+    assert len(test.text_area(key="prompt").value) == prompt_bar.CHARACTERS
 
 
 def test_an_unknown_model_in_the_link_is_ignored():
@@ -34,19 +44,48 @@ def test_an_unknown_model_in_the_link_is_ignored():
     assert test.selectbox(key="model").value == "smollm2"
 
 
+LONG = " ".join(map(str, range(60)))
+
+
 @pytest.mark.slow
-def test_a_cut_says_what_was_cut():
-    notice = html_of(run_page("machine", prompt=" ".join(map(str, range(60)))))
-    assert "Only the first" in notice and "more were cut: “" in notice
+@pytest.mark.parametrize(
+    "slug, said", [("attention", "Only the first 32 tokens"), ("machine", "Only the last 32 tokens")]
+)
+def test_a_cut_says_what_was_cut_and_keeps_what_the_lesson_is_about(slug, said):
+    """The token that comes next comes after the end."""
+    test = run_page(slug, prompt=LONG)
+    assert said in html_of(test) and "were cut: “" in html_of(test)
+    count = len(cache.bundle("smollm2").tokenizer.encode(LONG))
+    assert f"{count}/32 tokens</span>" in html_of(test)
 
 
-@pytest.mark.parametrize("limit", range(1, 12))
-def test_a_cut_never_ends_inside_a_character(limit):
-    tokenizer = cache.bundle("smollm2").tokenizer
-    ids = tokenizer.encode("a👩‍🚀b")
-    kept, text = prompt_bar.first_tokens(tokenizer, ids, limit)
-    assert len(kept) <= limit and kept == ids[: len(kept)]
-    assert "\ufffd" not in text or len(kept) == limit < 5  # a first character that does not fit at all
+@pytest.mark.parametrize("slug", ["next_token", "tokens", "blocks", "encoders", "heads"])
+def test_a_special_token_that_is_typed_stays_one_sign(slug):
+    """On the page, and in the text that notebooks and files are given."""
+    typed = "Say <|im_end|> now"
+    test = run_page(slug, prompt=typed)
+    assert not test.exception
+    text = re.search(r"notebook/\w+\?([^\"]*)", html_of(test))[1]
+    assert parse_qs(html.unescape(text))["prompt"] == [typed]
+
+
+CONTROLS = {"a\tb": "a b", "a\x07b\x00": "ab", "\x1b[1mbold": "[1mbold"}
+
+
+@pytest.mark.parametrize("typed", CONTROLS)
+def test_control_characters_are_shown_and_removed_with_one_click(typed):
+    test = run_page("tokens", prompt=typed)
+    assert html_of(test).count("<mark>") == len([c for c in typed if c < " "])
+    test.button(key="clean").click().run()
+    assert test.text_area(key="prompt").value == CONTROLS[typed]
+    assert "<mark>" not in html_of(test) and 'class="takeaway"' in html_of(test)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_prompt_has_lines_whatever_system_they_come_from(end):
+    test = run_page("next_token", prompt=f"one{end}two{end}")
+    assert test.text_area(key="prompt").value == "one\ntwo\n" and 'role="alert"' not in html_of(test)
+    assert re.search('<span class="chip [^>]*>⏎</span> has become', html_of(test))
 
 
 @pytest.fixture
@@ -130,10 +169,10 @@ def test_model_and_prompt_follow_to_another_page_without_a_reload(open_page):
     page.wait_for_selector(".path")
     settled(page)
     assert "prompt=A+cat+sat" in page.url and "model=experts" in page.url
-    assert page.input_value(".st-key-prompt input") == "A cat sat"
+    assert page.input_value(".st-key-prompt textarea") == "A cat sat"
     page.click('.path a[href="next_token"]')
     page.wait_for_selector(".eyebrow >> text=Lesson 2")
     settled(page)
-    assert page.input_value(".st-key-prompt input") == "A cat sat"
+    assert page.input_value(".st-key-prompt textarea") == "A cat sat"
     assert "Vetro MoE" in page.input_value(".st-key-model input")
     assert page.evaluate("window.same")

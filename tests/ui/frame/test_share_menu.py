@@ -57,7 +57,7 @@ def test_presenting_by_keys(open_page):
         page.keyboard.press(key)
         page.wait_for_url(f"**/{slug}?*")
         settled(page)
-    page.focus(".st-key-prompt input")
+    page.focus(".st-key-prompt textarea")
     page.keyboard.press("ArrowRight")
     assert "/blocks?" in page.url and "present=1" in page.url and "hide=quiz" in page.url
     page.keyboard.press("Escape")

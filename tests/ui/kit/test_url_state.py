@@ -49,12 +49,18 @@ def test_what_fits_is_not_mentioned(query, monkeypatch):
     [
         *("layer=0", "layer=31", "layer=-1", "layer=1.0", "layer=x", "layer=", "layer=٣", f"layer={'9' * 5000}"),
         *("token=8", "size=3", "order=swap-10", "warm=2.1", "warm=nan", "warm=1e0", "words=abcdef", "Layer=1", "q=1"),
-        *("lang=fr", "theme=blue", "model=../x", "present=yes", "hide=prompt,all", "v=new"),
+        *("lang=fr", "theme=blue", "model=../x", "present=yes", "hide=all", "v=new"),
     ],
 )
 def test_what_does_not_fit_is_named(pair, monkeypatch):
     asked(monkeypatch, f"layer=3&{pair}&token=2")
     assert url_state.invalid_params(KNOWN, PAGE) == [tuple(pair.split("="))]
+
+
+def test_of_several_names_those_that_are_unknown_are_named_alone(monkeypatch):
+    """The others are used."""
+    asked(monkeypatch, "hide=foo,quiz,bar")
+    assert url_state.invalid_params(KNOWN, PAGE) == [("hide", "foo"), ("hide", "bar")]
 
 
 @pytest.mark.parametrize("text, found", [("3", 2), *((x, None) for x in ("0", "", "-1", "²", "9" * 10))])

@@ -103,7 +103,7 @@ def test_the_swap_is_asked_of_the_live_model(smollm2):
     key = f"swap-smollm2-{PROMPT}"
     trace = traced(smollm2, PROMPT)
     look = start_cell(smollm2, trace)
-    swap = readings.swap(smollm2, trace, look)
+    swap = readings.swap(smollm2, trace, PROMPT, look)
     assert swap.text.strip() == "The squirrel chased the dog because it"
     row = traced(smollm2, swap.text).layers[look.layer].pattern[look.head, look.query]
     test = run_page("attention")
@@ -125,7 +125,7 @@ def test_an_encoder_sees_the_appended_word(minilm):
     changed = (np.abs(after - before).max(-1) > 1e-4).mean()
     assert changed > 0.5
     test = reveal(
-        run_page("attention", prompt="Hello", model="minilm"), "append-minilm-hello", 0 if changed == 1 else 1
+        run_page("attention", prompt="Hello", model="minilm"), "append-minilm-Hello", 0 if changed == 1 else 1
     )
     assert 'class="verdict right"' in html_of(test)
 
@@ -171,7 +171,7 @@ def a_new_prompt_starts_anew(page):
 
 
 def ask(page, prompt: str, tokens: int):
-    if page.input_value(".st-key-prompt input") != prompt:
-        page.fill(".st-key-prompt input", prompt)
+    if page.input_value(".st-key-prompt textarea") != prompt:
+        page.fill(".st-key-prompt textarea", prompt)
         page.keyboard.press("Enter")
     expect(page.locator(".attention .pick")).to_have_count(tokens)

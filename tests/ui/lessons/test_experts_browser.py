@@ -21,7 +21,7 @@ def test_a_link_brings_everything_back(open_page):
     expect(page.locator(".st-key-touch button", has_text="1–6")).to_have_attribute("aria-checked", "true")
     for part in ("layer=1", "token=3", "paths=all", "kinds=2", "active=3"):
         assert part in page.url
-    page.fill(".st-key-prompt input", "Un altro testo")
+    page.fill(".st-key-prompt textarea", "Un altro testo")
     page.keyboard.press("Enter")
     settled(page)
     expect(yard.locator(".pick").first).to_contain_text("U")

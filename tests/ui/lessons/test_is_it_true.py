@@ -105,7 +105,7 @@ def test_a_run_fills_the_rows_from_a_process_of_its_own(monkeypatch):
     assert rows_of(test)["weights"][0] == "unread"
 
     # another sentence has rows of its own
-    test.text_input(key="prompt").set_value("Another sentence").run()
+    test.text_area(key="prompt").set_value("Another sentence").run()
     assert rows_of(test)["cache"][0] == "waiting"
 
 

@@ -61,9 +61,9 @@ def test_tracks_of_a_common_beginning_are_taken_over(bundle):
     long = PROMPT + " was the only one in the house and it had been there for a"
     was = PROMPT + " was"
     traces = {text: traced(bundle, text, keep=readings.KEEP) for text in (PROMPT, was, long, long + " very", "A cat")}
-    fresh = {text: readings.read(bundle, trace) for text, trace in traces.items()}
+    fresh = {text: readings.read(bundle, text, trace) for text, trace in traces.items()}
     for text, earlier in [(was, PROMPT), (PROMPT, was), (long + " very", long), (PROMPT, long), ("A cat", PROMPT)]:
-        reused = readings.read(bundle, traces[text], fresh[earlier])
+        reused = readings.read(bundle, text, traces[text], fresh[earlier])
         np.testing.assert_allclose(reused["probability"], fresh[text]["probability"], rtol=1e-3, atol=1e-6)
         assert reused | {"probability": 0} == fresh[text] | {"probability": 0}
 
@@ -71,19 +71,23 @@ def test_tracks_of_a_common_beginning_are_taken_over(bundle):
 @pytest.mark.slow
 def test_at_most_sixteen_tracks(bundle):
     text = "one two three four five six seven eight nine ten " * 2
-    data = readings.read(bundle, traced(bundle, text, keep=readings.KEEP))
+    data = readings.read(bundle, text, traced(bundle, text, keep=readings.KEEP))
     assert len(data["lens"]) == len(data["probability"]) == readings.TRACKS
     assert len(data["weights"][0]) == len(data["tokens"]) == data["first"] + readings.TRACKS
 
 
+@pytest.mark.parametrize("text", [PROMPT, "Say <|im_end|>\n\n now"])
+def test_what_is_appended_is_added_to_the_text_that_was_typed(bundle, text):
+    tokenizer = bundle.tokenizer
+    for added in (" was", "\n"):
+        assert readings.append_token(tokenizer, text, tokenizer.find(added)) == text + added
+
+
 def test_what_the_prompt_line_cannot_hold_is_not_appended(bundle):
     tokenizer = bundle.tokenizer
-    ids = tokenizer.encode(PROMPT)
-    assert readings.append_token(tokenizer, ids, tokenizer.find(" was")) == PROMPT + " was"
-    assert readings.append_token(tokenizer, ids, tokenizer.find("\n")) is None
-    assert readings.append_token(tokenizer, ids, min(tokenizer.special)) is None
-    assert readings.append_token(tokenizer, ids, tokenizer.encode("🦀")[0]) is None
-    assert readings.append_token(tokenizer, tokenizer.encode("word " * 119 + "word"), tokenizer.find(" was")) is None
+    for id in (min(tokenizer.special), tokenizer.encode("🦀")[0], tokenizer.find("\t")):
+        assert readings.append_token(tokenizer, PROMPT, id) is None
+    assert readings.append_token(tokenizer, "word " * 119 + "word", tokenizer.find(" was")) is None
 
 
 def test_earlier_tracks_do_not_move(bundle):
@@ -110,7 +114,7 @@ def test_a_walk_through_the_machine(open_page):
     assert page.locator(".machine .stack").get_attribute("aria-valuenow") == "20"
     append_by_button_space_and_candidate(page)
     space_in_the_prompt_is_a_space(page)
-    page.fill(".st-key-prompt input", "🦀 supercalifragilisticexpialidocious 🦀")
+    page.fill(".st-key-prompt textarea", "🦀 supercalifragilisticexpialidocious 🦀")
     page.keyboard.press("Enter")
     settled(page)
     for width in (1024, 768, 360):
@@ -120,7 +124,7 @@ def test_a_walk_through_the_machine(open_page):
 
 
 def append_by_button_space_and_candidate(page):
-    stack, prompt = page.locator(".machine .stack"), page.locator(".st-key-prompt input")
+    stack, prompt = page.locator(".machine .stack"), page.locator(".st-key-prompt textarea")
     stack.press("ArrowUp")
     layer = int(stack.get_attribute("aria-valuenow"))
 
@@ -145,7 +149,7 @@ def append_by_button_space_and_candidate(page):
 
 
 def space_in_the_prompt_is_a_space(page):
-    prompt = page.locator(".st-key-prompt input")
+    prompt = page.locator(".st-key-prompt textarea")
     text = prompt.input_value()
     prompt.focus()
     page.keyboard.press("End")

@@ -163,7 +163,7 @@ def test_real_processes_say_what_they_held_and_sent(trace):
         assert f">{report.process}<" in shown
         assert scaled(report.held, "B", "en") in shown and scaled(report.sent, "B", "en") in shown
     assert not test.button(key="begin").disabled
-    test.text_input(key="prompt").set_value("Another prompt").run()
+    test.text_area(key="prompt").set_value("Another prompt").run()
     assert f">{run.reports[0].process}<" not in html_of(test)
 
 
@@ -200,7 +200,7 @@ class Queued:
 def test_a_shorter_prompt_leaves_fewer_processes():
     test = run_page("ring")
     test.button_group(key="processes").set_value(4).run()
-    test.text_input(key="prompt").set_value("Two tokens").run()
+    test.text_area(key="prompt").set_value("Two tokens").run()
     assert not test.exception and test.button_group(key="processes").value == 2
 
 
@@ -229,7 +229,7 @@ def test_too_many_devices_leave_the_way_back(open_page):
     expect(page.locator(".ring .problem")).to_have_text(WORDS["it"]["too-many"].format(tokens=7, devices=8))
     page.locator(".ring .devices button").nth(5).click()
     expect(page.locator(".ring .device")).to_have_count(7)
-    page.fill(".st-key-prompt input", "Un altro testo più lungo")
+    page.fill(".st-key-prompt textarea", "Un altro testo più lungo")
     page.keyboard.press("Enter")
     settled(page)
     expect(page.locator(".ring .pick").first).to_contain_text("Un")

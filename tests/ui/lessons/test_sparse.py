@@ -213,7 +213,7 @@ def test_the_same_number_of_scores_costs_the_model_different_bits(smollm2, ids):
 
 
 def ask(page, prompt: str, chips: int):
-    page.fill(".st-key-prompt input", prompt)
+    page.fill(".st-key-prompt textarea", prompt)
     page.keyboard.press("Enter")
     expect(page.locator(".sparse .passage").first.locator(".chip")).to_have_count(chips)
 

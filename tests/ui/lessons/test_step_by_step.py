@@ -188,7 +188,7 @@ def test_sessions_share_nothing():
 def test_another_prompt_begins_anew_and_keeps_the_settings():
     test = run_page("step_by_step", model="experts", seed="7", path="5.6")
     assert len(data_of(test)["nodes"]["id"]) == 3
-    test.text_input(key="prompt").set_value("Once").run()
+    test.text_area(key="prompt").set_value("Once").run()
     assert data_of(test)["nodes"]["id"] == [-1]
     assert data_of(test)["seed"] == 7
 

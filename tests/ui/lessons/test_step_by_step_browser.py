@@ -24,7 +24,7 @@ def written(page, count: int):
 
 
 def ask(page, prompt: str):
-    page.fill(".st-key-prompt input", prompt)
+    page.fill(".st-key-prompt textarea", prompt)
     page.keyboard.press("Enter")
     expect(page.locator(".loop .cell").nth(0)).to_have_text(prompt.split()[0])
     written(page, 0)

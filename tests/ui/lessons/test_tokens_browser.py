@@ -12,7 +12,7 @@ def option(page, box: int, n: int):
 
 
 def ask(page, prompt: str):
-    page.fill(".st-key-prompt input", prompt)
+    page.fill(".st-key-prompt textarea", prompt)
     page.keyboard.press("Enter")
     expect(option(page, 0, 1)).to_contain_text(prompt.split()[1])
     settled(page)
@@ -25,7 +25,7 @@ def test_a_walk_from_a_token_to_the_table(open_page):
     look_up_and_walk_on(page)
     a_choice_shows_without_the_server(page)
     page.set_viewport_size({"width": 360, "height": 900})
-    page.fill(".st-key-prompt input", "x" * 600)
+    page.fill(".st-key-prompt textarea", "x" * 600)
     page.keyboard.press("Enter")
     page.wait_for_timeout(500)
     settled(page)

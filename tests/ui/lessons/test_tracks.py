@@ -185,7 +185,7 @@ def test_any_number_and_any_model():
 
 def test_another_prompt_and_another_language_on_a_telephone(open_page):
     page = open_page("tracks", width=360, prompt="a")
-    page.fill(".st-key-prompt input", PROMPT)
+    page.fill(".st-key-prompt textarea", PROMPT)
     page.keyboard.press("Enter")
     expect(page.locator(".tracks .read")).to_contain_text("All ")
     page.locator(".tracks .lane [aria-checked=true]").press("End")

@@ -141,7 +141,7 @@ def test_a_run_from_the_button_to_another_lesson():
     other = run_page("next_token", model=found[b].model)
     assert not other.exception
     assert other.selectbox(key="model").value == found[b].model
-    assert other.text_input(key="prompt").value == b.task.prompt()
+    assert other.text_area(key="prompt").value == b.task.prompt()
     foreign = run_page("next_token", model=found[b].model, prompt="A dog & a cat")
     assert not foreign.exception and "knows these characters and no others" in html_of(foreign)
     unfit = run_page("packing", model=found[b].model)
@@ -201,7 +201,7 @@ def test_a_run_in_the_browser(open_page):
     page.wait_for_selector(".attention")
     settled(page)
     assert "model=trained-" in page.url
-    expect(page.locator(".st-key-prompt input")).to_have_value(Plan("copy").task.prompt())
+    expect(page.locator(".st-key-prompt textarea")).to_have_value(Plan("copy").task.prompt())
 
 
 def test_on_a_telephone_the_row_begins_where_the_first_answer_is_due(bare_page):

@@ -36,8 +36,8 @@ def test_a_lost_connection_is_said_and_the_page_goes_on_by_itself(app_server, br
     assert page.locator("[role=dialog]").count() == 0
     page.unroute("**/_stcore/health")
     expect(said).to_be_hidden(timeout=20_000)
-    assert page.input_value(".st-key-prompt input") == "A red kite"
-    page.fill(".st-key-prompt input", "A blue kite")
+    assert page.input_value(".st-key-prompt textarea") == "A red kite"
+    page.fill(".st-key-prompt textarea", "A blue kite")
     page.keyboard.press("Enter")
     expect(page.locator(".st-key-bar .count")).to_contain_text("4")
     page.close()
@@ -49,14 +49,14 @@ def test_a_message_that_cannot_be_read_is_not_the_end(app_server, browser):
     sockets = sockets_of(page)
     page.goto(f"{app_server}/tokens?lang=en&model=experts&prompt=A+red+kite&look=qqqqq")
     settled(page)
-    page.fill(".st-key-prompt input", "A blue kite")
+    page.fill(".st-key-prompt textarea", "A blue kite")
     page.keyboard.press("Enter")
     expect(page.locator(".chain .text")).to_have_text("A blue kite")
     settled(page)
     with page.expect_navigation():
         sockets[-1].send(b"\xff not a message")
     settled(page)
-    assert page.input_value(".st-key-prompt input") == "A blue kite"
+    assert page.input_value(".st-key-prompt textarea") == "A blue kite"
     expect(page.get_by_text("is not in the list")).to_be_visible()
     sockets[-1].send(b"\xff not a message")
     expect(page.locator(".connection p")).to_be_visible()

@@ -17,7 +17,7 @@ TIE = 0.005  # of a weight, or of the largest length: nearer ones count as equal
 
 def swap(page: Page, trace: Trace, cell: Cell) -> Question | None:
     """Two words exchanged: does the head follow the word, or stay with the position? None where there are no two."""
-    exchange = readings.swap(page.bundle, trace, cell)
+    exchange = readings.swap(page.bundle, trace, page.text, cell)
     if exchange is None:
         return None
     words, chips, names = page.words, _chips(trace), token_names.distinct(exchange.tokens)

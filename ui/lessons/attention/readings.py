@@ -82,9 +82,9 @@ def packed(bundle: Bundle, trace: Trace, start: Cell) -> dict:
     }
 
 
-def swap(bundle: Bundle, trace: Trace, cell: Cell) -> attention.Swap | None:
+def swap(bundle: Bundle, trace: Trace, text: str, cell: Cell) -> attention.Swap | None:
     """The prompt with two content words exchanged, or None where that cannot be done."""
-    return attention.swap(bundle.tokenizer, trace, cell, content_words(trace.tokens) & ~special(bundle, trace))
+    return attention.swap(bundle.tokenizer, trace, text, cell, content_words(trace.tokens) & ~special(bundle, trace))
 
 
 def plain(token: str) -> str:

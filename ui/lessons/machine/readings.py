@@ -1,7 +1,5 @@
 """The front door's numbers: what the component `machine` draws, read from one trace."""
 
-import unicodedata
-from collections.abc import Sequence
 from itertools import takewhile
 
 import numpy as np
@@ -14,7 +12,7 @@ from model.tokens import Tokenizer
 from model.trace import LayerTrace, Trace
 from model.transformer import Transformer
 from model.zoo import Bundle
-from ui.frame.prompt_bar import CHARACTERS
+from ui.frame.prompt_bar import CHARACTERS, problem_with
 from ui.kit import url_state
 from ui.kit.language import Words
 
@@ -27,9 +25,9 @@ SOURCE = (PreNormBlock, Transformer.hidden_states)  # the code whose numbers are
 LINK = {"layer": url_state.LAYER, "part": url_state.one_of("token", "head"), "token": url_state.TOKEN}
 
 
-def read(bundle: Bundle, trace: Trace, before: dict | None = None) -> dict:
-    """Everything the component draws but the words. T tokens, L layers; of the last N <= TRACKS tokens the track is
-    drawn. Lens and next-token probabilities are over the whole vocabulary.
+def read(bundle: Bundle, text: str, trace: Trace, before: dict | None = None) -> dict:
+    """Everything the component draws but the words, of a text and its trace. T tokens, L layers; of the last
+    N <= TRACKS tokens the track is drawn. Lens and next-token probabilities are over the whole vocabulary.
 
     tokens, ids, bytes (in hexadecimal), embed (the vectors' lengths): (T,). first: the position, from 0, of the first
     track. lens, probability (N, L + 1): the likeliest token after the embedding and each layer. attention, mlp, stream
@@ -72,7 +70,7 @@ def read(bundle: Bundle, trace: Trace, before: dict | None = None) -> dict:
                 "id": id,
                 "p": float(probabilities[id]),
                 "score": float(logits[id]),
-                "appendable": append_token(tokenizer, ids, id) is not None,
+                "appendable": append_token(tokenizer, text, id) is not None,
             }
             for id in top
         ],
@@ -101,12 +99,14 @@ def _lens(
     return tokens, probabilities
 
 
-def append_token(tokenizer: Tokenizer, ids: Sequence[int], id: int) -> str | None:
-    """The text with one more token; None where the prompt line cannot hold it (the end of the text, a line break, a
-    part of a character)."""
-    text = tokenizer.decode([*ids, id])
-    strange = text.endswith("\ufffd") or any(unicodedata.category(character) == "Cc" for character in text)
-    return None if id in tokenizer.special or strange or len(text) > CHARACTERS else text
+def append_token(tokenizer: Tokenizer, text: str, id: int) -> str | None:
+    """The text with one more token; None where the prompt line cannot hold it (the end of the text, a control
+    character, a part of a character)."""
+    try:
+        longer = text + tokenizer.bytes(id).decode()
+    except UnicodeDecodeError:
+        return None
+    return None if id in tokenizer.special or len(longer) > CHARACTERS or problem_with(longer) else longer
 
 
 def table(data: dict, words: Words) -> dict[str, list]:

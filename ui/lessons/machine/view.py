@@ -32,13 +32,13 @@ def _read(page: Page) -> dict:
     before = st.session_state.get(name)
 
     def compute() -> dict:
-        return readings.read(page.bundle, page.trace(readings.KEEP), before)
+        return readings.read(page.bundle, page.text, page.trace(readings.KEEP), before)
 
     data = st.session_state[name] = cache.result(page.key("machine"), compute)
     return data
 
 
 def _append(page: Page) -> None:
-    text = readings.append_token(page.bundle.tokenizer, page.ids, st.session_state.machine.append)
+    text = readings.append_token(page.bundle.tokenizer, page.text, st.session_state.machine.append)
     if text is not None:
         st.query_params["prompt"] = text  # the link is where the prompt bar reads it

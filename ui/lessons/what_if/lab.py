@@ -26,7 +26,7 @@ from ui.kit.language import Words
 LIMIT = 32
 KEEP = frozenset({"final", "z", "resid_pre", "resid_post", "mlp_out", "pattern", "mask"})
 OTHER = "The cat drank the milk because it"  # a link must mean the same in every language
-LINK = {"edits": url_state.text(), "other": url_state.text(), "layer": url_state.LAYER, "head": url_state.HEAD}
+LINK = {"edits": url_state.anything, "other": url_state.text(), "layer": url_state.LAYER, "head": url_state.HEAD}
 BEGIN = 2  # heads that are silenced where a link asks for nothing
 SOURCE = (streams.distances, lens.divergence, experiment.continuation)
 

@@ -24,6 +24,6 @@ theme.apply_theme(figure, "light")"""
 
 def cells(link: Mapping[str, str], lang: str) -> list[str]:
     """The cells of the experiment that the link describes."""
-    with linked_page("what_if", link, lang, prompt_bar.DECODERS, lab.LIMIT) as page:
+    with linked_page("what_if", link, lang, prompt_bar.DECODERS, lab.LIMIT, keep_end=True) as page:
         opened = lab.open_lab(page, link)
     return [export.to_python(opened.experiment, opened.setting, page.model, page.text), FIGURE]

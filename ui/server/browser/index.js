@@ -1,4 +1,5 @@
 // The page's own scripts, which can wait until the page has been read. What cannot stands in ui/server/head.html.
 
+import "./prompt.js";
 import "./save.js";
 import "./share.js";
