@@ -59,7 +59,7 @@ def test_a_cut_says_what_was_cut_and_keeps_what_the_lesson_is_about(slug, said):
     assert f"{count}/32 tokens</span>" in html_of(test)
 
 
-@pytest.mark.parametrize("slug", ["next_token", "tokens", "blocks", "encoders", "heads"])
+@pytest.mark.parametrize("slug", ["next_token", "blocks"])
 def test_a_special_token_that_is_typed_stays_one_sign(slug):
     """On the page, and in the text that notebooks and files are given."""
     typed = "Say <|im_end|> now"

@@ -129,6 +129,14 @@ def test_three_tokenizers_of_the_same_text():
     assert smollm2["whole"] and not minilm["whole"]
 
 
+def test_a_special_token_that_is_typed_is_a_sign_of_the_text():
+    typed = "Say <|im_end|> now"
+    smollm2, minilm = readings.compare(typed, ("smollm2", "minilm"), cache.bundle)
+    assert smollm2["tokens"] == ["Say", "·", "<|im_end|>", "·now"] and smollm2["whole"] and smollm2["count"] == 4
+    assert readings.compare("now [SEP]", ["minilm"], cache.bundle)[0]["back"] == "now·[SEP]"
+    assert minilm["added"][0] and not any(minilm["added"][1:-1])
+
+
 def test_a_model_that_is_missing_leaves_the_others():
     def load(name):
         if name == "minilm":

@@ -188,17 +188,19 @@ def compare(text: str, names: Iterable[str], load: Callable[[str], Bundle]) -> l
             rows.append({"name": name, "missing": problem.field})
             continue
         tokenizer, encoding = bundle.tokenizer, bundle.tokenizer.backend.encode(text)
+        typed = [id for id, added in zip(encoding.ids, encoding.special_tokens_mask, strict=True) if not added]
+        back = tokenizer.decode(typed)
         rows.append(
             {
                 "name": name,
                 "vocabulary": len(tokenizer),
-                "count": len(encoding.ids) - sum(encoding.special_tokens_mask),
+                "count": len(typed),
                 "tokens": tokenizer.strings(encoding.ids[:CHIPS]),
                 "ids": encoding.ids[:CHIPS],
                 "added": encoding.special_tokens_mask[:CHIPS],
                 "more": max(0, len(encoding.ids) - CHIPS),
-                "back": visible(tokenizer.backend.decode(encoding.ids).encode()),
-                "whole": tokenizer.backend.decode(encoding.ids) == text,
+                "back": visible(back.encode()),
+                "whole": back == text,
             }
         )
     return rows
