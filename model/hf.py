@@ -20,7 +20,9 @@ from model.transformer import Transformer
 from model.weights.families import FAMILIES
 from model.weights.families.family import ACTIVATIONS, BOOKKEEPING, OWN, ROTARY_FIELDS, Family
 
+OWN_TYPES: dict[str, Any] = {"rope_scaling": tuple | None, "windows": tuple}  # where a type says what is in it
 TYPES: dict[str, Any] = {field.name: field.type for field in fields(Config)} | {"windows": int | None}
+NULL_SAYS = ("kv_heads", "head_width", "windows")  # as many as heads, what the heads leave, no window
 NEEDED = ("vocab_size", "width", "layers", "heads")  # of a config.json; the rest has rules
 ROPE_NUMBERS = {  # rope_type: the numbers that come with it
     "default": (),
@@ -40,6 +42,7 @@ def config_from(hf_config: Any) -> Config:
         return _own(given)
     family = _family(given)
     rotary = {name: given.pop(name, None) for name in ROTARY_FIELDS} if family.recipe.position == "rotary" else {}
+    given = {name: value for name, value in family.defaults.items() if name not in ROTARY_FIELDS} | given
     ours = {}
     for name, value in given.items():
         if name in family.settings:
@@ -53,8 +56,11 @@ def config_from(hf_config: Any) -> Config:
     for name in NEEDED:
         if ours.get(name) is None:
             raise SettingError(theirs[name], None, f"{theirs[name]} is missing")
+    for name, value in ours.items():
+        if value is None and name not in NULL_SAYS and family.defaults[theirs[name]] is not None:
+            raise SettingError(theirs[name], None, f"{theirs[name]} is null, which says nothing here")
     try:
-        return replace(family.recipe, **_derived(ours, family.recipe, theirs), **_rope(rotary))
+        return replace(family.recipe, **_derived(ours, family.recipe, theirs), **_rope(rotary, family))
     except SettingError as error:
         field = error.field or ""
         raise SettingError(theirs.get(field, field), error.value, str(error)) from error
@@ -73,7 +79,7 @@ def _typed(name: str, value: object, ours: str) -> object:
 
 
 def _own(given: dict) -> Config:
-    """A configuration of ours, with every field by its own name."""
+    """A configuration of ours, with every field by its own name and of its type."""
     given = {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
     del given["model_type"]
     names = {field.name for field in fields(Config)}
@@ -81,6 +87,10 @@ def _own(given: dict) -> Config:
         name = min(apart)
         why = f"{name} is {'missing' if name in names else 'a setting we do not know'}"
         raise SettingError(name, given.get(name), why)
+    for field in fields(Config):
+        value, kind = given[field.name], OWN_TYPES.get(field.name, field.type)
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+            raise SettingError(field.name, value, f"{field.name} = {value!r} is of a wrong type")
     return Config(**given)
 
 
@@ -101,7 +111,7 @@ def _derived(ours: dict, recipe: Config, theirs: dict[str, str]) -> dict:
         ours["windows"] = (ours["windows"] or None,)  # 0 and null both mean that there is none
     ours = {name: value for name, value in ours.items() if value is not None}
     ours.setdefault("kv_heads", ours["heads"])
-    if not ours.get("head_width"):
+    if "head_width" not in ours:
         if ours["heads"] < 1 or ours["width"] % ours["heads"]:
             why = f"the width {ours['width']} does not divide into {ours['heads']} heads"
             raise SettingError("heads", ours["heads"], why)
@@ -112,28 +122,44 @@ def _derived(ours: dict, recipe: Config, theirs: dict[str, str]) -> dict:
     return ours
 
 
-def _rope(rotary: dict) -> dict:
-    """Base and scaling, from either of the two spellings. Raises SettingError for whatever in them is not handled."""
+def _rope(rotary: dict, family: Family) -> dict:
+    """Base and scaling, from either of the two spellings. Raises SettingError for whatever in them is not handled, and
+    where the spellings disagree: which of them counts, libraries do not agree on."""
     if not rotary:
         return {}
-    name = next((name for name in ("rope_parameters", "rope_scaling") if rotary[name]), "rope_theta")
-    rope = rotary[name] if name != "rope_theta" else {}
+    told = [name for name in ("rope_parameters", "rope_scaling") if rotary[name] not in (None, {})]
+    read = [_rotation(name, rotary[name], rotary["rope_theta"], family) for name in told or ["rope_theta"]]
+    if any(other != read[0] for other in read):
+        raise _refused(told[1], rotary[told[1]], f"{told[0]} says something else")
+    return read[0]
+
+
+def _rotation(name: str, rope: object, base: object, family: Family) -> dict:
+    """Base and scaling as one spelling has them; `base`: what the older one has beside it, None where it has none."""
+    if name == "rope_theta":
+        rope = {}
     if not isinstance(rope, dict):
         raise SettingError(name, rope, f"{name} = {rope!r} is of a wrong type")
-    rope = dict(rope)
-    base = rope.pop("rope_theta", None) or rotary["rope_theta"] or 10000.0
-    kind = rope.pop("rope_type", None) or rope.pop("type", "default")
-    rope.pop("type", None)  # the older spelling, beside the newer one
-    if not isinstance(kind, str) or kind not in ROPE_NUMBERS:
-        raise _refused(name, rotary[name], f"known types of scaling: {', '.join(ROPE_NUMBERS)}")
-    if apart := set(ROPE_NUMBERS[kind]).symmetric_difference(rope):
+    numbers, kinds = dict(rope), {rope[key] for key in ("rope_type", "type") if isinstance(rope.get(key), str)}
+    kind = numbers.pop("rope_type", None) or numbers.pop("type", None) or "default"
+    numbers.pop("type", None)  # the older spelling, beside the newer one
+    own = numbers.pop("rope_theta", base)
+    if not isinstance(kind, str) or kind not in ROPE_NUMBERS or len(kinds) > 1:
+        raise _refused(name, rope, f"known types of scaling: {', '.join(ROPE_NUMBERS)}, one at a time")
+    if base is not None and own != base:
+        raise _refused("rope_theta", base, f"{name} says {own!r}")
+    if apart := set(ROPE_NUMBERS[kind]).symmetric_difference(numbers):
         why = f"{min(apart)} is {'missing' if min(apart) in ROPE_NUMBERS[kind] else 'a setting we do not know'} in it"
-        raise _refused(name, rotary[name], why)
-    for number in (base, *rope.values()):
+        raise _refused(name, rope, why)
+    base = family.defaults["rope_theta"] if own is None else own
+    for number in (base, *numbers.values()):
         if not isinstance(number, int | float) or isinstance(number, bool) or not 0 < number < 1e300:
-            raise SettingError(name, rotary[name], f"{name}: {number!r} is no number above 0")
-    rope["rope_type"] = kind
-    return {"rope_base": float(base), "rope_scaling": tuple(sorted(rope.items())) if kind != "default" else None}
+            held = base if name == "rope_theta" else rope
+            raise SettingError(name, held, f"{name}: {number!r} is no number above 0")
+    if kind == "llama3" and not numbers["low_freq_factor"] < numbers["high_freq_factor"]:
+        raise _refused(name, rope, "low_freq_factor must be below high_freq_factor")
+    scaling = tuple(sorted((numbers | {"rope_type": kind}).items()))
+    return {"rope_base": float(base), "rope_scaling": scaling if kind != "default" else None}
 
 
 def from_hf(hf_model: Any) -> Transformer:
@@ -219,6 +245,9 @@ def build(hf_config: dict, tensors: dict[str, Tensor]) -> Transformer:
         raise ValueError(f"the weights hold tensors that this model has no place for: {', '.join(sorted(theirs)[:3])}")
     if config.head and head is not None:
         ours["lm_head.weight"] = head
+        # A flag that says "tied", and a head of its own in the file: transformers then does not tie them.
+        own = config.tied and not torch.equal(head, ours["embed_tokens.weight"])
+        config = replace(config, tied=False) if own else config
     return with_weights(config, ours)
 
 

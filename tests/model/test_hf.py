@@ -1,9 +1,18 @@
 """Other people's settings and weights: handled, or refused by name."""
 
-import pytest
+from dataclasses import asdict
 
-from model import hf, positions
+import pytest
+import torch
+import transformers
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from safetensors.torch import save_file
+
+from model import arithmetic, hf, positions
+from model.config import Config
 from model.errors import SettingError
+from model.weights.families import FAMILIES
 from tests.model import families
 
 LLAMA_3_1_8B = {
@@ -98,3 +107,102 @@ def test_weights_that_are_missing_left_over_or_misshapen_are_refused_by_name():
         hf.build(config, weights | {name: weights[name][:, :-1]})
     with pytest.raises(ValueError, match="lack lm_head"):
         hf.build(config, {k: v for k, v in weights.items() if k != "lm_head.weight"})
+
+
+@pytest.mark.parametrize("name", ["llama tied", "gpt2"])
+def test_a_head_of_its_own_is_used_though_the_configuration_says_tied(name, tmp_path):
+    """As transformers does."""
+    made = families.make(name)
+    tied = made.state_dict() | {"lm_head.weight": torch.randn_like(made.lm_head.weight) / 4}
+    made.config.save_pretrained(tmp_path)
+    weights = {key: value.contiguous() for key, value in tied.items()}
+    save_file(weights, tmp_path / "model.safetensors", {"format": "pt"})
+    reference = transformers.AutoModelForCausalLM.from_pretrained(tmp_path).eval()
+    ids = torch.arange(5, 17)[None]
+    ours = hf.from_folder(tmp_path)
+    assert not ours.config.tied and hf.from_hf(made).config.tied
+    torch.testing.assert_close(ours(ids), reference(ids).logits, atol=1e-5, rtol=1e-5)
+    stored = sum(parameter.numel() for parameter in reference.parameters())
+    assert arithmetic.count(ours.config).total == stored
+
+
+# ---- what a configuration leaves out
+
+CLASSES = {
+    "llama": transformers.LlamaConfig,
+    "mistral": transformers.MistralConfig,
+    "mixtral": transformers.MixtralConfig,
+    "gpt2": transformers.GPT2Config,
+    "bert": transformers.BertConfig,
+}
+OLD = {  # of files that transformers 4 and other tools wrote
+    **dict.fromkeys(["bad_words_ids", "finetuning_task", "prefix", "sep_token_id", "suppress_tokens"]),
+    **dict.fromkeys(["do_sample", "torchscript", "use_bfloat16", "tie_encoder_decoder", "is_decoder"], False),
+    **dict.fromkeys(["output_past", "predict_special_tokens", "unsloth_fixed"], True),
+    **dict.fromkeys(["num_beams", "top_k", "n_special", "pooler_fc_size", "model_max_length"], 1),
+    **dict.fromkeys(["directionality", "pooler_type", "unsloth_version", "tokenizer_class"], "x"),
+    **{"auto_map": {"AutoModel": "x.Y"}, "pruned_heads": {}, "cross_attention_hidden_size": None},
+}
+SIZES = {"vocab_size": 100, "width": 64, "layers": 2, "heads": 8}
+
+
+@pytest.mark.parametrize("kind", FAMILIES)
+@given(data=st.data())
+@settings(max_examples=25)
+def test_what_a_configuration_leaves_out_is_what_transformers_takes(kind, data):
+    """Its classes are the reference: whatever is left out, they and we read the same."""
+    family, theirs = FAMILIES[kind], CLASSES[kind]
+    names = {ours: name for name, ours in family.settings.items()}
+    whole = theirs(**{names[ours]: size for ours, size in SIZES.items()}).to_dict()
+    left_out = data.draw(st.sets(st.sampled_from(sorted(family.defaults))))
+    kept = {name: value for name, value in whole.items() if name in family.settings and name not in left_out}
+    if "rope_theta" not in left_out and "rope_parameters" in whole:
+        kept["rope_parameters"] = whole["rope_parameters"]
+    given = {"model_type": kind} | kept
+    assert hf.config_from(given) == hf.config_from(theirs(**kept).to_dict())
+
+
+def test_every_setting_of_a_family_is_needed_or_has_a_default():
+    for family in FAMILIES.values():
+        needed = {name for name, ours in family.settings.items() if ours in hf.NEEDED}
+        rotary = {"rope_theta"} if family.recipe.position == "rotary" else set()
+        assert family.defaults.keys() == family.settings.keys() - needed | rotary
+
+
+@pytest.mark.parametrize("name", sorted(OLD))
+def test_what_says_nothing_about_the_pass_is_passed_over(name):
+    assert hf.config_from(LLAMA_3_1_8B) == hf.config_from({name: OLD[name]} | LLAMA_3_1_8B)
+
+
+DISAGREE = [
+    {"rope_parameters": {"rope_type": "linear", "factor": 2.0, "rope_theta": 500000.0}},
+    {"rope_theta": 0},
+    {"rope_theta": "500000"},
+    {"rope_scaling": []},
+    {"rope_scaling": False},
+    {"rope_scaling": {"rope_type": "default", "type": "yarn"}},
+    {"rope_scaling": None, "rope_parameters": {"rope_type": "default", "rope_theta": 10000.0}},
+    {"rope_scaling": LLAMA_3_1_8B["rope_scaling"] | {"low_freq_factor": 4.0}},
+    {"rms_norm_eps": None},
+    {"max_position_embeddings": None},
+    {"hidden_act": None},
+    {"rms_norm_eps": "1e-05"},
+    {"num_attention_heads": "32"},
+    {"pruned_heads": {"0": [1]}},
+]
+
+
+@pytest.mark.parametrize("change", DISAGREE, ids=str)
+def test_settings_that_contradict_each_other_or_say_nothing_are_refused(change):
+    with pytest.raises(SettingError) as refused:
+        hf.config_from(LLAMA_3_1_8B | change)
+    assert refused.value.field in (*change, "rope_theta", "rope_scaling")
+
+
+@pytest.mark.parametrize("change", [{"norm_eps": "1e-5"}, {"layers": None}, {"layers": True}, {"windows": 5}], ids=str)
+def test_our_own_configuration_is_of_our_types(change):
+    own = {**asdict(Config()), "model_type": "vetro"}
+    assert hf.config_from(own) == Config()
+    with pytest.raises(SettingError) as refused:
+        hf.config_from(own | change)
+    assert refused.value.field in change

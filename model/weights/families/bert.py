@@ -15,6 +15,14 @@ SETTINGS = {
     "type_vocab_size": "segments",
     "tie_word_embeddings": "tied",
 }
+DEFAULTS = {
+    "intermediate_size": 3072,
+    "max_position_embeddings": 512,
+    "layer_norm_eps": 1e-12,
+    "hidden_act": "gelu",
+    "type_vocab_size": 2,
+    "tie_word_embeddings": True,
+}
 FIXED = ONE_STACK | {
     "position_embedding_type": ("absolute",),
 }
@@ -36,4 +44,4 @@ ROWS = [
     *(r for theirs, ours in _PARTS.items() for r in with_bias(f"encoder.layer.{{i}}.{theirs}", f"layers.{{i}}.{ours}")),
 ]
 UNUSED = r"pooler\..*|embeddings\.position_ids"  # MiniLM pools by the mean, not by BERT's pooler
-FAMILY = Family(BERT, SETTINGS, ROWS, "bert.", FIXED, UNUSED)
+FAMILY = Family(BERT, SETTINGS, DEFAULTS, ROWS, "bert.", FIXED, UNUSED)

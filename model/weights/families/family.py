@@ -18,20 +18,34 @@ ACTIVATIONS = {
     "relu": "relu",
 }
 
-# Settings that say nothing about the forward pass of an evaluated model, whatever its architecture.
+# Settings that say nothing about the forward pass of an evaluated model, whatever its architecture: of training, of
+# decoding (transformers 4 wrote them all), of heads that we do not build, of tools that wrote the file.
 _BOOKKEEPING = """
-    _name_or_path architectures attention_dropout attention_probs_dropout_prob attn_pdrop bos_token_id
-    chunk_size_feed_forward classifier_dropout dtype embd_pdrop eos_token_id gradient_checkpointing
-    hidden_dropout_prob id2label initializer_range is_llama_config label2id max_length model_type n_ctx
-    output_attentions output_hidden_states output_router_logits pad_token_id pretraining_tp problem_type resid_pdrop
-    return_dict
-    router_aux_loss_coef summary_activation summary_first_dropout summary_proj_to_labels summary_type summary_use_proj
-    task_specific_params torch_dtype transformers.js_config transformers_version unk_token_id use_cache
+    _name_or_path architectures attention_dropout attention_probs_dropout_prob attn_pdrop auto_map bad_words_ids
+    begin_suppress_tokens bos_token_id chunk_size_feed_forward classifier_dropout decoder_start_token_id directionality
+    diversity_penalty do_sample dtype early_stopping embd_pdrop encoder_no_repeat_ngram_size eos_token_id
+    exponential_decay_length_penalty finetuning_task forced_bos_token_id forced_eos_token_id gradient_checkpointing
+    hidden_dropout_prob id2label initializer_range is_llama_config label2id length_penalty max_length min_length
+    model_max_length model_type n_ctx n_special no_repeat_ngram_size num_beam_groups num_beams num_return_sequences
+    output_attentions output_hidden_states output_past output_router_logits output_scores pad_token_id pooler_fc_size
+    pooler_num_attention_heads pooler_num_fc_layers pooler_size_per_head pooler_type predict_special_tokens prefix
+    pretraining_tp problem_type remove_invalid_values repetition_penalty resid_pdrop return_dict return_dict_in_generate
+    router_aux_loss_coef sep_token_id summary_activation summary_first_dropout summary_proj_to_labels summary_type
+    summary_use_proj suppress_tokens task_specific_params temperature tf_legacy_loss tokenizer_class top_k top_p
+    torch_dtype torchscript transformers.js_config transformers_version typical_p unk_token_id unsloth_fixed
+    unsloth_version use_bfloat16 use_cache
 """
 BOOKKEEPING = frozenset(_BOOKKEEPING.split())
 
-# Settings that would make a second stack out of the model, with the only values that we implement.
-ONE_STACK = {"add_cross_attention": (False,), "is_decoder": (False,), "is_encoder_decoder": (False,)}
+# Settings that would take heads away, or make a second stack out of the model, with the only values that we implement.
+ONE_STACK = {
+    "add_cross_attention": (False,),
+    "cross_attention_hidden_size": (None,),
+    "is_decoder": (False,),
+    "is_encoder_decoder": (False,),
+    "pruned_heads": ({}, None),
+    "tie_encoder_decoder": (False,),
+}
 
 OWN = "vetro"  # the model_type of configurations that no architecture of transformers has
 ROTARY_FIELDS = ("rope_parameters", "rope_theta", "rope_scaling")
@@ -54,8 +68,11 @@ def with_bias(theirs: str, ours: str) -> list[Row]:
 class Family:
     """How one architecture's settings and tensors map to ours. Whatever is not named here is refused by its name."""
 
-    recipe: Config  # the choices that its configuration does not state
+    recipe: Config  # the choices that its configuration does not state; its sizes are never used
     settings: Mapping[str, str]  # {their setting: our field}
+    # What transformers takes for a setting that a config.json leaves out: {their setting: value}. Vocabulary, width,
+    # layers and heads have none: a file without them is refused.
+    defaults: Mapping[str, object]
     rows: list[Row]
     prefix: str  # before the names of all tensors but the head's
     fixed: Mapping[str, tuple] = field(default_factory=dict)  # settings of a pass, with the only values we implement

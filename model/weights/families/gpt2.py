@@ -14,6 +14,13 @@ SETTINGS = {
     "activation_function": "activation",
     "tie_word_embeddings": "tied",
 }
+DEFAULTS = {
+    "n_inner": None,  # 4 n_embd
+    "n_positions": 1024,
+    "layer_norm_epsilon": 1e-5,
+    "activation_function": "gelu_new",
+    "tie_word_embeddings": True,
+}
 FIXED = ONE_STACK | {
     "reorder_and_upcast_attn": (False,),  # the same numbers in float32, but nobody has compared them
     "scale_attn_by_inverse_layer_idx": (False,),
@@ -42,4 +49,4 @@ ROWS = [
     *_conv1d("h.{i}.mlp.c_proj", "layers.{i}.mlp.down_proj"),
 ]
 MASK_BUFFERS = r"h\.\d+\.attn\.(masked_)?bias"  # in old files
-FAMILY = Family(GPT2, SETTINGS, ROWS, "transformer.", FIXED, MASK_BUFFERS)
+FAMILY = Family(GPT2, SETTINGS, DEFAULTS, ROWS, "transformer.", FIXED, MASK_BUFFERS)

@@ -16,6 +16,16 @@ SETTINGS = {
     "hidden_act": "activation",
     "tie_word_embeddings": "tied",
 }
+DEFAULTS = {
+    "num_key_value_heads": None,  # as many as query heads
+    "head_dim": None,  # hidden_size / num_attention_heads
+    "intermediate_size": 11_008,
+    "max_position_embeddings": 2048,
+    "rms_norm_eps": 1e-6,
+    "hidden_act": "silu",
+    "tie_word_embeddings": False,
+    "rope_theta": 10_000.0,
+}
 FIXED = ONE_STACK | {
     "attention_bias": (False, None),
     "mlp_bias": (False, None),
@@ -33,4 +43,4 @@ ROWS = [
     *(row(f"layers.{{i}}.mlp.{p}_proj.weight", f"layers.{{i}}.mlp.{p}_proj.weight") for p in ("gate", "up", "down")),
 ]
 ROTARY_BUFFER = r".*rotary_emb\.inv_freq"
-FAMILY = Family(LLAMA, SETTINGS, ROWS, "model.", FIXED, ROTARY_BUFFER)
+FAMILY = Family(LLAMA, SETTINGS, DEFAULTS, ROWS, "model.", FIXED, ROTARY_BUFFER)

@@ -6,4 +6,10 @@ from model.config import MISTRAL
 from model.weights.families import llama
 
 SETTINGS = llama.SETTINGS | {"sliding_window": "windows"}
-FAMILY = replace(llama.FAMILY, recipe=MISTRAL, settings=SETTINGS)
+DEFAULTS = llama.DEFAULTS | {
+    "num_key_value_heads": 8,
+    "intermediate_size": 14_336,
+    "max_position_embeddings": 131_072,
+    "sliding_window": 4096,
+}
+FAMILY = replace(llama.FAMILY, recipe=MISTRAL, settings=SETTINGS, defaults=DEFAULTS)

@@ -38,10 +38,18 @@ def unfused(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     return apart
 
 
+DEFAULTS = mistral.DEFAULTS | {
+    "rms_norm_eps": 1e-5,
+    "rope_theta": 1_000_000.0,
+    "sliding_window": None,
+    "num_local_experts": 8,
+    "num_experts_per_tok": 2,
+}
 FAMILY = replace(
     mistral.FAMILY,
     recipe=MIXTRAL,
     settings=mistral.SETTINGS | {"num_local_experts": "experts", "num_experts_per_tok": "active_experts"},
+    defaults=DEFAULTS,
     rows=ROWS,
     fixed=llama.FIXED | {"router_jitter_noise": (0, 0.0, None)},
     unfused=unfused,

@@ -150,7 +150,8 @@ def pasted(text: str) -> Config:
     try:
         return hf.config_from(given)
     except SettingError as error:
-        raise _refused(error, given, settings, rows(FAMILIES[kind].recipe)) from error
+        left_out = {settings[name]: value for name, value in FAMILIES[kind].defaults.items() if name in settings}
+        raise _refused(error, given, settings, rows(FAMILIES[kind].recipe) | left_out) from error
 
 
 def _refused(error: SettingError, given: dict, settings: dict[str, str], usual: dict[str, object]) -> TableError:
