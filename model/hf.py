@@ -134,7 +134,7 @@ def _rope(rotary: dict, family: Family) -> dict:
     return read[0]
 
 
-def _rotation(name: str, rope: object, base: object, family: Family) -> dict:
+def _rotation(name: str, rope: Any, base: Any, family: Family) -> dict:
     """Base and scaling as one spelling has them; `base`: what the older one has beside it, None where it has none."""
     if name == "rope_theta":
         rope = {}

@@ -1,6 +1,7 @@
 """Text ↔ token ids, and the strings by which tokens are shown."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +14,8 @@ from tokenizers import decoders, models, pre_tokenizers
 from model.errors import ModelUnavailable
 
 VARIATION_SELECTORS = "".join(map(chr, range(0xFE00, 0xFE10)))  # printable by name, yet they show nothing
+SPACE = "▁"  # U+2581, of SentencePiece
+BYTE_TOKEN = re.compile("<0x([0-9A-F]{2})>")
 VISIBLE = {" ": "·", "\n": "⏎", "\t": "⇥"}
 
 
@@ -42,13 +45,19 @@ class Merge:
 class Tokenizer:
     """A model's own tokenizer.
 
-    kind: "bytes" for byte-level BPE, "wordpiece" for BERT's.
+    kind, how it writes its tokens: "bytes" for byte-level BPE, a letter for each byte; "sentencepiece" for BPE and
+    Unigram as in Kudo and Richardson 2018, ▁ for a space and <0x0A> for a byte that no other token has; "wordpiece" for
+    BERT's, as they are.
     """
 
     def __init__(self, backend: tokenizers.Tokenizer):
         self.backend = backend
-        self.kind = "bytes" if isinstance(backend.model, models.BPE) else "wordpiece"
-        self.special = frozenset(id for id, token in backend.get_added_tokens_decoder().items() if token.special)
+        decoder = str(json.loads(backend.to_str())["decoder"])
+        is_sentencepiece = "Metaspace" in decoder or SPACE in decoder
+        self.kind = "bytes" if "ByteLevel" in decoder else "sentencepiece" if is_sentencepiece else "wordpiece"
+        added = backend.get_added_tokens_decoder()
+        self.special = frozenset(id for id, token in added.items() if token.special)
+        self._verbatim = frozenset(added)  # stand for their text, whatever the kind
 
     def __len__(self) -> int:
         return self.backend.get_vocab_size()
@@ -80,22 +89,34 @@ class Tokenizer:
 
     def strings(self, ids: list[int]) -> list[str]:
         """What to show for each token: spaces and control characters visible, bytes that are no whole character in
-        hexadecimal, and `##` for WordPiece's continuations."""
-        return [visible(self.bytes(id)) for id in ids]
+        hexadecimal, `##` for WordPiece's continuations, and the id of a row of the embedding that has no token: some
+        models have more rows than tokens."""
+        return [f"⟨№ {id}⟩" if self.backend.id_to_token(int(id)) is None else visible(self.bytes(id)) for id in ids]
 
     def bytes(self, id: int) -> bytes:
         """The bytes a token stands for. Raises ValueError for an id that there is not."""
-        if (letters := self.backend.id_to_token(int(id))) is None:
+        if (token := self.backend.id_to_token(int(id))) is None:
             raise ValueError(f"there is no token {id}: the vocabulary has {len(self)}")
-        if self.kind == "wordpiece" or id in self.special:
-            return letters.encode()
-        return bytes(BYTES[letter] for letter in letters)
+        return token.encode() if id in self._verbatim else self._bytes(token)
+
+    def _bytes(self, token: str) -> Bytes:
+        """Those that a token that is not added stands for, as the vocabulary writes it."""
+        if self.kind == "bytes":
+            return bytes(BYTES[letter] for letter in token)
+        if self.kind == "sentencepiece":
+            byte = BYTE_TOKEN.fullmatch(token)
+            return bytes.fromhex(byte[1]) if byte else token.replace(SPACE, " ").encode()
+        return token.encode()
 
     def find(self, piece: str) -> int | None:
         """The id of exactly this piece of text, or None."""
-        letters = piece if self.kind == "wordpiece" else "".join(LETTERS[byte] for byte in _encodable(piece).encode())
-        id = self.backend.token_to_id(letters)
-        return self.backend.token_to_id(piece) if id is None else id
+        spellings = {
+            "bytes": lambda letters: ["".join(LETTERS[byte] for byte in letters)],
+            "sentencepiece": lambda letters: [piece.replace(" ", SPACE), f"<0x{letters.hex().upper()}>"],
+            "wordpiece": lambda letters: [],
+        }
+        written = [*spellings[self.kind](_encodable(piece).encode()), piece]
+        return next((id for token in written if (id := self.backend.token_to_id(token)) is not None), None)
 
     def merges(self, word: str) -> list[Merge]:
         """How byte-level BPE puts one word together: of all neighbours, always the pair of the lowest rank first
@@ -116,7 +137,7 @@ class Tokenizer:
     def _ranks(self) -> dict[tuple[Bytes, ...], int]:
         """The merges with their lines. The library gives its list as JSON alone."""
         listed = json.loads(self.backend.to_str())["model"].get("merges", [])
-        return {tuple(bytes(BYTES[c] for c in side) for side in pair): i for i, pair in enumerate(listed)}
+        return {tuple(map(self._bytes, pair)): i for i, pair in enumerate(listed)}
 
 
 def visible(piece: bytes) -> str:

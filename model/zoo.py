@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from safetensors import SafetensorError
 
-from model import tokens
 from model.errors import ModelUnavailable, SettingError
 from model.tokens import Tokenizer
 from model.weights import dequantised, packages
@@ -64,9 +63,10 @@ def _read_gguf(path: Path) -> tuple["Transformer", Tokenizer]:
 
 def _read_folder(path: Path) -> tuple["Transformer", Tokenizer]:
     from model import hf
+    from model.weights import tokenizer_files
 
     folder = path if path.is_dir() else path.parent
-    return hf.from_folder(folder), tokens.from_file(folder / "tokenizer.json")
+    return hf.from_folder(folder), tokenizer_files.read(folder)
 
 
 def _own(name: str, title: str) -> Entry:

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from model.tokens import LETTERS, visible
+from model.tokens import LETTERS, Tokenizer, visible
+from tests.support.tokenizers import KINDS
 
 words = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)
 
@@ -101,3 +102,57 @@ def test_pieces_are_found_and_unknown_ones_are_not(smollm2, minilm):
 
 def test_a_lone_surrogate_is_replaced(smollm2):
     assert smollm2.tokenizer.encode("a\ud800") == smollm2.tokenizer.encode("a?")
+
+
+# ---- other people's tokenizers
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def foreign(request):
+    return Tokenizer(KINDS[request.param]())
+
+
+def test_every_token_of_every_kind_can_be_shown_and_found(foreign):
+    ids = list(range(len(foreign)))
+    shown = foreign.strings(ids)
+    assert all(shown)
+    for id in ids:
+        try:
+            piece = foreign.bytes(id).decode()
+        except UnicodeDecodeError:
+            continue
+        found = foreign.find(piece)
+        assert found is not None and foreign.bytes(found) == foreign.bytes(id)
+
+
+def test_a_row_without_a_token_is_shown_by_its_number(foreign):
+    assert foreign.strings([len(foreign) + 5]) == [f"⟨№ {len(foreign) + 5}⟩"]
+    with pytest.raises(ValueError, match="there is no token"):
+        foreign.bytes(len(foreign))
+
+
+PLAIN = "The dog perché <think>\n    x +  1 🙂 <|im_end|>"
+
+
+@pytest.fixture(scope="module", params=[kind for kind in KINDS if "BPE" in kind or kind.startswith("with")])
+def lossless(request):
+    """Unigram and WordPiece have no sign for what they do not know."""
+    return Tokenizer(KINDS[request.param]())
+
+
+@given(text=st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="▁"), min_size=1, max_size=20))
+@example(PLAIN)
+def test_the_pieces_of_a_text_are_the_text(lossless, text):
+    """SentencePiece begins every text with a space."""
+    encoding = lossless.backend.encode(text)
+    kept = [id for id, added in zip(encoding.ids, encoding.special_tokens_mask, strict=True) if not added]
+    whole = b"".join(map(lossless.bytes, kept)).decode()
+    assert whole == text or (lossless.kind == "sentencepiece" and whole == f" {text}")
+
+
+@pytest.mark.parametrize("keep_end", [False, True])
+def test_a_cut_with_every_kind(foreign, keep_end):
+    for limit in range(3, 30):
+        kept = foreign.cut(PLAIN, limit, keep_end=keep_end)
+        assert PLAIN.endswith(kept) if keep_end else PLAIN.startswith(kept)
+        assert len(foreign.encode(kept)) <= limit
