@@ -28,11 +28,10 @@ HOLD = """() => {
     };
 }"""
 AT_ONCE = """async (typed) => {
-    const write = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set;
     const drawn = async () => { for (let i = 0; i < 50; i += 1) await null; }; // no timer comes between
     for (const [part, text] of typed) {
-        const box = document.querySelector(`${part} input`);
-        write.call(box, text);
+        const box = document.querySelector(`${part} :is(input, textarea)`);
+        Object.getOwnPropertyDescriptor(Object.getPrototypeOf(box), "value").set.call(box, text);
         box.dispatchEvent(new Event("input", { bubbles: true }));
         await drawn();
         box.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
