@@ -64,5 +64,13 @@ class Change:
         """The layers that it edits, from 0."""
         return setting.layers(self.layer)  # pyright: ignore[reportAttributeAccessIssue] (those without say so themselves)
 
+    def heads(self, setting: Setting) -> Iterable[int]:
+        """The heads of its layers that it changes, from 0."""
+        return ()
+
+    def tokens(self, setting: Setting) -> Iterable[int]:
+        """The tokens that it changes, from 0: before the pass, or as they enter its layer."""
+        return ()
+
     def edits(self, setting: Setting, vectors: Vectors) -> list[Edit]:
         return [self.edit(layer, setting, vectors) for layer in self.layers(setting)]

@@ -9,8 +9,6 @@ from collections.abc import Iterable
 from dataclasses import MISSING, dataclass
 from typing import Annotated
 
-import numpy as np
-
 from model import masks
 from model.edits import (
     Edit,
@@ -18,7 +16,6 @@ from model.edits import (
     FixHead,
     ForceExperts,
     HideKey,
-    MovePositions,
     PatchResidual,
     ScaleHead,
     SilenceHead,
@@ -27,6 +24,7 @@ from model.edits import (
 from model.what_if import fields
 from model.what_if.base import Change, Vectors
 from model.what_if.fields import RULES, InvalidChange, Setting
+from model.what_if.positions import Scramble, Shift
 
 Layer = Annotated[int, fields.Layer()]
 AnyLayer = Annotated[int | None, fields.Layer(or_all=True)]
@@ -42,6 +40,9 @@ class Head(Change):
 
     def slots(self, setting: Setting) -> set[tuple]:
         return {("head", self.layer, self.head)}
+
+    def heads(self, setting: Setting) -> Iterable[int]:
+        return (self.head - 1,)
 
 
 @dataclass(frozen=True)
@@ -91,8 +92,14 @@ class Cut(Change):
             raise InvalidChange("future", query=self.query, key=self.key)
 
     def slots(self, setting: Setting) -> set[tuple]:
-        heads = range(setting.config.heads) if self.head is None else (self.head - 1,)
-        return {("edge", layer, head, self.query, self.key) for layer in self.layers(setting) for head in heads}
+        return {
+            ("edge", layer, head, self.query, self.key)
+            for layer in self.layers(setting)
+            for head in self.heads(setting)
+        }
+
+    def heads(self, setting: Setting) -> Iterable[int]:
+        return range(setting.config.heads) if self.head is None else (self.head - 1,)
 
     def edit(self, layer: int, setting: Setting, vectors: Vectors) -> Edit:
         return HideKey(layer, self.query - 1, self.key - 1, None if self.head is None else self.head - 1)
@@ -108,6 +115,8 @@ class Swap(Change):
 
     def check(self, setting: Setting) -> None:
         super().check(setting)
+        if not self.text:
+            raise InvalidChange("empty")
         if self.id(setting) is None:
             raise InvalidChange("word", text=self.text)
 
@@ -130,6 +139,13 @@ class Swap(Change):
 
     def layers(self, setting: Setting) -> Iterable[int]:
         return ()
+
+    def tokens(self, setting: Setting) -> Iterable[int]:
+        return (self.token - 1,)
+
+    @property
+    def name(self) -> str:
+        return self.kind if self.text else "swap-empty"
 
 
 @dataclass(frozen=True)
@@ -157,61 +173,11 @@ class UseRule(Change):
     def mask(self) -> masks.Mask:
         return RULES[self.rule]() if self.rule == "full" else RULES[self.rule](self.size)
 
+    def heads(self, setting: Setting) -> Iterable[int]:
+        return range(setting.config.heads)
+
     def edit(self, layer: int, setting: Setting, vectors: Vectors) -> Edit:
         return UseMask(layer, self.mask)
-
-
-@dataclass(frozen=True)
-class Positions(Change):
-    """Tokens stand elsewhere than they are."""
-
-    def slots(self, setting: Setting) -> set[tuple]:
-        return {("positions",)}
-
-    def layers(self, setting: Setting) -> Iterable[int]:
-        return (-1,)  # no layer, but once
-
-    def positions(self, count: int) -> tuple[int, ...]:
-        """Of so many tokens, from 0."""
-        raise NotImplementedError
-
-    def edit(self, layer: int, setting: Setting, vectors: Vectors) -> Edit:
-        return MovePositions(positions=self.positions(len(setting.ids)))
-
-
-@dataclass(frozen=True)
-class Shift(Positions):
-    """All tokens from `start` on stand so much further on."""
-
-    by: Annotated[int, fields.OFFSET]
-    start: Annotated[int, fields.Token(first=lambda count: count // 2 + 1)] = 1
-    kind = "shift"
-
-    @property
-    def name(self) -> str:
-        return self.kind if self.start == 1 else "shift-from"
-
-    def check(self, setting: Setting) -> None:
-        super().check(setting)
-        positions = self.positions(len(setting.ids))
-        if min(positions) < 0:
-            raise InvalidChange("before", n=self.by, token=self.start)
-        if setting.config.position == "learned" and max(positions) >= setting.config.context:
-            raise InvalidChange("table", place=max(positions) + 1, count=setting.config.context)
-
-    def positions(self, count: int) -> tuple[int, ...]:
-        return tuple(i + self.by if i >= self.start - 1 else i for i in range(count))
-
-
-@dataclass(frozen=True)
-class Scramble(Positions):
-    """The tokens' positions are dealt out anew. The same seed always deals the same."""
-
-    seed: Annotated[int, fields.SEED]
-    kind = "scramble"
-
-    def positions(self, count: int) -> tuple[int, ...]:
-        return tuple(np.random.default_rng(self.seed).permutation(count).tolist())
 
 
 @dataclass(frozen=True)
@@ -226,6 +192,9 @@ class Patch(Change):
 
     def slots(self, setting: Setting) -> set[tuple]:
         return {("stream", self.layer, self.token)}
+
+    def tokens(self, setting: Setting) -> Iterable[int]:
+        return (self.token - 1,)
 
     def edit(self, layer: int, setting: Setting, vectors: Vectors) -> Edit:
         return PatchResidual(layer, self.token - 1, vectors.residual(layer, self.source - 1))

@@ -1,6 +1,7 @@
 """Every page, found by glob: both languages, and what people type into the prompt. What it looks like, to two readers
 in two browsers, is seen in test_two_readers.py."""
 
+import json
 import re
 from itertools import cycle
 
@@ -21,6 +22,7 @@ ALONE = {  # each on one page: all pages share the code that reads a prompt (and
     "markdown": "# **bold** _it_ `code` :smile: :red[red]",
 }
 UNREMARKED = ("ring", "blocks", "positions", "packing", "experts", "table", "encoders")  # their questions explain only
+NUMBERED = ("tokens", "step_by_step", "tracks")  # their figures say the positions, or the browser names the tokens
 REFUSED = {"empty": "", "spaces": "   ", "tab": "a\tb", "control": "a\x07b", "escape": "\x1b[31mred"}
 
 
@@ -93,6 +95,15 @@ def test_one_token_is_enough_and_a_long_prompt_is_cut_and_says_so(slug):
     assert not test.exception
     assert "100,000 characters" in html_of(test)
     assert len(test.query_params["prompt"]) <= 600
+
+
+@pytest.mark.parametrize("slug", [slug for slug in PROMPTED if slug not in NUMBERED])
+def test_a_token_that_comes_twice_is_told_apart(slug):
+    test = run_page(slug, model="experts", prompt="the cat and the cat and the cat")
+    assert not test.exception
+    sent = [json.loads(element.proto.json)[0] for element in test.get("bidi_component")]
+    texts = [data["tokens"] for data in sent if isinstance(data.get("tokens"), list)]
+    assert all(len(set(tokens)) == len(tokens) for tokens in texts), texts
 
 
 def test_a_book_in_the_prompt_does_not_hang_the_page(open_page):

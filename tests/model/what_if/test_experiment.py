@@ -84,7 +84,7 @@ def test_a_form_begins_with_a_change_that_can_be_made(setting, kind):
         ("cut.1.1.2.5", "future"),
         ("cut.all.all.1.1", "nothing-left"),
         ("swap.2.no such token", "word"),
-        ("swap.2.", "word"),
+        ("swap.2.", "empty"),
         ("mask.1.round.3", "rule"),
         ("mask.1.sliding", "size"),
         ("shift.-3", "before"),

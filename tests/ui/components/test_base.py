@@ -11,6 +11,7 @@ from content import agreement
 from tests.support.pages import LANGUAGES, ROOT
 from ui.components import pack
 from ui.kit.numbers import number, percent
+from ui.kit.token_names import distinct
 from ui.server import modules
 
 NUMBERS = (0.0, 27.5, 36.0, 0.2291, -4.15, 0.99999, 99.96, 1234.5, 123456.7, 1.19e-7, 3.2e12, -1e-9, float("inf"))
@@ -39,6 +40,11 @@ def test_numbers_are_written_as_in_python(shared, lang):
     for p in (0.0, 0.275, 0.00229, 1.0):
         assert shared.evaluate("([p, lang]) => percent(p, lang)", [p, lang]) == percent(p, lang)
     assert shared.evaluate("(lang) => integer(49152, lang)", lang) == number(49152, lang)
+
+
+@pytest.mark.parametrize("tokens", [[], ["·a", "·b"], ["the", "·the", "·cat", "·the"], ["a"] * 11])
+def test_tokens_are_told_apart_as_in_python(shared, tokens):
+    assert shared.evaluate("(tokens) => distinct(tokens)", tokens) == distinct(tokens)
 
 
 @pytest.mark.parametrize("template", ["Il {p} di {q}", "dal {p} al {q}, nel {p} e sul {q}", "{p} {p:riga|righe}, {q}"])

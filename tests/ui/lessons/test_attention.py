@@ -15,6 +15,7 @@ from tests.support.payload import component_payload
 from ui.kit import cache
 from ui.kit.content_words import content_words, special, start_cell
 from ui.kit.numbers import percent
+from ui.kit.token_names import distinct
 from ui.lessons.attention import readings
 
 PROMPT = "The dog chased the squirrel because it"
@@ -41,7 +42,7 @@ def test_the_component_is_given_the_trace(bundle, text):
     data, arrays = drawn(shown_page("attention", model=bundle.card.name, prompt=text))
     trace = traced(bundle, text)
     q, k = ("q_rot", "k_rot") if bundle.model.config.position == "rotary" else ("q", "k")
-    assert data["tokens"] == list(trace.tokens)
+    assert data["tokens"] == distinct(trace.tokens)
     np.testing.assert_array_equal(arrays["mask"], trace.layers[0].mask)
     for i, layer in enumerate(trace.layers):
         np.testing.assert_array_equal(arrays["scores"][i], layer.scores)

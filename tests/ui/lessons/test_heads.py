@@ -14,6 +14,7 @@ from tests.support.app_test import html_of, reveal, run_page
 from tests.support.models import traced
 from tests.support.payload import charts, component_payload, mounted
 from ui.kit.numbers import number
+from ui.kit.token_names import distinct
 from ui.lessons.heads import kv_sharing, readings
 
 PROMPT = "The dog chased the squirrel because it"
@@ -45,7 +46,7 @@ def drawn(test, view: str) -> tuple[dict, dict]:
 @pytest.mark.slow
 def test_the_explorer_is_given_what_the_heads_write(page, bundle, trace):
     data, arrays = drawn(page, "explorer")
-    assert data["tokens"] == list(trace.tokens)
+    assert data["tokens"] == distinct(trace.tokens)
     for i, layer in enumerate(trace.layers):
         np.testing.assert_array_equal(arrays["pattern"][i], layer.pattern)
         weight = bundle.model.layers[i].attn.o_proj.weight.detach().numpy()

@@ -11,6 +11,7 @@ from tests.support.app_test import html_of, reveal, run_page, shown_page
 from tests.support.browser import settled
 from tests.support.models import traced
 from tests.support.payload import component_payload
+from ui.kit.token_names import distinct
 from ui.lessons.machine import questions, readings
 
 PROMPT = "The dog chased the squirrel because it"
@@ -30,7 +31,7 @@ def drawn(test) -> dict:
 def test_the_component_draws_the_trace(bundle):
     data, trace = drawn(shown_page("machine", prompt=PROMPT)), traced(bundle, PROMPT, keep=readings.KEEP)
     layers = trace.layers
-    assert data["tokens"] == list(trace.tokens)
+    assert data["tokens"] == distinct(trace.tokens)
     assert data["ids"] == trace.token_ids.tolist()
     seen = lens.logit_lens(bundle.model, trace, range(len(trace.tokens)))
     assert data["lens"] == [bundle.tokenizer.strings(row.tolist()) for row in seen.token_ids]

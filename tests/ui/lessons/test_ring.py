@@ -16,6 +16,7 @@ from tests.support.browser import settled
 from tests.support.payload import charts, component_payload, values
 from tests.support.waiting import until
 from ui.kit.numbers import number, scaled
+from ui.kit.token_names import distinct
 from ui.lessons.ring import costs, processes, readings
 
 PROMPT = "The dog chased the squirrel because it"
@@ -41,7 +42,7 @@ def test_each_step_is_the_softmax_over_the_tokens_read_so_far(trace, layer, devi
     """Written independently of the ring: the keys met so far, their scores, one softmax."""
     data, arrays = component_payload(run_page("ring", layer=str(layer), devices=str(devices)), "ring")
     found = trace.layers[layer - 1]
-    assert [data["layer"], data["devices"], data["tokens"]] == [layer - 1, devices, list(trace.tokens)]
+    assert [data["layer"], data["devices"], data["tokens"]] == [layer - 1, devices, distinct(trace.tokens)]
     owner = [d for d, (start, stop) in enumerate(data["spans"]) for _ in range(start, stop)]
     for step in range(devices):
         for query, device in enumerate(owner):

@@ -57,6 +57,12 @@ def link(test) -> str:
     return written if isinstance(written, str) else written[0]
 
 
+def announced(test) -> str:
+    """What a screen reader says of the next token, and of what was done."""
+    said = re.search(r'<div role="status">(.*?)</div></div>', html_of(test), re.DOTALL)
+    return re.sub(r"<[^>]*>", "", said[1])
+
+
 def labels(test) -> list[str]:
     return [button.label.removesuffix(" ✕") for button in test.button if button.label.endswith("✕")]
 
@@ -118,10 +124,15 @@ def test_changes_are_added_and_taken_off():
     test.button(key="add-go").click().run()
     (label,) = labels(test)
     assert label.startswith("head ") and link(test).startswith("silence.")
+    assert announced(test).startswith(f"Added: {label}.")
     test.button(key="add-go").click().run()
     assert "It contradicts" in html_of(test) and labels(test) == [label]
     kind = next(box for box in test.selectbox if box.key.startswith("add-kind"))
     kind.set_value("swap").run()
+    test.button(key="add-go").click().run()
+    assert re.search(
+        r"another token in the place of .*it.* was not added\. The field for the new token is empty", html_of(test)
+    )
     next(box for box in test.text_input if "swap-text" in box.key).set_value("a b c")
     test.button(key="add-go").click().run()
     assert "single token" in html_of(test) and labels(test) == [label]
@@ -136,6 +147,7 @@ def test_changes_are_added_and_taken_off():
     assert len(labels(test)) == 5
     test.button(key="undo-all").click().run()
     assert link(test) == "none" and not labels(test)
+    assert announced(test).count("Taken off: ") == 5 and "Nothing is changed" in announced(test)
 
 
 @pytest.mark.parametrize(

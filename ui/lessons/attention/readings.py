@@ -11,7 +11,7 @@ from model.trace import Trace
 from model.zoo import Bundle
 from ui import components
 from ui.frame import prompt_bar
-from ui.kit import url_state
+from ui.kit import token_names, url_state
 from ui.kit.content_words import content_words, listed, special
 
 MODELS = (*prompt_bar.DECODERS, "minilm")
@@ -38,7 +38,7 @@ def table(trace: Trace, layer: int, head: int) -> tuple[list, list, list, list]:
     """Every cell of a head that the mask leaves: query token, key token, attention score, weight."""
     shown = trace.layers[layer]
     queries, keys = np.nonzero(shown.mask)
-    names = np.array(trace.tokens, dtype=object)
+    names = np.array(token_names.distinct(trace.tokens), dtype=object)
     return (
         list(names[queries]),
         list(names[keys]),
@@ -70,7 +70,7 @@ def packed(bundle: Bundle, trace: Trace, start: Cell) -> dict:
             z=stack("z"),
             difference=np.stack([lens.combining_error(layer) for layer in trace.layers]),
         ),
-        "tokens": list(trace.tokens),
+        "tokens": token_names.distinct(trace.tokens),
         "special": added.tolist(),
         "pronouns": [attention.bare(token) in listed("pronouns") for token in trace.tokens],
         "targets": attention.targets(trace, content_words(trace.tokens), added).tolist(),

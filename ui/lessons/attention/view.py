@@ -28,7 +28,7 @@ def explorer(page: Page, trace: Trace, start: Cell) -> None:
     def chart() -> None:
         shown, names = trace.layers[layer], {"layer": layer + 1, "head": head + 1}
         st.html(Markup('<p class="eyebrow apart">{}</p>').format(words.inline("head-title", **names)))
-        drawn = heatmap(shown.pattern[head], trace.tokens, shown.mask, query, key, weight)
+        drawn = heatmap(shown.pattern[head], page.names, shown.mask, query, key, weight)
         figures.show(drawn, key="twin", alt=words.text("twin-alt", **names))
 
     with st.container(gap=None):

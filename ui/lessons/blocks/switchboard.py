@@ -16,7 +16,7 @@ from model.trace import Trace
 from model.zoo import ModelUnavailable
 from ui import components
 from ui.frame.page import Page
-from ui.kit import cache, figures, listing, markup, tables, url_state
+from ui.kit import cache, figures, listing, markup, tables, token_names, url_state
 from ui.kit.language import Words
 from ui.kit.mounting import mount
 from ui.kit.switchboard import BASE, SWITCHES, reached
@@ -98,7 +98,7 @@ def _maps(traces: list[Trace], both: tuple[Switch, Switch], names: tuple[str, st
     return {
         **components.pack(**packed),
         "part": "maps",
-        "tokens": list(traces[0].tokens),
+        "tokens": token_names.distinct(traces[0].tokens),
         "layer": int(apart.argmax()),
         "head": 0,
         "sides": [

@@ -15,7 +15,7 @@ from model.trace import Trace
 from model.zoo import Bundle
 from ui import components
 from ui.frame.page import Page
-from ui.kit import cache, listing, markup, tables, url_state
+from ui.kit import cache, listing, markup, tables, token_names, url_state
 from ui.kit.language import Words
 from ui.kit.mounting import mount
 from ui.lessons.encoders import readings
@@ -35,7 +35,11 @@ def show_maps(page: Page, encoder: Bundle, traces: tuple[Trace, Trace]) -> None:
     patterns = {side: trace.stack("pattern") for side, trace in zip(SIDES, traces, strict=True)}
     data = {"part": "maps", **components.pack(**patterns)}
     for side, trace, bundle, look in zip(SIDES, traces, bundles, starts, strict=True):
-        data[side] = {"title": bundle.card.title, "tokens": list(trace.tokens), "start": [look.layer, look.head]}
+        data[side] = {
+            "title": bundle.card.title,
+            "tokens": token_names.distinct(trace.tokens),
+            "start": [look.layer, look.head],
+        }
     reported = mount(page, "encoders", "maps", data, reports=("look",)).look or {}
     looks = [
         readings.look(reported.get(side), trace) or first
@@ -71,7 +75,8 @@ def _table(traces: tuple[Trace, Trace], looks: list[Look], titles: list[str], wo
     for side, trace, look, title in zip(SIDES, traces, looks, titles, strict=True):
         weights, name = look.weights(trace), f"{title}, {look.name(trace, words)}"
         places = np.ndindex(weights.shape) if side == "encoder" else zip(*np.tril_indices(len(weights)), strict=True)
-        rows += [(name, trace.tokens[q], trace.tokens[k], float(weights[q, k])) for q, k in places]
+        tokens = token_names.distinct(trace.tokens)
+        rows += [(name, tokens[q], tokens[k], float(weights[q, k])) for q, k in places]
     names = map(words.text, ("col-model", "col-reader", "col-word", "col-weight"))
     return dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
 

@@ -31,7 +31,7 @@ def show_block(page: Page, trace: Trace) -> None:
         "heads": config.heads,
         "layers": config.layers,
         "active": config.active_experts,
-        "token": trace.tokens[-1],
+        "token": page.names[-1],
         "index": first.expert_index[-1].tolist(),
         "weights": first.expert_weight[-1].tolist(),
     }
@@ -43,7 +43,7 @@ def show_switchyard(page: Page, trace: Trace) -> None:
     from 0, width D."""
     config = page.bundle.model.config
     page.heading("yard-title", page.words("yard-intro", experts=config.experts, active=config.active_experts))
-    data = {"tokens": list(trace.tokens), "start": readings.start(trace), "width": config.width}
+    data = {"tokens": page.names, "start": readings.start(trace), "width": config.width}
     mount(page, "experts", "yard", {"view": "yard", **readings.packed(trace), **data})
     with st.container(gap=None):
         listing.show(Experts)

@@ -35,7 +35,7 @@ def show_explorer(page: Page, trace: Trace, start: tuple[int, int]) -> None:
     writes, text = readings.writes(page, trace), page.words.text
     arrays = components.pack(pattern=trace.stack("pattern"), **vars(writes))
     width, inner = page.bundle.model.config.width, trace.layers[0].z.shape[2]
-    show("explorer", page, **arrays, tokens=list(trace.tokens), start=start, width=width, inner=inner)
+    show("explorer", page, **arrays, tokens=page.names, start=start, width=width, inner=inner)
     with st.container(gap=None):
         listing.show(Attention.forward, lens.head_writes)
         columns = {text("col-length-last"): writes.lengths[:, :, -1]}

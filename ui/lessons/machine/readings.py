@@ -13,7 +13,7 @@ from model.trace import LayerTrace, Trace
 from model.transformer import Transformer
 from model.zoo import Bundle
 from ui.frame.prompt_bar import CHARACTERS, problem_with
-from ui.kit import url_state
+from ui.kit import token_names, url_state
 from ui.kit.language import Words
 
 KEEP = frozenset({"resid_pre", "resid_post", "attn_out", "mlp_out", "pattern", "final"})
@@ -50,7 +50,7 @@ def read(bundle: Bundle, text: str, trace: Trace, before: dict | None = None) ->
     far = np.stack([far_weights(layer.pattern) for layer in layers])
     heads, low = far.argmax(1), len(layers) // 3
     return {
-        "tokens": list(trace.tokens),
+        "tokens": token_names.distinct(trace.tokens),
         "ids": ids,
         "bytes": [tokenizer.bytes(id).hex(" ").upper() for id in ids],
         "embed": _rounded(np.linalg.norm(layers[0].resid_pre, axis=-1)),

@@ -24,7 +24,7 @@ def probabilities(page: Page, reading: Reading) -> None:
     """From the last vector to the logits and the probabilities of the next token."""
     words, text = page.words, page.words.text
     values = readings.distribution_values(reading, reading.base, words)
-    last = markup.chip(page.tokens[-1])
+    last = markup.chip(page.names[-1])
     page.heading("scores-title", words("vector", **values, layers=page.bundle.model.config.layers, token=last))
     strip = bars.strips({"x": reading.vector}, text("strip-hover"))
     figures.show(strip, "vector", text("vector-alt", **values))

@@ -13,7 +13,7 @@ from model.packing import Batch, Piece, lay_out
 from model.trace import Trace
 from ui import components
 from ui.frame.page import Page
-from ui.kit import cache, url_state
+from ui.kit import cache, token_names, url_state
 
 SOURCE = (Documents, lay_out)
 ROW_TOKENS, DOCUMENT_TOKENS = 40, 16  # at most
@@ -196,7 +196,7 @@ def component_data(page: Page, packed: Row, measured: Measured, chosen: Choice) 
     return {
         **components.pack(pattern=trace.layers[chosen.layer].pattern),
         "part": "row",
-        "tokens": packed.tokens,
+        "tokens": token_names.distinct(packed.tokens),
         "reader": len(packed.texts[0]) + int(weights.argmax()) if len(weights) else len(packed.ids) - 1,
         "documents": packed.documents.tolist(),
         "positions": packed.positions(chosen.setting.restart),

@@ -165,7 +165,7 @@ def _dials(page: Page, trace: Trace) -> None:
     data = {
         **components.pack(q=layer.q, k=layer.k, scores=layer.scores, speeds=speeds),
         "text": page.text,
-        "tokens": page.tokens,
+        "tokens": page.names,
         "place": asdict(place),
         "layers": len(trace.layers),
         "far": readings.FAR,

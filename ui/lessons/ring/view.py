@@ -36,7 +36,7 @@ def _ring(page: Page, trace: Trace) -> None:
     """
     words, choice, count = page.words, current_choice(trace), len(trace.tokens)
     data = {
-        "tokens": list(trace.tokens),
+        "tokens": page.names,
         "layer": choice.layer,
         "layers": len(trace.layers),
         "devices": choice.devices,

@@ -101,7 +101,7 @@ def table(page: Page, choice: Choice) -> dict[str, list]:
     """A row for each token: how many it attends to, and after how many layers the first can have reached it."""
     length, text, rules = len(page.ids), page.words.text, choice.rules(page.bundle.model.config.layers)
     positions = np.arange(length)
-    columns = {text("col-token"): page.tokens, text("col-full"): Causal().keys_per_query(positions).tolist()}
+    columns = {text("col-token"): page.names, text("col-full"): Causal().keys_per_query(positions).tolist()}
     if choice.pattern != "full":
         name = text("col-local") if choice.pattern == "alternating" else choice.name(page.words)
         columns[name] = rules[0].keys_per_query(positions).tolist()

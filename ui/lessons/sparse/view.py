@@ -32,7 +32,7 @@ def show_grid(page: Page) -> Choice:
     data = {
         **components.pack(**arrays),
         "part": "grid",
-        "tokens": page.tokens,
+        "tokens": page.names,
         "wide": readings.WIDE if few else 0,
         "patterns": PATTERNS,
         "sizes": readings.SIZES,
@@ -82,7 +82,7 @@ def show_losses(page: Page, choice: Choice) -> None:
     waiting.empty()
     same = not choice.hides(len(page.ids))
     page.read(words.inline("loss-same" if same else "loss-reading", **values))
-    data = {"part": "losses", "tokens": page.tokens, "before": before.bits.tolist(), "after": after.bits.tolist()}
+    data = {"part": "losses", "tokens": page.names, "before": before.bits.tolist(), "after": after.bits.tolist()}
     mount(page, "sparse", "losses", data)
     if not same:
         st.html(words("weight", **values))
@@ -106,7 +106,7 @@ def _values(page: Page, choice: Choice, before: Predictions, after: Predictions)
         **{name: words.number(x) for name, x in bits.items()},
         **{name: words.percent(x) for name, x in fractions.items()},
         **tokens,
-        "first": markup.chip(page.tokens[0]),
+        "first": markup.chip(page.names[0]),
         "pattern": choice.name(words),
     }
 

@@ -13,7 +13,7 @@ from model.analysis.losses import most_likely
 from model.edits import Edit
 from model.what_if.experiment import Experiment, continuation
 from model.what_if.export import to_python
-from ui.kit import cache, comparison, figures, markup, tables
+from ui.kit import cache, comparison, figures, markup, tables, token_names
 from ui.kit.language import Words
 from ui.lessons.what_if import lab as what_if
 from ui.lessons.what_if.lab import Lab, Run
@@ -55,12 +55,24 @@ def next_token(lab: Lab, after: Run) -> None:
         "left": words.percent(after.probabilities[before.answer]),
         "bits": words.number(lens.divergence(before.probabilities, after.probabilities)),
     }
-    if not lab.experiment.changes:
-        lab.page.read(words.inline("read-none", **values))
-        return
     same = np.array_equal(before.probabilities, after.probabilities)
     section = "read-same" if same else "read-kept" if before.answer == after.answer else "read-other"
-    st.html(markup.read(words.inline(section, **values)) + words("divergence", **values))
+    changed = bool(lab.experiment.changes)
+    sentence = words.inline(section if changed else "read-none", **values)
+    said = Markup('<div role="status">{}{}</div>').format(_news(lab), markup.read(sentence))
+    st.html(said + (words("divergence", **values) if changed else Markup()))
+
+
+def _news(lab: Lab) -> Markup:
+    """What has been added and taken off since the page was last drawn, for those who do not see the row of changes."""
+    words, now = lab.words, lab.experiment.changes
+    key, known = (lab.page.model, tuple(lab.page.ids)), st.session_state.get("what-if-known")
+    st.session_state["what-if-known"] = key, now
+    if not known or known[0] != key:
+        return Markup()
+    news = [words.inline("added", change=what_if.as_html(change, lab)) for change in now if change not in known[1]]
+    news += [words.inline("taken-off", change=what_if.as_html(change, lab)) for change in known[1] if change not in now]
+    return Markup('<p class="hidden">{}</p>').format(Markup(" ").join(news))
 
 
 def distribution(lab: Lab, after: Run) -> None:
@@ -102,12 +114,14 @@ def streams(lab: Lab, after: Run) -> None:
     level = int(apart.any(1).argmax())
     first = words.text("at-embedding") if not level else words.text("at-layer", layer=level)
     last, unmoved = words.percent(after.distances[-1, -1]), len(after.ids) - int(apart[-1].sum())
-    values = {"first": first, "last": last, "token": markup.chip(lab.page.tokens[-1]), "n": unmoved}
+    values = {"first": first, "last": last, "token": markup.chip(lab.page.names[-1]), "n": unmoved}
     section = "parted-all" if not unmoved else "parted-one" if unmoved == 1 else "parted"
     lab.page.read(words.inline(section, **values))
     levels = [words.text("embedding"), *map(str, range(1, count + 1))]
     tokens = lab.setting.tokenizer.strings(after.ids)
-    chart = charts.parted(after.distances, tokens, levels, words.text("axis-layer"), words.percent)
+    chart = charts.parted(
+        after.distances, token_names.distinct(tokens), levels, words.text("axis-layer"), words.percent
+    )
     figures.show(chart, "parted", words.text("parted-alt"))
     lab.page.note(words.inline("parted-note"))
     columns = {f"{i} {token}": after.distances[:, i - 1] for i, token in enumerate(tokens, 1)}

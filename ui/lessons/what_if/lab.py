@@ -20,7 +20,7 @@ from model.what_if.experiment import Experiment, RejectedChange
 from model.what_if.fields import OFFSET, PERCENT, Experts, Field, InvalidChange, Setting, Text, Token
 from ui.frame import prompt_bar
 from ui.frame.page import Page
-from ui.kit import cache, markup, url_state
+from ui.kit import cache, markup, token_names, url_state
 from ui.kit.language import Words
 
 LIMIT = 32
@@ -162,7 +162,7 @@ def _value(change: Change, name: str, field: Field, lab: Lab, show: Callable[[st
     match field:
         case Token():
             ids = field.ids(setting)
-            return show(strings([ids[value - 1]])[0]) if 0 < value <= len(ids) else str(value)
+            return show(token_names.distinct(strings(list(ids)))[value - 1]) if 0 < value <= len(ids) else str(value)
         case Text() if isinstance(change, Swap):
             id = change.id(setting) if 0 < change.token <= len(setting.ids) else None
             return show(value if id is None else strings([id])[0])

@@ -3,6 +3,7 @@
 // on screen and in the link.
 
 import { chip, clip, div, el, span, weave } from "../../../components/base/elements.js";
+import { distinct } from "../../../components/base/tokens.js";
 import { linked, mountView, remember, still, View } from "../../../components/base/view.js";
 import { board } from "./board.js";
 
@@ -115,7 +116,7 @@ class Tracks extends View {
     return this.d.tokens.length + turn;
   }
   tokens() {
-    return [...this.d.tokens, ...this.d.turns.map(({ token }) => token)];
+    return distinct([...this.d.tokens, ...this.d.turns.map(({ token }) => token)]);
   }
 
   // -------------------------------------------------------------- the parts that stay
@@ -183,13 +184,13 @@ class Tracks extends View {
 
   drawSentence() {
     const { d, turn } = this;
-    const { token, cached, uncached } = d.turns[turn];
-    const before = this.known() - 1;
+    const { cached, uncached } = d.turns[turn];
+    const [before, tokens] = [this.known() - 1, this.tokens()];
     const values = {
       n: this.integer(turn ? before : d.tokens.length),
-      token: named(token),
+      token: named(tokens[this.known()]),
       time: this.time(cached),
-      last: turn ? named(d.turns[turn - 1].token) : "",
+      last: turn ? named(tokens[before]) : "",
       all: this.integer(this.known()),
       slow: this.time(uncached),
     };

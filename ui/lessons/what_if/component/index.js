@@ -14,6 +14,8 @@ import { Layers } from "../../../components/layers/layers.js";
  * @property {string[]} tokens (T,)
  * @property {any[]} cuts where no weight may go @property {{ layer: number, head: number, told: string }[]} heads
  *   changed ones
+ * @property {{ layer: number | null, heads: number[], tokens: number[] }[]} touched what changes where, in no layer
+ *   before the first
  * @property {[number, number]} start layer and head to begin with @property {[string, string]} prompt model and text
  * @property {[number, string][]} factors by which a head can be multiplied, in hundredths, and in words
  * @property {string} lang @property {Record<string, string>} words
@@ -84,8 +86,11 @@ class Board extends View {
   changed(l, h) {
     return this.d.heads.find(({ layer, head }) => layer === l && head === h);
   }
-  marked(l) {
-    return this.d.heads.some(({ layer }) => layer === l) || this.d.cuts.some(([layer]) => layer === l);
+  marked(l, h = null) {
+    return this.d.touched.some(({ layer, heads }) => layer === l && (h === null || heads.includes(h)));
+  }
+  markedToken(t) {
+    return this.d.touched.some(({ layer, tokens }) => (layer === null || layer === this.s.layer) && tokens.includes(t));
   }
   plain(t) {
     return plain(this.d.tokens[t]);
@@ -179,6 +184,8 @@ class Board extends View {
       const tone = Math.round(255 * weight);
       return { kind: "", colour: this.ramp[tone], ink: this.inks[tone], text: Math.round(100 * weight), label };
     });
+    for (const names of [this.map.names, this.map.columns])
+      names.forEach((name, t) => name.classList.toggle("marked", this.markedToken(t)));
     this.tell(this.s.query, this.s.key);
   }
 
@@ -199,11 +206,12 @@ class Board extends View {
     this.headsTitle.textContent = this.fill("map-heads-of", { count: this.H, layer: layer + 1 });
     this.heads.paint(head);
     this.thumbs.forEach((thumb, h) => {
-      const changed = this.changed(layer, h);
+      const [changed, marked] = [this.changed(layer, h), this.marked(layer, h)];
       this.draw(thumb.firstChild, h);
       thumb.lastChild.textContent = String(h + 1);
-      thumb.classList.toggle("changed", Boolean(changed));
-      thumb.setAttribute("aria-label", changed ? `${h + 1}: ${changed.told}` : this.fill("thumb", { head: h + 1 }));
+      thumb.classList.toggle("changed", marked);
+      const name = this.fill(marked ? "thumb-marked" : "thumb", { head: h + 1 });
+      thumb.setAttribute("aria-label", changed ? `${h + 1}: ${changed.told}` : name);
     });
   }
 
