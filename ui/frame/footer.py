@@ -5,13 +5,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 from markupsafe import Markup
 from streamlit.runtime.scriptrunner import add_script_run_ctx, get_script_run_ctx
 
-from ui.frame import curriculum, progress
+from ui.frame import curriculum, progress, share_menu
 from ui.frame.page import Page
 from ui.frame.question import Question
 from ui.frame.worksheet import sheet
@@ -66,12 +66,15 @@ def worksheet(page: Page, slug: str, questions: dict[str, Question], words: lang
     front_door = lesson is curriculum.MACHINE
     line = "Vetro" if front_door else f"Vetro · {words.text('lesson', number=lesson.number)}"
     title = page.words.inline("title") if front_door else titles.inline(slug)
-    link = f"{st.context.url or slug}?{urlencode(st.query_params.to_dict() | {'lang': words.lang})}"
+    params = {name: st.query_params.get_all(name) for name in st.query_params if name != "present"}
+    link = f"{st.context.url or slug}?{urlencode(params | {'lang': words.lang}, doseq=True)}"
     about: list[tuple[str, object]] = [(words.text("link"), Markup('<a href="{0}">{0}</a>').format(link))]
+    if urlsplit(link).hostname in ("localhost", "127.0.0.1", "::1"):
+        about.append(("", words.inline("link-here")))
     if page.bundle:
         about.insert(0, (frame.text("model"), page.bundle.card.title))
         about.insert(0, (frame.text("prompt"), markup.chips(page.tokens)))
-    return sheet(words, line, title, about, list(questions.values())).encode()
+    return sheet(words, line, title, about, list(questions.values()), share_menu.printed_qr_code(link)).encode()
 
 
 def score(asked: dict[str, tuple[int, str, str]], answers: dict[str, bool], words: language.Words) -> bytes:

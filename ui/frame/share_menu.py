@@ -44,5 +44,16 @@ def qr(request: Request) -> Response:
 def qr_code(address: str) -> bytes:
     """The SVG file of an address's QR code."""
     file = io.BytesIO()
-    segno.make_qr(address, error="m", boost_error=False).save(file, kind="svg", border=3, light="white", xmldecl=False)
+    _code(address).save(file, kind="svg", border=3, light="white", xmldecl=False)
     return file.getvalue()
+
+
+def printed_qr_code(address: str) -> Markup:
+    """The same as a part of a document, black on its paper; empty for an address that is too long for one."""
+    if len(address) > LONGEST:
+        return Markup()
+    return Markup(_code(address).svg_inline(border=0, omitsize=True, svgclass="qr"))
+
+
+def _code(address: str) -> segno.QRCode:
+    return segno.make_qr(address, error="m", boost_error=False)

@@ -16,11 +16,18 @@ _SHEET = markup.template(HERE / "worksheet.html")
 
 
 def sheet(
-    words: language.Words, lesson: str, title: Markup, about: list[tuple[str, object]], questions: list[Question]
+    words: language.Words,
+    lesson: str,
+    title: Markup,
+    about: list[tuple[str, object]],
+    questions: list[Question],
+    qr: Markup | str = "",
 ) -> Markup:
-    """lesson: the line above the title; about: names and values of what the answers hold for."""
+    """lesson: the line above the title; about: names and values of what the answers hold for; qr: the code of the
+    page's address, if it has one."""
     return _SHEET(
         words=words,
+        qr=qr,
         style=STYLE,
         eyebrow=lesson,
         title=title,

@@ -1,9 +1,11 @@
 """What is taken home: figures as files, the worksheet, the score."""
 
 import csv
+import html
 import io
 import re
 from base64 import b64encode
+from urllib.parse import parse_qsl, urlsplit
 from xml.etree import ElementTree
 
 import numpy as np
@@ -15,6 +17,7 @@ from streamlit.testing.v1 import AppTest
 
 from model import lens, sampling
 from tests.support.app_test import run_page
+from ui.frame import share_menu
 from ui.frame.question import Question
 from ui.frame.worksheet import sheet
 from ui.kit import cache, language, markup
@@ -129,8 +132,10 @@ def test_a_worksheet(lang, key):
         Question(Markup("And then?"), ["x & y"], lambda: 1 / 0, lambda *_: Markup(), waiting=Markup("<p>press</p>")),
     ]
     about = [("Prompt", markup.chip("<script>"))]
-    text = sheet(language.Words(lang, "take"), "Vetro", Markup("A title"), about, asked)
+    qr = share_menu.printed_qr_code("http://school.example/attention?prompt=%3Cb%3E")
+    text = sheet(language.Words(lang, "take"), "Vetro", Markup("A title"), about, asked, qr)
     questions, answers = text.split("<section>")
+    assert qr in questions and qr not in answers and not share_menu.printed_qr_code("x" * 2_000)
     assert key in answers and key not in questions and "number 1" in answers and "number 1" not in questions
     assert "a list" in questions and "not 0" in answers and "not 0" not in questions and "not 1" not in answers
     assert language.Words(lang, "take")("key-waiting") in answers and "press" not in text and "x &amp; y" in questions
@@ -142,11 +147,15 @@ def test_a_worksheet(lang, key):
 def test_the_questions_of_a_page_are_on_its_worksheet(monkeypatch):
     made = {}
     monkeypatch.setattr(st, "download_button", lambda label, make, *_, key, **options: made.update({key: make}))
-    test = run_page("tokens", "it", prompt="<b>Ciao</b> a tutti")
+    test = run_page("tokens", "it", prompt="<b>Ciao</b> a tutti", part=["2", "5"])
     assert not test.exception
     text, asked = made["take-worksheet"]().decode(), test.session_state.questions
     assert len(asked) == 2 and all(question.plain in re.sub(r"<[^>]*>", "", text) for question in asked.values())
     assert "<b>Ciao" not in text and "Ciao" in text
+    (link,) = {html.unescape(found) for found in re.findall('<a href="(.*?)"', text)}
+    said = parse_qsl(urlsplit(link).query)
+    assert {("part", "2"), ("part", "5"), ("prompt", "<b>Ciao</b> a tutti"), ("lang", "it")} <= set(said)
+    assert share_menu.printed_qr_code(link) in text
 
 
 def scored():
