@@ -27,9 +27,9 @@ END = "<|end|>"  # the special token of our tokenizers: it closes every document
 
 def save(model: Transformer, tokenizer: Tokenizer, folder: Path, dtype: torch.dtype = torch.float16) -> None:
     """Writes a model and its tokenizer. In half precision a model takes half the room, and its numbers are rounded."""
-    config, kind = model.config, family_of(model.config)
-    end = {"bos_token_id": None, "eos_token_id": tokenizer.find(END)}
-    written = _in_their_terms(kind, config) | end if kind else {"model_type": OWN} | asdict(config)
+    config, kind, end = model.config, family_of(model.config), tokenizer.find(END)
+    about = {"bos_token_id": None, "eos_token_id": end, "dtype": str(dtype).removeprefix("torch.")}
+    written = _in_their_terms(kind, config) | about if kind else {"model_type": OWN} | asdict(config)
     names = _their_names(kind, config) if kind else {}
     tensors = {  # a head that reads with the embedding's rows is listed, and written, once
         names.get(name, name): weight.detach().to("cpu", dtype).contiguous()
@@ -39,7 +39,8 @@ def save(model: Transformer, tokenizer: Tokenizer, folder: Path, dtype: torch.dt
     (folder / "config.json").write_text(json.dumps(written, indent=1) + "\n")
     save_file(tensors, folder / "model.safetensors", {"format": "pt"})
     tokenizer.backend.save(str(folder / "tokenizer.json"), pretty=False)
-    about = {"tokenizer_class": "PreTrainedTokenizerFast", "eos_token": END, "model_max_length": config.context}
+    about = {"tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": config.context}
+    about |= {} if end is None else {"eos_token": END}  # which transformers would add to a vocabulary without it
     (folder / "tokenizer_config.json").write_text(json.dumps(about, indent=1) + "\n")
 
 
@@ -58,7 +59,7 @@ def _in_their_terms(kind: str, config: Config) -> dict:
     if "sliding_window" in sizes:
         (sizes["sliding_window"],) = config.windows
     rope = {"rope_parameters": {"rope_type": "default", "rope_theta": config.rope_base}}
-    return {"model_type": kind, "architectures": [f"{kind.title()}ForCausalLM"], "dtype": "float16"} | sizes | rope
+    return {"model_type": kind, "architectures": [f"{kind.title()}ForCausalLM"]} | sizes | rope
 
 
 def _their_names(kind: str, config: Config) -> dict[str, str]:

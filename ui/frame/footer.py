@@ -3,6 +3,7 @@ at every figure (ui/server/browser/save.js). Everything is made when it is asked
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -11,12 +12,13 @@ import streamlit as st
 from markupsafe import Markup
 from streamlit.runtime.scriptrunner import add_script_run_ctx, get_script_run_ctx
 
+from model.weights import checkpoint
 from ui.frame import curriculum, progress, share_menu
 from ui.frame.page import Page
 from ui.frame.question import Question
 from ui.frame.worksheet import sheet
-from ui.kit import csv, language, markup
-from ui.server import admission
+from ui.kit import cache, csv, language, markup
+from ui.server import admission, user_models
 
 AT_A_FIGURE = ("figure", "as", "table", "numbers", "more", "trace", "name", "place", "value")
 _LABEL = markup.template(Path(__file__).with_name("footer.html"))
@@ -48,9 +50,23 @@ def footer(page: Page) -> None:
             make = _with_session_context(lambda: worksheet(page, slug, questions, words))
             name = f"vetro-{slug}-{words.lang}.html"
             st.download_button(words.text("worksheet"), make, name, "text/html", key="take-worksheet", **quiet)
+        if user_models.exists(page.model):
+            save_model(page.model, words.text("model"), "take-model")
         asked, answers = _session_dict("asked"), progress.answers()
         make = _with_session_context(lambda: score(asked, answers, words))
         st.download_button(words.text("score"), make, "vetro-score.csv", "text/csv", key="take-score", **quiet)
+
+
+def save_model(name: str, label: str, key: str) -> None:
+    """A button that saves a model which the reader trained, as a folder that opens elsewhere."""
+    words, card = language.words("take"), cache.bundle(name).card
+    kind = checkpoint.family_of(cache.bundle(name).model.config)
+    about = {"title": card.title, "folder": user_models.at_home(name), "example": repr(user_models.example(name))}
+    others = words.text("model-readme-known", kind=kind, **about) if kind else words.text("model-readme-own")
+    readme = f"{words.text('model-readme', **about)}\n\n{others}\n"
+    file = f"{user_models.at_home(name)}.zip"
+    make = partial(user_models.zipped, name, readme)
+    st.download_button(label, make, file, "application/zip", key=key, type="tertiary", on_click="ignore")
 
 
 def _notebook(page: Page, slug: str) -> str:

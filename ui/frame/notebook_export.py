@@ -6,14 +6,16 @@ A value of the reader's gets in by its repr and in no other way.
 
 Where a page begins with values that the model itself gives, its lesson has `start(link, lang)` in notebook_start.py:
 the same values, by their names in the link. A lesson whose cells depend on the link altogether has `cells(link, lang)`
-in notebook_cells.py instead of a file of cells. Both get the page from `linked_page`.
+in notebook_cells.py instead of a file of cells. Both get the page from `linked_page`. One that takes other models than
+the decoders has their names in notebook_start.py: MODELS.
 """
 
 import ast
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -22,12 +24,14 @@ import content
 from model import zoo
 from ui.frame import curriculum, prompt_bar
 from ui.frame.page import Page
-from ui.kit import cache, language
-from ui.server import admission
+from ui.kit import cache, language, markup
+from ui.server import admission, user_models
 
 SETUP = "import vetro  # from here on its parts are found, whatever folder this file is in"
 LESSONS = Path(__file__).parents[1] / "lessons"
 LONGEST_VALUE = 2_000  # characters
+Value = str | int | float
+Fits = Callable[[str, str, Value], Value | None]
 
 
 class UnfitLink(ValueError):
@@ -42,27 +46,36 @@ def notebook(slug: str, link: Mapping[str, str]) -> str:
     lang = asked if asked in content.LANGUAGES else content.LANGUAGES[0]
     words, titles = language.Words(lang, "take"), language.Words(lang, "path")
     title = f"{lesson.number}. {titles.text(slug)}" if lesson.number else "Vetro"
-    head = {"cell_type": "markdown", "metadata": {}, "source": f"# {title}\n\n{words.text('notebook-note')}"}
+    (first, *others), remarks = _cells(slug, link, words)
+    source = "\n\n".join((f"# {title}", words.text("notebook-note"), *remarks))
+    head = {"cell_type": "markdown", "metadata": {}, "source": source}
     code = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []}
-    first, *others = _cells(slug, link, lang)
     cells = [head, *(code | {"source": cell} for cell in (f"{SETUP}\n\n{first}", *others))]
     kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
     document = {"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 4}
     return json.dumps(document, ensure_ascii=False, indent=1)
 
 
+def models(slug: str) -> tuple[str, ...]:
+    """The models that a lesson takes, besides those that its reader trained; the first where a link names none."""
+    return getattr(_declared(slug, "notebook_start"), "MODELS", prompt_bar.DECODERS)
+
+
+def _model(slug: str, link: Mapping[str, str]) -> str:
+    """The model of a link's page."""
+    asked = link.get("model", "")
+    return asked if asked in models(slug) or user_models.exists(asked) else models(slug)[0]
+
+
 @contextmanager
-def linked_page(
-    slug: str, link: Mapping[str, str], lang: str, models: tuple[str, ...], limit: int, keep_end: bool = False
-) -> Iterator[Page]:
-    """The page of a link, for a lesson's `start` or `cells`; what follows is the lesson's own, as the page has it. It
-    takes its turn like every page, for it runs a model, but leaves nothing in the readers' caches.
+def linked_page(slug: str, link: Mapping[str, str], lang: str, limit: int, keep_end: bool = False) -> Iterator[Page]:
+    """The page of a link, for a lesson's `start` or `cells`; limit and keep_end are the lesson's own, as the page has
+    them. It takes its turn like every page, for it runs a model, but leaves nothing in the readers' caches.
 
     Raises UnfitLink where the page would ask for a prompt, and model.zoo.ModelUnavailable.
     """
-    linked = prompt_bar.plain_lines(link.get("prompt", prompt_bar.DEFAULT))
-    model, source = link.get("model", ""), prompt_bar.within(linked, keep_end)
-    model = model if model in models else models[0]
+    model = _model(slug, link)
+    source = prompt_bar.within(_prompt(model, link), keep_end)
     if prompt_bar.problem_with(source):
         raise UnfitLink
     # There is nobody to tell that others come first: the browser waits for a file. All notebooks count as one client.
@@ -72,15 +85,44 @@ def linked_page(
         yield Page(language.Words(lang, slug), model, bundle, text, bundle.tokenizer.encode(text), source)
 
 
-def _cells(slug: str, link: Mapping[str, str], lang: str) -> list[str]:
-    """The lesson's cells with the reader's values in the place of the defaults."""
+def _prompt(model: str, link: Mapping[str, str]) -> str:
+    first = user_models.example(model) if user_models.is_name(model) else prompt_bar.DEFAULT
+    return prompt_bar.plain_lines(link.get("prompt", first))
+
+
+def _cells(slug: str, link: Mapping[str, str], words: language.Words) -> tuple[list[str], list[str]]:
+    """The lesson's cells with the reader's values in the place of the defaults, and what is to be said of them."""
+    left: list[str] = []
+    asked, own = link.get("model", ""), user_models.exists(link.get("model", ""))
     if module := _declared(slug, "notebook_cells"):
-        return module.cells(link, lang)
-    module = _declared(slug, "notebook_start")
-    values = {**(module.start(link, lang) if module else {}), **link, "lang": lang}
-    file = (LESSONS / slug / "notebook.py").read_text(encoding="utf-8")
-    cells = re.split(r"^# %%", file, flags=re.MULTILINE)[1:]
-    return [_parameters(cell, values) if cell.startswith(" parameters") else _plain(cell) for cell in cells]
+        cells, about = module.cells(link, words.lang), "notebook-zero"
+        left += ["model"] if asked and asked != _model(slug, link) else []
+    else:
+        start = getattr(_declared(slug, "notebook_start"), "start", lambda link, lang: {})
+        values = {"prompt": user_models.example(asked)} if own else {}
+        values |= {**start(link, words.lang), **link, "lang": words.lang}
+        file = (LESSONS / slug / "notebook.py").read_text(encoding="utf-8")
+        parts, about = re.split(r"^# %%", file, flags=re.MULTILINE)[1:], "notebook-values"
+        fits = partial(_fits, slug, _places(slug, link))
+        cells = [_parameters(x, values, fits, left) if x.startswith(" parameters") else _plain(x) for x in parts]
+    remarks = [words.text(about)]
+    if own and any(user_models.at_home(asked) in cell for cell in cells):
+        remarks.append(words.text("notebook-own", folder=user_models.at_home(asked)))
+    if left:
+        said = (markup.literal(" ".join(f"{name}={link[name]}".split())[:60]) for name in left)
+        remarks.append(words.text("notebook-left", said=", ".join(said)))
+    return cells, remarks
+
+
+def _places(slug: str, link: Mapping[str, str]) -> dict[str, int]:
+    """The last layer, head and token of a link's page, from 1; nothing where it asks for none of them."""
+    if not link.keys() & {"layer", "head", "token", "key"}:
+        return {}
+    model = _model(slug, link)
+    bundle = cache.bundle(model)
+    limit = getattr(_declared(slug, "readings"), "LIMIT", None)
+    tokens = len(bundle.tokenizer.encode(prompt_bar.within(_prompt(model, link)))[:limit])
+    return {"layer": bundle.model.config.layers, "head": bundle.model.config.heads, "token": tokens, "key": tokens}
 
 
 def _declared(slug: str, name: str) -> ModuleType | None:
@@ -93,14 +135,17 @@ def _plain(cell: str) -> str:
     return (f"# {title.strip()}\n" if title.strip() else "") + body.strip()
 
 
-def _parameters(cell: str, link: Mapping[str, str]) -> str:
+def _parameters(cell: str, link: Mapping[str, str], fits: Fits, left: list[str]) -> str:
+    """The cell with the link's values. left: takes the names of those that do not fit."""
     lines = []
     for line in cell.partition("\n")[2].strip().splitlines():
         name, _, rest = line.partition(" = ")
         default = ast.literal_eval(rest)
-        text = link.get(name, link.get(name.replace("_", "-")))
-        value = default if text is None else fitting(name, text, default)
-        lines.append(line if value == default else f"{name} = {value!r}{_comment(rest)}")
+        said = next((each for each in (name, name.replace("_", "-")) if each in link), None)
+        value = default if said is None else fits(name, link[said], default)
+        if value is None:
+            left.append(said)
+        lines.append(line if value in (None, default) else f"{name} = {value!r}{_comment(rest)}")
     return "\n".join(lines)
 
 
@@ -109,12 +154,21 @@ def _comment(rest: str) -> str:
     return f"  {comment[0]}" if comment else ""
 
 
-def fitting(name: str, text: str, default: str | int | float) -> str | int | float:
-    """The link's value of a parameter, of the type of the default; the default where it does not fit."""
+def _fits(slug: str, last: Mapping[str, int], name: str, text: str, default: Value) -> Value | None:
+    """The link's value of a parameter of this lesson: see `fitting`. last: what places may be at most."""
+    if name == "model" and text == _model(slug, {"model": text}):
+        return user_models.at_home(text)
+    value = None if name == "model" else fitting(text, default)
+    within = name not in last or value == default or 1 <= value <= last[name]
+    return value if value is not None and within else None
+
+
+def fitting(text: str, default: Value) -> Value | None:
+    """A link's value of a parameter, of the type of the default; None where it does not fit."""
     text = text[:LONGEST_VALUE]
-    if name == "model" and text not in zoo.ENTRIES:
-        return default
+    if default in zoo.ENTRIES and text not in zoo.ENTRIES:
+        return None
     if isinstance(default, str):
         return text
     number = re.fullmatch(r"(\d{1,9}(?:\.\d{1,9})?)([kM]?)", text, re.ASCII)
-    return type(default)(float(number[1]) * {"": 1, "k": 1 << 10, "M": 1 << 20}[number[2]]) if number else default
+    return type(default)(float(number[1]) * {"": 1, "k": 1 << 10, "M": 1 << 20}[number[2]]) if number else None

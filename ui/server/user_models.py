@@ -6,19 +6,25 @@ are taken away by somebody who came later. A name stands for one model for ever,
 another model's.
 """
 
+import io
 import secrets
+import tempfile
 import threading
 import time
+import zipfile
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import TypeGuard
 
+import torch
 from cachetools import LRUCache
 from safetensors.torch import load_file, save_file
 
 from model.config import Config
 from model.tokens import Tokenizer
 from model.train import initialised
+from model.weights import checkpoint
 from model.zoo import Bundle, Card, ModelUnavailable, device
 from ui.server import clients, limits, scratch
 
@@ -100,6 +106,26 @@ def find(name: str) -> Bundle:
             model.load_state_dict(load_file(files[name].path), strict=False)  # a tied head is listed once
             loaded[name] = Bundle(model.to(device()).eval().requires_grad_(False), about.tokenizer, about.card)
         return loaded[name]
+
+
+def at_home(name: str) -> str:
+    """What model.zoo.load takes on a reader's own machine: for a model of this kind its folder, unpacked (`zipped`),
+    else the name. The folder does not tell the name, with which anybody could open the model here."""
+    return f"vetro-{sha256(name.encode()).hexdigest()[:8]}" if is_name(name) else name
+
+
+def zipped(name: str, readme: str) -> bytes:
+    """That folder, as model.zoo.load reads it and, where it has the architecture, transformers: a ZIP file. readme: a
+    text that goes with it. Raises ModelUnavailable where the model has gone."""
+    bundle, file = find(name), io.BytesIO()
+    with tempfile.TemporaryDirectory(dir=scratch.folder()) as place:
+        checkpoint.save(bundle.model, bundle.tokenizer, Path(place), torch.float32)
+        Path(place, "README.md").write_text(readme, encoding="utf-8")
+        with zipfile.ZipFile(file, "w") as archive:
+            for path in sorted(Path(place).iterdir()):
+                entry = zipfile.ZipInfo(f"{at_home(name)}/{path.name}")  # of no date: one model is one file
+                archive.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED)
+    return file.getvalue()
 
 
 def example(name: str) -> str:

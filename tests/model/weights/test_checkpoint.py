@@ -178,3 +178,12 @@ def test_tensors_of_our_own_format_are_named_too(kind, tmp_path):
     change(tmp_path, lambda x: x.pop("layers.1.mlp.up_proj.weight"))
     with pytest.raises(ValueError, match=r"lack layers\.1\.mlp\.up_proj\.weight"):
         hf.from_folder(tmp_path)
+
+
+def test_a_vocabulary_without_an_end_stays_as_it_is(tmp_path):
+    """transformers would add a token that the model has no row for."""
+    letters = tokens.byte_bpe(sorted(tokens.BYTES)[:61], [], [])
+    checkpoint.save(made(LIKE_LLAMA), letters, tmp_path, torch.float32)
+    read = transformers.AutoTokenizer.from_pretrained(tmp_path)
+    assert len(read) == 61 and read("ab").input_ids == letters.encode("ab")
+    assert json.loads((tmp_path / "config.json").read_text())["dtype"] == "float32"

@@ -6,7 +6,9 @@ import json
 import runpy
 import urllib.error
 import urllib.request
+import zipfile
 from dataclasses import replace
+from types import SimpleNamespace
 
 import nbformat
 import numpy as np
@@ -15,6 +17,7 @@ import pytest
 
 from model import arithmetic, transformer, zoo
 from model.edits import ExpertOff, ForceExperts
+from model.toys import worker
 from model.toys.plans import Choices, Plan
 from model.weights.published import MODELS
 from tests.support.app_test import run_page
@@ -22,9 +25,11 @@ from tests.support.pages import PAGES
 from tests.support.payload import charts, values
 from ui.frame import curriculum, prompt_bar
 from ui.frame import lesson as frame
-from ui.frame.notebook_export import UnfitLink, fitting, notebook
+from ui.frame.notebook_export import LESSONS, UnfitLink, fitting, models, notebook
+from ui.frame.prompt_bar import DEFAULT
 from ui.kit import cache
 from ui.lessons.table.view import EXAMPLE
+from ui.server import clients, user_models
 
 pytestmark = pytest.mark.slow
 
@@ -128,8 +133,65 @@ def test_a_value_stays_a_value(text):
 
 
 def test_what_does_not_fit_is_left_out():
-    assert fitting("layer", "1; import os", 3) == 3 and fitting("length", "2k", 1) == 2048
-    assert fitting("model", "/etc/passwd", "smollm2") == "smollm2"
+    assert fitting("1; import os", 3) is None and fitting("2k", 1) == 2048
+    assert fitting("/etc/passwd", "smollm2") is None
+
+
+@pytest.mark.parametrize(
+    "slug, link",
+    [
+        ("attention", {"layer": "99"}),
+        ("attention", {"layer": "0"}),
+        ("positions", {"head": "10", "key": "30"}),
+        ("packing", {"layer": "31"}),
+        ("tokens", {"token": "9", "prompt": "Two words"}),
+        ("experts", {"model": "smollm2"}),
+        ("next_token", {"model": "gpt2"}),
+        ("next_token", {"model": "/tmp/model"}),
+        ("what_if", {"model": "minilm"}),
+        ("heads", {"model": "trained-long-ago"}),
+        ("blocks", {"older": "/tmp/model"}),
+    ],
+)
+def test_what_of_the_link_is_left_out_is_said(slug, link):
+    """As on the page, and the cells run with the usual value."""
+    book, usual = (json.loads(notebook(slug, others)) for others in (link, {"prompt": link.get("prompt", DEFAULT)}))
+    said = book["cells"][0]["source"]
+    assert all(f"`{name}={value}`" in said for name, value in link.items() if name != "prompt")
+    assert book["cells"][1:] == usual["cells"][1:] and "could not use" not in usual["cells"][0]["source"]
+
+
+@pytest.mark.parametrize("slug", PAGES)
+def test_a_notebook_takes_the_models_of_its_page(slug, monkeypatch):
+    taken = declared(slug, monkeypatch).models
+    assert not taken or taken == models(slug)
+
+
+def test_a_model_that_was_trained_is_opened_from_its_folder(monkeypatch, tmp_path):
+    """By the notebook of every lesson that can show it, and by nothing else."""
+    monkeypatch.setattr(clients, "current", lambda: "f" * 32)
+    plan = Plan("copy", Choices(layers=2, width=32, heads=2))
+    own = zoo.Bundle(worker.new_model(plan).eval(), plan.task.tokenizer, zoo.Card("x", "Mine", "CC0-1.0", ""))
+    name = user_models.keep(own, plan.task.prompt())
+    folder = user_models.at_home(name)
+    with zipfile.ZipFile(io.BytesIO(user_models.zipped(name, ""))) as archive:
+        archive.extractall(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    load, asked = zoo.load, []
+    monkeypatch.setattr(zoo, "load", lambda name: asked.append(name) or load(name))
+    for slug in PAGES:
+        page = declared(slug, monkeypatch)
+        if not (set(prompt_bar.DECODERS) <= set(page.models) and page.fits(plan.config) and asks_for_a_model(slug)):
+            continue
+        asked.clear()
+        link = {"model": name, "prompt": plan.task.prompt(), **SHORT.get(slug, {})}
+        _, printed = run_notebook(slug, **link)
+        assert printed and folder in asked and set(asked) <= {folder, "minilm"}, slug  # MiniLM beside it, in lesson 9
+        assert f"`{folder}`" in json.loads(notebook(slug, link))["cells"][0]["source"]
+
+
+def asks_for_a_model(slug: str) -> bool:
+    return "\nmodel = " in (LESSONS / slug / "notebook.py").read_text() if slug != "what_if" else True
 
 
 COMPUTED = ("attention", "positions", "experts", "what_if")  # whose cells hold what a pass of the model says
@@ -143,12 +205,13 @@ def test_a_link_without_a_prompt_has_no_notebook(slug, prompt):
         notebook(slug, {"prompt": prompt})
 
 
-def declared(slug: str, monkeypatch) -> tuple[tuple[str, ...], int, bool]:
-    """The models, the limit of tokens and what is kept of a long prompt, as a page gives them to `lesson`."""
+def declared(slug: str, monkeypatch) -> SimpleNamespace:
+    """What a page gives to `lesson`: models, limit of tokens, what is kept of a long prompt, and which of its reader's
+    own models it takes."""
     given = {}
 
-    def lesson(slug, models=prompt_bar.DECODERS, limit=32, keep_end=False, **others):
-        given[slug] = models, limit, keep_end
+    def lesson(slug, models=prompt_bar.DECODERS, limit=32, keep_end=False, fits=prompt_bar.any_own, **others):
+        given[slug] = SimpleNamespace(models=models, limit=limit, keep_end=keep_end, fits=fits)
         raise StopIteration
 
     monkeypatch.setattr(frame, "lesson", lesson)
@@ -160,9 +223,9 @@ def declared(slug: str, monkeypatch) -> tuple[tuple[str, ...], int, bool]:
 @pytest.mark.parametrize("slug", COMPUTED)
 @pytest.mark.parametrize("model", ["smollm2", "minilm", zoo.EXPERTS, "trained-x"])
 def test_a_notebook_reads_what_its_page_reads_and_leaves_nothing(slug, model, monkeypatch):
-    models, limit, keep_end = declared(slug, monkeypatch)
-    bundle = cache.bundle(model if model in models else models[0])
-    ids = bundle.tokenizer.encode(bundle.tokenizer.cut(LONG, limit, keep_end=keep_end))
+    page = declared(slug, monkeypatch)
+    bundle = cache.bundle(model if model in page.models else page.models[0])
+    ids = bundle.tokenizer.encode(bundle.tokenizer.cut(LONG, page.limit, keep_end=page.keep_end))
     cache.trace(bundle, ids, {"final"})  # a reader has it open
     before, run, passes = cache.sizes(), transformer.run, []
     monkeypatch.setattr(transformer, "run", lambda *args, **more: passes.append(args[:2]) or run(*args, **more))

@@ -1,15 +1,18 @@
 """Trained models: on disk, within bounds for each client and for the server; nobody takes another's place."""
 
+import io
 import os
 import signal
 import subprocess
 import sys
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
+from model import zoo
 from model.toys import worker
 from model.toys.plans import Choices, Plan
 from model.zoo import Bundle, Card, ModelUnavailable
@@ -52,6 +55,27 @@ def test_a_model_comes_back_from_its_file_with_its_own_numbers(shelf, tmp_path):
             assert torch.equal(a.cpu(), b)
         assert user_models.find(name) is found
     assert {file.name for file in tmp_path.iterdir()} == set(names)
+
+
+@pytest.mark.parametrize(
+    "choices", [Choices(), Choices(experts=4, window=4), Choices(norm="layer", position="learned")]
+)
+def test_a_model_taken_home_opens_with_its_own_numbers(choices, shelf, tmp_path, monkeypatch):
+    shelf(SEATS[0])
+    monkeypatch.setattr(limits, "limits", lambda: limits.OWN_MACHINE)
+    model = worker.new_model(replace(PLAN, choices=choices)).eval()
+    own = Bundle(model, PLAN.task.tokenizer, Card("x", "x", "CC0-1.0", ""))
+    name = user_models.keep(own, "abc>")
+    file = user_models.zipped(name, "# Mine")
+    assert file == user_models.zipped(name, "# Mine") and name not in user_models.at_home(name)
+    with zipfile.ZipFile(io.BytesIO(file)) as archive:
+        archive.extractall(tmp_path / "home")
+    (folder,) = (tmp_path / "home").iterdir()
+    assert folder.name == user_models.at_home(name) and (folder / "README.md").read_text() == "# Mine"
+    found, ids = zoo.load(folder), PLAN.task.tokenizer.encode("abcab>")
+    assert found.tokenizer.encode("abcab>") == ids and len(found.tokenizer) == len(PLAN.task.tokenizer)
+    assert torch.equal(found.model(torch.tensor([ids])), own.model(torch.tensor([ids])))
+    assert not [path for path in tmp_path.iterdir() if path.name not in ("home", name)]  # nothing is left on the server
 
 
 def test_a_run_has_one_place_and_a_name_is_one_model_for_ever(shelf):

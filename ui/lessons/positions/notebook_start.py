@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import astuple
 
-from ui.frame import prompt_bar
 from ui.frame.notebook_export import linked_page
 from ui.kit.content_words import start_cell
 from ui.lessons.positions import readings
@@ -11,6 +10,6 @@ from ui.lessons.positions import readings
 
 def start(link: Mapping[str, str], lang: str) -> dict[str, str]:
     """Layer, head, query token and key token, counted from 1."""
-    with linked_page("positions", link, lang, prompt_bar.DECODERS, readings.LIMIT) as page:
+    with linked_page("positions", link, lang, readings.LIMIT) as page:
         cell = start_cell(page.bundle, page.trace({"mask", "pattern"}))
     return {name: str(place + 1) for name, place in zip(("layer", "head", "token", "key"), astuple(cell), strict=True)}

@@ -22,6 +22,7 @@ seed = 1
 steps = 600
 a = ""  # in what model A differs from the usual one, as in "layers=1 position=none"
 b = ""  # the same of model B
+text = ""  # what the task "text" learns from: a text of your own is in no link; put it here, else it is this course's
 
 
 # %% From words to choices
@@ -33,7 +34,7 @@ def choices(differences: str) -> Choices:
 # %% Loss and right answers, on rows that neither learned from
 courses = {}
 for name, differences in {"A": a, "B": b}.items():
-    plan = Plan(task, choices(differences), seed, steps, course(lang) if task == "text" else "")
+    plan = Plan(task, choices(differences), seed, steps, (text or course(lang)) if task == "text" else "")
     with TemporaryDirectory() as folder:
         *snapshots, ended = train_plan(Work(plan, Path(folder) / "run"), Event())
     courses[name] = np.array([each.step for each in snapshots]), np.array([each.loss for each in snapshots])

@@ -10,7 +10,7 @@ from model.packing import IGNORE_INDEX
 from model.toys.plans import NAMES, OPTIONS, PRESETS, Plan
 from model.toys.tasks import TASKS
 from model.train import Run, lr_at
-from ui.frame import curriculum
+from ui.frame import curriculum, footer
 from ui.frame.page import Page
 from ui.kit import language, listing, markup, tables
 from ui.kit.language import Words
@@ -196,6 +196,7 @@ def show_ways_on(page: Page, experiment: Experiment) -> None:
         links = Markup(" · ").join(_way(slug, record) for slug in OPEN if curriculum.lesson_by_slug(slug).exists)
         values = {"model": side.upper(), "title": readings.title(record.plan, page), "links": links}
         st.html(Markup("<p>{}</p>").format(words.inline("open-model", **values)))
+        footer.save_model(record.model, words.text("open-save", model=side.upper()), f"save-{side}")
 
 
 def _way(slug: str, record: Record) -> Markup:

@@ -8,15 +8,17 @@ import numpy as np
 import streamlit as st
 from markupsafe import Markup
 
-from model import lens, zoo
+from model import lens
 from model.analysis.losses import most_likely
 from model.edits import Edit
 from model.what_if.experiment import Experiment, continuation
 from model.what_if.export import to_python
+from ui.frame import notebook_export
 from ui.kit import cache, comparison, figures, markup, tables, token_names
 from ui.kit.language import Words
 from ui.lessons.what_if import lab as what_if
 from ui.lessons.what_if.lab import Lab, Run
+from ui.server import user_models
 from viz import what_if as charts
 
 if TYPE_CHECKING:
@@ -171,6 +173,8 @@ def export(lab: Lab) -> None:
     """The lines of Python that repeat the experiment, folded."""
     words = lab.words
     with st.expander(words.text("export")):
-        st.html(words("export-note"))
-        model = lab.page.model if lab.page.model in zoo.ENTRIES else words.text("own-model")
-        st.code(to_python(lab.experiment, lab.setting, model, lab.page.text), language="python")
+        model = user_models.at_home(lab.page.model)
+        own = words("export-own", folder=model) if user_models.is_name(lab.page.model) else ""
+        st.html(words("export-note") + own)
+        program = to_python(lab.experiment, lab.setting, model, lab.page.text)
+        st.code(f"{notebook_export.SETUP}\n\n{program}", language="python")

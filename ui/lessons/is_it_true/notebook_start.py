@@ -1,0 +1,5 @@
+"""Lesson 17: the models that its notebook takes, as its page does."""
+
+from model.checks import MODELS
+
+__all__ = ["MODELS"]
