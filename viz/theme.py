@@ -75,6 +75,11 @@ def _swap() -> Iterator[tuple[str, str]]:
 _SWAP = dict(_swap())
 
 
+def other_colours(mode: str) -> dict[str, str]:
+    """The colours of `mode`, "light" or "dark", each with the other theme's in its place."""
+    return {dark: light for light, dark in _SWAP.items()} if mode == "dark" else _SWAP
+
+
 def _recoloured(value: Any, swap: dict[str, str]):
     if isinstance(value, dict):
         return {name: _recoloured(item, swap) for name, item in value.items()}

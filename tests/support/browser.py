@@ -127,6 +127,7 @@ def with_all_charts(page: Page) -> Page:
         "() => [...document.querySelectorAll('.chart:not(.js-plotly-plot)')].every((chart) => !chart.clientWidth)",
         polling=100,
     )
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
     return page
 
 

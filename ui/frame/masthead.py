@@ -25,6 +25,7 @@ COLOURS = {
 }
 FONTS = {"sans": "font", "serif": "headingFont", "mono": "codeFont"}
 MODES = ("light", "dark")
+PAPER = 700  # pixels, at 96 an inch, of A4 between its margins in print.css
 
 
 def masthead(current: str) -> None:
@@ -66,6 +67,9 @@ def variables() -> str:
 
 
 def style(width: int) -> None:
-    """The style sheet."""
-    sheet = Path(__file__).with_name("style.css").read_text(encoding="utf-8")
-    st.html(f"<style>:root {{ --width: {width}px; {variables()} }}\n{sheet}</style>")
+    """The style sheets, for a page of this width in pixels."""
+    sheets = "\n".join(
+        Path(__file__).with_name(f"{name}.css").read_text(encoding="utf-8") for name in ("style", "print")
+    )
+    measures = f"--width: {width}px; --printed: {PAPER / width:.3f};"
+    st.html(f"<style>:root {{ {measures} {variables()} }}\n{sheets}</style>")

@@ -159,8 +159,8 @@ def _fits(slug: str, last: Mapping[str, int], name: str, text: str, default: Val
     if name == "model" and text == _model(slug, {"model": text}):
         return user_models.at_home(text)
     value = None if name == "model" else fitting(text, default)
-    within = name not in last or value == default or 1 <= value <= last[name]
-    return value if value is not None and within else None
+    placed = name in last and value != default
+    return value if not placed or (isinstance(value, int) and 1 <= value <= last[name]) else None
 
 
 def fitting(text: str, default: Value) -> Value | None:

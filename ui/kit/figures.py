@@ -24,4 +24,5 @@ def show(chart: "go.Figure", key: str, alt: str) -> None:
     chart = label_space.with_label_margins(theme.apply_theme(chart, mode()))
     chart.layout.separators = numbers.separators(language.code())
     data = {"figure": chart.to_json(validate=False), "height": chart.layout.height, "alt": alt}
+    data["colours"] = theme.other_colours(mode())  # for a switch of theme, and for paper, which is light
     components.component("chart")(key=key, data=data)

@@ -143,6 +143,19 @@ export function exposeData(root, data) {
   root.dispatchEvent(new Event("vetro-data", { bubbles: true, composed: true }));
 }
 
+/** How each mounted component is drawn, by its root. For paper they are drawn anew, in its colours: when Streamlit does
+ * so, the browser has taken its picture. @type {Map<any, () => void>} */
+export const drawings = new Map();
+addEventListener("beforeprint", () => {
+  for (const draw of drawings.values()) draw();
+});
+
+/** Draws a component, now and for paper. @type {(root: any, draw: () => void) => void} */
+export function drawn(root, draw) {
+  drawings.set(root, draw);
+  draw();
+}
+
 /** A component's run: its view, which outlives new data, is made if there is none; the answer ends it.
  * @type {(given: Given, Kind: new (box: HTMLElement) => any, className: string,
  *   report?: (...values: any[]) => void) => () => void} */
@@ -152,8 +165,9 @@ export function mountView({ data, parentElement }, Kind, className, report) {
   exposeData(root, data);
   const view = (root.view ??= new Kind(root.appendChild(div(className))));
   view.report = report;
-  view.update(data, colours(parentElement));
+  drawn(root, () => view.update(data, colours(parentElement)));
   return () => {
+    drawings.delete(root);
     view.remove();
     root.view = null;
   };

@@ -5,8 +5,8 @@ import { el } from "../base/elements.js";
 import { mountView, View } from "../base/view.js";
 
 /** What ui/kit/figures.py gives.
- * @typedef {{ figure: string, height: number, alt: string }} Data figure: Plotly's data and layout, as JSON; height in
- *   px */
+ * @typedef {{ figure: string, height: number, alt: string, colours: Record<string, string> }} Data figure: Plotly's data
+ *   and layout, as JSON; height in px; colours: those of the theme it is drawn for, with what they are in the other */
 
 export default function chart(given) {
   return mountView(given, Chart, "chart");
@@ -41,11 +41,13 @@ class Chart extends View {
     this.listen(window, "beforeprint", () => library().then(() => this.draw()));
   }
 
-  update(data) {
+  update(data, palette) {
+    const turned = palette.paper !== this.paper; // to the other theme, or to paper
     this.d = data;
+    this.paper = palette.paper;
     for (const node of [this.box, this.box.parentElement]) node.style.height = `${data.height}px`;
     this.box.ariaLabel = data.alt;
-    if (this.drawn && this.near) this.draw();
+    if (this.drawn && (this.near || turned)) this.draw();
   }
 
   approach(near) {
@@ -58,11 +60,19 @@ class Chart extends View {
   /** At once, so that who asks for the picture or its numbers has those of now; not before Plotly is there. */
   draw() {
     const width = this.box.clientWidth;
-    if (!window.Plotly || !width || this.drawn === this.d.figure) return;
-    const { data, layout } = JSON.parse(this.d.figure);
-    this.drawn = this.d.figure;
+    const figure = this.coloured();
+    if (!window.Plotly || !width || this.drawn === figure) return;
+    const { data, layout } = JSON.parse(figure);
+    this.drawn = figure;
     this.work = window.Plotly.react(this.box, data, { ...layout, width }, CONFIG);
     this.box.ariaBusy = "false";
+  }
+
+  /** The figure in the theme of now. */
+  coloured() {
+    const { figure, colours } = this.d;
+    if (this.paper in colours) return figure;
+    return figure.replace(/(?<=")#[0-9a-f]{6}(?=")/g, (colour) => colours[colour] ?? colour);
   }
 
   fit() {

@@ -3,7 +3,7 @@
 
 import { colours, mix } from "../../../components/base/colours.js";
 import { weave } from "../../../components/base/elements.js";
-import { exposeData } from "../../../components/base/view.js";
+import { drawings, drawn, exposeData } from "../../../components/base/view.js";
 import { compare } from "./compare.js";
 import { letters, vocabulary } from "./letters.js";
 import { merges } from "./merges.js";
@@ -49,6 +49,15 @@ export default function tokens({ data, parentElement, setStateValue, setTriggerV
   const root = parentElement.querySelector(".root");
   exposeData(root, data);
   if (!seen.has(root)) seen.set(root, {});
+  drawn(root, () => draw({ data, parentElement, setStateValue, setTriggerValue }, root));
+  return () => {
+    drawings.delete(root);
+    clearInterval(seen.get(root)?.timer);
+    root.replaceChildren();
+  };
+}
+
+function draw({ data, parentElement, setStateValue, setTriggerValue }, root) {
   const [own, palette] = [seen.get(root), colours(parentElement)];
   /** @type {View<any>} */
   const view = {
@@ -70,10 +79,6 @@ export default function tokens({ data, parentElement, setStateValue, setTriggerV
   root.replaceChildren(...VIEWS[data.view](view));
   // the answer of the server must not end a walk by arrow keys
   if (focused) root.querySelector("[aria-selected=true]")?.focus();
-  return () => {
-    clearInterval(seen.get(root)?.timer);
-    root.replaceChildren();
-  };
 }
 
 const VIEWS = { sentence, table, merges, compare, vocabulary, letters };
