@@ -1,6 +1,7 @@
 """Before and after: two distributions side by side, what moved most, where the streams parted, which heads matter."""
 
 from collections.abc import Callable, Sequence
+from itertools import chain
 
 import numpy as np
 import plotly.graph_objects as go
@@ -13,6 +14,7 @@ ROW = 30  # px
 CROWDED = 16  # columns: of more, not all are named
 LONGEST = 15  # characters of a name beside its bar
 TELEPHONE = 160 / 2, 270  # px: where the dots are; a name is about twice as wide as it is high
+NAMED = 6  # heads of the largest values, by either measure
 ROOM = np.array([0.26, 0.1])  # around them, of their extent: a name stands beside the outermost
 GAP = 0.9  # between the two columns, of a column's width: room for a number
 ROUNDING = 1e-6  # of a stream's length: experts that compute their tokens together differ by less in two passes
@@ -131,16 +133,18 @@ def parted(
 def compared(
     direct: np.ndarray, bits: np.ndarray, names: Sequence[str], titles: tuple[str, str], number: Callable[[float], str]
 ) -> go.Figure:
-    """A dot for each head that was tried: its direct effect to the right, what silencing it cost upwards. The farthest
-    are named."""
-    far = np.abs(bits) / max(np.abs(bits).max(), 1e-9) + np.abs(direct) / max(np.abs(direct).max(), 1e-9)
-    named = np.argsort(-far)[:8].tolist()
+    """A dot for each head that was tried: its direct effect to the right, what silencing it cost upwards. Those that
+    cost most are named, and those with the largest direct effects."""
+    largest = (np.argsort(-np.abs(values), kind="stable")[:NAMED].tolist() for values in (bits, direct))
+    named = list(dict.fromkeys(chain(*largest)))
     places = np.stack([direct, bits], 1)
     low, high = places.min(0), places.max(0)
     extent = np.where(high > low, high - low, 1)  # one head, or none that matters: still an axis
     ranges = np.stack([low - ROOM * extent, high + ROOM * extent], 1).tolist()
-    sides = np.full(len(far), "top center", object)
-    sides[named] = label_sides(places / extent * TELEPHONE, named)
+    sides = np.full(len(names), "top center", object)
+    zero = np.outer(np.linspace(0, 1, 40), high - low)  # names stand across no axis
+    axes = np.concatenate([(low + zero) * (1, 0), (low + zero) * (0, 1)])
+    sides[named] = label_sides(np.concatenate([places, axes]) / extent * TELEPHONE, named)
     dots = {
         "type": "scatter",
         "x": direct,

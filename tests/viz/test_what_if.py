@@ -40,12 +40,19 @@ def test_where_nothing_moved_the_cell_is_empty():
 
 
 def test_heads_are_dots_and_the_farthest_have_names():
-    direct, bits = np.arange(12.0), np.zeros(12)
-    bits[0] = -3
-    names = [f"1.{n}" for n in range(12)]
+    """Also one that costs much and has a small direct effect, or the other way round."""
+    direct, bits = np.arange(20.0), np.zeros(20)
+    bits[:7] = -3, 1, 2, 4, 5, 6, 7
+    names = [f"1.{n}" for n in range(20)]
     (dots,) = what_if.compared(direct, bits, names, ("direct", "bits"), str).data
     assert np.array_equal(dots.x, direct) and np.array_equal(dots.y, bits)
-    assert dots.text[0] == "1.0" and dots.text[11] == "1.11" and list(dots.text).count("") == 4
+    assert [name for name in dots.text if name] == [f"1.{n}" for n in (0, 2, 3, 4, 5, 6, *range(14, 20))]
+
+
+def test_no_name_stands_across_an_axis():
+    """Two heads just beside the axes: their names are on the other side of them."""
+    (dots,) = what_if.compared(np.array([0.1, 5.0]), np.array([6.0, 0.1]), ["1.1", "1.2"], ("direct", "bits"), str).data
+    assert dots.textposition[0].endswith("right") and dots.textposition[1].startswith(("top", "middle left")) is True
 
 
 def test_heads_that_all_do_nothing_still_have_axes():

@@ -152,7 +152,7 @@ def _title(words: language.Words, unreadable: set[str], name: str) -> str:
     if name not in unreadable:
         try:
             card = cache.bundle(name).card
-            return f"{card.title}  {words.number(card.parameters / 1e6)}\u202fM · {card.licence}"
+            return f"{card.title}  {words.scaled(card.parameters, '')} · {card.licence}"
         except ModelUnavailable:
             unreadable.add(name)
     return zoo.ENTRIES[name].card.title

@@ -169,6 +169,22 @@ def test_the_lens_says_when_the_answer_comes_and_when_it_stays():
     assert times([2, 2, 2]) == (0, 0)
 
 
+@pytest.mark.parametrize(
+    "ids, said",
+    [
+        ([1, 3, 2], "No layer before the last one has"),
+        ([2, 3, 2], "It settles only after layer 2 of 2"),
+        ([1, 2, 3, 2, 2], "After layer 1 of 4, the lens says"),
+        ([1, 2, 2], "and it does not change its mind again"),
+    ],
+)
+def test_nothing_is_said_of_what_comes_after_the_last_layer(ids, said):
+    levels = readings.LensLevels(np.array(ids), ["·a"], np.empty(0), np.empty(0))
+    sentence = re.sub(r"<[^>]*>", "", levels.sentence(language.Words("en", "next_token")))
+    assert said in sentence
+    assert ("change" in sentence) == (ids[-1] == ids[-2])
+
+
 @pytest.mark.parametrize("index", [0, 3])
 def test_the_arithmetic_is_that_of_the_candidate(smollm2, whole, index):
     test = run_page("next_token", prompt=PROMPT)

@@ -160,6 +160,7 @@ LOOKED_UP = {
     " 2767 ": (2767, "look-id"),
     "·dog": (2767, "look-piece"),
     " dog": (2767, "look-piece"),
+    "·": (216, "look-dot"),
     "<|im_end|>": (2, "look-piece"),
     "49152": (None, "look-no-id"),
     "-1": (None, "look-no-id"),

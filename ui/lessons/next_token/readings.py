@@ -166,7 +166,14 @@ class LensLevels:
         def at(level: int) -> str:
             return words.text("at-layer", n=level, layers=len(self.ids) - 1) if level else words.text("at-embedding")
 
-        section = "lens-reading-once" if self.first == self.settled else "lens-reading"
+        last = len(self.ids) - 1  # after it there is nothing in which the answer could stay
+        late, once = self.settled == last, self.first == self.settled
+        section = {
+            (True, True): "lens-reading-last",
+            (True, False): "lens-reading-late",
+            (False, True): "lens-reading-once",
+            (False, False): "lens-reading",
+        }[late, once]
         return words.inline(section, first=at(self.first), settled=at(self.settled), token=markup.chip(self.tokens[-1]))
 
     def table(self, words: Words) -> dict[str, list]:

@@ -207,17 +207,20 @@ def compare(text: str, names: Iterable[str], load: Callable[[str], Bundle]) -> l
 
 
 def look_up(tokenizer: Tokenizer, asked: str) -> tuple[int | None, str]:
-    """What is meant by a number, which is an id, or by anything else, which is a piece, with a dot for a space: its id,
-    and the section that says so; without an id, the section that says why not."""
+    """What is meant by a number, which is an id, or by anything else, which is a piece, with a dot for a space, or for
+    itself where there is no such piece: its id, and the section that says so; without an id, the section that says why
+    not."""
     if not asked:
         return None, "look-nothing"
     if re.fullmatch(r"\s*[+-]?[0-9]+\s*", asked):
         id = int(asked)
         return (id, "look-id") if 0 <= id < len(tokenizer) else (None, "look-no-id")
-    id = next((id for piece in (asked, asked.replace("·", " ")) if (id := tokenizer.find(piece)) is not None), None)
-    if id is None:
+    spaced, literal = (tokenizer.find(piece) for piece in (asked.replace("·", " "), asked))
+    if spaced is None and literal is None:
         return None, "look-no-piece" if tokenizer.encode(asked) else "look-dropped"
-    return id, "look-piece"
+    if None in (spaced, literal) or spaced == literal:
+        return literal if spaced is None else spaced, "look-piece"
+    return spaced, "look-dot"
 
 
 def shelf(tokenizer: Tokenizer, id: int) -> dict:

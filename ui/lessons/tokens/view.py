@@ -113,7 +113,8 @@ def _look_up(page: Page) -> None:
         values = {"asked": markup.chip(asked.replace(" ", "·")), "last": len(tokenizer) - 1, "n": len(ids)}
         st.html(status.format(words(section, **values, pieces=readings.chips(tokenizer, ids))))
         return
-    st.html(status.format(words(section, id=id, token=readings.chips(tokenizer, [id]))))
+    itself = tokenizer.find(asked)  # a piece with a dot that is no space
+    st.html(status.format(words(section, id=id, itself=itself, token=readings.chips(tokenizer, [id]))))
     _mount(page, "vocabulary", readings.shelf(tokenizer, id), on_look_change=_walk_on)
     page.note(words.inline("around-note"))
 
