@@ -11,15 +11,17 @@ from tests.support.pages import MARKUP, PAGES, PROMPTED
 from ui.frame import curriculum
 
 PROMPT = "A cat sat on the mat while it rained"
-LESSONS = {  # what is chosen in each lesson, and what of it is then seen
+# What is chosen in each lesson, and what of it is then seen. Where the model does not matter it is the small one, which is
+# a choice like the others.
+LESSONS = {
     "machine": ("layer=12&part=token&token=3", []),
     "tokens": ("token=2&word=3&merge=3&look=hello&spell=banana", ["banana", "hello"]),
     "next_token": (
-        "candidate=3&dial=min_p&temperature=0.7&top_k=20&top_p=50&min_p=5&draws=10&seed=7",
+        "model=experts&candidate=3&dial=min_p&temperature=0.7&top_k=20&top_p=50&min_p=5&draws=10&seed=7",
         ["In 10 draws,"],
     ),
-    "step_by_step": ("path=28.253&temperature=0.5&seed=4&beams=3", []),
-    "tracks": ("turn=3&cost-model=Mixtral+8x7B&cost-context=other&cost-tokens=1000", ["Mixtral …x…B"]),
+    "step_by_step": ("model=experts&path=28.253&temperature=0.5&seed=4&beams=3", []),
+    "tracks": ("model=experts&turn=3&cost-model=Mixtral+8x7B&cost-context=other&cost-tokens=1000", ["Mixtral …x…B"]),
     "attention": ("layer=5&head=3&token=5&key=2&target=3&mask=off&rows=all", ["Layer 5, head 3"]),
     "heads": ("layer=5&head=3&token=5&score=2&typed=cat&against=alone&kind=2&sharing=3&query=4", ["cat"]),
     "sparse": ("pattern=strided&size=8&token=10&cost=5", ["strided, stride 8"]),
@@ -29,11 +31,11 @@ LESSONS = {  # what is chosen in each lesson, and what of it is then seen
     ),
     "blocks": ("part=mlp&view=detailed&switch=mqa&map-layer=2&map-head=2&map-token=3", ["All 4 query heads share"]),
     "positions": (
-        "layer=4&head=2&token=6&key=2&shift=5&apart=3&pair=4&order=shuffle-2&row=7&base=1000",
+        "model=experts&layer=4&head=2&token=6&key=2&shift=5&apart=3&pair=4&order=shuffle-2&row=7&base=1000",
         ["base 1,000"],
     ),
     "packing": (
-        "method=best_fit&context=64&documents=30&lines=One+two.%0AThree+four+five.&row=3"
+        "model=experts&method=best_fit&context=64&documents=30&lines=One+two.%0AThree+four+five.&row=3"
         "&mask=off&restart=off&layer=4&head=3&reader=3",
         ["Three four five."],
     ),
@@ -43,7 +45,7 @@ LESSONS = {  # what is chosen in each lesson, and what of it is then seen
         "encoder=3-2&decoder=4-1&query=water&sentences=One.%0ATwo+dogs.%0AThree+cats.&pair=1-3",
         ["Two dogs.", "water"],
     ),
-    "what_if": ("edits=zero.2.3&other=The+cat+sat&layer=4&head=2", ["zero.2.3", "Layer 4, head 2"]),
+    "what_if": ("model=experts&edits=zero.2.3&other=The+cat+sat&layer=4&head=2", ["zero.2.3", "Layer 4, head 2"]),
     "train": ("task=reverse&a-position=none&steps=400", ["Reverse", "after 400 steps at most"]),
     "is_it_true": ("break=instrument", ["a meddling instrument"]),
 }
