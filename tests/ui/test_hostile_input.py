@@ -67,12 +67,19 @@ def test_the_corpus_as_a_prompt(before, after):
         read(before + text + after)
 
 
+LINE = "\n"
+
+
 def read(text):
     """The way of a prompt in ui/frame/prompt_bar.py, with every tokenizer, and of its text and its tokens to HTML."""
     text = text[:CHARACTERS]
     words = language.Words("en", "ui")
     typed = Found(html.user_text(text) + html.inline("*{x}* `{x}`", x=text))
-    assert [tag for tag, _ in typed.tags] == ["bdi", "em", "code"] and typed.text == f"{text}{text} {text}"
+    assert [tag for tag, _ in typed.tags] == [
+        "bdi",
+        "em",
+        "code",
+    ] and typed.text == f"{text.replace(LINE, '⏎')}{text} {text}"
     if prompt_bar.problem_with(text):
         return
     for name in MODELS:

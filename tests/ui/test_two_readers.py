@@ -11,8 +11,8 @@ from tests.support.pages import MARKUP, PAGES, PROMPTED
 from ui.frame import curriculum
 
 PROMPT = "A cat sat on the mat while it rained"
-# What is chosen in each lesson, and what of it is then seen. Where the model does not matter it is the small one, which is
-# a choice like the others.
+# What is chosen in each lesson, and what of it is then seen. Where the model does not matter it is the small one, which
+# is a choice like the others.
 LESSONS = {
     "machine": ("layer=12&part=token&token=3", []),
     "tokens": ("token=2&word=3&merge=3&look=hello&spell=banana", ["banana", "hello"]),

@@ -43,8 +43,8 @@ def span(text: object, kind: str) -> Markup:
 
 
 def user_text(text: str) -> Markup:
-    """Text of the reader's in a sentence of ours: its writing direction ends with it."""
-    return Markup("<bdi>{}</bdi>").format(text)
+    """Text of the reader's in a sentence of ours: its writing direction ends with it, and its lines are joined by ⏎."""
+    return Markup("<bdi>{}</bdi>").format(text.replace("\n", "⏎"))
 
 
 def sub(base: str, index: str) -> Markup:

@@ -59,7 +59,7 @@ def swap(page: Page, trace: Trace, cell: Cell) -> Question | None:
 
     pair = {"one": readings.plain(trace.tokens[one]), "two": readings.plain(trace.tokens[two])}
     head = {"layer": cell.layer + 1, "head": cell.head + 1, "reader": chips[cell.query]}
-    question = words.inline("swap-question", **pair, **head, text=exchange.text.strip())
+    question = words.inline("swap-question", **pair, **head, text=markup.user_text(exchange.text.strip()))
     options = [names[i] for i in choices] + [words.text("another")]
     return Question(question, options, answer, explain, against, given, tokens=True)
 
