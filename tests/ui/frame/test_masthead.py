@@ -8,13 +8,18 @@ from tests.support.pages import PAGES
 LESSONS = [slug for slug in PAGES if slug != "machine"]
 
 
+PLACE = "document.querySelector('[data-testid=stMain]').scrollTop"
+FOCUSED = "document.activeElement.id || document.activeElement.tagName"
+
+
 def ground(page) -> str:
     return page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
 
 
 def test_a_walk_along_the_masthead(open_page):
     """From the start of the document, where the keyboard is, to a lesson."""
-    page = open_page(lang="en")
+    page = open_page(lang="en", height=720)
+    keys_scroll_at_once(page)
     the_keyboard_can_skip_the_masthead(page)
     the_type_is_our_own(page)
     page.evaluate("window.same = true")
@@ -22,6 +27,20 @@ def test_a_walk_along_the_masthead(open_page):
     light_and_dark_switch_live_and_are_remembered(page)
     if LESSONS:
         the_menu_opens_a_lesson_and_shuts(page)
+
+
+def keys_scroll_at_once(page):
+    """The page scrolls in an element of its own, which has not been clicked."""
+    place = []
+    for key in ("ArrowDown", "PageDown", "End", "ArrowUp", "Home"):
+        page.keyboard.press(key)
+        place.append(page.evaluate(PLACE))
+    down, further, end, up, top = place
+    assert 0 < down < further < up < end and top == 0
+    page.keyboard.press("End")  # the figure, which takes the space bar, is out of sight
+    page.keyboard.press("Shift+Space")
+    assert 0 < page.evaluate(PLACE) < end
+    page.keyboard.press("Home")
 
 
 def the_keyboard_can_skip_the_masthead(page):
@@ -71,13 +90,18 @@ def the_menu_opens_a_lesson_and_shuts(page):
     assert page.locator(".menu[open]").count() == 1
     page.keyboard.press("Escape")
     assert page.locator(".menu[open]").count() == 0
+    assert page.evaluate(FOCUSED) == "SUMMARY"
     page.click(".menu summary")
     page.click(f'.menu a[href="{LESSONS[0]}"]')
     page.wait_for_selector(".eyebrow >> text=Lesson")
     settled(page)
     assert page.evaluate("window.same") and page.url.split("?")[0].endswith(LESSONS[0])
     assert page.locator(".menu[open]").count() == 0
-    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") == 0
+    assert page.evaluate(PLACE) == 0
+    assert page.evaluate(FOCUSED) == "lesson-title"
+    page.go_back()
+    page.wait_for_selector("text=The path")
+    page.wait_for_function(f"{FOCUSED} == 'lesson-title'")
 
 
 @pytest.mark.skipif(not LESSONS, reason="there is no lesson yet")

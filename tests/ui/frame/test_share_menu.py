@@ -48,8 +48,13 @@ def test_the_link_is_copied_by_keyboard_and_without_a_clipboard(open_page):
     expect(page.locator(".share .address")).to_have_value(re.compile(r"/table\?v=1&lang=it&theme=light.*&hide=quiz"))
 
 
+REST = """(({ scrollHeight, clientHeight, scrollTop }) => Math.floor(scrollHeight - clientHeight - scrollTop))(
+    document.querySelector(".stMain"))"""
+
+
 def test_presenting_by_keys(open_page):
-    """From lesson to lesson with the arrows and a clicker, but not where a field has the focus; Escape ends it."""
+    """A clicker goes through the lesson and at its end to the next one, the arrows go there at once, but not where a
+    field has the focus; Escape ends it."""
     page = open_page("blocks", present="1", hide="quiz", width=1920, height=1080)
     assert not page.locator(".languages").is_visible() and not page.locator("[class*=st-key-source]").first.is_visible()
     assert not page.locator("[class*=st-key-predict]").first.is_visible()
@@ -57,6 +62,18 @@ def test_presenting_by_keys(open_page):
         page.keyboard.press(key)
         page.wait_for_url(f"**/{slug}?*")
         settled(page)
+    for _ in range(40):
+        page.keyboard.press("PageDown")
+        assert "/blocks?" in page.url
+        if page.evaluate(REST) == 0:
+            break
+    assert page.evaluate(REST) == 0
+    page.keyboard.press("PageDown")
+    page.wait_for_url("**/positions?*")
+    settled(page)
+    page.keyboard.press("PageUp")
+    page.wait_for_url("**/blocks?*")
+    settled(page)
     page.focus(".st-key-prompt textarea")
     page.keyboard.press("ArrowRight")
     assert "/blocks?" in page.url and "present=1" in page.url and "hide=quiz" in page.url

@@ -9,7 +9,6 @@ function frame() {
   document.documentElement.toggleAttribute("data-present", link.get("present") === "1");
   document.documentElement.dataset.hide = (link.get("hide") ?? "").replaceAll(",", " ");
 }
-const presenting = () => document.documentElement.hasAttribute("data-present");
 
 // The link to what is on screen, with what another reader's browser would choose otherwise.
 function address(menu) {
@@ -71,7 +70,6 @@ document.addEventListener("click", ({ target }) => {
   if (!(target instanceof Element)) return;
   if (target.matches(".share .copy")) copy(target.closest(".share"));
   if (target instanceof HTMLInputElement && target.matches(".share .address")) target.select();
-  if (target.matches(".leave")) leave();
 });
 for (const kind of ["load", "error"])
   document.addEventListener(
@@ -82,35 +80,6 @@ for (const kind of ["load", "error"])
       target.closest(".share").toggleAttribute("data-long", kind === "error"),
     true,
   );
-
-// ---- presenting
-
-function leave() {
-  const url = new URL(location.href);
-  url.searchParams.delete("present");
-  history.pushState(null, "", url);
-  window.dispatchEvent(new PopStateEvent("popstate"));
-}
-
-// The pages in the masthead's order.
-function turn(by) {
-  const pages = [...document.querySelectorAll(".masthead nav:first-of-type a")];
-  pages[pages.findIndex((page) => page.ariaCurrent === "true") + by]?.click();
-}
-
-const TURNS = { ArrowLeft: -1, PageUp: -1, ArrowRight: 1, PageDown: 1 };
-document.addEventListener("keydown", (event) => {
-  if (!presenting() || event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey)
-    return;
-  const focused = document.activeElement;
-  const free = !focused || focused === document.body || focused.matches("h1, [data-testid=stMain]");
-  if (event.key === "Escape" && !document.querySelector("details.menu[open]")) leave();
-  const by = TURNS[event.key];
-  // a clicker's keys turn the page wherever the focus is: nobody types with them
-  if (!by || !(free || event.key.startsWith("Page")) || focused?.matches("textarea")) return;
-  event.preventDefault();
-  turn(by);
-});
 
 addEventListener("popstate", frame);
 addEventListener("vetro-link", () => {
