@@ -47,7 +47,12 @@ def component(name: str) -> Callable:
     paths = [modules.address(file.relative_to(modules.UI).as_posix()) for file in files]
     # of two lines: Streamlit takes one for the name of a file
     js = f"""const [module] = await Promise.all({paths}.map((path) => import(new URL(path, document.baseURI))));
-        export default (given) => module.default({{ ...given, data: given.data[0] }});"""
+        export default (given) => {{
+            const end = module.default({{ ...given, data: given.data[0] }});
+            const box = given.parentElement.host ?? given.parentElement;
+            box.closest(".stBidiComponent").toggleAttribute("data-drawn", true); // style.css shows what follows
+            return end;
+        }};"""
     html = f"<div class='root' {'' if name in NO_FIGURES else 'data-figure'}></div>"
     if name in NO_SHADOW_ROOT:
         style = {"isolate_styles": False}
