@@ -40,3 +40,32 @@ def test_nothing_scrolls_sideways(bare_page, smollm2, prompt):
         page.wait_for_timeout(150)
         assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= window.innerWidth")
         assert page.locator(".machine").evaluate(right) <= width
+
+
+OVER = """(box) => {
+    const [button, root] = [box.querySelector(".go"), box.getBoundingClientRect()];
+    const place = button.getBoundingClientRect();
+    const meet = (rect) =>
+        rect.left < place.right && rect.right > place.left && rect.top < place.bottom && rect.bottom > place.top;
+    const others = [...box.querySelectorAll("a, button, p, dt, dd, .word")].filter((node) => node !== button);
+    const over = others.filter((node) => !node.closest(".hidden") && [...node.getClientRects()].some(meet));
+    const stack = box.querySelector(".stack").getBoundingClientRect();
+    const places = [place.top, stack.top, stack.bottom].map((y) => Math.round(y - root.top));
+    return [over.map((node) => node.textContent), places];
+}"""
+
+
+@pytest.mark.parametrize("model", ["smollm2", "experts"])
+@pytest.mark.parametrize("prompt", [PROMPT, "🦀 supercalifragilisticexpialidocious 🦀"])
+def test_the_button_lies_over_nothing_and_nothing_moves_when_something_opens(bare_page, model, prompt):
+    page = bare_page("machine", "it", model=model, prompt=prompt)
+    for width, height in ((1920, 1080), (1280, 720), (1024, 700), (700, 720), (360, 740)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_timeout(150)
+        seen = []
+        for opener in ("[data-key=part-3]", "[data-key=part-2]", "[data-key=step-1]", ".word", "[data-key=part-1]"):
+            page.locator(f".machine {opener}").first.click()
+            over, places = page.locator(".machine").evaluate(OVER)
+            assert not over, (width, opener, over)
+            seen.append(places)
+        assert seen == seen[:1] * len(seen), (width, seen)

@@ -3,6 +3,7 @@
 import { el, fill, weave } from "../../../components/base/elements.js";
 import { s } from "./elements.js";
 import { candidate, drawButton, drawTail } from "./head.js";
+import { longestPanel } from "./panel.js";
 import { plan } from "./plan.js";
 import { drawStack, drawWords } from "./stack.js";
 
@@ -101,5 +102,6 @@ export function drawMachine(view) {
     view.tip,
   );
   view.show();
+  if (!view.narrow) view.panel.style.minHeight = `${longestPanel(view)}px`;
   view.focus(focused);
 }

@@ -66,6 +66,22 @@ export function layerPanel(view) {
   ];
 }
 
+/** The height of the longest panel of all, in px: what is opened moves nothing, and lies over nothing. */
+export function longestPanel(view) {
+  const { layer, d } = view;
+  const panels = [["head", headPanel(view)], ...d.tokens.map((_, i) => ["token", tokenPanel(view, i)])];
+  for (view.layer = 0; view.layer < d.stream.length; view.layer++) panels.push(["layer", layerPanel(view)]);
+  view.layer = layer;
+  const width = `${view.panel.offsetWidth}px`;
+  const boxes = panels.map(([part, children]) =>
+    el("div", { className: `panel ${part}`, style: { width } }, ...children),
+  );
+  const probe = view.box.appendChild(el("div", { className: "probe" }, ...boxes));
+  const height = Math.max(...boxes.map((box) => box.offsetHeight));
+  probe.remove();
+  return height;
+}
+
 export function tokenPanel(view, at) {
   const { d, w } = view;
   return [

@@ -8,7 +8,7 @@ const MAX_TRACKS = 16;
 /** Where everything in the stack stands, in px from the top left corner of the slab. */
 export function plan(d, width, narrow, tall, measure) {
   const layers = d.stream.length;
-  const pitch = Math.min(34, Math.max(6, (tall ? 435 : 318) / layers));
+  const pitch = Math.min(60, Math.max(6, (tall ? 449 : 329) / (layers + 1)));
   const top = 18 + pitch / 2;
   const y = (row) => (row ? top + (layers - row) * pitch : top + layers * pitch + 5); // row 0 is the embedding
   const height = y(0) + pitch / 2 + 10;
