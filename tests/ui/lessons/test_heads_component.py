@@ -24,7 +24,7 @@ def trace(bundle):
 def test_all_figures_show_the_same_head(bare_page, trace, bundle):
     page = bare_page("heads", layer="6", head="2", token="5")
     explorer, effects, kinds = (page.locator(f".heads.{view}") for view in ("explorer", "effects", "kinds"))
-    title = explorer.locator(".one h3")
+    title = explorer.locator(".one h2")
     expect(title).to_have_text("Layer 6, head 2")
     row = trace.layers[5].pattern[1, 4]
     expect(explorer.locator("> .read")).to_contain_text(percent(row.max(), "en"))

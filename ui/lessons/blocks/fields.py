@@ -32,9 +32,11 @@ def table(both: list[Side], words: Words) -> Markup:
         for name in shown:
             values = (value(name, side.config, words) for side in both)
             rows.append(line.format(label(name, words), *values, words.inline(f"field-{name}")))
-    head = Markup().join(Markup('<th scope="col">{}</th>').format(x) for x in ("", old.title, new.title, ""))
-    whole = Markup('<table class="grid-table fields"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>')
-    return whole.format(head, Markup().join(rows))
+    whole = Markup(
+        '<table class="grid-table fields"><thead><tr><td></td><th scope="col">{}</th><th scope="col">{}</th><td></td>'
+        "</tr></thead><tbody>{}</tbody></table>"
+    )
+    return whole.format(old.title, new.title, Markup().join(rows))
 
 
 def label(name: str, words: Words) -> Markup:

@@ -103,9 +103,11 @@ def sheet(base: Switch, variant: Switch, words: Words) -> Markup:
     rows.append((words.inline("row-tokens"), *(number(switch.report.tokens) for switch in both)))
     rows.append((words.inline("row-bits"), *(number(switch.report.bits_per_byte) for switch in both)))
     body = Markup().join(_row(*row, i < changed, words) for i, row in enumerate(rows))
-    names = ("", words.inline("name-base"), words.inline(f"name-{variant.name}"))
+    names = (words.inline("name-base"), words.inline(f"name-{variant.name}"))
     head = Markup().join(Markup('<th scope="col">{}</th>').format(name) for name in names)
-    return Markup('<table class="grid-table"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>').format(head, body)
+    return Markup('<table class="grid-table"><thead><tr><td></td>{}</tr></thead><tbody>{}</tbody></table>').format(
+        head, body
+    )
 
 
 def _row(name: Markup, before: str, after: str, changed: bool, words: Words) -> Markup:

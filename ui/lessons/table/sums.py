@@ -53,9 +53,9 @@ def show_sums(page: Page, name: str, pair: dict[str, Config], tokens: int) -> No
     st.html(_encoder_and_decoder(words))
 
 
-def _lines(lines: Iterable[Markup]) -> Markup:
+def _lines(name: str, lines: Iterable[Markup]) -> Markup:
     paragraphs = Markup().join(Markup("<p>{}</p>").format(line) for line in lines)
-    return Markup('<div class="arith" tabindex="0" role="region">{}</div>').format(paragraphs)
+    return Markup('<div class="arith" tabindex="0" role="region" aria-label="{}">{}</div>').format(name, paragraphs)
 
 
 def _line(words: Words, section: str, formula: str, factors: str, result: float, unit: str = "") -> Markup:
@@ -103,7 +103,8 @@ def parameters(config: Config, words: Words) -> Markup:
         return Markup("{} = <b>{}</b> {}").format(terms, total, markup.span(words.text(section), "note"))
 
     inside = [*(_line(words, *row) for row in layer), added("sum-layer", layer)]
-    return _lines(inside) + _lines([*(_line(words, *row) for row in whole), *tied, added("sum-all", whole)])
+    outside = [*(_line(words, *row) for row in whole), *tied, added("sum-all", whole)]
+    return _lines(words.text("sum-layer"), inside) + _lines(words.text("sum-all"), outside)
 
 
 def _rows(terms: Iterable[Term], symbols: dict[str, str], outside: bool = False) -> list[tuple[str, str, str, int]]:
@@ -157,7 +158,9 @@ def _cache(config: Config, tokens: int, words: Words) -> Markup:
         _line(words, "sum-cache-all", f"T·{formula}", f"{words.number(tokens)} × {once}", every, unit),
     ]
     cut = config.window and tokens > config.window
-    return _lines(lines) + (words("windowed", window=words.number(config.window)) if cut else "")
+    return _lines(words.text("title-memory"), lines) + (
+        words("windowed", window=words.number(config.window)) if cut else ""
+    )
 
 
 def _flops(config: Config, tokens: int, words: Words) -> Markup:
@@ -173,7 +176,7 @@ def _flops(config: Config, tokens: int, words: Words) -> Markup:
         lines.append(_line(words, f"sum-reads-{phase}", formula, factors, work.attention))
         note = words.text(f"sum-{phase}", share=words.percent(work.attention / work.total))
         lines.append(Markup("<b>{}</b> {}").format(words.scaled(work.total, "FLOP"), markup.span(note, "note")))
-    return _lines(lines)
+    return _lines(words.text("title-flops"), lines)
 
 
 def _mean(keys: float, over: int, words: Words) -> str:
@@ -188,4 +191,4 @@ def _encoder_and_decoder(words: Words) -> Markup:
     counted = arithmetic.count_pair(BASE_2017)
     terms = " + ".join(words.number(getattr(counted, part)) for part in ("embedding", "attention", "mlp", "norms"))
     total = Markup("{} = <b>{}</b>").format(terms, words.number(counted.total))
-    return _lines([words.inline("pair-parts"), total])
+    return _lines(words.text("title-pair"), [words.inline("pair-parts"), total])

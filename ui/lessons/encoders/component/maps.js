@@ -72,7 +72,7 @@ class Side {
     this.board.node.addEventListener("pointerover", (event) => this.tell(this.board.place(event.target)));
     this.board.node.addEventListener("pointerleave", () => this.tell(null));
     this.node.replaceChildren(
-      div("over", el("h3", {}, model.title), span("note", w[`reads-${this.name}`])),
+      div("over", el("h2", {}, model.title), span("note", w[`reads-${this.name}`])),
       div("line", span("eyebrow", w.layer), this.layerRow.node, span("note legend", w["layer-shade"])),
       div("line", span("eyebrow", w.head), this.headRow.node),
       this.board.node,

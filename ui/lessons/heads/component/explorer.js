@@ -114,7 +114,7 @@ export class Explorer extends Figure {
     const rows = range(groups).map((g) =>
       div("group", div("three", ...this.thumbs.slice(g * this.each, (g + 1) * this.each)), label(g)),
     );
-    this.headsTitle = el("h3", { className: "eyebrow" });
+    this.headsTitle = el("h2", { className: "eyebrow" });
     this.heads = arrows(el("div", { className: "multiples", role: "radiogroup" }, ...rows), (down, right) => {
       const [layer, head] = chosen(this.d);
       const next = clamp(head + right + down * this.each, 0, heads - 1);
@@ -122,7 +122,7 @@ export class Explorer extends Figure {
       this.thumbs[next].focus();
     });
 
-    this.title = el("h3", { className: "eyebrow" });
+    this.title = el("h2", { className: "eyebrow" });
     this.names = new Radios(
       "names",
       w.reader,
@@ -145,7 +145,7 @@ export class Explorer extends Figure {
     this.top = el(
       "section",
       { className: "top" },
-      div("over", el("h3", { className: "eyebrow" }, w.layer), this.shadeNote),
+      div("over", el("h2", { className: "eyebrow" }, w.layer), this.shadeNote),
       this.layers.node,
     );
     this.box.replaceChildren(

@@ -44,7 +44,7 @@ export class Row {
     );
     this.node = div(
       "row",
-      el("h3", {}, lab.w["row-title"]),
+      el("h2", {}, lab.w["row-title"]),
       this.scroll,
       el("p", { className: "note" }, lab.w["row-note"]),
     );
