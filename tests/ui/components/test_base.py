@@ -42,7 +42,7 @@ def test_numbers_are_written_as_in_python(shared, lang):
     assert shared.evaluate("(lang) => integer(49152, lang)", lang) == number(49152, lang)
 
 
-@pytest.mark.parametrize("tokens", [[], ["·a", "·b"], ["the", "·the", "·cat", "·the"], ["a"] * 11])
+@pytest.mark.parametrize("tokens", [[], ["·a", "·b", "·A", "·"], ["the", "·the", "·cat", "·the"], ["a"] * 11])
 def test_tokens_are_told_apart_as_in_python(shared, tokens):
     assert shared.evaluate("(tokens) => distinct(tokens)", tokens) == distinct(tokens)
 

@@ -9,8 +9,8 @@ from ui.kit.token_names import distinct
     "tokens, names",
     [
         ([], []),
-        (["·a", "·b"], ["·a", "·b"]),
-        (["the", "·the", "·cat", "·the"], ["the", "·the₂", "·cat", "·the₄"]),
+        (["·a", "·b", "·A", "·"], ["·a", "·b", "·A", "·"]),
+        (["the", "·the", "·cat", "·the"], ["the₁", "·the₂", "·cat", "·the₄"]),
         (["a"] * 11, [f"a{index}" for index in ["₁", "₂", "₃", "₄", "₅", "₆", "₇", "₈", "₉", "₁₀", "₁₁"]]),
     ],
 )

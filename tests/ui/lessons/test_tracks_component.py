@@ -5,8 +5,8 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import expect
 
-import content
 from tests.support.pages import LANGUAGES
+from ui.kit import language
 
 LONG = "When the old gardener who lived beside the river saw that the rain had not come for three weeks, she asked them"
 
@@ -75,7 +75,7 @@ def test_a_long_prompt_on_a_telephone(bare_page, lang):
     page.locator(".tracks .lane [aria-checked=true]").press("End")
     expect(page.locator(".tracks .step")).to_be_disabled()  # the last of its steps
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= window.innerWidth")
-    note = content.load(lang, "tracks")["not-drawn"].split("{n}")[1]
+    note = language.Words(lang, "tracks").text("not-drawn", n=12).removeprefix("12")
     expect(page.locator(".tracks .stack .note")).to_contain_text(note)
     places = page.locator(".tracks .name").evaluate_all("(names) => names.map((n) => n.getBoundingClientRect().left)")
     assert all(b - a >= 14 for a, b in pairwise(places))

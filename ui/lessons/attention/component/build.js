@@ -91,7 +91,7 @@ export function buildExplorer(view) {
     ),
     view.find,
     view.steps,
-    el("p", { className: "caveat" }, w.caveat),
+    el("p", { className: "caveat" }, ...weave(w.caveat, { lab: el("a", { href: "what_if" }, w.lab) })),
     el(
       "button",
       {

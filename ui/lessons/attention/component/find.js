@@ -67,6 +67,12 @@ export function paintFind(x) {
       { className: "note" },
       x.fill("find-note", { count: integer(x.L * x.H, x.d.lang), model: x.d.model, reader: x.plain(reader) }),
     ),
-    el("p", { className: "note try" }, w["find-try"], " ", ...samples.flatMap((link) => [link, " "])),
+    el(
+      "p",
+      { className: "note try" },
+      w[x.d.pronouns[reader] ? "find-try" : "find-try-any"],
+      " ",
+      ...samples.flatMap((link) => [link, " "]),
+    ),
   );
 }
