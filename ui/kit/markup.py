@@ -42,9 +42,9 @@ def span(text: object, kind: str) -> Markup:
     return Markup('<span class="{}">{}</span>').format(kind, text)
 
 
-def user_text(text: str) -> Markup:
+def user_text(text: object) -> Markup:
     """Text of the reader's in a sentence of ours: its writing direction ends with it, and its lines are joined by ⏎."""
-    return Markup("<bdi>{}</bdi>").format(text.replace("\n", "⏎"))
+    return Markup("<bdi>{}</bdi>").format(Markup.escape(text).replace("\n", "⏎"))
 
 
 def sub(base: str, index: str) -> Markup:
