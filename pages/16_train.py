@@ -2,9 +2,10 @@
 
 from ui.frame import quiz
 from ui.frame.lesson import lesson
-from ui.lessons.train import link, questions, view
+from ui.lessons.train import kept, link, questions, view
 
 with lesson("train", models=(), link=link.LINK) as page:
+    kept.restore()
     experiment = link.read(page.words)
     view.show_presets(page, experiment)
     view.show_recipe(page, experiment)

@@ -17,8 +17,8 @@ import streamlit as st
 from ui.server import modules
 
 FOLDER = Path(__file__).parent
-NO_FIGURES = {"is_it_true", "recipe"}  # a button, a form: nothing to save as a picture
-NO_SHADOW_ROOT = {"chart"}  # without a style sheet of its own: Plotly puts its rules into the page
+NO_FIGURES = {"is_it_true", "recipe", "tab"}  # a button, a form, nothing at all: nothing to save as a picture
+NO_SHADOW_ROOT = {"chart", "tab"}  # without a style sheet of its own: Plotly puts its rules into the page
 SHARED_STYLES = {"attention": ("head_map", "layers"), "heads": ("layers",), "what_if": ("head_map", "layers")}
 
 

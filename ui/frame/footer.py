@@ -33,7 +33,7 @@ def keep_question(key: str, question: Question) -> None:
     """Keeps a question for the worksheet, and what the score calls it."""
     st.session_state.setdefault("questions", {})[key] = question
     lesson = curriculum.lesson_by_slug(st.session_state.get("lesson", curriculum.MACHINE.slug))
-    _session_dict("asked")[key] = lesson.number, lesson.slug, question.plain
+    progress.asked()[key] = lesson.number, lesson.slug, question.plain
 
 
 def footer(page: Page) -> None:
@@ -52,7 +52,7 @@ def footer(page: Page) -> None:
             st.download_button(words.text("worksheet"), make, name, "text/html", key="take-worksheet", **quiet)
         if user_models.exists(page.model):
             save_model(page.model, words.text("model"), "take-model")
-        asked, answers = _session_dict("asked"), progress.answers()
+        asked, answers = progress.asked(), progress.answers()
         make = _with_session_context(lambda: score(asked, answers, words))
         st.download_button(words.text("score"), make, "vetro-score.csv", "text/csv", key="take-score", **quiet)
 
@@ -102,10 +102,6 @@ def score(asked: dict[str, tuple[int, str, str]], answers: dict[str, bool], word
         title = titles.text(slug) if number else "Vetro"
         rows.append([number, title, question, words.text("score-right" if right else "score-wrong")])
     return csv.as_csv(rows, words.lang)
-
-
-def _session_dict(name: str) -> dict:
-    return st.session_state.setdefault(name, {})
 
 
 def _with_session_context(make: Callable[[], bytes]) -> Callable[[], bytes]:

@@ -11,7 +11,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from model.config import Config
-from ui.frame import curriculum, footer, prompt_bar
+from ui.frame import curriculum, footer, progress, prompt_bar
 from ui.frame.page import Page, waiting_sign
 from ui.kit import language, markup
 from ui.kit.url_state import Kind, warn_invalid_params
@@ -41,6 +41,7 @@ def lesson(
     st.session_state.arrived = st.session_state.get("lesson") != slug
     st.session_state.lesson = slug
     footer.reset()
+    progress.restore()
     jobs.arrive(slug)
     words, front_door = language.words(slug), slug == curriculum.MACHINE.slug
     bar = None if front_door else st.container(key="lesson-bar")

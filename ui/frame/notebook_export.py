@@ -143,7 +143,7 @@ def _parameters(cell: str, link: Mapping[str, str], fits: Fits, left: list[str])
         default = ast.literal_eval(rest)
         said = next((each for each in (name, name.replace("_", "-")) if each in link), None)
         value = default if said is None else fits(name, link[said], default)
-        if value is None:
+        if said is not None and value is None:
             left.append(said)
         lines.append(line if value in (None, default) else f"{name} = {value!r}{_comment(rest)}")
     return "\n".join(lines)

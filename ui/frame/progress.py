@@ -1,6 +1,13 @@
-"""What a reader has done in this session: lessons, and answers to questions."""
+"""What a reader has done in this tab: lessons, and answers to questions."""
+
+from typing import Any
 
 import streamlit as st
+
+from ui.frame import curriculum
+from ui.kit import tab
+
+MOST_CHARACTERS = 4_000  # of a question, or of its key, which holds a prompt
 
 
 def mark_done(slug: str) -> None:
@@ -8,8 +15,13 @@ def mark_done(slug: str) -> None:
 
 
 def done() -> set[str]:
-    """The slugs of the lessons done in this session."""
+    """The slugs of the lessons done."""
     return st.session_state.setdefault("done", set())
+
+
+def asked() -> dict[str, tuple[int, str, str]]:
+    """Number and slug of a question's lesson, and its text, by the question's key."""
+    return st.session_state.setdefault("asked", {})
 
 
 def record(key: str, right: bool) -> None:
@@ -23,5 +35,34 @@ def answers() -> dict[str, bool]:
 
 
 def score() -> tuple[int, int]:
-    """How many answers of this session were right, and how many there were."""
+    """How many answers were right, and how many there were."""
     return sum(answers().values()), len(answers())
+
+
+def keep() -> None:
+    """Has the browser keep all of it."""
+    said = {key: [asked()[key][1], asked()[key][2], right] for key, right in answers().items()}
+    tab.keep("score", {"answers": said, "done": sorted(done())})
+
+
+def restore() -> None:
+    """What the browser had kept, as far as it makes sense, beside what was done since."""
+    kept = tab.restored("score")
+    if not isinstance(kept, dict):
+        return
+    numbers = {lesson.slug: lesson.number for lesson in (curriculum.MACHINE, *curriculum.LESSONS)}
+    said, finished = kept.get("answers"), kept.get("done")
+    for key, answer in said.items() if isinstance(said, dict) else ():
+        if _is_answer(key, answer) and answer[0] in numbers:
+            slug, question, right = answer
+            asked().setdefault(key, (numbers[slug], slug, question))
+            record(key, right)
+    for slug in finished if isinstance(finished, list) else ():
+        if isinstance(slug, str) and slug in numbers:
+            mark_done(slug)
+
+
+def _is_answer(key: str, answer: Any) -> bool:
+    if not isinstance(answer, list) or [type(part) for part in answer] != [str, str, bool]:
+        return False
+    return max(len(key), len(answer[1])) <= MOST_CHARACTERS

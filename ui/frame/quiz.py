@@ -41,6 +41,7 @@ def predict(key: str, question: Question) -> None:
             right = committed in accepted
             progress.record(key, right)
             progress.mark_done(st.session_state.get("lesson", ""))
+            progress.keep()
             kind = "right" if right else "wrong"
             remark = Markup() if right else question.against(committed)
             explanation = question.explained(committed if right else accepted[0], accepted)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from ui.frame import curriculum, masthead
 from ui.frame.routes import STATIC
-from ui.kit import language
+from ui.kit import language, tab
 
 
 def page_of(step: curriculum.Lesson) -> st.Page:
@@ -24,3 +24,4 @@ st.set_page_config(page_title=page.title, page_icon=icon, layout="wide")
 masthead.style(1140 if current == curriculum.MACHINE.slug else 1000)
 masthead.masthead(current)
 page.run()
+tab.listen()

@@ -248,15 +248,16 @@ def submit(
     """
     lesson = st.session_state.get("lesson", "")
     times = {"turn": turn, "longest": longest}
-    return POOL.submit(Job(_owner(), clients.current(), lesson, module, request or {}, **times, alone=alone))
+    return POOL.submit(Job(owner(), clients.current(), lesson, module, request or {}, **times, alone=alone))
 
 
 def arrive(lesson: str) -> None:
     """Called by every lesson when it opens."""
-    POOL.arrive(_owner(), lesson)
+    POOL.arrive(owner(), lesson)
 
 
-def _owner() -> str:
+def owner() -> str:
+    """The session of this page: whose work it is."""
     return get_script_run_ctx().session_id
 
 

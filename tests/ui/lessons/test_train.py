@@ -192,6 +192,11 @@ def test_a_run_in_the_browser(open_page):
     page.get_by_role("button", name="Reveal").click()
     expect(page.locator(".verdict")).to_contain_text("When they ended")
 
+    said = figure.locator(".read").text_content()
+    page.reload()
+    expect(settled(page).get_by_text(content.load("en", "train")["finished"])).to_be_visible()
+    expect(figure.locator(".read")).to_have_text(said)
+
     page.get_by_text(content.load("en", "train")["recipe"]).click()
     page.locator(".recipe tr[data-name=layers] select").last.select_option("2")
     expect(page.locator(".recipe .differs")).to_have_count(2)

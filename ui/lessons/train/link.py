@@ -12,7 +12,7 @@ import content
 from model.toys.plans import NAMES, OPTIONS, PRESETS, SEEDS, STEPS, Choices, Plan
 from model.toys.tasks import TASKS, Text
 from ui.frame import curriculum
-from ui.kit import markup, url_state
+from ui.kit import markup, tab, url_state
 from ui.kit.language import Words
 
 SIDES = ("a", "b")
@@ -125,8 +125,17 @@ def change(experiment: Experiment, key: str, value: str) -> None:
 
 def own_text(lang: str) -> str:
     """The text to learn from: the reader's, which no link can carry, empty too; before there is one, this course's."""
+    kept = tab.restored("own-text")
+    if isinstance(kept, str) and st.session_state.get("own-text", course(lang)) == course(lang):
+        st.session_state["own-text"] = kept[: 10 * LONGEST]
     text = st.session_state.get("own-text")
     return course(lang) if text is None else text
+
+
+def keep_text(lang: str) -> None:
+    """Has the browser keep the reader's own text."""
+    text = own_text(lang)
+    tab.keep("own-text", None if text == course(lang) else text)
 
 
 def encoded(lang: str) -> bytes:

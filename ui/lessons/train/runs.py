@@ -74,6 +74,8 @@ class Runs:
 
     def __init__(self):
         self.records: dict[Plan, Record] = {}
+        self.id, self.owner = secrets.token_urlsafe(9), ""  # see kept.py
+        self.lost = False  # whether one of them was under way and cannot go on
         self.state = State.IDLE
         self.job: jobs.Job | None = None
         self._at_work: list[Record] = []
@@ -97,12 +99,15 @@ class Runs:
                 self.clear(old)
         return self.records[plan]
 
+    def has_at_work(self, record: Record) -> bool:
+        return self.running and record in self._at_work
+
     def works_on(self, plans: tuple[Plan, ...]) -> bool:
         return all(record.plan in plans for record in self._at_work)
 
     def start(self, plans: tuple[Plan, ...]) -> None:
         """As the reader asks. Where all have ended, those that were behind go on, to their last step."""
-        chosen = [self.record(plan) for plan in plans]
+        chosen, self.lost = [self.record(plan) for plan in plans], False
         if all(record.ended for record in chosen):
             for record in chosen:
                 if record.ended is Ending.BEHIND:
@@ -184,8 +189,7 @@ class Runs:
         """Gives the models that nobody works on a name for the other lessons, and this title there. One that has
         learned more since takes the place of what it was."""
         for plan, record in self.records.items():
-            at_work = self.running and record in self._at_work and not record.ended
-            if at_work or not record.file or not record.file.exists():
+            if (self.has_at_work(record) and not record.ended) or not record.file or not record.file.exists():
                 continue
             if record.kept != record.step:
                 bundle = _bundle(record, record.file, title(plan))

@@ -15,8 +15,8 @@ from ui.frame.page import Page
 from ui.kit import language, listing, markup, tables
 from ui.kit.language import Words
 from ui.kit.mounting import mount
+from ui.lessons.train import kept, readings
 from ui.lessons.train import link as train_link
-from ui.lessons.train import readings
 from ui.lessons.train.link import SIDES, Experiment
 from ui.lessons.train.runs import Record, Runs, State, records, runs
 from ui.server import user_models
@@ -86,6 +86,7 @@ def _choose(experiment: Experiment) -> None:
 def _text_box(page: Page) -> None:
     words = page.words
     st.session_state.setdefault("own-text", train_link.own_text(page.lang))
+    train_link.keep_text(page.lang)
     with st.container(gap="small"):
         # a book that is pasted would end the connection: ui/server/limits.py, message_bytes
         st.text_area(words.text("text-label"), key="own-text", height=180, max_chars=10 * train_link.LONGEST)
@@ -110,6 +111,9 @@ def show_laboratory(page: Page, experiment: Experiment) -> None:
         _buttons(page, lab, plans)
         interval = _interval(lab)
         st.fragment(_figure, run_every=interval)(page, lab, plans, interval, {"whole": True})
+    if lab.lost:
+        page.notice(page.words("lost"))
+    kept.keep(page, lab)
     page.notice(page.words("caveat"), role="note")
     tables.twin(readings.curves(page, records(plans)), "training")
 

@@ -3,6 +3,7 @@
 import threading
 import time
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -11,7 +12,7 @@ from model import lens, sampling
 from model.analysis import ablation, heads
 from model.what_if.changes import Silence
 from ui.frame.page import Page
-from ui.kit import cache, figures, listing, markup, tables, url_state
+from ui.kit import cache, figures, listing, markup, tab, tables, url_state
 from ui.kit.language import Words
 from ui.lessons.what_if import lab as what_if
 from ui.lessons.what_if.lab import Lab
@@ -20,6 +21,7 @@ from viz import what_if as charts
 
 FEW = 12  # heads that are tried at first
 SHOWN = 6  # that are offered
+MOST_BITS = 2_000  # that silencing a head can cost: the least probability that is told from 0 has 1,074
 TICK, WORK = 0.15, 0.4  # seconds between two turns of the search, and of each
 TURNS = threading.BoundedSemaphore(limits.limits().jobs)  # at a time, whoever searches: for one it is over in seconds
 SOURCE = (lens.direct_effects, ablation.ablated_logits)
@@ -57,6 +59,22 @@ class Search:
         layer = max(layer for layer, _ in left)
         return layer, [head for own, head in left if own == layer]
 
+    def as_json(self, page: Page) -> dict[str, object]:
+        """What was found, for the browser to keep."""
+        costs = [[layer, head, bits] for (layer, head), bits in self.costs.items()]
+        return {"model": page.model, "ids": page.ids, "costs": costs}
+
+    def restore(self, kept: Any, page: Page) -> None:
+        """Takes what the browser had kept, if it is of this model and prompt, and can be so."""
+        if not isinstance(kept, dict) or (kept.get("model"), kept.get("ids")) != (page.model, page.ids):
+            return
+        for cost in kept["costs"] if isinstance(kept.get("costs"), list) else ():
+            if isinstance(cost, list) and len(cost) == 3 and all(type(part) in (int, float) for part in cost):
+                layer, head, bits = cost
+                if (layer, head) in self.ranked and abs(bits) < MOST_BITS:
+                    self.costs.setdefault((layer, head), bits)
+        self.goal = max(self.goal, len(self.costs))
+
     def best(self) -> list[tuple[int, int]]:
         return sorted(self.costs, key=lambda head: -abs(self.costs[head]))
 
@@ -71,12 +89,16 @@ def prompt_search(lab: Lab) -> Search:
         ranked = [divmod(i, direct.shape[1]) for i in order.tolist()]
         return Search(answer, lab.before.probabilities[answer], direct, ranked)
 
-    return cache.memo("what-if-search", page.key("what-if-search"), begin)
+    search = cache.memo("what-if-search", page.key("what-if-search"), begin)
+    search.restore(tab.restored("search"), page)
+    return search
 
 
 def section(lab: Lab) -> None:
     """Takes turns while a search is under way, and at no other time: the page answers in between."""
-    ticking = prompt_search(lab).running
+    search = prompt_search(lab)
+    ticking = search.running
+    tab.keep("search", search.as_json(lab.page) if search.costs else None)
     st.fragment(_section, run_every=TICK if ticking else None)(lab, ticking)
 
 

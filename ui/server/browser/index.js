@@ -5,3 +5,4 @@ import "./keys.js";
 import "./prompt.js";
 import "./save.js";
 import "./share.js";
+import "./tab.js";
