@@ -53,7 +53,7 @@ class Tab:
 
     def clear(self) -> None:
         """What a reader's browser remembers is no business of the next; who leaves ends what the server does."""
-        self.page.evaluate("localStorage.clear()")
+        self.page.evaluate("localStorage.clear(); sessionStorage.clear()")
         self.page.goto("about:blank")
         self.page.mouse.move(0, 0)
         self.complaints.clear()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
@@ -51,13 +51,13 @@ def footer(page: Page) -> None:
             name = f"vetro-{slug}-{words.lang}.html"
             st.download_button(words.text("worksheet"), make, name, "text/html", key="take-worksheet", **quiet)
         if user_models.exists(page.model):
-            save_model(page.model, words.text("model"), "take-model")
+            save_model(page.model, words.text("model"), "take-model", "tertiary")
         asked, answers = progress.asked(), progress.answers()
         make = _with_session_context(lambda: score(asked, answers, words))
         st.download_button(words.text("score"), make, "vetro-score.csv", "text/csv", key="take-score", **quiet)
 
 
-def save_model(name: str, label: str, key: str) -> None:
+def save_model(name: str, label: str, key: str, look: Literal["secondary", "tertiary"] = "secondary") -> None:
     """A button that saves a model which the reader trained, as a folder that opens elsewhere."""
     words, card = language.words("take"), cache.bundle(name).card
     kind = checkpoint.family_of(cache.bundle(name).model.config)
@@ -66,7 +66,7 @@ def save_model(name: str, label: str, key: str) -> None:
     readme = f"{words.text('model-readme', **about)}\n\n{others}\n"
     file = f"{user_models.at_home(name)}.zip"
     make = partial(user_models.zipped, name, readme)
-    st.download_button(label, make, file, "application/zip", key=key, type="tertiary", on_click="ignore")
+    st.download_button(label, make, file, "application/zip", key=key, type=look, on_click="ignore")
 
 
 def _notebook(page: Page, slug: str) -> str:

@@ -83,4 +83,3 @@ def test_the_score_outlives_a_reload(open_page):
     page.reload()
     expect(settled(page).locator("[class*=st-key-predict-] .count").first).to_contain_text("of 1 right")
     assert page.evaluate("sessionStorage.getItem('vetro-kept-score')") == kept
-    page.evaluate("sessionStorage.clear()")
