@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 import content
 from model.toys import worker
 from model.toys.plans import PRESETS, Choices, Plan
-from tests.support.app_test import html_of, run_page
+from tests.support.app_test import html_of, run_page, switch_page
 from tests.support.browser import settled
 from tests.support.waiting import until
 from ui.lessons.train import link as train_link
@@ -64,6 +64,15 @@ def test_what_cannot_be_is_said_in_one_sentence(link, sentence):
     assert not test.exception
     alerts = html_of(test).split('role="alert"')[1:]
     assert len(alerts) == 1 and sentence in alerts[0]
+
+
+def test_an_own_text_outlives_a_look_at_another_page():
+    test = run_page("train", task="text", steps="100")
+    test.text_area(key="own-text").set_value("A text of one's own. " * 40).run()
+    switch_page(test, "table").run()
+    assert not switch_page(test, "train").run().exception
+    assert test.text_area(key="own-text").value.startswith("A text of one's own.")
+    assert 'data-name="own-text" data-value="&#34;A text' in html_of(test)
 
 
 def test_a_text_that_is_too_short_or_too_long():

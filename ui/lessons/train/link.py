@@ -125,17 +125,20 @@ def change(experiment: Experiment, key: str, value: str) -> None:
 
 def own_text(lang: str) -> str:
     """The text to learn from: the reader's, which no link can carry, empty too; before there is one, this course's."""
-    kept = tab.restored("own-text")
-    if isinstance(kept, str) and st.session_state.get("own-text", course(lang)) == course(lang):
-        st.session_state["own-text"] = kept[: 10 * LONGEST]
-    text = st.session_state.get("own-text")
-    return course(lang) if text is None else text
+    kept, typed = tab.restored("own-text"), st.session_state.get("own-text")
+    if isinstance(kept, str) and st.session_state.get("train-text") is None:
+        st.session_state["train-text"] = kept[: 10 * LONGEST]
+    if typed not in (None, course(lang)):
+        return typed
+    own = st.session_state.get("train-text")  # the box loses its text when the reader turns to another page
+    return course(lang) if own is None else own
 
 
 def keep_text(lang: str) -> None:
-    """Has the browser keep the reader's own text."""
+    """Keeps the reader's own text, here and in the browser."""
     text = own_text(lang)
-    tab.keep("own-text", None if text == course(lang) else text)
+    st.session_state["train-text"] = None if text == course(lang) else text
+    tab.keep("own-text", st.session_state["train-text"])
 
 
 def encoded(lang: str) -> bytes:

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from model.packing import IGNORE_INDEX
 from model.toys.plans import NAMES, OPTIONS, PRESETS, Plan
 from model.toys.tasks import TASKS
+from model.toys.worker import Ending
 from model.train import Run, lr_at
 from ui.frame import curriculum, footer
 from ui.frame.page import Page
@@ -85,7 +86,8 @@ def _choose(experiment: Experiment) -> None:
 
 def _text_box(page: Page) -> None:
     words = page.words
-    st.session_state.setdefault("own-text", train_link.own_text(page.lang))
+    if st.session_state.get("own-text") != (text := train_link.own_text(page.lang)):
+        st.session_state["own-text"] = text
     train_link.keep_text(page.lang)
     with st.container(gap="small"):
         # a book that is pasted would end the connection: ui/server/limits.py, message_bytes
@@ -193,7 +195,9 @@ def show_ways_on(page: Page, experiment: Experiment) -> None:
     words = page.words
     sides = list(zip(SIDES, records(experiment.runs), strict=False))
     ready = [(side, record) for side, record in sides if record.model and user_models.exists(record.model)]
-    page.heading("open-title", words("open-intro" if ready else "open-none"))
+    gone = any(record.ended and record.ended != Ending.DIVERGED and not record.kept for _, record in sides)
+    section = "open-intro" if ready else "open-gone" if gone else "open-none"
+    page.heading("open-title", words(section, again=words.text("clear")))
     if any(record.kept and not record.model for _, record in sides):
         page.notice(words("open-full"))
     for side, record in ready:
