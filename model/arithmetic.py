@@ -66,7 +66,8 @@ def layer_terms(config: Config) -> tuple[Term, ...]:
     part = "experts" if config.experts else "mlp"
 
     def matrix(part: str, name: str, symbols: tuple[str, str], rows: int, columns: int, copies: int = 1) -> Term:
-        return Term(part, name, symbols, (rows, columns), config.bias * columns, copies)
+        bias = config.bias or (config.qkv_bias and name in "qkv")
+        return Term(part, name, symbols, (rows, columns), bias * columns, copies)
 
     terms = [
         matrix("attention", "q", ("D", "H·K"), D, inner),
@@ -74,6 +75,7 @@ def layer_terms(config: Config) -> tuple[Term, ...]:
         matrix("attention", "v", ("D", "G·K"), D, shared),
         matrix("attention", "o", ("H·K", "D"), inner, D),
     ]
+    terms += [Term("attention", "qk_norm", ("K",), (config.head_width,), copies=2)] if config.qk_norm else []
     terms += [matrix(part, "gate", ("D", "F"), D, F, E)] if config.mlp == "gated" else []
     terms += [matrix(part, "up", ("D", "F"), D, F, E), matrix(part, "down", ("F", "D"), F, D, E)]
     terms += [Term("routers", "router", ("D", "E"), (D, E))] if config.experts else []

@@ -46,6 +46,8 @@ class Config:
     active_experts: int = 2  # A, used for each token where there are experts
 
     bias: bool = True  # in the projections of attention and MLP
+    qkv_bias: bool = False  # in those of q, k and v, though the others have none
+    qk_norm: bool = False  # an RMSNorm on every head's q and k, before they are rotated
     segments: int | None = None  # rows of BERT's table of sentence A and B
     head: bool = True  # a language-model head on top: an encoder has none
     tied: bool = True  # the head reads with the embedding's own rows
@@ -109,6 +111,8 @@ LLAMA = replace(
 )
 MISTRAL = replace(LLAMA, kv_heads=2, windows=(256,))
 MIXTRAL = replace(LLAMA, kv_heads=2, experts=8)
+QWEN2 = replace(LLAMA, qkv_bias=True)
+QWEN3 = replace(LLAMA, qk_norm=True)
 RECIPES = {
     "2017": PAPER_2017,
     "gpt2": GPT2,
@@ -116,6 +120,8 @@ RECIPES = {
     "llama": LLAMA,
     "mistral": MISTRAL,
     "mixtral": MIXTRAL,
+    "qwen2": QWEN2,
+    "qwen3": QWEN3,
 }
 
 

@@ -20,8 +20,9 @@ from model.transformer import Transformer
 from model.weights.families import FAMILIES
 from model.weights.families.family import ACTIVATIONS, BOOKKEEPING, OWN, ROTARY_FIELDS, Family
 
+ADDED = {"qkv_bias": False, "qk_norm": False}  # fields that files of ours may lack, written before there were any
 OWN_TYPES: dict[str, Any] = {"rope_scaling": tuple | None, "windows": tuple}  # where a type says what is in it
-TYPES: dict[str, Any] = {field.name: field.type for field in fields(Config)} | {"windows": int | None}
+TYPES: dict[str, Any] = {field.name: field.type for field in fields(Config)} | {"windows": int | tuple | None}
 NULL_SAYS = ("kv_heads", "head_width", "windows")  # as many as heads, what the heads leave, no window
 NEEDED = ("vocab_size", "width", "layers", "heads")  # of a config.json; the rest has rules
 ROPE_NUMBERS = {  # rope_type: the numbers that come with it
@@ -42,7 +43,8 @@ def config_from(hf_config: Any) -> Config:
         return _own(given)
     family = _family(given)
     rotary = {name: given.pop(name, None) for name in ROTARY_FIELDS} if family.recipe.position == "rotary" else {}
-    given = {name: value for name, value in family.defaults.items() if name not in ROTARY_FIELDS} | given
+    left_out = {name: value for name, value in family.defaults.items() if name not in ROTARY_FIELDS}
+    given = family.resolved(left_out | given)
     ours = {}
     for name, value in given.items():
         if name in family.settings:
@@ -80,7 +82,7 @@ def _typed(name: str, value: object, ours: str) -> object:
 
 def _own(given: dict) -> Config:
     """A configuration of ours, with every field by its own name and of its type."""
-    given = {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
+    given = ADDED | {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
     del given["model_type"]
     names = {field.name for field in fields(Config)}
     if apart := names.symmetric_difference(given):
@@ -108,7 +110,8 @@ def _derived(ours: dict, recipe: Config, theirs: dict[str, str]) -> dict:
             raise _refused(theirs["activation"], activation, f"known: {', '.join(ACTIVATIONS)}")
         ours["activation"] = ACTIVATIONS[activation]
     if "windows" in ours:
-        ours["windows"] = (ours["windows"] or None,)  # 0 and null both mean that there is none
+        window = ours["windows"]
+        ours["windows"] = window if isinstance(window, tuple) else (window or None,)  # 0 and null both mean none
     ours = {name: value for name, value in ours.items() if value is not None}
     ours.setdefault("kv_heads", ours["heads"])
     if "head_width" not in ours:

@@ -37,6 +37,30 @@ class RMSNorm(nn.Module):
 NORMS = {"rms": RMSNorm, "layer": nn.LayerNorm}
 
 
+class NoQKNorm(nn.Module):
+    """Queries and keys as they are projected."""
+
+    def __init__(self, config: Config):
+        super().__init__()
+
+    def forward(self, q: Tensor, k: Tensor, tap: Tap) -> tuple[Tensor, Tensor]:
+        return q, k
+
+
+class QKNorm(NoQKNorm):
+    """RMSNorm on the q and k of each head, so that scores stay bounded (Henry et al. 2020; in Qwen3 and Gemma 3 before
+    the rotation)."""
+
+    def __init__(self, config: Config):
+        super().__init__(config)
+        self.q_norm = RMSNorm(config.head_width, config.norm_eps)
+        self.k_norm = RMSNorm(config.head_width, config.norm_eps)
+
+    def forward(self, q: Tensor, k: Tensor, tap: Tap) -> tuple[Tensor, Tensor]:
+        """q (B, H, T, K) and k (B, G, T, K), each with one weight (K,) for all its heads."""
+        return tap("q_norm", self.q_norm(q)), tap("k_norm", self.k_norm(k))
+
+
 class Attention(nn.Module):
     """Attention over all tokens that the mask lets through. H query heads share G key/value heads: G = H is multi-head
     (Vaswani et al. 2017), G = 1 multi-query (Shazeer 2019), between is grouped-query (Ainslie et al. 2023).
@@ -46,10 +70,12 @@ class Attention(nn.Module):
         super().__init__()
         self.heads, self.kv_heads, self.head_width = config.heads, config.kv_heads, config.head_width
         inner, shared = config.heads * config.head_width, config.kv_heads * config.head_width
-        self.q_proj = nn.Linear(config.width, inner, bias=config.bias)
-        self.k_proj = nn.Linear(config.width, shared, bias=config.bias)
-        self.v_proj = nn.Linear(config.width, shared, bias=config.bias)
+        bias = config.bias or config.qkv_bias
+        self.q_proj = nn.Linear(config.width, inner, bias=bias)
+        self.k_proj = nn.Linear(config.width, shared, bias=bias)
+        self.v_proj = nn.Linear(config.width, shared, bias=bias)
         self.o_proj = nn.Linear(inner, config.width, bias=config.bias)
+        self.qk_norm = QKNorm(config) if config.qk_norm else NoQKNorm(config)
 
     def forward(
         self, x: Tensor, position: PositionEncoding, mask: Tensor, cache: LayerCache | NoCache, tap: Tap
@@ -65,7 +91,7 @@ class Attention(nn.Module):
         q = tap("q", self.q_proj(x).view(B, T, H, K).transpose(1, 2))
         k = tap("k", self.k_proj(x).view(B, T, G, K).transpose(1, 2))
         v = tap("v", self.v_proj(x).view(B, T, G, K).transpose(1, 2))
-        q, k = position.rotate(q, k, tap)
+        q, k = position.rotate(*self.qk_norm(q, k, tap), tap)
         k, v = cache.append(k, v)
         S = k.shape[2]
 

@@ -58,6 +58,8 @@ class LayerTrace(_Record):
     q: np.ndarray = MISSING  # (H, T, K)
     k: np.ndarray = MISSING  # (G, T, K)
     v: np.ndarray = MISSING  # (G, T, K)
+    q_norm: ArrayOrNone = MISSING  # (H, T, K) normed, where q and k are
+    k_norm: ArrayOrNone = MISSING  # (G, T, K)
     q_rot: ArrayOrNone = MISSING  # (H, T, K) rotated, where positions are rotary
     k_rot: ArrayOrNone = MISSING  # (G, T, K)
     mask: np.ndarray = MISSING  # (T, T) bool, true where a query (row) may attend to a key (column)

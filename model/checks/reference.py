@@ -21,6 +21,8 @@ logging.disable_progress_bar()
 PLACES = {
     "llama": ("model.layers", "self_attn", "mlp"),
     "mistral": ("model.layers", "self_attn", "mlp"),
+    "qwen2": ("model.layers", "self_attn", "mlp"),
+    "qwen3": ("model.layers", "self_attn", "mlp"),
     "mixtral": ("model.layers", "self_attn", "mlp"),
     "gpt2": ("transformer.h", "attn", "mlp"),
     "bert": ("encoder.layer", "attention.output.dense", "output.dense"),

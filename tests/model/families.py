@@ -59,6 +59,15 @@ MAKERS = {
     ),
     "mixtral": mixtral(),
     "mixtral window 5": mixtral(sliding_window=5, num_experts_per_tok=3),
+    "qwen2": lambda: transformers.Qwen2ForCausalLM(transformers.Qwen2Config(**MODERN, num_key_value_heads=2)),
+    "qwen2 window 5 in the upper layers": lambda: transformers.Qwen2ForCausalLM(
+        transformers.Qwen2Config(
+            **MODERN, num_key_value_heads=2, use_sliding_window=True, sliding_window=5, max_window_layers=1
+        )
+    ),
+    "qwen3": lambda: transformers.Qwen3ForCausalLM(
+        transformers.Qwen3Config(**MODERN, num_key_value_heads=2, head_dim=12)
+    ),
     "gpt2": lambda: transformers.GPT2LMHeadModel(transformers.GPT2Config(**GPT2)),
     "bert": lambda: transformers.BertModel(transformers.BertConfig(**MODERN), add_pooling_layer=False),
 }

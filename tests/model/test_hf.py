@@ -132,6 +132,8 @@ CLASSES = {
     "llama": transformers.LlamaConfig,
     "mistral": transformers.MistralConfig,
     "mixtral": transformers.MixtralConfig,
+    "qwen2": transformers.Qwen2Config,
+    "qwen3": transformers.Qwen3Config,
     "gpt2": transformers.GPT2Config,
     "bert": transformers.BertConfig,
 }
@@ -143,7 +145,7 @@ OLD = {  # of files that transformers 4 and other tools wrote
     **dict.fromkeys(["directionality", "pooler_type", "unsloth_version", "tokenizer_class"], "x"),
     **{"auto_map": {"AutoModel": "x.Y"}, "pruned_heads": {}, "cross_attention_hidden_size": None},
 }
-SIZES = {"vocab_size": 100, "width": 64, "layers": 2, "heads": 8}
+SIZES = {"vocab_size": 100, "width": 256, "layers": 2, "heads": 32}
 
 
 @pytest.mark.parametrize("kind", FAMILIES)

@@ -100,7 +100,7 @@ def test_a_name_that_is_no_field_is_refused(moe):
 def test_every_field_is_filled_by_some_model():
     """A field of the table that no model ever fills would be a tap that was lost."""
     filled = set()
-    for name in ("mixtral", "gpt2", "llama grouped-query"):
+    for name in ("mixtral", "gpt2", "llama grouped-query", "qwen3"):
         trace = run(hf.from_hf(families.make(name)), IDS, IDS)
         filled |= set(trace.arrays()) | set(trace.layers[0].arrays())
     assert filled == FIELDS | LAYER_FIELDS | {"token_ids"}

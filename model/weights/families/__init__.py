@@ -1,12 +1,14 @@
 """The architectures of transformers that we read: one module for each, with its settings and tensors as tables."""
 
-from model.weights.families import bert, gpt2, llama, mistral, mixtral
+from model.weights.families import bert, gpt2, llama, mistral, mixtral, qwen2, qwen3
 from model.weights.families.family import Family
 
 FAMILIES: dict[str, Family] = {  # by the model_type of a config.json
     "llama": llama.FAMILY,
     "mistral": mistral.FAMILY,
     "mixtral": mixtral.FAMILY,
+    "qwen2": qwen2.FAMILY,
+    "qwen3": qwen3.FAMILY,
     "gpt2": gpt2.FAMILY,
     "bert": bert.FAMILY,
 }

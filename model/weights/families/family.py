@@ -5,6 +5,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from torch import Tensor
 
@@ -78,3 +79,5 @@ class Family:
     fixed: Mapping[str, tuple] = field(default_factory=dict)  # settings of a pass, with the only values we implement
     unused: str = r"(?!)"  # a pattern: tensors that are no part of the model we build
     unfused: Callable[[dict[str, Tensor]], dict[str, Tensor]] = lambda tensors: tensors  # tensors as `rows` name them
+    # The given settings as `settings` names them, where several say one thing together.
+    resolved: Callable[[Mapping[str, Any]], dict[str, Any]] = dict

@@ -173,7 +173,10 @@ def _what(name: str, config: Config) -> Iterator[str]:
 def _module(name: str, model: nn.Module) -> nn.Module | None:
     if name == "position":
         return getattr(model.position, "table", None)
-    return model.get_submodule(MODULES[name]) if name in MODULES else None
+    module = model.get_submodule(MODULES[name]) if name in MODULES else None
+    if name in ("q", "k") and model.config.qk_norm:
+        return nn.ModuleDict({"proj": module, "norm": model.get_submodule(f"layers.0.attn.qk_norm.{name}_norm")})
+    return module
 
 
 def _shapes(module: nn.Module, words: Words) -> list[str]:
