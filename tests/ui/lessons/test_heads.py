@@ -1,6 +1,7 @@
 """Lesson 6: its figures are given the numbers of the trace, parts add up, the questions are asked of the live model."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,9 +14,10 @@ from model.transformer import Transformer
 from tests.support.app_test import html_of, reveal, run_page
 from tests.support.models import traced
 from tests.support.payload import charts, component_payload, mounted
+from ui.kit import language
 from ui.kit.numbers import number
 from ui.kit.token_names import distinct
-from ui.lessons.heads import kv_sharing, readings
+from ui.lessons.heads import kv_sharing, questions, readings
 
 PROMPT = "The dog chased the squirrel because it"
 REPEATING = "The cat sat on the mat. The cat sat on the"
@@ -186,3 +188,25 @@ def test_any_prompt_has_its_figures(text):
     test = run_page("heads", prompt=text)
     assert not test.exception
     assert len(mounted(test, "heads")) + len(mounted(test, "layers")) >= 4
+
+
+@pytest.mark.parametrize(
+    "lengths, options, accepted",
+    [
+        ([1.0], None, None),
+        ([1.0, 2.0], ["layer 1", "layer 2"], (1,)),
+        ([1, 2, 3, 3.01, 2, 1], ["layers 1 to 2", "layers 3 to 4", "layers 5 to 6"], (1,)),
+        ([1, 2, 2, 1, 3.01, 3, 1, 3, 2], ["layers 1 to 3", "layers 4 to 6", "layers 7 to 9"], (1, 2)),
+    ],
+)
+def test_which_third_writes_most(monkeypatch, lengths, options, accepted):
+    """No third without a layer is an option; lengths that differ by chance are a tie."""
+    writes = SimpleNamespace(lengths=np.array(lengths)[:, None, None], stream=np.ones((len(lengths) + 1, 1)))
+    monkeypatch.setattr(readings, "writes", lambda page, trace: writes)
+    asking = SimpleNamespace(words=language.Words("en", "heads"), names=["·it"])
+    trace = SimpleNamespace(layers=[SimpleNamespace(pattern=[0])] * len(lengths))
+    question = questions.depth(asking, trace)
+    assert (question and question.options) == options
+    if question:
+        assert question.accepted() == accepted
+        assert all(question.explain(i) for i in accepted)

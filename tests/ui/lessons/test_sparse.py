@@ -1,5 +1,7 @@
 """Lesson 7: the component is given the masks and the reach; runs under a pattern are the model's; the questions too."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
@@ -11,8 +13,9 @@ from model.edits import UseMask
 from tests.support.app_test import html_of, reveal, run_page, shown_page
 from tests.support.browser import settled
 from tests.support.payload import charts, component_payload, values
+from ui.kit import language
 from ui.kit.numbers import number, percent
-from ui.lessons.sparse import readings
+from ui.lessons.sparse import questions, readings
 from ui.lessons.sparse.readings import Choice
 
 SHORT = "The dog chased the squirrel because it"
@@ -246,3 +249,9 @@ def all_patterns_are_run_when_asked(page):
     page.locator(".st-key-compare button").click()
     expect(page.locator(".stHtml table.grid-table td.number")).to_have_count(15)
     expect(page.locator(".st-key-compare")).to_have_count(0)
+
+
+def test_the_grid_does_not_open_with_the_answer():
+    for length in range(20, 97):
+        asking = SimpleNamespace(ids=range(length), names=["·a"] * length, words=language.Words("en", "sparse"))
+        assert f"window of {readings.START.size}:" not in questions.reach(asking).plain, length

@@ -1,15 +1,18 @@
 """Lesson 16: the experiment in the link, the untrained models, a real run from the button to another lesson."""
 
+import re
+
 import pytest
 import streamlit as st
 from playwright.sync_api import expect
 
 import content
 from model.toys import worker
-from model.toys.plans import PRESETS, Choices, Plan
+from model.toys.plans import NAMES, PRESETS, Choices, Plan
 from tests.support.app_test import html_of, run_page, switch_page
 from tests.support.browser import settled
 from tests.support.waiting import until
+from ui.kit.numbers import percent
 from ui.lessons.train import link as train_link
 from ui.lessons.train import runs
 from ui.server import user_models
@@ -47,6 +50,33 @@ def test_a_prepared_pair_comes_back_from_its_link(name):
     again = run_page("train", **link)
     assert tuple(data(again)) == PRESETS[name]
     assert again.pills(key="preset").value == name and 'role="alert"' not in html_of(again)
+
+
+def test_a_question_about_a_pair_has_its_recipes_and_its_own_numbers():
+    """On paper too; and what is said of the experts is what these two models did, here untrained."""
+    test = run_page("train")
+    test.pills(key="preset").set_value("collapse").run()
+    (question,) = test.session_state.questions.values()
+    recipes = question.given()
+    assert recipes.count("<tr>") == 1 + len(NAMES) and "Task: Reverse" in recipes
+    assert re.search(r"Balancing loss</th><td[^>]*>off</td><td[^>]*>on</td>", recipes)
+    for plan in PRESETS["collapse"]:
+        for load in data(test)[plan].last["load"]:
+            assert percent(sum(sorted(load)[-2:]), "en") in question.explain(0)
+
+
+@pytest.mark.parametrize(
+    "best, accepted",
+    [((0.2, 0.99), {1}), ((0.99, 0.99), {2}), ((0.2, 0.945), {1, 3}), ((0.955, 0.945), {0, 1, 2, 3})],
+)
+def test_near_the_bound_either_counts(best, accepted):
+    test = run_page("train")
+    (question,) = test.session_state.questions.values()
+    for record, accuracy in zip(data(test).values(), best, strict=True):
+        record.last["accuracy"] = accuracy
+    assert set(question.accepted()) == accepted
+    missed = question.against(2).count("did not get there: at best it had")
+    assert missed == sum(accuracy < 0.95 for accuracy in best)
 
 
 @pytest.mark.parametrize(
@@ -216,6 +246,14 @@ def test_a_run_in_the_browser(open_page):
     settled(page)
     assert "model=trained-" in page.url
     expect(page.locator(".st-key-prompt textarea")).to_have_value(Plan("copy").task.prompt())
+
+
+def test_what_the_figure_says_has_no_digits_that_it_does_not_know(bare_page):
+    """A weight comes as a byte. And no curve is drawn over the name of a level."""
+    page = bare_page("train")
+    said = page.locator(".looks").first.text_content()
+    assert re.search(r" \d+\u202f% of its attention", said), said
+    assert page.locator("figure svg > :last-child").evaluate_all("nodes => nodes.every((n) => n.matches('.over'))")
 
 
 def test_on_a_telephone_the_row_begins_where_the_first_answer_is_due(bare_page):

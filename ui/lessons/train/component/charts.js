@@ -50,7 +50,7 @@ export class Chart {
     const line = (x1, y1, x2, y2, extra) => shape("line", { x1, y1, x2, y2, ...extra });
     const ticks = this.kind === "loss" ? range(Math.floor(top / tick(top)) + 1).map((i) => i * tick(top)) : [0, 0.5, 1];
     const shown = this.kind === "loss" ? (v) => lab.number(v) : (v) => lab.percent(v);
-    const level = lab.d.chance[this.kind];
+    const [level, name] = [lab.d.chance[this.kind], this.kind === "busiest" ? "even" : "chance"];
     this.svg.setAttribute("viewBox", `0 0 ${full} ${HEIGHT}`);
     this.svg.setAttribute("width", full);
     this.svg.setAttribute("aria-label", this.aloud(points, shown));
@@ -66,13 +66,7 @@ export class Chart {
         ),
       ),
       ...(level
-        ? [
-            line(EDGES.left, y(level), full - EDGES.right, y(level), { stroke: soft, "stroke-dasharray": "2 4" }),
-            text(
-              { x: full - EDGES.right, y: y(level) - 5, "text-anchor": "end" },
-              lab.w[this.kind === "busiest" ? "even" : "chance"],
-            ),
-          ]
+        ? [line(EDGES.left, y(level), full - EDGES.right, y(level), { stroke: soft, "stroke-dasharray": "2 4" })]
         : []),
       line(x(this.step), EDGES.top, x(this.step), HEIGHT - EDGES.bottom, { stroke: ink, "stroke-width": 1.2 }),
       ...points.map((one, i) =>
@@ -98,6 +92,9 @@ export class Chart {
             "stroke-width": 2,
           }),
         ),
+      ...(level // over the curves, with an edge of paper
+        ? [text({ x: full - EDGES.right, y: y(level) - 5, "text-anchor": "end", class: "over" }, lab.w[name])]
+        : []),
     );
   }
 

@@ -146,7 +146,7 @@ export class Panel {
     this.labels(pen);
     const row = range(T).map((k) => weights[lab.reader * T + k]);
     const at = row.indexOf(Math.max(...row));
-    const share = lab.percent(Math.round((100 * row[at]) / 255) / 100);
+    const share = `${lab.integer(Math.round((100 * row[at]) / 255))}\u202f%`; // a byte knows no more digits
     const said = {
       head: this.name(chosen),
       token: lab.d.tokens[lab.reader],
