@@ -1,6 +1,7 @@
 """Lesson 12: what is drawn is the trace, what is changed changes nothing before it, what is said follows the counts."""
 
 import json
+import re
 from types import SimpleNamespace
 
 import numpy as np
@@ -273,7 +274,7 @@ def test_what_is_typed_stays_text(lang):
     assert not test.exception
     text = html_of(test)
     assert "<b>x</b>" not in text
-    assert "".join(drawn(test, "yard")[0]["tokens"]).startswith("<b>x")
+    assert re.sub("[₀-₉]", "", "".join(drawn(test, "yard")[0]["tokens"])).startswith("<b>x")
 
 
 @pytest.mark.parametrize("lang", content.LANGUAGES)

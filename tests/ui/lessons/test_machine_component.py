@@ -1,9 +1,14 @@
 """Lesson 0's machine in a bare page: what opens asks nothing of the server, and nothing scrolls sideways."""
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from tests.support.models import traced
+from ui.lessons.machine import readings
+
 PROMPT = "The dog chased the squirrel because it"
+LONG = " ".join(["The old man who lived beside the river"] * 3)
 ITALIAN = "Nel mezzo del cammin di nostra vita mi ritrovai"
 
 
@@ -40,6 +45,17 @@ def test_nothing_scrolls_sideways(bare_page, smollm2, prompt):
         page.wait_for_timeout(150)
         assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= window.innerWidth")
         assert page.locator(".machine").evaluate(right) <= width
+
+
+def test_a_word_without_a_track_is_named_where_its_thread_ends(bare_page, smollm2):
+    """Of a long prompt only the last tracks are drawn, but a head may read the first words."""
+    trace = traced(smollm2, LONG)
+    data = readings.read(smollm2, LONG, trace)
+    strongest = np.argmax([weights[:-1] for weights in data["weights"]], axis=1)
+    layer = int(np.flatnonzero(strongest < data["first"])[0])
+    page = bare_page("machine", prompt=LONG, layer=str(layer + 1))
+    name = data["tokens"][strongest[layer]].removeprefix("·")
+    expect(page.locator(".threads .weight").filter(has_text=name)).to_have_count(1)
 
 
 OVER = """(box) => {

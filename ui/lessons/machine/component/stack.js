@@ -206,6 +206,11 @@ export function showLayer(view) {
   const texts = marked.map(({ track, weight }) =>
     s("text", { class: "weight", x: p.x[track] + p.thick / 2 + 4, y: above }, view.share(weight)),
   );
+  const away = reads(view).find(({ i }) => i < p.first); // its track is not drawn: the thread's end has its name
+  if (away)
+    texts.push(
+      s("text", { class: "weight", x: 36, y: above }, svgPiece(d.tokens[away.i], 9), ` ${view.share(away.weight)}`),
+    );
   view.threads.replaceChildren(...paths.filter(Boolean), ...(tight && view.narrow ? [] : texts));
   view.stack.querySelectorAll(".said").forEach((node) => {
     const beside = marked.some(({ track }) => track === Number(node.dataset.track));
