@@ -8,6 +8,7 @@ from itertools import cycle
 import pytest
 import streamlit as st
 
+from tests.support import sums
 from tests.support.app_test import html_of, run_page, switch_page, unfolded
 from tests.support.browser import settled
 from tests.support.pages import FILES, LANGUAGES, MARKUP, PAGES, PROMPTED
@@ -45,6 +46,9 @@ def test_a_page_runs_with_everything_unfolded(slug, monkeypatch):
     assert not test.exception
     assert "<h1" in html_of(test)
     assert 'role="alert"' not in html_of(test)
+    for box in html_of(test).split('<div class="arith">')[1:]:
+        for line in sums.lines_of(box.partition("</div>")[0]):
+            sums.check(line, "it")
     asked, answered = files["take-worksheet"]().decode().split("<section>")
     if slug not in UNREMARKED:
         assert not re.search(r"qui (sopra|sotto|accanto)", asked.partition("<ol>")[2])

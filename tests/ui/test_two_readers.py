@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 import pytest
 from playwright.sync_api import expect
 
+from tests.support import sums
 from tests.support.browser import assert_page_ok, settled, with_all_charts
 from tests.support.pages import MARKUP, PAGES, PROMPTED
 from ui.frame import curriculum
@@ -161,9 +162,18 @@ def handed_on(page, slug: str) -> tuple[str, list[str]]:
     said = parse_qsl(urlsplit(copied).query)
     assert set(said) >= {*parse_qsl(query), *prompt.items(), ("v", "1"), ("lang", "en"), ("theme", "light")}
     text = " ".join(want)
+    assert_sums_hold(page)
     assert not [part for part in parts if part not in text]
     a_click_is_a_step_and_back_undoes_it(page, want)
     return copied, want
+
+
+def assert_sums_hold(page) -> None:
+    """What is written out, by Python or by a component, can be worked again from the numbers that are printed."""
+    boxes = page.locator(".arith").evaluate_all("(boxes) => boxes.map((box) => box.outerHTML)")
+    for box in boxes:
+        for line in sums.lines_of(box):
+            sums.check(line, "en")
 
 
 def a_click_is_a_step_and_back_undoes_it(page, want: list[str]) -> None:

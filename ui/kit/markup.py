@@ -68,7 +68,8 @@ def read(sentence: Markup) -> Markup:
 
 
 def arithmetic(lines: Iterable[Markup]) -> Markup:
-    """A computation written out, a paragraph for each line."""
+    """A computation written out, a paragraph for each line. What comes from numbers that are printed rounded follows
+    "≈", so that a reader can work it again."""
     paragraphs = (Markup("<p>{}</p>").format(line) for line in lines)
     return Markup('<div class="arith">{}</div>').format(Markup().join(paragraphs))
 

@@ -132,12 +132,12 @@ def _computation(encoder: Bundle, sentences: Sentences, pair: tuple[int, int], w
     length, size = number(mean[0]), number(np.linalg.norm(mean))
     return markup.arithmetic(
         (
-            Markup("({}) ÷ {} = {} {}").format(first, count, length, note("sum-mean", tokens=count)),
-            Markup("{} ÷ {} = <b>{}</b> = {} {}").format(length, size, number(one[0]), a1, note("sum-length")),
+            Markup("({}) ÷ {} ≈ {} {}").format(first, count, length, note("sum-mean", tokens=count)),
+            Markup("{} ÷ {} ≈ <b>{}</b> = {} {}").format(length, size, number(one[0]), a1, note("sum-length")),
             Markup("|a| = √({}² + … + {}²) = {}, |b| = {} {}").format(
                 a1, a_last, *map(number, lengths), note("sum-lengths")
             ),
-            Markup("a · b = {} = {} {}").format(products, number(product), note("sum-product")),
+            Markup("a · b = {} ≈ {} {}").format(products, number(product), note("sum-product")),
             Markup("cos = a · b ÷ (|a| · |b|) = <b>{}</b>").format(number(product / (lengths[0] * lengths[1]))),
         )
     )

@@ -128,7 +128,7 @@ def _sums(parts: Attribution, words: Words) -> Markup:
     logits = [markup.sub("logit", name) for name in (parts.name, parts.rival) if name]
     values = {"own": words.number(parts.own), "difference": words.number(abs(parts.total - parts.own))}
     total = words.number(parts.total)
-    line = Markup("{} = <b>{}</b> = {}").format(Markup(" ").join(terms), total, Markup(" − ").join(logits))
+    line = Markup("{} ≈ <b>{}</b> = {}").format(Markup(" ").join(terms), total, Markup(" − ").join(logits))
     return markup.arithmetic((line, markup.span(words.text("sum-difference", **values), "note")))
 
 

@@ -72,12 +72,12 @@ def _sum_lines(reading: Reading, candidate: Candidate, token: str, words: Words)
     powers = total([number(x) for x in candidate.powers[likeliest]], size)
     shares = total([percent(p) for p in base[likeliest]], size)
     error = abs(float(candidate.products.sum(dtype=np.float64)) - candidate.logit)
-    logit = Markup("x · {} = {} = <b>{}</b>").format(markup.sub("w", token), products, number(candidate.logit))
+    logit = Markup("x · {} = {} ≈ <b>{}</b>").format(markup.sub("w", token), products, number(candidate.logit))
     power = Markup("e<sup>{} − {}</sup>").format(number(candidate.logit), number(candidate.best))
-    quotient = Markup("{} ÷ ({}) = {} ÷ {} = <b>{}</b>").format(
+    quotient = Markup("{} ÷ ({}) ≈ {} ÷ {} ≈ <b>{}</b>").format(
         power, powers, number(candidate.power), number(candidate.powers.sum()), percent(candidate.probability)
     )
-    whole = Markup("{} = <b>{}</b>").format(shares, percent(base.sum()))
+    whole = Markup("{} ≈ <b>{}</b>").format(shares, percent(base.sum()))
     shapes = Markup("(1, {0}) × ({0}, {1}) = (1, {1})").format(number(width), number(size))
     return markup.arithmetic(
         (

@@ -59,8 +59,8 @@ def _sums(session: GenerationSession, words: Words) -> Markup:
         text, together = words.inline("text"), session.tree.log_probability(session.at)
         product = _shortened([number(p) for p in probabilities], " × ")
         logs = _shortened([number(-math.log(max(p, 1e-300))) for p in probabilities], " − ")
-        lines.append(Markup("p({}) = {} = <b>{}</b>").format(text, product, number(math.exp(together))))
-        lines.append(Markup("ln p({}) = −{} = <b>{}</b>").format(text, logs, number(together)))
+        lines.append(Markup("p({}) = {} ≈ <b>{}</b>").format(text, product, number(math.exp(together))))
+        lines.append(Markup("ln p({}) = −{} ≈ <b>{}</b>").format(text, logs, number(together)))
     note = words("sums-text", n=len(probabilities)) if probabilities else words("sums-first")
     head = words("sums-token", n=number(following.size), best=best)
     return head + markup.arithmetic(lines) + note
@@ -69,7 +69,7 @@ def _sums(session: GenerationSession, words: Words) -> Markup:
 def _softmax_line(token: str, power: str, exponent: float, total: float, words: Words, at: Markup | str = "") -> Markup:
     """One line of the softmax, with its numbers."""
     part = math.exp(exponent)
-    return Markup("p({}){} = e<sup>{}</sup> ÷ Σ = {} ÷ {} = <b>{}</b>").format(
+    return Markup("p({}){} = e<sup>{}</sup> ÷ Σ ≈ {} ÷ {} ≈ <b>{}</b>").format(
         markup.chip(token), at, power, words.number(part), words.number(total), words.percent(part / total)
     )
 

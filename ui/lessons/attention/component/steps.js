@@ -197,18 +197,18 @@ function arithmetic(x, words) {
       "p",
       {},
       part(sub("q", "query", x.word(reader)), " · ", sub("k", "key", x.word(key)), ` = ${x.number(product(x, key))}`),
-      part(`÷ √${width} = ${x.number(score(x, key))}`),
+      part(`÷ √${width} ≈ ${x.number(score(x, key))}`),
       part(
         "e",
         el("sup", {}, x.number(score(x, key))),
-        ` ÷ ${x.number(total)} = `,
+        ` ÷ ${x.number(total)} ≈ `,
         el("b", {}, x.percent(x.weight(reader, key))),
       ),
     ),
     el(
       "p",
       {},
-      part(...terms, others, " = ", symbol("z")),
+      part(...terms, others, " ≈ ", symbol("z")),
       span("note", lifted ? w["lifted-sum"] : x.fill("differs", { width, x: difference })),
     ),
     el(

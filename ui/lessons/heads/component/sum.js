@@ -138,7 +138,7 @@ function sumLines(view, layer, head) {
       span("note", ...view.weave("one-number", values)),
       el("br"),
       ...terms,
-      " = ",
+      " ≈ ",
       el("b", {}, view.number(range(heads).reduce((sum, h) => sum + view.part(layer, h, reader), 0))),
     ),
     el(

@@ -37,7 +37,7 @@ export function paintPair(view, i, here, there, share) {
     hand("q", "query", s.query, q, here, first),
     hand("k", "key", s.key, k, there, second),
     line(
-      `${view.number(q.length)} × ${view.number(k.length)} × cos ${turn(open)} ÷ √${view.K} = `,
+      `${view.number(q.length)} × ${view.number(k.length)} × cos ${turn(open)} ÷ √${view.K} ≈ `,
       el("b", {}, view.number(view.part(i, here, there))),
     ),
   );
