@@ -11,12 +11,13 @@ with lesson("blocks", limit=24, link=view.LINK | switchboard.LINK) as page:
     view.arithmetic(page, both)
     if len(both) > 1:
         view.differing_fields(page, both)
-        quiz.predict(f"grown-{page.text}", questions.grown(*both, words))
-    view.streams(page, both)
+    page.heading("stream-title", words("stream-intro"))
+    if len(both) > 1:
+        quiz.predict(f"grown-{page.text}", questions.grown(*both, words), lambda: view.streams(page, both))
+    else:
+        view.streams(page, both)
 
     page.heading("switch-title", words("switch-intro"))
-    if worst := questions.worst(words):
-        quiz.predict("worst", worst)
     switchboard.section(page)
     if mqa_cache := questions.mqa_cache(words):
         quiz.predict("mqa-cache", mqa_cache)

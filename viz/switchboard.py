@@ -47,15 +47,15 @@ def ranking(
     bits: np.ndarray,
     base: int,
     chosen: int | None,
-    chance: float,
+    noise: float,
     axis: str,
     number: Callable[[float], str],
 ) -> go.Figure:
-    """A dot for each model, the best on top, its number at the right; a line at the base, and round it a band as wide
-    as chance may be."""
+    """A dot for each model, the best on top, its number at the right; a line at the base, and round it a band within
+    which models count as equal."""
     level, place = bits[base], np.arange(len(names))
     line = vline(level, color=SOFT, width=1.2, dash="dot")
-    edges = {"x0": level - chance, "x1": level + chance, "line": {"width": 0}}
+    edges = {"x0": level - noise, "x1": level + noise, "line": {"width": 0}}
     band = line | edges | {"type": "rect", "fillcolor": SOFT, "opacity": 0.16, "layer": "below"}
     stalks = {
         "type": "bar",
@@ -83,7 +83,7 @@ def ranking(
         "hovertemplate": HOVER_TEXT,
         "cliponaxis": False,
     }
-    spread = max(np.ptp(bits), 4 * chance)
+    spread = max(np.ptp(bits), 4 * noise)
     reach = [bits.min() - 0.08 * spread, bits.max() + 0.08 * spread]
 
     def rows(texts: Iterable[str], **more) -> dict:

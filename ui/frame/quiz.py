@@ -1,5 +1,7 @@
 """Predict, then reveal: the live model answers only after the learner has committed to an answer."""
 
+from collections.abc import Callable
+
 import streamlit as st
 from markupsafe import Markup
 
@@ -9,10 +11,11 @@ from ui.kit import language, markup, url_state
 
 
 @st.fragment
-def predict(key: str, question: Question) -> None:
+def predict(key: str, question: Question, then: Callable[[], None] | None = None) -> None:
     """A prediction card. Put what the question depends on (the prompt, say) into `key`.
 
-    The first answer to a question counts for the score; any answer makes the lesson done.
+    The first answer to a question counts for the score; any answer makes the lesson done. `then` draws what would give
+    the answer away: after Reveal, and for readers who pass, or whose link hides the questions.
     """
     words = language.words("ui")
     footer.keep_question(key, question)
@@ -31,8 +34,11 @@ def predict(key: str, question: Question) -> None:
             )
             reveal = {"type": "primary", "on_click": _commit, "args": (key,), "disabled": chosen is None}
             st.button(words.text("reveal"), key=f"reveal-{key}", **reveal)
+            committed = st.session_state.get(f"revealed-{key}")
+            shown = committed is not None or st.session_state.get(f"passed-{key}") or _hidden()
+            if then and not shown:
+                st.button(words.text("pass"), key=f"pass-{key}", type="tertiary", on_click=_pass, args=(key,))
             score = st.empty()
-        committed = st.session_state.get(f"revealed-{key}")
         verdict = Markup('<div class="{}" role="status">{}</div>')
         if committed is not None and question.waiting:
             st.html(verdict.format("verdict", question.waiting))
@@ -49,7 +55,18 @@ def predict(key: str, question: Question) -> None:
         good, answered = progress.score()
         if answered:
             score.html(markup.span(words.inline("score", right=good, all=answered), "count"))
+    if then and shown:
+        then()
 
 
 def _commit(key: str) -> None:
     st.session_state[f"revealed-{key}"] = st.session_state[f"pick-{key}"]
+
+
+def _pass(key: str) -> None:
+    st.session_state[f"passed-{key}"] = True
+
+
+def _hidden() -> bool:
+    """The link shows the lesson without its questions."""
+    return "quiz" in st.query_params.get("hide", "").split(",")

@@ -8,6 +8,7 @@ from model.weights.checkpoint import Report
 from model.zoo import ModelUnavailable
 from ui.kit.language import Words
 
+NOISE = 0.02  # bits per byte: up to so much we count two models as equal; chosen, for another seed was not tried
 BASE, *SWITCHES = (name.removeprefix("switchboard/") for name in zoo.SWITCHBOARD)
 
 
@@ -29,6 +30,11 @@ def reached() -> dict[str, float]:
         except ModelUnavailable:
             continue
     return bits
+
+
+def noise(words: Words) -> str:
+    """NOISE as it is written."""
+    return words.number(NOISE).rstrip("0")
 
 
 def trained(words: Words, *names: str) -> Markup:

@@ -73,6 +73,28 @@ def test_a_value_at_a_bound_is_on_both_sides(value, accepted):
     assert between((1, 2), value, 0.01) == accepted
 
 
+def giving_away():
+    import streamlit as st
+    from markupsafe import Markup
+
+    from ui.frame import quiz
+    from ui.frame.question import Question
+
+    question = Question(Markup("Which?"), ["a", "b"], lambda: 0, lambda right: Markup("that one"))
+    quiz.predict("q", question, lambda: st.html("the figure"))
+
+
+def test_what_gives_the_answer_away_comes_after_it_or_after_a_pass():
+    shown = AppTest.from_function(giving_away, default_timeout=30).run()
+    assert "the figure" not in html_of(shown)
+    assert html_of(choose(shown, 1)).endswith("the figure")
+    passed = AppTest.from_function(giving_away, default_timeout=30).run().button(key="pass-q").click().run()
+    assert "the figure" in html_of(passed) and "that one" not in html_of(passed)
+    hidden = AppTest.from_function(giving_away, default_timeout=30)
+    hidden.query_params["hide"] = "menu,quiz"
+    assert "the figure" in html_of(hidden.run())
+
+
 def test_the_first_answer_counts(shown):
     choose(shown, 0)
     assert "0 of 1" in html_of(choose(shown, 1))

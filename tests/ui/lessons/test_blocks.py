@@ -45,7 +45,7 @@ def both():
 
 @pytest.fixture(scope="module")
 def page():
-    return run_page("blocks")
+    return run_page("blocks", hide="quiz")
 
 
 def drawn(test, part: str) -> tuple[dict, dict]:

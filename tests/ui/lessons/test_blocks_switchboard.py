@@ -20,8 +20,9 @@ from tests.support.payload import charts, component_payload, values
 from training.recipes import SWITCHES
 from ui.kit import cache, language
 from ui.kit.numbers import number
+from ui.kit.switchboard import NOISE, reached
 from ui.kit.token_names import distinct
-from ui.lessons.blocks import switchboard, switches
+from ui.lessons.blocks import questions, switchboard, switches
 
 pytestmark = pytest.mark.slow
 
@@ -119,9 +120,8 @@ def test_a_switch_says_exactly_what_differs(board, name):
 @pytest.mark.parametrize("name, section", [("mqa", "as-good"), ("post-norm", "worse"), ("experts", "better")])
 def test_the_verdict_is_chosen_by_the_numbers(board, name, section):
     said = switches.verdict(switches.load("base"), switches.load(name), ENGLISH)
-    assert said == ENGLISH.inline(
-        f"verdict-{section}", own=number(BITS[name], "en"), base="2.14", difference=number(abs(BITS[name] - 2.14), "en")
-    )
+    values = {"own": number(BITS[name], "en"), "base": "2.14", "difference": number(abs(BITS[name] - 2.14), "en")}
+    assert said == ENGLISH.inline(f"verdict-{section}", noise="0.02", **values)
 
 
 def test_the_busiest_expert_is_told_of_both(board):
@@ -131,7 +131,7 @@ def test_the_busiest_expert_is_told_of_both(board):
 
 @pytest.mark.parametrize("lang", content.LANGUAGES)
 def test_a_switch_that_is_missing_is_one_sentence(board, lang):
-    test = run_page("blocks", lang, switch="sliding")
+    test = run_page("blocks", lang, switch="sliding", hide="quiz")
     assert not test.exception
     assert WORDS[lang]["switch-missing"].format(file="config.json").split(".")[0] in html_of(test)
     assert WORDS[lang]["name-sliding"] in html_of(test).split(WORDS[lang]["overview-missing"].split("{")[0])[-1]
@@ -149,17 +149,15 @@ def test_a_report_that_is_damaged_is_one_sentence_too(board):
 
 
 def test_all_are_ranked_by_what_they_reached(board):
-    test = run_page("blocks", switch="2017")
+    test = run_page("blocks", switch="2017", hide="quiz")
     lines = charts(test)["ranking"]
     found = values(lines["data"][0]["x"])
     np.testing.assert_allclose(found, sorted(BITS.values()))
     order = sorted(BITS, key=BITS.get)
     bold = [f"<b>{WORDS['en'][f'name-{n}']}</b>" if n in ("base", "2017") else WORDS["en"][f"name-{n}"] for n in order]
     assert lines["layout"]["yaxis"]["ticktext"] == bold
-    assert (
-        "Of 6 variants, 2 are better than the base by more than chance may do, 3 are worse, and 1 as good"
-        in html_of(test)
-    )
+    better, worse = "2 reach less than the base by more than 0.02 bits per byte", "3 more, and 1 lies within 0.02 of it"
+    assert f"Of 6 variants, {better}, {worse}" in html_of(test)
 
 
 def test_the_questions_are_answered_by_the_files(board):
@@ -167,6 +165,14 @@ def test_the_questions_are_answered_by_the_files(board):
     assert 'class="verdict right"' in html_of(reveal(test, "worst", 0))  # no positions, of those that are there
     shown = html_of(reveal(test, "mqa-cache", 2))
     assert shown.count('class="verdict wrong"') == 1 and "262" in shown and "131" in shown
+
+
+def test_switches_within_the_band_of_the_worst_are_right_too():
+    """As they were trained, two of them cannot be told apart."""
+    bits = reached()
+    found = [bits[name] for name in questions.SWITCHES]
+    accepted = questions.worst(ENGLISH).accepted()
+    assert sorted(accepted) == [i for i, x in enumerate(found) if max(found) - x <= NOISE] and len(accepted) > 1
 
 
 def test_both_write_what_they_would_write_and_the_prompt_stays_text(board):

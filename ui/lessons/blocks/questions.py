@@ -3,13 +3,14 @@
 from markupsafe import Markup
 
 from model.zoo import ModelUnavailable
-from ui.frame.question import Question
+from ui.frame.question import Question, between, largest
 from ui.kit.language import Words
-from ui.kit.switchboard import BASE, reached
+from ui.kit.switchboard import BASE, NOISE, noise, reached
 from ui.lessons.blocks.sides import Side
 from ui.lessons.blocks.stream import GROWN, growth, other_sizes
 from ui.lessons.blocks.switches import load
 
+ROUNDING = 1e-3  # times as large: below it, the last digits of the sums decide
 SWITCHES = ("no-positions", "mqa", "ungated", "post-norm", "sliding")  # to choose from
 CACHE_FRACTIONS = (1, 1 / 2, 1 / 4, 1 / 8)
 
@@ -17,8 +18,8 @@ CACHE_FRACTIONS = (1, 1 / 2, 1 / 4, 1 / 8)
 def grown(old: Side, new: Side, words: Words) -> Question:
     """By how much does each residual stream grow?"""
 
-    def answer() -> int:
-        return sum(growth(old) >= bound for bound in GROWN)
+    def answer() -> tuple[int, ...]:
+        return between(GROWN, growth(old), ROUNDING)
 
     def explain(right: int) -> Markup:
         sizes = other_sizes(old)
@@ -26,8 +27,12 @@ def grown(old: Side, new: Side, words: Words) -> Question:
         shown = {name: words.number(float(x)) for name, x in values.items()}
         return words(f"explain-grown-{old.config.norm_place}", old=old.title, new=new.title, **shown)
 
+    def against(i: int) -> Markup:
+        way = "more" if i > answer()[0] else "less"
+        return words(f"against-grown-{way}-{old.config.norm_place}", additions=2 * old.config.layers)
+
     question = words.inline("question-grown", model=old.title, layers=old.config.layers)
-    return Question(question, [words.text(f"option-grown-{i}") for i in range(4)], answer, explain)
+    return Question(question, [words.text(f"option-grown-{i}") for i in range(4)], answer, explain, against)
 
 
 def worst(words: Words) -> Question | None:
@@ -36,9 +41,9 @@ def worst(words: Words) -> Question | None:
     if len(names) < 3 or BASE not in reached():
         return None
 
-    def answer() -> int:
+    def answer() -> tuple[int, ...]:
         bits = reached()
-        return max(range(len(names)), key=lambda i: bits[names[i]])
+        return largest([bits[name] for name in names], NOISE)
 
     def explain(right: int) -> Markup:
         bits = reached()
@@ -46,7 +51,16 @@ def worst(words: Words) -> Question | None:
         worst = words.text(f"name-{names[right]}")
         return words("explain-worst", listed=listed, base=words.number(bits[BASE]), worst=worst)
 
-    return Question(words.inline("question-worst"), [words.text(f"name-{name}") for name in names], answer, explain)
+    def against(i: int) -> Markup:
+        bits = reached()
+        own, base = bits[names[i]], bits[BASE]
+        way = "equal" if abs(own - base) <= NOISE else "more" if own > base else "less"
+        values = {"own": words.number(own), "difference": words.number(abs(own - base))}
+        name = words.text(f"name-{names[i]}")
+        return words(f"against-worst-{way}", name=name, noise=noise(words), **values)
+
+    options = [words.text(f"name-{name}") for name in names]
+    return Question(words.inline("question-worst"), options, answer, explain, against)
 
 
 def mqa_cache(words: Words) -> Question | None:
@@ -65,5 +79,9 @@ def mqa_cache(words: Words) -> Question | None:
         sizes = {"before": words.bytes(base.cache_bytes), "after": words.bytes(variant.cache_bytes)}
         return words("explain-cache", **sizes, **heads, tokens=words.number(base.config.context))
 
+    def against(i: int) -> Markup:
+        kind = {1: "same", 1 / base.config.heads: "heads"}.get(CACHE_FRACTIONS[i], "other")
+        return words(f"against-cache-{kind}", **heads)
+
     options = [words.text(f"option-cache-{i}") for i in range(4)]
-    return Question(words.inline("question-cache", **heads), options, answer, explain)
+    return Question(words.inline("question-cache", **heads), options, answer, explain, against)

@@ -15,16 +15,17 @@ from model.tokens import Tokenizer
 from model.trace import Trace
 from model.zoo import ModelUnavailable
 from ui import components
+from ui.frame import quiz
 from ui.frame.page import Page
 from ui.kit import cache, figures, listing, markup, tables, token_names, url_state
 from ui.kit.language import Words
 from ui.kit.mounting import mount
-from ui.kit.switchboard import BASE, SWITCHES, reached
-from ui.lessons.blocks import switches
-from ui.lessons.blocks.switches import NOISE, Switch, load
+from ui.kit.switchboard import BASE, NOISE, SWITCHES, noise, reached
+from ui.lessons.blocks import questions, switches
+from ui.lessons.blocks.switches import Switch, load
 from viz import switchboard as charts
 
-FIRST = "no-positions"
+FIRST = "sinusoidal"  # none that a question asks for
 MAX_TOKENS = 24  # of the prompt in these models
 CANDIDATES = 5  # likeliest next tokens that are shown
 WRITTEN = 40  # tokens
@@ -59,8 +60,11 @@ def section(page: Page) -> None:
     except ModelUnavailable as problem:
         page.notice(words("switch-missing", file=problem.field))
     page.heading("overview-title", words("overview-intro"))
-    _overview(page, name)
-    page.notice(words("caveat"), role="note")
+    if worst := questions.worst(words):
+        quiz.predict("worst", worst, lambda: _overview(page, name))
+    else:
+        _overview(page, name)
+    page.notice(words("caveat", noise=noise(words)), role="note")
 
 
 def _compare(page: Page, base: Switch, variant: Switch) -> None:

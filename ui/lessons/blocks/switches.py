@@ -11,10 +11,8 @@ from model.weights.checkpoint import Report
 from model.zoo import Bundle, ModelUnavailable
 from ui.kit import cache
 from ui.kit.language import Words
-from ui.kit.switchboard import BASE, report
+from ui.kit.switchboard import BASE, NOISE, noise, report
 from ui.lessons.blocks import fields
-
-NOISE = 0.02  # bits per byte: what one seed more or less may make; not measured here
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,8 @@ def verdict(base: Switch, variant: Switch, words: Words) -> Markup:
     reference, own = base.report.bits_per_byte, variant.report.bits_per_byte
     section = "as-good" if abs(own - reference) <= NOISE else "worse" if own > reference else "better"
     bits = {"base": reference, "own": own, "difference": abs(own - reference)}
-    return words.inline(f"verdict-{section}", **{name: words.number(x) for name, x in bits.items()})
+    shown = {name: words.number(x) for name, x in bits.items()}
+    return words.inline(f"verdict-{section}", noise=noise(words), **shown)
 
 
 def about(base: Switch, variant: Switch, words: Words) -> dict[str, object]:
@@ -125,11 +124,12 @@ def losses_table(courses: dict[str, tuple[np.ndarray, np.ndarray]], words: Words
 
 
 def ranking(ordered: list[str], bits: dict[str, float], words: Words) -> Markup:
-    """How many are better than the base by more than chance may do, how many worse, and the two ends."""
+    """How many are better than the base by more than NOISE, how many worse, and the two ends."""
     variants = [name for name in ordered if name != BASE]
     better = sum(bits[name] < bits[BASE] - NOISE for name in variants)
     worse = sum(bits[name] > bits[BASE] + NOISE for name in variants)
     ends = {"best": words.text(f"name-{variants[0]}"), "worst": words.text(f"name-{variants[-1]}")}
     values = {"low": bits[variants[0]], "high": bits[variants[-1]], "base": bits[BASE]}
     counts = {"better": better, "worse": worse, "same": len(variants) - better - worse, "all": len(variants)}
-    return words.inline("overview-reading", **ends, **counts, **{name: words.number(x) for name, x in values.items()})
+    shown = {name: words.number(x) for name, x in values.items()}
+    return words.inline("overview-reading", noise=noise(words), **ends, **counts, **shown)

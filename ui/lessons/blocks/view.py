@@ -67,7 +67,6 @@ def differing_fields(page: Page, both: list[Side]) -> None:
 def streams(page: Page, both: list[Side]) -> None:
     """How large the residual streams are, layer by layer."""
     words, text = page.words, page.words.text
-    page.heading("stream-title", words("stream-intro"))
     page.read(Markup(" ").join(stream.reading(side, words) for side in both))
     sizes = {side.title: side.reading.sizes for side in both}
     chart = drawing.streams(sizes, text("col-layer"), text("col-size"), text("first-token"), words.number)
