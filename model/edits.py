@@ -136,7 +136,8 @@ class MovePositions(Edit):
 
 @dataclass(frozen=True)
 class ForceExperts(Edit):
-    """Sends one token, or every token, to the given experts; their router weights are renormalised."""
+    """Sends one token, or every token, to the given experts; their router weights are renormalised. Where fewer are
+    given than are active, the router's own choices follow."""
 
     experts: tuple[int, ...]
     token: int | None = None
@@ -147,9 +148,12 @@ class ForceExperts(Edit):
             raise ValueError(f"there is no expert {unknown[0]}: this model has {config.experts}, counted from 0")
 
     def __call__(self, index: Tensor) -> Tensor:
-        if len(set(self.experts)) != index.shape[-1]:
-            raise ValueError(f"{len(set(self.experts))} different experts named where {index.shape[-1]} are active")
-        forced = torch.tensor(self.experts, device=index.device).expand_as(index)
+        active, given = index.shape[-1], torch.tensor(self.experts, device=index.device)
+        if not len(given) == len(set(self.experts)) <= active:
+            raise ValueError(f"{len(set(self.experts))} different experts named where {active} are active")
+        known = (index[..., None] == given).any(-1)
+        others = index.gather(-1, known.to(torch.int8).argsort(dim=-1, stable=True))
+        forced = torch.cat([given.expand(*index.shape[:-1], -1), others[..., : active - len(given)]], -1)
         return forced if self.token is None else torch.where(_at(index, 1, self.token, "token"), forced, index)
 
 

@@ -21,8 +21,8 @@ with lesson("experts", models=("experts",), limit=readings.LIMIT, link=view.LINK
     balance.show_collapse(page)
     if measured:
         page.heading("purpose-title", page.words("purpose-intro"))
-        quiz.predict("experts-genre", questions.genre(page, measured))
-        purposes.show_information(page, measured)
+        genre = questions.genre(page, measured)
+        quiz.predict("experts-genre", genre, lambda: purposes.show_information(page, measured))
         purposes.show_word_classes(page, measured)
         purposes.show_guesses(page, measured)
     view.show_parameters(page, trace)

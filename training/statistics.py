@@ -41,11 +41,13 @@ class Choices:
     classes: np.ndarray
     genres: np.ndarray
     samples: np.ndarray  # which sample of the corpus each token comes from
+    visits: np.ndarray  # (L, E), how many tokens each expert is chosen for, first or not
 
     @classmethod
     def of(cls, bundle: zoo.Bundle, samples: Iterable[corpus.Sample]) -> "Choices":
         """Each sample is read in pieces as long as the rows of the training."""
-        parts = []
+        config, parts = bundle.model.config, []
+        visits = np.zeros((config.layers, config.experts), int)
         for number, sample in enumerate(samples):
             encoding = bundle.tokenizer.backend.encode(sample.text)
             ends = np.array([end for _, end in encoding.offsets])
@@ -56,10 +58,11 @@ class Choices:
                 ids = encoding.ids[start : start + EXPERTS.context]
                 trace = transformer.run(bundle.model, ids, [""] * len(ids), keep={"expert_index"})
                 experts.append(np.stack([layer.expert_index[:, 0] for layer in trace.layers], axis=1))
+                visits += [np.bincount(layer.expert_index.ravel(), minlength=config.experts) for layer in trace.layers]
             genre = GENRES.index(sample.genre)
             same = np.full(len(ends), genre), np.full(len(ends), number)
             parts.append((np.concatenate(experts), np.array(encoding.ids), classes, *same))
-        return cls(*map(np.concatenate, zip(*parts, strict=True)))
+        return cls(*map(np.concatenate, zip(*parts, strict=True)), visits)
 
 
 def measure(choices: Choices, bundle: zoo.Bundle) -> dict:
@@ -67,10 +70,11 @@ def measure(choices: Choices, bundle: zoo.Bundle) -> dict:
     E, V = bundle.model.config.experts, len(bundle.tokenizer)
     kinds = {"class": (choices.classes, len(CLASSES)), "token": (choices.tokens, V), "genre": (choices.genres, 15)}
     layers = []
-    for expert in choices.experts.T:
+    for expert, visits in zip(choices.experts.T, choices.visits, strict=True):
         tables = {name: contingency_table(labels, expert, (n, E)) for name, (labels, n) in kinds.items()}
         layers.append(
             {
+                "visits": visits.tolist(),
                 "load": np.bincount(expert, minlength=E).tolist(),
                 "entropy": entropy(np.bincount(expert, minlength=E)),
                 "information": {name: mutual_information(table) for name, table in tables.items()},

@@ -24,11 +24,6 @@ def balance(layer: LayerTrace) -> Balance:
     return Balance(f.numpy(), P.numpy(), float(loss))
 
 
-def first_choices(layer: LayerTrace) -> np.ndarray:
-    """The fraction of tokens whose first choice an expert is: (E,)."""
-    return np.bincount(layer.expert_index[:, 0], minlength=layer.router_probs.shape[1]) / len(layer.expert_index)
-
-
 def combined(trace: Trace) -> np.ndarray:
     """The outputs of the chosen experts times their weights, added up: (L, T, D). The model's own is mlp_out."""
     return np.stack([(layer.expert_weight[..., None] * layer.expert_out).sum(1) for layer in trace.layers])

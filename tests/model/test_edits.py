@@ -82,6 +82,13 @@ def test_forced_experts_are_used_with_weights_shared_among_them(moe):
     assert layer.expert_weight == pytest.approx(chosen / chosen.sum(-1, keepdims=True), abs=1e-6)
 
 
+def test_where_fewer_are_forced_than_are_active_the_router_s_own_choices_follow(moe):
+    plain, forced = trace_with(moe).layers[LAYER], trace_with(moe, ForceExperts(LAYER, (6,))).layers[LAYER]
+    for own, index in zip(plain.expert_index, forced.expert_index, strict=True):
+        assert index.tolist() == [6, next(expert for expert in own if expert != 6)]
+    assert forced.expert_weight.sum(-1) == pytest.approx(1, abs=1e-6)
+
+
 def test_a_patch_from_another_run_at_every_token_gives_that_run(moe):
     other = run(moe.model, [119, 111, 114, 108, 100], IDS)
     patches = [PatchResidual.of(LAYER, t, other.layers[LAYER].resid_pre[t]) for t in range(5)]
@@ -135,7 +142,7 @@ def test_edits_of_one_place_apply_together(moe):
         (SilenceHead(0, 99), "no head 99"),
         (HideKey(0, query=0, key=0), "nothing to attend to"),
         (HideKey(0, query=1, key=77), "no key 77"),
-        (ForceExperts(0, (1,)), "where 2 are active"),
+        (ForceExperts(0, (1, 2, 3)), "where 2 are active"),
         (ForceExperts(0, (1, 1)), "where 2 are active"),
         (ForceExperts(0, (1, 99)), "no expert 99"),
         (FixHead(0, 1, (1.0,)), "the head 32"),

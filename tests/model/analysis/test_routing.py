@@ -35,7 +35,7 @@ def test_even_use_costs_one_and_one_expert_for_all_costs_as_many_as_there_are():
     even = LayerTrace(expert_index=np.array([[0, 1], [2, 3]]), router_probs=np.full((2, 4), 0.25, np.float32))
     assert routing.balance(even).loss == 1 and routing.balance(even).f.tolist() == [0.25] * 4
     one = LayerTrace(expert_index=np.zeros((3, 1), int), router_probs=np.eye(4, dtype=np.float32)[[0, 0, 0]])
-    assert routing.balance(one).loss == 4 and routing.first_choices(one).tolist() == [1, 0, 0, 0]
+    assert routing.balance(one).loss == 4 and routing.balance(one).f.tolist() == [1, 0, 0, 0]
 
 
 def test_the_weighted_outputs_are_the_models_own(trace):

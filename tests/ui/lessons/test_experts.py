@@ -131,7 +131,8 @@ def test_an_expert_that_is_off_changes_nothing_before_its_layer(bundle, trace):
         (Setting(2, "off", (0, 1, 2, 3, 4, 5)), None),
         (Setting(2, "off", (0, 1, 2, 3, 4, 5, 6)), "touch-off-problem"),
         (Setting(8, "off", (0,)), "touch-off-problem"),
-        (Setting(3, "force", (0, 1)), "touch-force-problem"),
+        (Setting(3, "force", (0, 1)), None),
+        (Setting(1, "force", (0, 1)), "touch-force-problem"),
         (Setting(3, "force", (0, 1, 7)), None),
         (Setting(3, "force"), None),
     ],
@@ -166,8 +167,8 @@ def test_the_losses_on_the_page_are_those_of_the_changed_models(bundle, trace, p
 
 @pytest.mark.parametrize("lang", content.LANGUAGES)
 def test_too_few_or_too_many_experts_are_one_sentence(lang):
-    test = run_page("experts", lang, active="4", force="true", experts=["1", "2"])
-    assert Words(lang, "experts").text("touch-force-problem", active=4, n=2) in html_of(test)
+    test = run_page("experts", lang, active="2", force="true", experts=["1", "2", "3"])
+    assert Words(lang, "experts").text("touch-force-problem", active=2, n=3) in html_of(test)
     test = run_page("experts", lang, active="8", experts=["3"])
     assert WORDS[lang]["touch-off-problem"].format(n=1, experts=8, active=8) in html_of(test)
 
@@ -197,13 +198,13 @@ def test_the_balancing_loss_is_that_of_the_training(bundle, trace, shown):
 def test_the_loads_are_the_counts(shown, trace):
     bars = charts(shown)["loads"]["data"]
     parts = [t for t in bars if t["type"] == "bar" and t.get("name") == WORDS["en"]["held-out"]]
-    counts = np.array([layer["load"] for layer in STATISTICS["layers"]])
+    counts = np.array([layer["visits"] for layer in STATISTICS["layers"]])
     assert [text.rpartition(": ")[2] for text in parts[0]["customdata"]] == [
         percent(share, "en") for share in (counts / counts.sum(1, keepdims=True)).ravel()
     ]
     own = [t for t in bars if t["type"] == "bar" and t.get("name") == WORDS["en"]["own-text"]]
-    first = (trace.layers[0].expert_index[:, 0] == 4).mean()
-    assert own[0]["customdata"][4].endswith(percent(first, "en"))
+    fifth = (trace.layers[0].expert_index == 4).mean()
+    assert own[0]["customdata"][4].endswith(percent(fifth, "en"))
 
 
 def test_the_pair_shows_its_training_and_its_visits_now(monkeypatch, trace):

@@ -60,8 +60,11 @@ def test_a_telephone_lays_the_tracks_downwards(bare_page):
     boxes = [marks.nth(i).bounding_box() for i in (0, 7, 8)]
     assert boxes[0]["y"] == boxes[1]["y"] < boxes[2]["y"]  # a layer is a row
     assert boxes[0]["x"] >= 0 and boxes[1]["x"] + boxes[1]["width"] <= 360
-    ends = [chips.nth(i).bounding_box() for i in (0, 23)]
-    assert ends[0]["x"] >= 0 and ends[1]["x"] + ends[1]["width"] <= 360
+    fingers = [chip.bounding_box() for chip in chips.all()]  # in lines above the tracks
+    assert all(box["width"] >= 24 and box["height"] >= 24 for box in fingers)
+    assert len({(box["x"], box["y"]) for box in fingers}) == 24
+    assert all(box["x"] >= 0 and box["x"] + box["width"] <= 360 for box in fingers)
+    assert max(box["y"] + box["height"] for box in fingers) <= yard.locator(".layer").first.bounding_box()["y"]
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= window.innerWidth")
-    chips.nth(4).click(force=True)
+    chips.nth(4).click()
     expect(yard.locator(".path.on")).to_have_count(12)

@@ -20,7 +20,7 @@ PAIR = {"balanced": "switchboard/experts", "collapsed": "switchboard/collapsed"}
 
 def show_loads(page: Page, trace: Trace, statistics: Statistics) -> None:
     """Every layer's load, on held-out text and on the reader's."""
-    words, text, held_out = page.words, page.words.text, statistics.fractions
+    words, text, held_out = page.words, page.words.text, statistics.visited
     (layer, expert), (least_layer, least_expert) = (
         np.unravel_index(index, held_out.shape) for index in (held_out.argmax(), held_out.argmin())
     )
@@ -35,7 +35,7 @@ def show_loads(page: Page, trace: Trace, statistics: Statistics) -> None:
         "least_expert": least_expert + 1,
     }
     page.read(words.inline("load-reading", **values))
-    own = np.stack([routing.first_choices(layer) for layer in trace.layers])
+    own = np.stack([routing.balance(layer).f for layer in trace.layers])
     names = [text("layer-name", n=n + 1) for n in range(len(own))]
     pair = {text("held-out"): held_out, text("own-text"): own}
     chart = charts.loads(names, pair, text("expert", n="{n}"), words.percent)
@@ -110,7 +110,7 @@ def show_collapse(page: Page) -> None:
         return
     names = {name: text(name) for name in pair}
     balanced, collapsed = pair["balanced"], pair["collapsed"]
-    experts = collapsed.load.shape[1]
+    experts, gap = collapsed.load.shape[1], collapsed.report.bits_per_byte - balanced.report.bits_per_byte
     values = {name: words.percent(model.busiest) for name, model in pair.items()} | {
         "even": words.percent(1 / experts),
         "most": words.percent(1 / collapsed.trace.layers[0].expert_index.shape[1]),
@@ -120,6 +120,8 @@ def show_collapse(page: Page) -> None:
         "weight": words.number(float(balanced.report.recipe["balance"])),
         "balanced_loss": words.number(balanced.report.bits_per_byte),
         "collapsed_loss": words.number(collapsed.report.bits_per_byte),
+        "difference": words.number(abs(gap)),
+        "noise": switchboard.noise(words),
     }
     section = "collapse-reading" if collapsed.busiest > balanced.busiest else "collapse-not"
     page.read(words.inline(section, **values))
@@ -134,7 +136,9 @@ def show_collapse(page: Page) -> None:
     layers = [text("layer-name", n=n + 1) for n in range(len(balanced.load))]
     rows = {names[name]: model.load for name, model in pair.items()}
     figures.show(charts.loads(layers, rows, text("expert", n="{n}"), words.percent), "now", text("now-alt"))
-    st.html(words("collapse-text", **values))
+    seen = "collapse-fewer" if values["used_collapsed"] < values["used_balanced"] else "collapse-as-many"
+    cost = "collapse-equal" if abs(gap) <= switchboard.NOISE else "collapse-dearer" if gap > 0 else "collapse-cheaper"
+    st.html(words("collapse-text", **values) + words(seen) + words(cost, **values))
     columns = {text("axis-step"): list(balanced.report.step)}
     for name, model in pair.items():
         for layer, busiest in zip(layers, model.report.busiest.T, strict=True):

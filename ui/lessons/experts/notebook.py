@@ -8,7 +8,7 @@ import numpy as np
 import content
 from model import hf, lens, zoo
 from model.analysis.losses import Predictions, most_likely, with_rest
-from model.analysis.routing import first_choices
+from model.analysis.routing import balance
 from model.transformer import run
 from ui.kit.numbers import percent
 from ui.lessons.experts.readings import WAYS, Setting
@@ -34,8 +34,8 @@ for n, layer in enumerate(trace.layers, 1):
     choices = zip(tokens, layer.expert_index + 1, layer.expert_weight.round(3), strict=True)
     print(f"layer {n}:", "; ".join(f"{token} {index.tolist()} {weight.tolist()}" for token, index, weight in choices))
 
-# %% The fraction of the tokens whose first choice an expert is
-fractions = np.stack([first_choices(layer) for layer in trace.layers])
+# %% The fraction of the visits that an expert gets, as a first choice or not
+fractions = np.stack([balance(layer).f for layer in trace.layers])
 layers = [words["layer-name"].format(n=n + 1) for n in range(len(fractions))]
 loads = figures.loads(layers, {words["own-text"]: fractions}, words["expert"], partial(percent, lang=lang))
 theme.apply_theme(loads, "light")

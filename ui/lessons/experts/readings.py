@@ -84,7 +84,7 @@ class Setting:
 
     def problem(self, experts: int) -> str | None:
         """The section that says why this cannot be; None where it can."""
-        if self.way == "force" and self.experts and len(self.experts) != self.active:
+        if self.way == "force" and len(self.experts) > self.active:
             return "touch-force-problem"
         if self.way == "off" and len(self.experts) + self.active > experts:
             return "touch-off-problem"

@@ -25,7 +25,8 @@ class Statistics:
 
     tokens: int
     classes: list[str]
-    loads: np.ndarray  # (L, E) tokens whose first choice an expert was
+    visits: np.ndarray  # (L, E) tokens that an expert was chosen for, first or not
+    loads: np.ndarray  # (L, E) tokens whose first choice it was
     entropies: list[float]  # bits, of the choice
     information: dict[str, list[float]]  # by kind, bits in each layer
     shuffled: dict[str, list[float]]
@@ -33,6 +34,11 @@ class Statistics:
     genres: np.ndarray  # (L, 15, E)
     typical: list[list[list[dict]]]  # of each layer and expert
     guessed: dict
+
+    @property
+    def visited(self) -> np.ndarray:
+        """Of a layer's visits, those to an expert, (L, E)."""
+        return self.visits / self.visits.sum(1, keepdims=True)
 
     @property
     def fractions(self) -> np.ndarray:
@@ -86,6 +92,7 @@ def read(page: Page) -> Statistics | None:
         return Statistics(
             measured["tokens"],
             measured["classes"],
+            np.array([layer["visits"] for layer in layers]),
             np.array([layer["load"] for layer in layers]),
             [layer["entropy"] for layer in layers],
             by_kind["information"],

@@ -11,6 +11,7 @@ import { merge, router } from "./router.js";
 
 const WIDEST = 11; // px of a line whose weight is 1
 const NARROW = 640; // px
+const FINGER = 24; // pixels: tokens that are closer stand above the tracks, in lines
 
 export class RoutingDiagram extends View {
   /** @type {import("./index.js").RoutingData} */
@@ -129,6 +130,8 @@ export class RoutingDiagram extends View {
     const { T, L, E } = this;
     const wide = width >= NARROW;
     this.place.classList.toggle("wide", wide);
+    this.place.classList.toggle("dense", !wide && width / T < FINGER);
+    const above = this.place.matches(".dense") ? this.tokens.node.offsetHeight : 0; // the tokens, in lines
     const longest = Math.min(
       Math.max(
         ...this.chips.map((one) => (wide ? one.firstElementChild.scrollWidth : one.firstElementChild.scrollHeight)),
@@ -137,8 +140,8 @@ export class RoutingDiagram extends View {
     );
     const head = 40; // of the layers' names
     const size = wide ? 32 : 28;
-    const across = wide ? Math.max(E * 46, T * 29) : width;
-    const start = wide ? longest + 12 : longest + 14;
+    const across = wide ? Math.max(E * 46, T * 25) : width;
+    const start = wide ? longest + 12 : (above || longest) + 14;
     const pitch = wide ? (width - start - 8) / L : 138;
     this.wide = wide;
     this.size = size;

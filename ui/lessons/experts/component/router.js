@@ -174,7 +174,7 @@ export function merge(view) {
     ),
     el("div", { className: "table", tabIndex: 0, role: "region", "aria-label": w["merge-region"] }, table),
     el("p", { className: "note" }, view.fill("merge-note", { n: S, width: d.width })),
-    el("div", { className: "arith", tabIndex: 0, role: "region", "aria-label": w["arith-region"] }, ...lines),
+    el("div", { className: "arith" }, ...lines),
     ending,
   ];
 }
