@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 import tokenizers
@@ -65,6 +65,17 @@ class Tokenizer:
     def encode(self, text: str) -> list[int]:
         """Token ids, with the special tokens that the model always puts around a text ([CLS], [SEP] of BERT)."""
         return self.backend.encode(_encodable(text)).ids
+
+    def words(self, text: str) -> list[int | None]:
+        """A number for the word that each token of a text belongs to, by the tokenizer's own first split; None for the
+        special tokens around it. SentencePiece does not split: there a word begins with its space."""
+        encoding = self.backend.encode(_encodable(text))
+        if self.kind != "sentencepiece":
+            return encoding.word_ids
+        marked = zip(encoding.ids, encoding.special_tokens_mask, strict=True)
+        begins = [None if special else self.bytes(id).startswith(b" ") for id, special in marked]
+        counted = accumulate(map(bool, begins))
+        return [None if begin is None else count for begin, count in zip(begins, counted, strict=True)]
 
     def decode(self, ids: list[int]) -> str:
         """The text of these tokens, special ones included."""

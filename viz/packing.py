@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from viz.axes import AXIS_GRID, HOVER_TEXT, TICKS_PERCENT, superscript, vline
+from viz.axes import AXIS_GRID, HOVER_TEXT, LEGEND_ABOVE, TICKS_PERCENT, superscript, vline
 from viz.theme import CATEGORICAL, INK, SOFT
 
 DASHES = ("solid", "dot", "dash", "dashdot", "longdash")  # colour is not the only mark
@@ -28,7 +28,7 @@ def wasted(
     across = {"tickvals": contexts[::2], "ticktext": [number(n) for n in contexts[::2]]}
     layout = {
         "height": 400,
-        "legend": {"y": -0.22, "font": {"size": 14}},
+        "legend": LEGEND_ABOVE,
         "xaxis": AXIS_GRID | across | {"type": "log", "title": titles[0]},
         "yaxis": AXIS_GRID | TICKS_PERCENT | {"range": [-0.03, 1.03], "title": titles[1]},
         "shapes": [vline(here, **MARK)],
@@ -58,7 +58,7 @@ def moved(
     upwards = {"tickvals": [10.0**power for power in POWERS], "ticktext": raised, "range": [-7, 0.5]}
     layout = {
         "height": 380,
-        "legend": {"y": -0.24, "font": {"size": 14}},
+        "legend": LEGEND_ABOVE,
         "xaxis": AXIS_GRID | across | {"type": "log", "title": titles[0]},
         "yaxis": AXIS_GRID | upwards | {"type": "log", "title": titles[1]},
         "shapes": [vline(here, **MARK), vline(end, color=INK, width=1.5)],

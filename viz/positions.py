@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import plotly.graph_objects as go
 
-from viz.axes import AXIS_GRID, AXIS_HIDDEN, AXIS_PLAIN, category_rows, hline, vline
+from viz.axes import AXIS_GRID, AXIS_HIDDEN, AXIS_PLAIN, LEGEND_ABOVE, category_rows, hline, vline
 from viz.bars import limit, signed, strip
 from viz.theme import GREEN, INK, KEY, RULE, SOFT
 
@@ -60,14 +60,14 @@ def wavelengths(
     ]
     # the curves rise: high up there is none at the left, and far down none at the right
     named = [
-        {"text": name, "y": np.log10(level), "yshift": -10, "xref": "paper", "showarrow": False}
+        {"text": name, "y": np.log10(level), "yanchor": "top", "xref": "paper", "showarrow": False}
         | ({"x": 0, "xanchor": "left"} if np.log10(level) > sum(SPAN) / 2 else {"x": 1, "xanchor": "right"})
         for name, level in levels.items()
     ]
     ticks = {"tickvals": DECADES, "ticktext": [names(ten) for ten in DECADES]}
     layout = {
         "height": 340,
-        "legend": {"y": -0.25},
+        "legend": LEGEND_ABOVE,
         "xaxis": AXIS_GRID | {"title": pair, "showgrid": False, "tickvals": [1, 8, 16, 24, len(lines[-1]["x"])]},
         "yaxis": AXIS_GRID | ticks | {"title": tokens, "type": "log", "range": SPAN},
         "shapes": [hline(level, **DOTTED) for level in levels.values()],
@@ -132,7 +132,7 @@ def falling(
     ticks = {"tickvals": np.log1p(TICKS).tolist(), "ticktext": [names(tick) for tick in TICKS]}
     axes = {"xaxis": AXIS_GRID | ticks | {"title": x, "showgrid": False}, "yaxis": AXIS_GRID | {"title": y}}
     shapes = [vline(np.log1p(here), **DOTTED), hline(0, color=RULE, width=1)]
-    return go.Figure(lines, axes | {"height": 360, "legend": {"y": -0.25}, "shapes": shapes})
+    return go.Figure(lines, axes | {"height": 360, "legend": LEGEND_ABOVE, "shapes": shapes})
 
 
 def layers(curves: Mapping[str, np.ndarray], x: str, y: str, hover: str) -> go.Figure:
@@ -144,7 +144,7 @@ def layers(curves: Mapping[str, np.ndarray], x: str, y: str, hover: str) -> go.F
     ticks = {"tickvals": [1, *range(5, len(lines[-1]["x"]) + 1, 5)], "ticklabelstandoff": 6}
     across = AXIS_GRID | ticks | {"title": x, "showgrid": False}
     upwards = AXIS_GRID | {"title": y, "range": [0, 1.04]}
-    return go.Figure(lines, {"height": 260, "legend": {"y": -0.35}, "xaxis": across, "yaxis": upwards})
+    return go.Figure(lines, {"height": 260, "legend": LEGEND_ABOVE, "xaxis": across, "yaxis": upwards})
 
 
 def _numbered(name: str, values: np.ndarray, hover: str) -> dict:

@@ -150,6 +150,17 @@ def test_the_pieces_of_a_text_are_the_text(lossless, text):
     assert whole == text or (lossless.kind == "sentencepiece" and whole == f" {text}")
 
 
+def test_the_words_of_a_text_are_known(lossless):
+    """A space begins one, and nothing else does; SentencePiece may have a piece for several words."""
+    text, spelled = "The dog chased squirrels", {}
+    for id, word in zip(lossless.encode(text), lossless.words(text), strict=True):
+        spelled.setdefault(word, []).append(lossless.bytes(id))
+    spelled.pop(None, None)
+    assert len(spelled) > 1 and b"".join(b"".join(word) for word in spelled.values()).strip() == text.encode()
+    assert all(word[0].startswith(b" ") for word in list(spelled.values())[1:])
+    assert not [piece for word in spelled.values() for piece in word[1:] if piece.startswith(b" ")]
+
+
 @pytest.mark.parametrize("keep_end", [False, True])
 def test_a_cut_with_every_kind(foreign, keep_end):
     for limit in range(3, 30):

@@ -15,7 +15,7 @@ from model.trace import Trace
 from model.zoo import Bundle
 from ui.frame.page import Page
 from ui.kit import cache, figures, markup, tables, url_state
-from ui.kit.language import Words
+from ui.lessons.positions.readings import LIMIT
 from viz import positions as charts
 
 BASES = (100, 300, 1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000, 3_000_000, 10_000_000)
@@ -126,13 +126,14 @@ def show_bases(page: Page, trace: Trace) -> None:
         marks = {text("mark-trained"): own}
         chart = charts.losses(losses, base, number, text("base"), text("loss-axis"), marks)
         figures.show(chart, "base-losses", text("loss-alt"))
-        page.note(words.inline("loss-note", n=tokens - 1, links=_samples(words)))
-
-
-def _samples(words: Words) -> Markup:
-    """Longer sentences, as links."""
-    link = Markup('<a href="?prompt={}">{}</a>').format
-    return Markup(" · ").join(link(quote(line), line) for line in words.text("samples").splitlines())
+        note = words.inline("loss-note", n=tokens - 1)
+        encode = page.bundle.tokenizer.encode
+        longer = [line for line in text("samples").splitlines() if len(encode(line)[:LIMIT]) > tokens]
+        if longer:
+            link = Markup('<a href="?prompt={}">{}</a>').format
+            links = Markup(" · ").join(link(quote(line), line) for line in longer)
+            note += Markup(" ") + words.inline("loss-longer", links=links)
+        page.note(note)
 
 
 @st.fragment

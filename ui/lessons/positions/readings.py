@@ -1,8 +1,9 @@
 """What lesson 10 reads off MiniLM in another order, and off a decoder whose queries and keys are rotated further."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import groupby
 
 import numpy as np
 
@@ -28,7 +29,7 @@ FAR = 4000  # how far the sliders move a token
 ORDER = r"(swap|shuffle)-(\d{1,4})"
 LINK = {
     "order": url_state.matching(ORDER),
-    "row": url_state.integer_between(9999, first=0),
+    "row": url_state.integer_between(10**9, first=0),
     "layer": url_state.LAYER,
     "head": url_state.HEAD,
     "token": url_state.TOKEN,
@@ -48,6 +49,7 @@ class Bag:
 
     tokens: list[str]
     order: list[int]  # which token stands at each position now
+    moved: set[int]  # the tokens of words that changed places
     table: tuple[np.ndarray, np.ndarray]  # with the table of positions: as written, rearranged
     bare: tuple[np.ndarray, np.ndarray]  # without it
 
@@ -58,35 +60,51 @@ def linked_order(params: Mapping[str, str]) -> tuple[str, int]:
     return (match[1], int(match[2])) if match else ("swap", 0)
 
 
-def rearranged(tokens: list[str], fixed: np.ndarray, way: str, seed: int) -> list[int]:
-    """Another order of the tokens: two exchanged, or all shuffled; `fixed` (T,) bool stay. The swap of seed 0 takes the
-    first and the last word that mean something."""
-    order = np.arange(len(fixed))
-    loose, generator = np.flatnonzero(~fixed), np.random.default_rng(seed)
+def rearranged(tokens: list[str], words: Sequence[int | None], way: str, seed: int) -> list[list[int]]:
+    """The positions of the tokens, word by word, in another order: two words exchanged, or all shuffled. `words` (T,)
+    says which word a token belongs to; where it is None, the token stays. The swap of seed 0 takes the first word and
+    the last one that mean something."""
+    before = whole_words(words)
+    loose = np.array([n for n, (first, *_) in enumerate(before) if words[first] is not None])
+    order, generator = np.arange(len(before)), np.random.default_rng(seed)
     if len(loose) < 2:
-        return order.tolist()
+        return before
     if way == "shuffle":
         order[loose] = generator.permutation(loose)
-        return order.tolist()
-    known = np.flatnonzero(content_words(tokens) & ~fixed)
-    ends = known if len(known) > 1 else loose
-    pair = [ends[0], ends[-1]] if seed == 0 else generator.choice(loose, 2, replace=False)
-    order[pair] = order[pair[::-1]]
-    return order.tolist()
+    else:
+        known = loose[content_words([spelled(tokens, before[n]) for n in loose])]
+        ends = known if len(known) > 1 else loose
+        pair = [ends[0], ends[-1]] if seed == 0 else generator.choice(loose, 2, replace=False)
+        order[pair] = order[pair[::-1]]
+    return [before[n] for n in order]
+
+
+def whole_words(words: Sequence[int | None]) -> list[list[int]]:
+    """The positions of each word's tokens; a token of no word stands alone."""
+    keys = [("", n) if word is None else ("word", word) for n, word in enumerate(words)]
+    return [[n for n, _ in group] for _, group in groupby(enumerate(keys), key=lambda pair: pair[1])]
+
+
+def spelled(tokens: list[str], word: list[int]) -> str:
+    """A word out of its tokens, with the mark of the space before it, if there is one."""
+    return "".join(tokens[n].removeprefix("##") for n in word)
 
 
 def bag(encoder: Bundle, text: str, way: str, seed: int) -> Bag:
     """What MiniLM makes of the sentence in two orders, with its table of positions and without it."""
     ids = encoder.tokenizer.encode(text)[:MOST]
     tokens = encoder.tokenizer.strings(ids)
-    order = rearranged(tokens, np.isin(ids, list(encoder.tokenizer.special)), way, seed)
+    words = encoder.tokenizer.words(text)[:MOST]
+    placed = rearranged(tokens, words, way, seed)
+    order = [n for word in placed for n in word]
+    moved = {n for old, new in zip(whole_words(words), placed, strict=True) if old != new for n in (*old, *new)}
 
     def compute() -> list[tuple[np.ndarray, np.ndarray]]:
         bundles = encoder, cache.variant(encoder, position="none")
         return [(_mean_vector(each, ids), _mean_vector(each, [ids[i] for i in order])) for each in bundles]
 
     table, bare = cache.result(cache.Key("bag", encoder.card.name, tuple(ids), (way, seed)), compute)
-    return Bag(tokens, order, table, bare)
+    return Bag(tokens, order, moved, table, bare)
 
 
 def _mean_vector(bundle: Bundle, ids: list[int]) -> np.ndarray:

@@ -56,11 +56,11 @@ def _next_order(way: str) -> None:
 
 
 def _orders(bag: Bag, words: Words) -> Markup:
-    """Both orders as chips, the moved tokens outlined."""
-    kinds = ["selected" if i != j else "" for i, j in enumerate(bag.order)]
+    """Both orders as chips, the tokens of moved words outlined."""
     lines = []
-    for name, tokens in (("as-written", bag.tokens), ("rearranged", [bag.tokens[j] for j in bag.order])):
-        chips = Markup(" ").join(map(markup.chip, tokens, kinds))
+    for name, order in (("as-written", range(len(bag.order))), ("rearranged", bag.order)):
+        shown = (markup.chip(bag.tokens[i], "selected" if i in bag.moved else "") for i in order)
+        chips = Markup(" ").join(shown)
         lines.append((EYEBROW + Markup("<p>{}</p>")).format(words.inline(name), chips))
     return Markup().join(lines)
 
@@ -103,13 +103,16 @@ def show_tables(page: Page, encoder: Bundle) -> None:
 
 @st.fragment
 def _show_row(page: Page, encoder: Bundle) -> None:
-    row = st.number_input(page.words.text("row-ask"), 0, 9999, 512, key="row", bind="query-params", width=220)
+    # without bounds: what lies outside them Streamlit refuses in English, with the last answer still below
+    row = st.number_input(page.words.text("row-ask"), value=512, step=1, key="row", bind="query-params", width=220)
     st.html(look_up(encoder, row, page.words))
 
 
 def look_up(encoder: Bundle, row: int, words: Words) -> Markup:
     """Asks the model for one row of its table. Behind the last one the model has nothing to give, and says so."""
     model = encoder.model
+    if row < 0:
+        return markup.notice(words("row-negative", row=words.number(row)))
     try:
         vector = model.position(torch.tensor([row], device=model.device)).rows[0].cpu().numpy()
     except ValueError as error:
