@@ -4,7 +4,7 @@ from ui.frame import quiz
 from ui.frame.lesson import lesson
 from ui.lessons.table import questions, view
 
-with lesson("table", link=view.LINK) as page:
+with lesson("table", models=(), link=view.LINK) as page:
     view.show_table(page)
     quiz.predict("used", questions.used(page.words))
     quiz.predict("vocabulary", questions.vocabulary(page.words))

@@ -1,5 +1,6 @@
 """Lesson 13's table in a bare page: rows are explained, a change is reported, two tables have room on a telephone."""
 
+import pytest
 from playwright.sync_api import expect
 
 import content
@@ -41,3 +42,19 @@ def test_two_tables_on_a_phone(bare_page):
     box = page.locator(".about").bounding_box()
     assert box["y"] + box["height"] <= 900  # in sight, below the rows
     expect(page.locator(".about h3")).to_have_text(WORDS["en"]["row-norm"])
+
+
+CHOICE_FITS = """(select) => {
+  const style = getComputedStyle(select);
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.font = style.font;
+  const arrow = 18;
+  const room = select.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) - arrow;
+  return pen.measureText(select.selectedOptions[0].text).width <= room;
+}"""
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_choices_are_read_whole_beside_another_model(bare_page, width):
+    page = bare_page("table", "it", width=width, **{"table-of": "smollm2", "beside": "GPT-2"})
+    assert all(select.evaluate(CHOICE_FITS) for select in page.locator(".sheet select").all())

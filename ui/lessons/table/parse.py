@@ -29,7 +29,7 @@ class TableError(VetroError):
     file."""
 
     def __init__(self, code: str, *, field: str | None = None, **values: object):
-        texts = {name: value if isinstance(value, int) else _short(value) for name, value in values.items()}
+        texts = {name: value if type(value) is int else _short(value) for name, value in values.items()}
         super().__init__(code, field=_short(field) if field else None, **texts)
 
 

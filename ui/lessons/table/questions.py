@@ -16,6 +16,7 @@ from ui.lessons.table.results import legible
 
 ASKED = ("smollm2", "minilm", "GPT-2", "Llama 3.1 8B")
 MIXTURE = "Mixtral 8x7B"
+GUESSES = ("one", "right", "half", "all")
 TIMES = (2, 3, 4, 8)
 
 
@@ -39,8 +40,11 @@ def doubled(name: str, config: Config, words: Words) -> Question:
         numbers = {"before": before, "after": after, "times": after / before}
         return words("explain-doubled", **{name: words.number(legible(n)) for name, n in numbers.items()})
 
+    def against(i: int) -> Markup:
+        return words("doubled-against-2" if TIMES[i] == 2 else "doubled-against-other")
+
     text = words.inline("question-doubled", model=markup.user_text(name))
-    return Question(text, [f"× {times}" for times in TIMES], answer, explain)
+    return Question(text, [f"× {times}" for times in TIMES], answer, explain, against)
 
 
 def vocabulary(words: Words) -> Question:
@@ -59,7 +63,10 @@ def vocabulary(words: Words) -> Question:
         listed = "; ".join(f"{name} {words.percent(fraction)}" for name, fraction in pairs)
         return words("explain-vocabulary", model=names[right], listed=listed)
 
-    return Question(words.inline("question-vocabulary"), names, answer, explain)
+    def against(i: int) -> Markup:
+        return words("vocabulary-against", model=names[i], fraction=words.percent(fractions()[i]))
+
+    return Question(words.inline("question-vocabulary"), names, answer, explain, against)
 
 
 def used(words: Words) -> Question:
@@ -73,6 +80,9 @@ def used(words: Words) -> Question:
         counts = {"active": counted.active, "experts": counted.experts, "others": counted.total - counted.experts}
         return words("explain-used", **values | {name: number(n) for name, n in counts.items()})
 
+    def against(i: int) -> Markup:
+        return words(f"used-against-{GUESSES[i]}", **values)
+
     options = [words.text("about", n=number(guess / 1e9)) for guess in guesses]
     text = words.inline("question-used", **values)
-    return Question(text, options, lambda: _nearest(guesses, counted.active), explain)
+    return Question(text, options, lambda: _nearest(guesses, counted.active), explain, against)

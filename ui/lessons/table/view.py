@@ -61,13 +61,18 @@ def show_table(page: Page) -> None:
     except ModelUnavailable as problem:
         page.notice(words("unavailable", file=problem.field), role="alert")
         return
-    table = _changed(name, words.text("own-name") if name == OWN else title(name, words), published)
+    own = words.text("own-name")
+    table = _changed(name, own if name == OWN else title(name, words), published)
     pair = {table.name: table.config}
     if beside:
         second = title(other, words)
         pair[words.text("as-published", model=second) if second == table.name else second] = beside
     if beyond := [
-        words("beyond", model=markup.user_text(model), context=words.number(config.context))
+        words(
+            "beyond-own" if model == own else "beyond",
+            model=markup.user_text(model),
+            context=words.number(config.context),
+        )
         for model, config in pair.items()
         if tokens > config.context
     ]:
@@ -100,6 +105,8 @@ def _pasted(words: Words) -> Config:
     state = url_state.bind_text("pasted", EXAMPLE, "config")
     text = st.text_area(words.text("paste"), height=330, max_chars=PASTED, **state)
     st.session_state["table-pasted"] = text
+    if text == EXAMPLE:
+        st.html(markup.note(words.inline("paste-example")))
     return parse.pasted(text)
 
 
