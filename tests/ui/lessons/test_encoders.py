@@ -1,7 +1,10 @@
 """Lesson 14: the maps are the models' own weights, vectors and searches analysis.retrieval's, the questions live."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
+from markupsafe import escape
 from playwright.sync_api import expect
 
 import content
@@ -12,6 +15,7 @@ from tests.support.app_test import html_of, reveal, run_page, shown_page
 from tests.support.browser import settled
 from tests.support.models import traced
 from tests.support.payload import charts, component_payload, mounted
+from ui.kit.language import Words
 from ui.kit.numbers import number, percent
 from ui.kit.token_names import distinct
 from ui.lessons.encoders import maps, questions, readings, search
@@ -116,6 +120,25 @@ def test_the_film_is_answered_by_the_model(minilm):
         shown = verdict(test, "film", option)
         assert shown.startswith("right" if option == right else "wrong")
         assert all(number(x, "en") in shown for x in found[1:] @ found[0])
+
+
+def test_what_is_added_is_in_the_prompt_s_language_and_no_change_is_called_none(minilm, smollm2, monkeypatch):
+    page = SimpleNamespace(words=Words("it", "encoders"), lang="it", bundle=smollm2, ids=[1, 2])
+    asked = {
+        text: questions.ahead(SimpleNamespace(**vars(page), text=text), minilm) for text in ("Il gatto", maps.FIRST)
+    }
+    assert "e contò le barche" in asked["Il gatto"].text and "and counted the boats" in asked[maps.FIRST].text
+    for other, said in ((0.0, "fino all’ultimo bit"), (1e-6, "arrotondamento")):
+        monkeypatch.setattr(
+            readings, "shift", lambda bundle, *_, other=other: ("x", 0.3 if bundle is minilm else other)
+        )
+        assert said in asked[maps.FIRST].explain(0) and asked[maps.FIRST].accepted() == (0,)
+
+
+def test_a_worksheet_has_the_list_that_is_searched(minilm, vectors):
+    page = SimpleNamespace(words=Words("en", "encoders"))
+    given = questions.reranked(page, minilm, Sentences(LIST, vectors)).given()
+    assert all(line in given for line in map(escape, LIST))
 
 
 # ---------------------------------------------------------------- three searches

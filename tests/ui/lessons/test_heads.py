@@ -87,7 +87,7 @@ def test_the_figure_shows_the_lead_of_the_likeliest(page, bundle, trace):
     np.testing.assert_allclose(arrays["effects"], lead[0] - lead[1], atol=1e-5)
     assert data["start"] == [int(i) for i in np.unravel_index(arrays["effects"].argmax(), (30, 9))]
     assert number(float(arrays["effects"].max()), "en") in html_of(page)
-    assert f"= <b>{number(float(trace.logits[-1, first] - trace.logits[-1, second]), 'en')}</b>" in html_of(page)
+    assert f"≈ <b>{number(float(trace.logits[-1, first] - trace.logits[-1, second]), 'en')}</b>" in html_of(page)
 
 
 @pytest.mark.slow

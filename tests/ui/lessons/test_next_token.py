@@ -198,7 +198,7 @@ def test_the_arithmetic_is_that_of_the_candidate(smollm2, whole, index):
     assert f"<b>{number(float(whole.logits[-1, token]), 'en')}</b>" in lines
     assert f"<b>{percent(sampling.softmax(whole.logits[-1])[token], 'en')}</b>" in lines
     powers = np.exp(whole.logits[-1].astype(float) - whole.logits[-1].max())
-    assert f"= {number(powers[token], 'en')} ÷ {number(powers.sum(), 'en')} =" in lines
+    assert f"≈ {number(powers[token], 'en')} ÷ {number(powers.sum(), 'en')} ≈" in lines
     assert "573 more" in lines and "49,149 more" in lines and "<b>100\u202f%</b>" in lines
 
 

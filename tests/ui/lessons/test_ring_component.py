@@ -71,3 +71,10 @@ def test_the_keyboard_plays_and_chooses(bare_page):
     box.locator(".play").click()
     expect(box.locator(".middle b")).to_have_text("2")
     box.locator(".play").click()
+
+
+def test_long_sums_are_shown_whole(bare_page):
+    page = bare_page("ring", "it", keys=("ring",), devices="3", prompt="Quando la vecchia signora entrò nella stanza")
+    lines = page.locator(".ring .arith p")
+    assert lines.count() > 4
+    assert lines.evaluate_all("(all) => all.every((line) => line.scrollWidth <= line.parentElement.clientWidth)")

@@ -6,12 +6,14 @@ import numpy as np
 from markupsafe import Markup
 
 from ui.frame.page import Page
-from ui.frame.question import Question
+from ui.frame.question import Question, largest
 from ui.kit import markup
 from ui.kit.language import Words
 from ui.lessons.packing.batch import Batch, packed
 from ui.lessons.packing.readings import document_text
 from ui.lessons.packing.row import BARE, Row, measure
+
+NOISE = 0.01  # bits: nearer ones count as equal
 
 
 def context(batch: Batch, words: Words) -> Question:
@@ -31,9 +33,15 @@ def context(batch: Batch, words: Words) -> Question:
         values = {"before": before, "after": after, "best": best, "context": words.number(double)}
         return words("explain-rises" if right == 2 else "explain-stays", **values)
 
-    sizes = {"context": words.number(batch.context), "double": words.number(double)}
-    options = [words.text(f"option-{name}") for name in ("falls", "stays", "rises")]
-    return Question(words.inline("question-context", **sizes), options, answer, explain)
+    def given() -> Markup:
+        lengths = batch.lengths
+        values = {"n": len(lengths), "mean": sum(lengths) / len(lengths), "longest": max(lengths)}
+        return words("context-given", **{name: words.number(x) for name, x in values.items()})
+
+    names = ("falls", "stays", "rises")
+    text = words.inline("question-context", context=words.number(batch.context), double=words.number(double))
+    options = [words.text(f"option-{name}") for name in names]
+    return Question(text, options, answer, explain, lambda i: words(f"context-against-{names[i]}"), given)
 
 
 def hit(page: Page, row: Row) -> Question | None:
@@ -42,9 +50,12 @@ def hit(page: Page, row: Row) -> Question | None:
     if len(row.texts) < 2 or not any(len(text) > 1 for text in row.texts[1:]):
         return None
 
-    def answer() -> int:
+    def moved() -> np.ndarray:
         measured = measure(page, row)
-        return int(np.abs(measured.settings[BARE].bits - measured.alone).argmax())
+        return np.abs(measured.settings[BARE].bits - measured.alone)
+
+    def answer() -> tuple[int, ...]:
+        return largest(moved(), NOISE)
 
     def explain(right: int) -> Markup:
         measured = measure(page, row)
@@ -62,5 +73,14 @@ def hit(page: Page, row: Row) -> Question | None:
         section = "explain-cheaper" if bits[right] < measured.alone[right] else "explain-dearer"
         return words(section, n=right + 1) + Markup().join(lines) + words("explain-first-document")
 
+    def against(i: int) -> Markup:
+        if i == 0:
+            return words("hit-against-first")
+        return words("hit-against", n=i + 1, change=words.number(moved()[i]), right=answer()[0] + 1)
+
+    def given() -> Markup:
+        texts = (Markup("<li>{}</li>").format(markup.user_text(document_text(page, row, d))) for d in documents)
+        return Markup("<ol>{}</ol>").format(Markup().join(texts))
+
     options = [f"{d + 1}: {textwrap.shorten(document_text(page, row, d), 24, placeholder=' …')}" for d in documents]
-    return Question(words.inline("question-hit"), options, answer, explain)
+    return Question(words.inline("question-hit"), options, answer, explain, against, given)

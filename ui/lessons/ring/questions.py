@@ -26,7 +26,9 @@ def first(page: Page, trace: Trace) -> Question:
 
     question = words.inline("question-first", devices=devices)
     options = [str(n) for n in range(1, devices + 1)]
-    return Question(question, options, lambda: int(busy_steps()[0]) - 1, explain)
+    return Question(
+        question, options, lambda: int(busy_steps()[0]) - 1, explain, against=lambda i: words("first-against")
+    )
 
 
 def busiest(page: Page, trace: Trace) -> Question:
@@ -46,8 +48,13 @@ def busiest(page: Page, trace: Trace) -> Question:
         listed = ", ".join(f"{name}: {words.number(count)}" for name, count in zip(names, sums(), strict=True))
         return words(section, device=right + 1, last=devices, listed=listed)
 
+    def against(i: int) -> Markup:
+        if i == devices:
+            return words("busiest-against-several")
+        return words("busiest-against", device=i + 1, count=words.number(sums()[i]), most=words.number(max(sums())))
+
     question = words.inline("question-busiest", tokens=len(trace.tokens), devices=devices)
-    return Question(question, [*names, words.text("several")], answer, explain)
+    return Question(question, [*names, words.text("several")], answer, explain, against)
 
 
 def sent(page: Page) -> Question:
@@ -74,9 +81,11 @@ def sent(page: Page) -> Question:
         shown = {name: words.bytes(x) for name, x in values.items()}
         return words("explain-sent", few=DEVICES - 1, many=2 * DEVICES - 1, **shown)
 
+    names = ("half", "same", "twice")
     values = {"length": words.number(LENGTH), "few": DEVICES, "many": 2 * DEVICES}
-    options = [words.text(f"sent-{name}") for name in ("half", "same", "twice")]
-    return Question(words.inline("question-sent", model=MODEL, **values), options, answer, explain)
+    options = [words.text(f"sent-{name}") for name in names]
+    text = words.inline("question-sent", model=MODEL, **values)
+    return Question(text, options, answer, explain, lambda i: words(f"sent-against-{names[i]}"))
 
 
 def _score_counts(trace: Trace, devices: int) -> np.ndarray:

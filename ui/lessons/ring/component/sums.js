@@ -93,7 +93,7 @@ function arithmetic(view, before, after) {
   const signedNumber = (x) => (x < 0 ? `(${n(x)})` : n(x));
   const block = view.block(view.device);
   const line = (...parts) => el("p", {}, ...parts);
-  const lines = el("div", { className: "arith", tabIndex: 0, role: "region", "aria-label": w["arith-region"] });
+  const lines = el("div", { className: "arith" });
   const keys = view.tokensOf(block).filter((k) => k <= query);
   if (!keys.length) {
     lines.append(line(view.fill("arith-skip", { block: block + 1 })));
