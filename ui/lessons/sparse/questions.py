@@ -30,9 +30,8 @@ def reach(page: Page) -> Question | None:
         return int(masks.reach((rule,) * far, length)[-1, 0])
 
     usable = [size for size in readings.SIZES if far > 2 * (size - 1) and steps(size) < -(-far // (size - 1))] or [2]
-    window = max(
-        usable, key=lambda size: (size != readings.START.size, size)
-    )  # the grid opens with the answer for that
+    # the grid opens with the answer for its own window
+    window = max(usable, key=lambda size: (size != readings.START.size, size))
     counts = sorted({1, steps(window), -(-far // (window - 1)), far})
     options = [*map(words.number, counts), words.text("never")]
     ends = {"first": markup.chip(page.names[0]), "last": markup.chip(page.names[-1])}
