@@ -57,7 +57,8 @@ def swap(page: Page, trace: Trace, cell: Cell) -> Question | None:
         seen = np.flatnonzero(trace.layers[cell.layer].mask[cell.query]).tolist()
         return words("swap-given", weights=_weights(page, trace, cell, seen), **head)
 
-    pair = {"one": readings.plain(trace.tokens[one]), "two": readings.plain(trace.tokens[two])}
+    now = token_names.distinct(trace.tokens)
+    pair = {"one": readings.plain(now[one]), "two": readings.plain(now[two])}
     head = {"layer": cell.layer + 1, "head": cell.head + 1, "reader": chips[cell.query]}
     question = words.inline("swap-question", **pair, **head, text=markup.user_text(exchange.text.strip()))
     options = [names[i] for i in choices] + [words.text("another")]

@@ -17,7 +17,7 @@ def again(page: Page, trace: Trace) -> Question:
     """The text once more: does its last token go to the same experts the second time?"""
     words, layers, last = page.words, len(trace.layers), len(page.ids) - 1
     few, most = layers // 3, layers - 1  # bounds of the three answers in the middle
-    token = markup.chip(page.tokens[-1])
+    token = markup.chip(page.names[-1])
 
     def same() -> int:
         choices = cache.trace(page.bundle, [*page.ids, *page.ids], {"expert_index"}).stack("expert_index")
