@@ -1,5 +1,7 @@
-"""The first model is read while the port opens; what the server started and wrote goes when it ends."""
+"""The first model is read while the port opens, freed memory is given back while the server runs, and what it started
+and wrote goes when it ends."""
 
+import asyncio
 import gc
 import os
 import threading
@@ -8,7 +10,7 @@ from contextlib import asynccontextmanager, suppress
 
 import streamlit as st
 
-from ui.server import jobs, scratch
+from ui.server import jobs, memory, scratch
 
 
 @asynccontextmanager
@@ -16,7 +18,9 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     """Of the app: begins to read the model, and does not wait for it. Of a signal uvicorn dies in the end, so nothing
     that is registered with atexit would be called."""
     threading.Thread(target=read_first_model, daemon=True).start()
+    trimming = asyncio.create_task(memory.trim_now_and_then())
     yield
+    trimming.cancel()
     jobs.POOL.close()
     scratch.remove()
 

@@ -1,22 +1,21 @@
-"""How the C library keeps freed memory, set for a server that lives for weeks."""
+"""What was freed goes back to the system. Between the short-lived tensors of passes lie small results that are kept for
+long: with a class at work the C library held half as much again as was in use."""
 
+import asyncio
 import ctypes
 import sys
 
-M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8  # malloc.h of glibc; see mallopt(3)
-LARGE = 1 << 20  # bytes
-ARENAS = 2
+EVERY_S = 60
 
 
-def return_freed_memory() -> bool:
-    """Whether glibc could be told so: blocks of more than 1 MB go back to the system when they are freed, and threads
-    share two arenas.
+def trim() -> bool:
+    """Whether the C library gave something back: glibc can; elsewhere (macOS, musl) there is nothing to do."""
+    give_back = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform.startswith("linux") else None
+    return bool(give_back and give_back(0))
 
-    By itself it moves its threshold up to 32 MB and gives each of many threads an arena. Between the short-lived
-    tensors of passes stand small results that are kept for long, and what is free around them is of no use to other
-    threads: a server grew to twice of what it kept. Elsewhere (macOS, musl) there is nothing to set.
-    """
-    if not sys.platform.startswith("linux"):
-        return False
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    return bool(mallopt and mallopt(M_MMAP_THRESHOLD, LARGE) and mallopt(M_ARENA_MAX, ARENAS))
+
+async def trim_now_and_then() -> None:
+    """Until it is cancelled."""
+    while True:
+        await asyncio.sleep(EVERY_S)
+        await asyncio.to_thread(trim)
