@@ -24,10 +24,12 @@ def predict(key: str, question: Question, then: Callable[[], None] | None = None
         card = Markup('<div class="predict">{}<div class="question">{}</div></div>')
         st.html(card.format(eyebrow.format(words.inline("predict")), question.text))
         with st.container(key=f"{'tokens' if question.tokens else 'options'}-{key}", horizontal=True, gap="small"):
+            # Streamlit keeps what it is given here until the session ends: never the question, which holds a trace.
+            options = list(map(markup.literal, question.options))
             chosen = st.pills(
                 words.text("answers"),
-                range(len(question.options)),
-                format_func=lambda i: markup.literal(question.options[i]),
+                range(len(options)),
+                format_func=options.__getitem__,
                 key=url_state.keep(f"pick-{key}"),
                 label_visibility="collapsed",
                 wrap=True,

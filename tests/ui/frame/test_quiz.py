@@ -1,10 +1,12 @@
 """Predict, then reveal: nothing is computed before the learner has committed to an answer."""
 
+import gc
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.support.app_test import html_of
-from ui.frame.question import between, largest
+from tests.support.app_test import html_of, run_page
+from ui.frame.question import Question, between, largest
 from ui.kit import markup
 
 
@@ -107,3 +109,17 @@ def test_options_are_literal(text):
     (paragraph,) = [token for token in MarkdownIt().parse(markup.literal(text)) if token.type == "inline"]
     (code,) = paragraph.children
     assert code.type == "code_inline" and code.content == text
+
+
+def test_the_questions_of_earlier_prompts_are_forgotten():
+    """Each holds a trace: those of a class at work would fill a server's memory."""
+
+    def alive() -> int:
+        gc.collect()
+        return sum(isinstance(found, Question) for found in gc.get_objects())
+
+    test, counts = run_page("heads", model="experts"), []
+    for number in ("One", "Two", "Three", "Four"):
+        test.text_area(key="prompt").set_value(f"{number} cats sat").run()
+        counts.append(alive())
+    assert counts[-1] == counts[1]  # the test itself keeps the page before
