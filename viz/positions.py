@@ -58,10 +58,11 @@ def wavelengths(
     lines = [
         look | _numbered(name, wave, hover) for (name, wave), look in zip(waves.items(), (FIRM, FAINT), strict=False)
     ]
-    # the curves rise: high up there is none at the left, and far down none at the right
+    # the curves rise: high up there is none above a level at the left, and far down none below it at the right
+    left, right = {"x": 0, "xanchor": "left", "yanchor": "bottom"}, {"x": 1, "xanchor": "right", "yanchor": "top"}
     named = [
-        {"text": name, "y": np.log10(level), "yanchor": "top", "xref": "paper", "showarrow": False}
-        | ({"x": 0, "xanchor": "left"} if np.log10(level) > sum(SPAN) / 2 else {"x": 1, "xanchor": "right"})
+        {"text": name, "align": "left", "y": np.log10(level), "xref": "paper", "showarrow": False}
+        | (left if np.log10(level) > sum(SPAN) / 2 else right)
         for name, level in levels.items()
     ]
     ticks = {"tickvals": DECADES, "ticktext": [names(ten) for ten in DECADES]}
