@@ -1,5 +1,6 @@
 """The switchboard: a small base and models that differ from it in one choice each, and what they reached."""
 
+from babel.numbers import format_decimal
 from markupsafe import Markup
 
 from model import zoo
@@ -23,13 +24,23 @@ def report(model: str) -> Report:
 
 def reached() -> dict[str, float]:
     """Bits per byte of every model of the switchboard that is there."""
-    bits = {}
+    found = {}
     for model in zoo.SWITCHBOARD:
         try:
-            bits[model.removeprefix("switchboard/")] = report(model).bits_per_byte
+            found[model.removeprefix("switchboard/")] = report(model).bits_per_byte
         except ModelUnavailable:
             continue
-    return bits
+    return found
+
+
+def bits(x: float, words: Words) -> str:
+    """Bits per byte, in thousandths: the models lie close together."""
+    return format_decimal(x, "0.000", locale=words.lang)
+
+
+def apart(one: float, other: float, words: Words) -> str:
+    """The difference of two as they are written."""
+    return bits(abs(round(one, 3) - round(other, 3)), words)
 
 
 def noise(words: Words) -> str:
@@ -40,7 +51,7 @@ def noise(words: Words) -> str:
 def trained(words: Words, *names: str) -> Markup:
     """A lesson's section `trained` with what these models reached, as {base}, {mqa}, … Empty where one of them is not
     there."""
-    bits = {name: words.number(value) for name, value in reached().items() if name in names}
-    if len(bits) < len(names):
+    shown = {name: bits(value, words) for name, value in reached().items() if name in names}
+    if len(shown) < len(names):
         return Markup()
-    return Markup('<div class="apart">{}</div>').format(words("trained", **bits))
+    return Markup('<div class="apart">{}</div>').format(words("trained", noise=noise(words), **shown))

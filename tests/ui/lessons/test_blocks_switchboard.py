@@ -80,9 +80,9 @@ def test_two_models_side_by_side_are_what_their_files_say(board):
     test = run_page("blocks", switch="no-positions")
     assert not test.exception
     shown = sheet(test)
-    assert "rotary (RoPE)" in shown and "<b>none</b>" in shown and "<b>2.40</b>" in shown
+    assert "rotary (RoPE)" in shown and "<b>none</b>" in shown and "<b>2.400</b>" in shown
     assert shown.count(f">{WORDS['en']['unchanged']}<") == 3  # parameters, cache, tokens
-    assert "2.40 bits per byte against the base’s 2.14: worse, by 0.260" in html_of(test)
+    assert "2.400 bits per byte against the base’s 2.140: worse, by 0.260" in html_of(test)
     lines = {line["name"]: values(line["y"]) for line in charts(test)["losses"]["data"] if "name" in line}
     np.testing.assert_allclose(lines["no positions"], [2.9, 2.65])
 
@@ -120,7 +120,7 @@ def test_a_switch_says_exactly_what_differs(board, name):
 @pytest.mark.parametrize("name, section", [("mqa", "as-good"), ("post-norm", "worse"), ("experts", "better")])
 def test_the_verdict_is_chosen_by_the_numbers(board, name, section):
     said = switches.verdict(switches.load("base"), switches.load(name), ENGLISH)
-    values = {"own": number(BITS[name], "en"), "base": "2.14", "difference": number(abs(BITS[name] - 2.14), "en")}
+    values = {"own": f"{BITS[name]:.3f}", "base": "2.140", "difference": f"{abs(BITS[name] - 2.14):.3f}"}
     assert said == ENGLISH.inline(f"verdict-{section}", noise="0.02", **values)
 
 

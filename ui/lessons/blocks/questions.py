@@ -5,7 +5,7 @@ from markupsafe import Markup
 from model.zoo import ModelUnavailable
 from ui.frame.question import Question, between, largest
 from ui.kit.language import Words
-from ui.kit.switchboard import BASE, NOISE, noise, reached
+from ui.kit.switchboard import BASE, NOISE, apart, bits, noise, reached
 from ui.lessons.blocks.sides import Side
 from ui.lessons.blocks.stream import GROWN, growth, other_sizes
 from ui.lessons.blocks.switches import load
@@ -42,20 +42,20 @@ def worst(words: Words) -> Question | None:
         return None
 
     def answer() -> tuple[int, ...]:
-        bits = reached()
-        return largest([bits[name] for name in names], NOISE)
+        found = reached()
+        return largest([found[name] for name in names], NOISE)
 
     def explain(right: int) -> Markup:
-        bits = reached()
-        listed = "; ".join(f"{words.text(f'name-{name}')} {words.number(bits[name])}" for name in names)
+        found = reached()
+        listed = "; ".join(f"{words.text(f'name-{name}')} {bits(found[name], words)}" for name in names)
         worst = words.text(f"name-{names[right]}")
-        return words("explain-worst", listed=listed, base=words.number(bits[BASE]), worst=worst)
+        return words("explain-worst", listed=listed, base=bits(found[BASE], words), worst=worst)
 
     def against(i: int) -> Markup:
-        bits = reached()
-        own, base = bits[names[i]], bits[BASE]
+        found = reached()
+        own, base = found[names[i]], found[BASE]
         way = "equal" if abs(own - base) <= NOISE else "more" if own > base else "less"
-        values = {"own": words.number(own), "difference": words.number(abs(own - base))}
+        values = {"own": bits(own, words), "difference": apart(own, base, words)}
         name = words.text(f"name-{names[i]}")
         return words(f"against-worst-{way}", name=name, noise=noise(words), **values)
 

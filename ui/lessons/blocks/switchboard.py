@@ -1,6 +1,7 @@
 """One switch: a small base and a model that differs from it in one choice, side by side; and all of them."""
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 
 import numpy as np
@@ -20,7 +21,7 @@ from ui.frame.page import Page
 from ui.kit import cache, figures, listing, markup, tables, token_names, url_state
 from ui.kit.language import Words
 from ui.kit.mounting import mount
-from ui.kit.switchboard import BASE, NOISE, SWITCHES, noise, reached
+from ui.kit.switchboard import BASE, NOISE, SWITCHES, bits, noise, reached
 from ui.lessons.blocks import questions, switches
 from ui.lessons.blocks.switches import Switch, load
 from viz import switchboard as charts
@@ -155,16 +156,18 @@ def sample(prompt: str, text: str) -> Markup:
 
 def _overview(page: Page, chosen: str) -> None:
     """Bits per byte of every model that is there, the best on top; what is missing in one sentence."""
-    words, bits = page.words, reached()
-    if BASE not in bits or len(bits) < 2:
+    words, found = page.words, reached()
+    if BASE not in found or len(found) < 2:
         st.html(words("overview-empty"))
         return
-    ordered = sorted(bits, key=bits.get)
-    names, values = [words.text(f"name-{name}") for name in ordered], np.array([bits[name] for name in ordered])
+    ordered = sorted(found, key=found.get)
+    names, values = [words.text(f"name-{name}") for name in ordered], np.array([found[name] for name in ordered])
     marked = ordered.index(chosen) if chosen in ordered else None
-    page.read(switches.ranking(ordered, bits, words))
-    chart = charts.ranking(names, values, ordered.index(BASE), marked, NOISE, words.text("bits"), words.number)
+    page.read(switches.ranking(ordered, found, words))
+    chart = charts.ranking(
+        names, values, ordered.index(BASE), marked, NOISE, words.text("bits"), partial(bits, words=words)
+    )
     figures.show(chart, "ranking", words.text("overview-alt"))
-    if missing := [words.text(f"name-{name}") for name in SWITCHES if name not in bits]:
+    if missing := [words.text(f"name-{name}") for name in SWITCHES if name not in found]:
         page.note(words.inline("overview-missing", names=", ".join(missing)))
     tables.twin({words.text("col-model"): names, words.text("bits"): list(map(float, values))}, "switchboard")

@@ -11,7 +11,7 @@ from model.weights.checkpoint import Report
 from model.zoo import Bundle, ModelUnavailable
 from ui.kit import cache
 from ui.kit.language import Words
-from ui.kit.switchboard import BASE, NOISE, noise, report
+from ui.kit.switchboard import BASE, NOISE, apart, bits, noise, report
 from ui.lessons.blocks import fields
 
 
@@ -43,8 +43,7 @@ def verdict(base: Switch, variant: Switch, words: Words) -> Markup:
     """Better, worse or as good, on text that neither has seen."""
     reference, own = base.report.bits_per_byte, variant.report.bits_per_byte
     section = "as-good" if abs(own - reference) <= NOISE else "worse" if own > reference else "better"
-    bits = {"base": reference, "own": own, "difference": abs(own - reference)}
-    shown = {name: words.number(x) for name, x in bits.items()}
+    shown = {"base": bits(reference, words), "own": bits(own, words), "difference": apart(own, reference, words)}
     return words.inline(f"verdict-{section}", noise=noise(words), **shown)
 
 
@@ -100,7 +99,7 @@ def sheet(base: Switch, variant: Switch, words: Words) -> Markup:
     tokens = number(base.config.context)
     rows.append((words.inline("row-cache", tokens=tokens), *(words.bytes(switch.cache_bytes) for switch in both)))
     rows.append((words.inline("row-tokens"), *(number(switch.report.tokens) for switch in both)))
-    rows.append((words.inline("row-bits"), *(number(switch.report.bits_per_byte) for switch in both)))
+    rows.append((words.inline("row-bits"), *(bits(switch.report.bits_per_byte, words) for switch in both)))
     body = Markup().join(_row(*row, i < changed, words) for i, row in enumerate(rows))
     names = (words.inline("name-base"), words.inline(f"name-{variant.name}"))
     head = Markup().join(Markup('<th scope="col">{}</th>').format(name) for name in names)
@@ -123,13 +122,13 @@ def losses_table(courses: dict[str, tuple[np.ndarray, np.ndarray]], words: Words
     return {words.text("step"): steps.tolist()} | {name: losses.tolist() for name, (_, losses) in courses.items()}
 
 
-def ranking(ordered: list[str], bits: dict[str, float], words: Words) -> Markup:
+def ranking(ordered: list[str], found: dict[str, float], words: Words) -> Markup:
     """How many are better than the base by more than NOISE, how many worse, and the two ends."""
     variants = [name for name in ordered if name != BASE]
-    better = sum(bits[name] < bits[BASE] - NOISE for name in variants)
-    worse = sum(bits[name] > bits[BASE] + NOISE for name in variants)
+    better = sum(found[name] < found[BASE] - NOISE for name in variants)
+    worse = sum(found[name] > found[BASE] + NOISE for name in variants)
     ends = {"best": words.text(f"name-{variants[0]}"), "worst": words.text(f"name-{variants[-1]}")}
-    values = {"low": bits[variants[0]], "high": bits[variants[-1]], "base": bits[BASE]}
+    values = {"low": found[variants[0]], "high": found[variants[-1]], "base": found[BASE]}
     counts = {"better": better, "worse": worse, "same": len(variants) - better - worse, "all": len(variants)}
-    shown = {name: words.number(x) for name, x in values.items()}
+    shown = {name: bits(x, words) for name, x in values.items()}
     return words.inline("overview-reading", noise=noise(words), **ends, **counts, **shown)

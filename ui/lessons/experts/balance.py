@@ -110,7 +110,7 @@ def show_collapse(page: Page) -> None:
         return
     names = {name: text(name) for name in pair}
     balanced, collapsed = pair["balanced"], pair["collapsed"]
-    experts, gap = collapsed.load.shape[1], collapsed.report.bits_per_byte - balanced.report.bits_per_byte
+    experts, (even, uneven) = collapsed.load.shape[1], (model.report.bits_per_byte for model in pair.values())
     values = {name: words.percent(model.busiest) for name, model in pair.items()} | {
         "even": words.percent(1 / experts),
         "most": words.percent(1 / collapsed.trace.layers[0].expert_index.shape[1]),
@@ -118,9 +118,9 @@ def show_collapse(page: Page) -> None:
         "used_balanced": routing.experts_used(balanced.trace),
         "used_collapsed": routing.experts_used(collapsed.trace),
         "weight": words.number(float(balanced.report.recipe["balance"])),
-        "balanced_loss": words.number(balanced.report.bits_per_byte),
-        "collapsed_loss": words.number(collapsed.report.bits_per_byte),
-        "difference": words.number(abs(gap)),
+        "balanced_loss": switchboard.bits(even, words),
+        "collapsed_loss": switchboard.bits(uneven, words),
+        "difference": switchboard.apart(even, uneven, words),
         "noise": switchboard.noise(words),
     }
     section = "collapse-reading" if collapsed.busiest > balanced.busiest else "collapse-not"
@@ -137,7 +137,13 @@ def show_collapse(page: Page) -> None:
     rows = {names[name]: model.load for name, model in pair.items()}
     figures.show(charts.loads(layers, rows, text("expert", n="{n}"), words.percent), "now", text("now-alt"))
     seen = "collapse-fewer" if values["used_collapsed"] < values["used_balanced"] else "collapse-as-many"
-    cost = "collapse-equal" if abs(gap) <= switchboard.NOISE else "collapse-dearer" if gap > 0 else "collapse-cheaper"
+    cost = (
+        "collapse-equal"
+        if abs(uneven - even) <= switchboard.NOISE
+        else "collapse-dearer"
+        if uneven > even
+        else "collapse-cheaper"
+    )
     st.html(words("collapse-text", **values) + words(seen) + words(cost, **values))
     columns = {text("axis-step"): list(balanced.report.step)}
     for name, model in pair.items():
