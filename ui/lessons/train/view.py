@@ -113,8 +113,6 @@ def show_laboratory(page: Page, experiment: Experiment) -> None:
         _buttons(page, lab, plans)
         interval = _interval(lab)
         st.fragment(_figure, run_every=interval)(page, lab, plans, interval, {"whole": True})
-    if lab.lost:
-        page.notice(page.words("lost"))
     kept.keep(page, lab)
     page.notice(page.words("caveat"), role="note")
     tables.twin(readings.curves(page, records(plans)), "training")
@@ -161,6 +159,8 @@ def _state(words: Words, lab: Runs, models: list[Record]) -> Markup:
         return words.inline(NOT_BEGUN[lab.state])
     if all(record.ended for record in models):
         return words.inline("finished")
+    if begun and lab.lost:
+        return words.inline("lost")
     return words.inline("paused" if begun else "ready")
 
 
@@ -200,11 +200,12 @@ def show_ways_on(page: Page, experiment: Experiment) -> None:
     page.heading("open-title", words(section, again=words.text("clear")))
     if any(record.kept and not record.model for _, record in sides):
         page.notice(words("open-full"))
-    for side, record in ready:
-        links = Markup(" · ").join(_way(slug, record) for slug in OPEN if curriculum.lesson_by_slug(slug).exists)
-        values = {"model": side.upper(), "title": readings.title(record.plan, page), "links": links}
-        st.html(Markup("<p>{}</p>").format(words.inline("open-model", **values)))
-        footer.save_model(record.model, words.text("open-save", model=side.upper()), f"save-{side}")
+    with st.container(gap="small"):
+        for side, record in ready:
+            links = Markup(" · ").join(_way(slug, record) for slug in OPEN if curriculum.lesson_by_slug(slug).exists)
+            values = {"model": side.upper(), "title": readings.title(record.plan, page), "links": links}
+            st.html(Markup("<p>{}</p>").format(words.inline("open-model", **values)))
+            footer.save_model(record.model, words.text("open-save", model=side.upper()), f"save-{side}")
 
 
 def _way(slug: str, record: Record) -> Markup:
