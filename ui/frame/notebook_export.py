@@ -99,11 +99,13 @@ def _cells(slug: str, link: Mapping[str, str], words: language.Words) -> tuple[l
         left += ["model"] if asked and asked != _model(slug, link) else []
     else:
         start = getattr(_declared(slug, "notebook_start"), "start", lambda link, lang: {})
+        left += _unfit(slug, link, words.lang)
         values = {"prompt": user_models.example(asked)} if own else {}
-        values |= {**start(link, words.lang), **link, "lang": words.lang}
+        fit = {name: value for name, value in link.items() if name not in left}
+        values |= {**start(link, words.lang), **fit, "lang": words.lang}
         file = (LESSONS / slug / "notebook.py").read_text(encoding="utf-8")
         parts, about = re.split(r"^# %%", file, flags=re.MULTILINE)[1:], "notebook-values"
-        fits = partial(_fits, slug, _places(slug, link))
+        fits = partial(_fits, slug)
         cells = [_parameters(x, values, fits, left) if x.startswith(" parameters") else _plain(x) for x in parts]
     remarks = [words.text(about)]
     if own and any(user_models.at_home(asked) in cell for cell in cells):
@@ -114,15 +116,24 @@ def _cells(slug: str, link: Mapping[str, str], words: language.Words) -> tuple[l
     return cells, remarks
 
 
-def _places(slug: str, link: Mapping[str, str]) -> dict[str, int]:
-    """The last layer, head and token of a link's page, from 1; nothing where it asks for none of them."""
-    if not link.keys() & {"layer", "head", "token", "key"}:
-        return {}
+def _unfit(slug: str, link: Mapping[str, str], lang: str) -> list[str]:
+    """The names in a link whose values its page would leave out."""
+    files = [file.stem for file in (LESSONS / slug).glob("*.py") if not file.stem.startswith("notebook")]
+    modules = [import_module(f"ui.lessons.{slug}.{file}") for file in files]
+    known = {name: fits for module in modules for name, fits in getattr(module, "LINK", {}).items() if name in link}
+    if not known:
+        return []
     model = _model(slug, link)
-    bundle = cache.bundle(model)
-    limit = getattr(_declared(slug, "readings"), "LIMIT", None)
-    tokens = len(bundle.tokenizer.encode(prompt_bar.within(_prompt(model, link)))[:limit])
-    return {"layer": bundle.model.config.layers, "head": bundle.model.config.heads, "token": tokens, "key": tokens}
+    try:
+        bundle = cache.bundle(model)
+    except zoo.ModelUnavailable:  # whoever opens the notebook may have it
+        return []
+    source = prompt_bar.within(_prompt(model, link))
+    ids = bundle.tokenizer.encode(source)[: getattr(_declared(slug, "readings"), "LIMIT", None)]
+    page = Page(language.Words(lang, slug), model, bundle, source, ids, source)
+    # of what stands several times in a link there is a list here
+    values = {name: [link[name]] if known[name](link[name], page) else link[name].split(",") for name in known}
+    return [name for name in known if not all(known[name](value, page) for value in values[name])]
 
 
 def _declared(slug: str, name: str) -> ModuleType | None:
@@ -154,13 +165,11 @@ def _comment(rest: str) -> str:
     return f"  {comment[0]}" if comment else ""
 
 
-def _fits(slug: str, last: Mapping[str, int], name: str, text: str, default: Value) -> Value | None:
-    """The link's value of a parameter of this lesson: see `fitting`. last: what places may be at most."""
-    if name == "model" and text == _model(slug, {"model": text}):
-        return user_models.at_home(text)
-    value = None if name == "model" else fitting(text, default)
-    placed = name in last and value != default
-    return value if not placed or (isinstance(value, int) and 1 <= value <= last[name]) else None
+def _fits(slug: str, name: str, text: str, default: Value) -> Value | None:
+    """The link's value of a parameter of this lesson: see `fitting`."""
+    if name == "model":
+        return user_models.at_home(text) if text == _model(slug, {"model": text}) else None
+    return fitting(text, default)
 
 
 def fitting(text: str, default: Value) -> Value | None:

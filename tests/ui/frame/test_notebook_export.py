@@ -151,6 +151,14 @@ def test_what_does_not_fit_is_left_out():
         ("what_if", {"model": "minilm"}),
         ("heads", {"model": "trained-long-ago"}),
         ("blocks", {"older": "/tmp/model"}),
+        ("experts", {"experts": "2,99"}),
+        ("experts", {"active": "0", "where": "99"}),
+        ("heads", {"score": "999999", "against": "all"}),
+        ("next_token", {"draws": "0"}),
+        ("packing", {"context": "3", "method": "magic"}),
+        ("ring", {"devices": "0", "length": "0"}),
+        ("sparse", {"pattern": "dotted", "size": "0"}),
+        ("step_by_step", {"path": "abc"}),
     ],
 )
 def test_what_of_the_link_is_left_out_is_said(slug, link):
