@@ -164,7 +164,7 @@ def test_a_run_from_the_button_to_another_lesson():
     reached = data(test)[b].step
     run_until(test, lambda test: not test.session_state["train-runs"].job.alive)
     paused = data(test)[b].model
-    assert user_models.exists(paused) and content.load("en", "train")["paused"] in html_of(test)
+    assert user_models.exists(paused) and f'role="status">{content.load("en", "train")["paused"]}' in html_of(test)
 
     test.button(key="go").click().run()  # continue
     run_until(test, lambda test: not test.session_state["train-runs"].running)

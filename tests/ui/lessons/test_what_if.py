@@ -194,6 +194,7 @@ def test_the_search_finds_the_head_that_costs_most(bundle, monkeypatch):
         cost[f"{i // 6 + 1}.{i % 6 + 1}"] = np.log2(p[answer] / q[answer])
     name = max(cost, key=lambda head: abs(cost[head]))
     assert f"head {name}" in html_of(test) and number(abs(cost[name]), "en") in html_of(test)
+    assert '<div role="status"><div class="read">Of 4 heads tried' in html_of(test)
     dots = charts(test)["compared"]["data"][0]
     np.testing.assert_allclose(sorted(values(dots["y"])), sorted(cost.values()), atol=1e-4)
     test.button_group(key="what-if-take").set_value(name).run()

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
+from markupsafe import Markup
 
 from model import lens, sampling
 from model.analysis import ablation, heads
@@ -181,7 +182,8 @@ def _results(lab: Lab, search: Search) -> None:
     }
     sentence = words.inline("found-costs" if bits > 0 else "found-helps", **values)
     more = words("found-few" if len(search.costs) < len(search.ranked) else "found-all", **values)
-    st.html(markup.read(sentence) + more)
+    said = markup.read(sentence) + more
+    st.html(said if search.running else Markup('<div role="status">{}</div>').format(said))  # not at each of its turns
     names = [f"{layer + 1}.{head + 1}" for layer, head in search.costs]
     direct, costs = np.array([search.direct[head] for head in search.costs]), np.array(list(search.costs.values()))
     titles = words.text("col-direct"), words.text("col-bits")
