@@ -1,8 +1,10 @@
 import { div, dotted, el } from "../base/elements.js";
 import { clamp, range } from "../base/numbers.js";
+import { weightScale } from "../base/scale.js";
 import { arrows } from "../base/view.js";
 
 const LETTER = 7.9; // px of a letter of a name
+const LINE = 12.5; // px that a name needs of the next
 
 /** The weights of one head: rows are the tokens that read, columns what they may read. Names of columns stand on the
  * staircase that the mask leaves; names that would collide are left out. */
@@ -50,7 +52,18 @@ export class HeadMap {
       },
     );
     this.grid.addEventListener("click", (event) => this.at(event, press));
-    this.node = div("head-map", ...this.columns, this.grid);
+    this.pointed = el("p", { className: "note pointed" });
+    this.grid.addEventListener("pointerover", (event) => {
+      this.pointed.textContent = event.target.closest(".cell")?.ariaLabel ?? "";
+    });
+    this.scale = div("scales", this.pointed);
+    this.node = div("head-map", ...this.columns, this.grid, this.scale);
+  }
+
+  /** Where cells are too small for numbers: what the colours mean, and the number that is pointed at.
+   * @param {Palette} palette @param {string} lang */
+  explain(palette, lang) {
+    this.scale.replaceChildren(weightScale(palette, lang), this.pointed);
   }
 
   /** act(query, key) where something happened to a cell. */
@@ -105,7 +118,7 @@ export class HeadMap {
       `${Math.max(0, ...this.lengths.map((length, k) => Math.min(length + 10, 118) - top[k] * pitch))}px`,
     );
     this.columns.forEach((name, k) => (name.style.top = `calc(var(--head) + ${top[k] * pitch - 6}px)`));
-    const every = Math.ceil(14 / pitch);
+    const every = Math.ceil(LINE / pitch);
     for (const [names, chosen] of [
       [this.names, this.query],
       [this.columns, this.key],

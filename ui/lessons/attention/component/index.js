@@ -32,6 +32,8 @@ import { twoSteps } from "./steps.js";
  *   S); difference (L, H, T) of the weighted values added up from the model's z
  * @property {string} bytes */
 
+const LOW = 860; // px: on lower screens the sentence and the map stand closer, as in style.css
+
 export default function attention(given) {
   return mountView(given, Explorer, "attention", given.setStateValue);
 }
@@ -60,6 +62,7 @@ class Explorer extends View {
     // of what stands here still: to ask afterwards would lay out the page once more
     const sizes = this.map && this.sizes();
     buildExplorer(this);
+    this.map.explain(palette, data.lang);
     this.take(sizes ?? this.sizes());
     this.draw();
     this.fit();
@@ -210,8 +213,10 @@ class Explorer extends View {
     this.columnsShown = ["k", "score", "share", "v", "wv"].filter(
       (name) => whole > { k: 820, v: 560 }[name] || !["k", "v"].includes(name),
     );
-    this.thumb = whole > 560 ? 78 : 60;
+    const low = innerHeight < LOW;
+    this.thumb = whole > 560 && !low ? 78 : 60;
     this.box.style.setProperty("--thumb", `${this.thumb}px`);
+    this.map.widest = low ? 48 : 58;
     this.map.fit(map);
   }
 

@@ -43,7 +43,8 @@ export function paintSentence(x) {
   );
 }
 
-/** Curves from the reader to what it reads: above the chips, or between their lines where there are several. */
+/** Curves from the reader to what it reads, above the chips. Where these stand in several lines, only within the
+ * reader's own: through the others a curve would cross their chips. */
 export function paintArcs(x) {
   const { reader } = x.s;
   const lines = new Set(x.chips.buttons.map((button) => button.offsetTop)).size;
@@ -62,6 +63,9 @@ export function paintArcs(x) {
       class: x.read(reader, k) ? "" : "future",
     });
   };
-  const keys = x.words(reader).filter((k) => k !== reader && x.weight(reader, k) >= 0.02);
+  const line = x.chips.buttons[reader].offsetTop;
+  const keys = x
+    .words(reader)
+    .filter((k) => k !== reader && x.weight(reader, k) >= 0.02 && x.chips.buttons[k].offsetTop === line);
   x.arcs.replaceChildren(...keys.map(curve));
 }

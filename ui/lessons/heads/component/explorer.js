@@ -4,11 +4,12 @@
 import { shade } from "../../../components/base/colours.js";
 import { button, div, dotted, el, plain, span, weave } from "../../../components/base/elements.js";
 import { best, clamp, range, unpack } from "../../../components/base/numbers.js";
+import { weightScale } from "../../../components/base/scale.js";
 import { arrows, check, linked, Radios, remember, still } from "../../../components/base/view.js";
 import { Layers } from "../../../components/layers/layers.js";
 import { at } from "./grid.js";
 import { choose, chosen, Figure, spoken, word } from "./head.js";
-import { drawThumbs, paintMap, probeAt, rowAt } from "./maps.js";
+import { drawThumbs, NUMBERED, paintMap, probeAt, rowAt } from "./maps.js";
 import { paintSum } from "./sum.js";
 
 export class Explorer extends Figure {
@@ -137,6 +138,7 @@ export class Explorer extends Figure {
     this.canvas.onpointermove = (event) => probeAt(this, event);
     this.canvas.onpointerleave = () => probeAt(this);
     this.board = div("board", this.names.node, this.canvas);
+    this.scale = weightScale(this.palette, this.d.lang);
     this.pointed = el("p", { className: "note pointed" });
     this.steps = el("a", { className: "note" }, w["two-steps"]);
 
@@ -151,13 +153,14 @@ export class Explorer extends Figure {
     this.box.replaceChildren(
       this.top,
       div(
-        "instrument",
+        `instrument${this.T > 16 ? " long" : ""}`,
         el("section", {}, this.headsTitle, this.heads),
         el(
           "section",
           { className: "one" },
           div("over", this.title, span("note", w["map-note"])),
           this.board,
+          this.scale,
           this.pointed,
           this.steps,
         ),
@@ -249,12 +252,13 @@ export class Explorer extends Figure {
       22,
       ...this.d.tokens.map((t, k) => Math.min(Array.from(t).length * letter + 8, 110) - k * this.pitch),
     );
-    this.every = Math.ceil(15 / this.pitch); // names that would collide are left out
+    this.every = Math.ceil(12.5 / this.pitch); // names that would collide are left out
     this.width = width - this.label;
     const style = getComputedStyle(this.canvas);
     this.fonts = { mono: style.fontFamily, sans: style.getPropertyValue("--sans") };
     this.thumbWidth = this.thumbs[0].firstElementChild.clientWidth;
     this.drawn = null;
+    this.scale.hidden = this.pitch >= NUMBERED;
     at(this.board, { "--label": `${this.label}px`, "--pitch": `${this.pitch}px`, "--head": `${this.head}px` });
     drawThumbs(this);
     paintMap(this);

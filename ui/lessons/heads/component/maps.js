@@ -5,6 +5,8 @@ import { within } from "../../../components/base/elements.js";
 import { clamp, range } from "../../../components/base/numbers.js";
 import { chosen, drawMap } from "./head.js";
 
+export const NUMBERED = 26; // px of a cell from which on it has room for its number
+
 export function drawThumbs(view) {
   const [layer] = chosen(view.d);
   if (!view.thumbWidth || layer === view.drawn) return;
@@ -41,7 +43,7 @@ export function paintMap(view) {
       pen.beginPath();
       pen.roundRect(k * pitch, top + q * pitch, pitch - gap, pitch - gap, Math.min(3, pitch / 8));
       pen.fill();
-      if (pitch < 26) continue;
+      if (pitch < NUMBERED) continue;
       pen.fillStyle = readable(colour, palette);
       pen.font = `${weight >= 0.2 ? 600 : 400} ${pitch < 40 ? 12 : 14}px ${fonts.sans}`;
       pen.textAlign = "center";
@@ -49,7 +51,7 @@ export function paintMap(view) {
     }
   const told = (i, most) => i === most || (i % every === 0 && Math.abs(i - most) >= every);
   const most = view.most(layer, head, reader);
-  const text = (bold) => `${bold ? 700 : 400} 13px ${fonts.mono}`;
+  const text = (bold) => `${bold ? 700 : 400} ${pitch < 15 ? 12 : 13}px ${fonts.mono}`;
   pen.textAlign = "left";
   view.d.tokens.forEach((token, k) => {
     // names of columns, on the staircase that the future leaves

@@ -280,13 +280,13 @@ export class Grid extends View {
     if (this.box.clientWidth !== this.width) this.draw(); // not for a line more of text
   }
 
-  /** Cells as large as the width allows. */
+  /** Cells as large as the width allows, and a screen that shows the patterns too. */
   draw() {
     const width = this.grid.clientWidth;
     if (!width) return;
     this.width = this.box.clientWidth;
     this.gutter = width < 380 ? 62 : 84;
-    this.pitch = clamp((width - this.gutter - 4) / this.T, 2, 36);
+    this.pitch = clamp(Math.min(width - this.gutter - 4, 0.54 * innerHeight) / this.T, 2, 36);
     this.coneWidth = this.cone.parentElement.clientWidth;
     this.paintPatterns();
     this.paintRow();

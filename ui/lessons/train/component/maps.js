@@ -1,8 +1,8 @@
 // The example row with what either model says, and the attention of every head on it.
 
 import { div, el, fill, penOf, span, weave } from "../../../components/base/elements.js";
-import { range } from "../../../components/base/numbers.js";
-import { Radios } from "../../../components/base/view.js";
+import { clamp, range } from "../../../components/base/numbers.js";
+import { along, Radios } from "../../../components/base/view.js";
 
 const THUMB = 60;
 const LABELLED = 12; // pixels of a cell from which on a token has room beside it
@@ -19,19 +19,20 @@ export class Row {
         token,
       ),
     );
-    this.reads.forEach(
-      (button, i) =>
-        (button.onclick = () => {
-          lab.token = i;
-          lab.paint();
-        }),
-    );
+    const look = (i) => {
+      lab.token = i;
+      lab.paint();
+    };
+    this.reads.forEach((button, i) => (button.onclick = () => look(i)));
     this.says = lab.models.map(() => tokens.map(() => el("td")));
     const head = (text) => el("th", { scope: "row" }, text);
     const table = el(
       "table",
       {},
-      el("tr", {}, head(lab.w["row-reads"]), ...this.reads.map((button) => el("td", {}, button))),
+      along(el("tr", {}, head(lab.w["row-reads"]), ...this.reads.map((button) => el("td", {}, button))), (by) => {
+        look(clamp(lab.reader + by, 0, tokens.length - 1));
+        this.reads[lab.reader].focus();
+      }),
       el("tr", {}, head(lab.w["row-right"]), ...answers.map((answer) => el("td", {}, answer ?? ""))),
       ...this.says.map((cells, i) =>
         el("tr", {}, el("th", { scope: "row" }, ...weave(lab.w["row-says"], { model: lab.badge(i) })), ...cells),
@@ -61,6 +62,7 @@ export class Row {
     this.reads.forEach((button, i) => {
       button.classList.toggle("chosen", i === lab.reader);
       button.setAttribute("aria-pressed", i === lab.reader);
+      button.tabIndex = i === lab.reader ? 0 : -1; // one stop, as of radio buttons
     });
     lab.models.forEach((model, i) => {
       const { predictions } = lab.look(model);

@@ -48,6 +48,7 @@ class Board extends View {
     this.inks = this.ramp.map((colour) => readable(colour, palette));
     if (!same || this.built !== shape_) this.build();
     this.built = shape_;
+    this.map.explain(palette, data.lang);
     this.fit();
     this.paint();
     // the server, which wrote the link, does not know them

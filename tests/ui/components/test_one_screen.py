@@ -1,0 +1,79 @@
+"""The sentence that reads a figure aloud keeps its height, so that what stands under it stays where the pointer is."""
+
+import pytest
+
+STEPS = {  # what is clicked, one after another
+    "tracks": [".tracks .step"] * 6,
+    "attention": [".thumb", ".pick"],
+    "heads": [".explorer .multiples button", ".explorer .names button"],
+    "sparse": [".pattern", ".sizes button"],
+    "ring": [".ring .step"] * 6,
+}
+HEIGHTS = """([first, ...others]) => {
+    const all = (query) => [...document.querySelectorAll("[data-key]")].flatMap((box) =>
+        [...(box.parent?.querySelectorAll(query) ?? [])]);
+    const heights = new Set();
+    const walk = ([query, ...rest]) => all(query).forEach((_, i) => {
+        all(query)[i]?.click();
+        heights.add(Math.round(all(".read")[0].getBoundingClientRect().height));
+        if (rest.length) walk(rest);
+    });
+    walk([first, ...others]);
+    return [...heights];
+}"""
+
+
+@pytest.mark.parametrize("lang", ["en", "it"])
+@pytest.mark.parametrize("slug", STEPS)
+def test_a_headline_keeps_its_height(bare_page, slug, lang):
+    page = bare_page(slug, lang, prompt="The dog chased the squirrel because it")
+    heights = page.evaluate(HEIGHTS, STEPS[slug])
+    assert len(heights) == 1, heights
+
+
+FIGURES = {  # what is chosen by, and what shows it
+    "step_by_step": (".loop .step", ".loop .candidates"),
+    "tracks": (".tracks .step", ".tracks .board"),
+    "attention": (".attention .chips", ".attention .instrument"),
+    "heads": (".explorer .top", ".explorer .instrument"),
+    "sparse": (".sparse .patterns", ".sparse .grid"),
+    "what_if": (".what-if .instrument", ".what-if .instrument"),
+    "train": (".train .slide", ".train .row"),
+}
+TALL = """(queries) => {
+    const [above, below] = queries.map((query) => [...document.querySelectorAll("[data-key]")]
+        .flatMap((box) => [...box.parent.querySelectorAll(query)])[0].getBoundingClientRect());
+    return below.bottom - above.top;
+}"""
+
+
+@pytest.mark.parametrize("slug", FIGURES)
+def test_a_figure_and_what_changes_it_are_on_one_screen(bare_page, slug):
+    page = bare_page(slug, "it", height=720)
+    assert page.evaluate(TALL, FIGURES[slug]) <= 720
+
+
+LONG = "The dog chased the squirrel because it was late and the old man who lived by the sea had left the gate open"
+
+
+@pytest.mark.parametrize("slug, names", [("attention", ".head-map .name"), ("heads", ".explorer .names .name")])
+def test_a_map_without_room_for_numbers_has_all_names_and_a_scale(bare_page, slug, names):
+    page = bare_page(slug, prompt=LONG, height=720)
+    count = page.locator(names).count()
+    assert count >= 22 and page.locator(f"{names}.left-out").count() == 0
+    assert page.locator(f"{'.attention' if slug == 'attention' else '.explorer'} .scale").is_visible()
+    page = bare_page(slug, prompt="The dog", height=720)
+    assert not page.locator(f"{'.attention' if slug == 'attention' else '.explorer'} .scale").is_visible()
+
+
+def test_curves_stay_in_their_line(bare_page):
+    """Through other lines they would cross chips."""
+    page = bare_page("attention", prompt=LONG, height=720)
+    tops = page.locator(".attention .pick").evaluate_all("(chips) => chips.map((chip) => chip.offsetTop)")
+    assert len(set(tops)) > 1
+    for i in (len(tops) - 1, tops.index(tops[-1]), 4):
+        page.locator(".attention .pick").nth(i).click()
+        ends = page.locator(".attention .arcs path").evaluate_all(
+            "(paths) => paths.map((path) => path.getAttribute('d').match(/-?[\\d.]+/g).map(Number))"
+        )
+        assert all(end[1] == end[-1] == tops[i] + 1 for end in ends)
