@@ -256,6 +256,19 @@ def test_what_the_figure_says_has_no_digits_that_it_does_not_know(bare_page):
     assert page.locator("figure svg > :last-child").evaluate_all("nodes => nodes.every((n) => n.matches('.over'))")
 
 
+def test_the_letters_of_the_row_are_one_stop_of_the_keyboard(bare_page):
+    page = bare_page("train")
+    letters = page.locator(".row .token")
+    assert letters.count() > 20 and page.locator(".row .token[tabindex='0']").count() == 1
+    letters.nth(3).click()
+    page.keyboard.press("ArrowRight")
+    expect(letters.nth(4)).to_be_focused()
+    expect(letters.nth(4)).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("End")
+    expect(letters.last).to_be_focused()
+    assert page.locator(".row .token[tabindex='0']").count() == 1
+
+
 def test_on_a_telephone_the_row_begins_where_the_first_answer_is_due(bare_page):
     page = bare_page("train", width=360)
     room, answer = page.locator(".row .scroll").evaluate(

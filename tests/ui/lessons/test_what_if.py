@@ -257,8 +257,11 @@ def test_a_walk_through_the_lab(open_page):
     page.keyboard.press("Enter")
     expect(chips).to_have_count(1)
     settled(page)
+    expect(chips.first).to_be_focused()  # the keyboard stays where it was
     page.locator(".st-key-undo-all button").click()
     expect(chips).to_have_count(0)
+    settled(page)
+    assert page.evaluate("document.activeElement !== document.body")
     assert "edits=none" in page.url
 
 

@@ -113,6 +113,10 @@ export class View {
     target.addEventListener(type, act, { signal: this.gone.signal });
   }
 
+  /** Whether the screen is so low that what belongs together stands closer; the presenter's view makes it lower. */
+  get low() {
+    return innerHeight / (this.box.currentCSSZoom ?? 1) < 860;
+  }
   /** The element that has the focus, in this component or elsewhere. @returns {any} */
   get focused() {
     const root = /** @type {Document | ShadowRoot} */ (this.box.getRootNode());

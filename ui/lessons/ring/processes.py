@@ -98,6 +98,6 @@ def _report(trace: Trace, started: Run, words: Words) -> Markup:
         for n, report in enumerate(run.reports, 1)
     ]
     table = tables.grid([words.inline(f"run-{name}") for name in COLUMNS], rows, first_number=0)
-    region = Markup('<div style="overflow-x: auto" tabindex="0" role="region" aria-label="{}">{}</div><br>')
+    region = Markup('<div class="sideways" tabindex="0" role="region" aria-label="{}">{}</div><br>')
     note = words("run-note", where=run.reports[0].device)
     return markup.read(aloud) + region.format(words.text("run-region"), table) + note

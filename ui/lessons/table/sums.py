@@ -25,7 +25,7 @@ BASE_2017 = replace(  # the base model of "Attention is all you need": 6 layers 
 )
 _MEMORY = Markup(
     '<p class="eyebrow" style="margin: 20px 0 6px">{}</p>'
-    '<div style="overflow-x: auto" tabindex="0" role="region" aria-label="{}">{}</div>'
+    '<div class="sideways" tabindex="0" role="region" aria-label="{}">{}</div>'
 )
 
 

@@ -14,7 +14,7 @@ document.addEventListener("focusin", ({ target }) => {
   for (let block = last.closest(BLOCKS); block; block = block.parentElement.closest(BLOCKS))
     around.push([block, stops(block).indexOf(last)]);
 });
-document.addEventListener("focusout", () => queueMicrotask(() => last?.isConnected && (last = null)));
+document.addEventListener("pointerdown", () => (last = null), true); // who clicks beside everything wants no focus
 
 let title = null; // of the page that the reader leaves
 
@@ -29,11 +29,13 @@ function begin() {
 
 /** What is gone leaves its place to what has come there, else to what is left beside it. */
 function stay() {
-  if (!last || last.isConnected || document.activeElement !== document.body) return;
-  const [block, place] = around.find(([block]) => block.isConnected) ?? [];
-  const left = block ? stops(block) : [];
-  last = null;
-  left[Math.min(Math.max(place, 0), left.length - 1)]?.focus({ preventScroll: true });
+  if (!last || document.activeElement !== document.body || (last.isConnected && last.checkVisibility())) return;
+  for (const [block, place] of around) {
+    const left = block.isConnected ? stops(block) : [];
+    if (!left.length) continue;
+    left[Math.min(Math.max(place, 0), left.length - 1)].focus({ preventScroll: true });
+    return;
+  }
 }
 
 window.addEventListener("vetro-page", () => (title = document.getElementById("lesson-title")));

@@ -32,8 +32,6 @@ import { twoSteps } from "./steps.js";
  *   S); difference (L, H, T) of the weighted values added up from the model's z
  * @property {string} bytes */
 
-const LOW = 860; // px: on lower screens the sentence and the map stand closer, as in style.css
-
 export default function attention(given) {
   return mountView(given, Explorer, "attention", given.setStateValue);
 }
@@ -213,7 +211,8 @@ class Explorer extends View {
     this.columnsShown = ["k", "score", "share", "v", "wv"].filter(
       (name) => whole > { k: 820, v: 560 }[name] || !["k", "v"].includes(name),
     );
-    const low = innerHeight < LOW;
+    const { low } = this;
+    this.box.classList.toggle("low", low);
     this.thumb = whole > 560 && !low ? 78 : 60;
     this.box.style.setProperty("--thumb", `${this.thumb}px`);
     this.map.widest = low ? 48 : 58;

@@ -9,7 +9,6 @@ import { drawStack, drawWords } from "./stack.js";
 
 const NARROW = 880; // below this width the parts stand under one another, the head first
 const SIDES = 150 + 300 + 14; // px beside the slab: notes, head, gaps; as in style.css
-export const LOW = 860; // px: on lower screens everything stands closer
 
 export function drawMachine(view) {
   const { d, w } = view;
@@ -18,7 +17,7 @@ export function drawMachine(view) {
   const focused = view.focused?.dataset.key;
   view.drawn = view.shape();
   view.narrow = full < NARROW;
-  const tall = view.narrow || innerHeight >= LOW;
+  const tall = view.narrow || !view.low;
   view.box.className = `machine ${view.narrow ? "narrow" : ""} ${tall ? "" : "compact"}`;
   const code = getComputedStyle(view.box).getPropertyValue("--st-code-font") || "monospace";
   const ink = (view.ink ??= document.createElement("canvas").getContext("2d"));

@@ -3,7 +3,7 @@
 
 import { el, fill, weave, within } from "../../../components/base/elements.js";
 import { inLink, linked, mountView, remember, still, View } from "../../../components/base/view.js";
-import { drawMachine, LOW } from "./drawing.js";
+import { drawMachine } from "./drawing.js";
 import { named, piece } from "./elements.js";
 import { flow } from "./head.js";
 import { arithmetic, headPanel, layerPanel, tokenPanel } from "./panel.js";
@@ -86,7 +86,7 @@ class Machine extends View {
     return `${this.integer(Math.round(100 * x))}\u202f%`;
   } // of a look, at a glance
   shape() {
-    return `${this.box.clientWidth} ${innerHeight >= LOW}`;
+    return `${this.box.clientWidth} ${this.low}`;
   }
 
   // -------------------------------------------------------------- the whole picture

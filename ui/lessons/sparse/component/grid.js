@@ -285,8 +285,9 @@ export class Grid extends View {
     const width = this.grid.clientWidth;
     if (!width) return;
     this.width = this.box.clientWidth;
+    this.box.classList.toggle("low", this.low);
     this.gutter = width < 380 ? 62 : 84;
-    this.pitch = clamp(Math.min(width - this.gutter - 4, 0.54 * innerHeight) / this.T, 2, 36);
+    this.pitch = clamp(Math.min(width - this.gutter - 4, this.low ? 390 : Infinity) / this.T, 2, 36);
     this.coneWidth = this.cone.parentElement.clientWidth;
     this.paintPatterns();
     this.paintRow();
