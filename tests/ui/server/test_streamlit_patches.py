@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 import streamlit
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.fragment import MemoryFragmentStorage
 from streamlit.runtime.state.common import WidgetMetadata
@@ -93,10 +93,11 @@ def test_a_part_that_is_gone_from_the_page_is_not_run(monkeypatch):
         **of_page,
     )
     monkeypatch.setattr(streamlit_patches, "get_script_run_ctx", lambda: context)
-    for fragment in ("open", "gone", None):
-        id = f"in {fragment}"
-        state._new_widget_state.set_widget_metadata(WidgetMetadata(id, bool, bool, "bool_value", fragment_id=fragment))
-        state._new_widget_state.set_widget_from_proto(WidgetState(id=id, bool_value=True))
+    parts = {"in open": "open", "in gone": "gone", "in none": None}
+    sent = WidgetStates(widgets=[WidgetState(id=id, bool_value=True) for id in parts])
+    state.set_widgets_from_proto(sent)
+    for id, fragment in parts.items():
+        state.register_widget(WidgetMetadata(id, bool, bool, "bool_value", fragment_id=fragment), None)
     streamlit_patches.rerun_all_changed_fragments(lambda state: None)(state)
     assert set(asked) == {"open", None}  # None: the whole page
 
