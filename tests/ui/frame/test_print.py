@@ -1,6 +1,9 @@
 """A page on paper: light, also where it is read in the dark; as wide as the paper; without what can only be clicked."""
 
+import re
+
 from tests.support.browser import settled, with_all_charts
+from tests.support.pages import ROOT
 
 SEEN = """() => {
     window.seen = [];
@@ -28,3 +31,11 @@ def test_a_dark_page_is_printed_in_the_light(open_page):
     box = page.locator(".stMainBlockContainer").bounding_box()
     assert 690 < box["width"] < 710, "A4 between its margins, at 96 pixels an inch"
     page.emulate_media(media="screen")
+
+
+def test_a_narrow_window_is_no_narrow_paper():
+    """A sheet of A4 is narrower than most windows, but shows a page as wide as it is on a screen."""
+    sheets = [sheet for sheet in (ROOT / "ui").rglob("*.css") if sheet.name != "error_page.css"]
+    assert len(sheets) > 15
+    narrow = [sheet for sheet in sheets if re.search(r"@media \((max|min)-(width|height)", sheet.read_text())]
+    assert not narrow
