@@ -77,3 +77,27 @@ def test_curves_stay_in_their_line(bare_page):
             "(paths) => paths.map((path) => path.getAttribute('d').match(/-?[\\d.]+/g).map(Number))"
         )
         assert all(end[1] == end[-1] == tops[i] + 1 for end in ends)
+
+
+APART = """() => [...document.querySelectorAll("[data-key]")]
+    .flatMap((box) => [...box.parent.querySelectorAll(".hot .cand:not([hidden])")])
+    .filter((row) => {
+        const [q, ...others] = [".q", ".p", ".tag"].map((part) => row.querySelector(part));
+        if (!q) return false;
+        if (q.textContent.trim() !== "100\u202f%") q.textContent = "1.07 × 10⁻⁵\u202f%";
+        const left = q.getBoundingClientRect().left;
+        return q.scrollWidth > q.clientWidth || others.some((part) => part &&
+            getComputedStyle(part).clipPath === "none" && part.getBoundingClientRect().right > left + 1);
+    })
+    .map((row) => row.textContent)"""
+
+
+@pytest.mark.parametrize("lang", ["en", "it"])
+@pytest.mark.parametrize("temperature", ["0", "2"])
+def test_what_is_said_of_a_candidate_has_room_at_any_temperature(bare_page, lang, temperature):
+    page = bare_page("step_by_step", lang, temperature=temperature)
+    assert page.locator(".hot .cand").count() > 5
+    for width in (1280, 1024, 360):
+        page.set_viewport_size({"width": width, "height": 720})
+        page.wait_for_timeout(100)
+        assert page.evaluate(APART) == [], width
