@@ -131,12 +131,30 @@ def with_all_charts(page: Page) -> Page:
     return page
 
 
+COVERED = """() => {
+    const controls = [];
+    const look = (node) => {
+        if (node.matches?.("a, button, input, select, textarea, summary, [role=slider]")) controls.push(node);
+        for (const child of [...(node.shadowRoot?.children ?? []), ...node.children]) look(child);
+    };
+    look(document.querySelector("[data-testid=stMain]"));
+    const boxes = controls.map((node) => [node, node.getBoundingClientRect()]).filter(([, box]) => box.width);
+    const lines = [...document.querySelectorAll(".save")].map((line) => [line, line.getBoundingClientRect()]);
+    const covers = ([line, a]) => boxes
+        .filter(([node, b]) => !line.contains(node)
+            && a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1)
+        .map(([node]) => `${line.parentNode.className}: ${node.outerHTML.slice(0, 80)}`);
+    return lines.flatMap(covers);
+}"""  # the controls that a figure's line lies over
+
+
 def assert_page_ok(page: Page, lang: str, theme: str) -> None:
     """In this language and theme, without a fault, nothing too wide, and accessible."""
     assert page.evaluate("document.documentElement.lang") == lang
     assert page.evaluate("getComputedStyle(document.querySelector('.stApp')).colorScheme") == theme
     assert page.locator("[role=alert], [data-testid=stException]").count() == 0
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= window.innerWidth")
+    assert page.evaluate(COVERED) == []
     assert_accessible(page)
 
 

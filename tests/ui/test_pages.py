@@ -4,7 +4,9 @@ in two browsers, is seen in test_two_readers.py."""
 import json
 import re
 from itertools import cycle
+from numbers import Real
 
+import numpy as np
 import pytest
 import streamlit as st
 
@@ -12,6 +14,9 @@ from tests.support import sums
 from tests.support.app_test import html_of, run_page, switch_page, unfolded
 from tests.support.browser import settled
 from tests.support.pages import FILES, LANGUAGES, MARKUP, PAGES, PROMPTED
+from tests.support.payload import charts, values
+from ui.kit import tables
+from ui.kit.numbers import percent
 
 pytestmark = pytest.mark.slow
 
@@ -34,14 +39,21 @@ def test_there_are_pages():
 @pytest.mark.parametrize("slug", PAGES)
 def test_a_page_runs_with_everything_unfolded(slug, monkeypatch):
     """In Italian; in English every lesson's own tests run it. And its worksheet can be answered on paper: no question
-    speaks of what only the page shows, and every option that is not right has a remark of its own."""
+    speaks of what only the page shows, and every option that is not right has a remark of its own. And its tables are
+    those of its figures."""
     files, button = {}, st.download_button
+    columns, twin = {}, tables.twin
 
     def download_button(label, data, *arguments, key, **options):
         files[key] = data
         return button(label, data, *arguments, key=key, **options)
 
+    def keep(given, key, name=""):
+        columns[key] = given
+        twin(given, key, name)
+
     monkeypatch.setattr(st, "download_button", download_button)
+    monkeypatch.setattr(tables, "twin", keep)
     test = unfolded(run_page(slug, "it"))
     assert not test.exception
     assert "<h1" in html_of(test)
@@ -54,6 +66,11 @@ def test_a_page_runs_with_everything_unfolded(slug, monkeypatch):
     assert not re.search(r"qui (sopra|sotto|accanto)", asked.partition("<ol>")[2])
     options = sum(len(question.options) for question in test.session_state.questions.values() if not question.waiting)
     assert answered.count('class="right"') + answered.count('class="wrong"') == options
+    for table in columns.values():
+        assert len({len(column) for column in table.values()}) == 1
+        assert not [head for head in table if re.fullmatch(r"|[a-z]+([._-][a-z0-9]+)+", head)], "heads are words"
+    for key, chart in charts(test).items():
+        assert holds(columns[key], chart), key
 
 
 def assert_no_answer_is_read_aloud(test) -> None:
@@ -66,6 +83,28 @@ def assert_no_answer_is_read_aloud(test) -> None:
             explained = NUMBER.findall(question.explain(question.accepted()[0]))
             assert not set(explained) & set(NUMBER.findall(said)) - set(NUMBER.findall(above)), question.plain
         above += card
+
+
+def holds(table: tables.Columns, chart: dict) -> bool:
+    """Whether the chart's numbers are in its table: those that it draws, as they are, in percent or as parts of their
+    column; or, where a length is none of them, those that it writes."""
+    columns = [np.array(column, float) for column in table.values() if all(isinstance(x, Real) for x in column)]
+    numbers, parts = np.concatenate(columns), np.concatenate([column / (column.sum() or 1) for column in columns])
+    known = np.unique(np.outer([1, 100, 0.01], np.nan_to_num([numbers, parts])))
+    drawn = [lengths(trace) for trace in chart["data"] if trace.get("mode") != "text"]
+    found = [np.mean([np.isclose(known, x, 1e-4, 1e-9).any() for x in trace]) for trace in drawn if len(trace)]
+    if np.mean(np.array(found) > 0.8) >= 0.5:
+        return True
+    text = json.dumps(chart["data"], ensure_ascii=False)
+    written = [[percent(x, "it") in text for x in each if 0 < x < 1] for each in (numbers, parts)]
+    return any(len(there) > 1 and np.mean(there) > 0.8 for there in written)
+
+
+def lengths(trace: dict) -> np.ndarray:
+    """What a trace says by length, height, place or colour."""
+    lying = trace.get("orientation") == "h" or trace.get("mode") == "markers"
+    found = values(trace["z" if "z" in trace else "x" if lying else "y"]).ravel().astype(float)
+    return found[np.isfinite(found)]
 
 
 def test_one_reader_goes_through_all_lessons_and_back():

@@ -20,7 +20,7 @@ from ui.frame.worksheet import sheet
 from ui.kit import cache, csv, language, markup
 from ui.server import admission, user_models
 
-AT_A_FIGURE = ("figure", "as", "table", "numbers", "more", "trace", "name", "place", "value")
+AT_A_FIGURE = ("figure", "as", "table", "part", "whole", "numbers", "more")
 _LABEL = markup.template(Path(__file__).with_name("footer.html"))
 
 

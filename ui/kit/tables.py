@@ -1,6 +1,7 @@
 """The numbers of a figure as a table."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from numbers import Number
 from pathlib import Path
 from typing import Any, cast
@@ -15,24 +16,34 @@ _TABLE = markup.template(Path(__file__).with_name("table.html"))
 _GRID = markup.template(Path(__file__).with_name("grid_table.html"))
 ROWS = 200  # of a table that are shown; its CSV has all
 
+Columns = Mapping[str, Sequence]  # of a table, under their heads
 
-def twin(columns: dict[str, list], name: str) -> None:
-    """The table twin of a figure, folded, with all rows as CSV. `name` is the file's, without its ending."""
-    words = language.words("ui")
 
-    def draw() -> None:
-        rows = list(zip(*columns.values(), strict=True))
-        more = words("table-more", shown=ROWS, rows=len(rows)) if len(rows) > ROWS else ""
-        st.html(table(columns, rows[:ROWS], words) + more)
-        file: dict[str, Any] = {
-            "file_name": f"{name}.csv",
-            "mime": "text/csv",
-            "key": f"csv-{name}",
-            "on_click": "ignore",
-        }
-        st.download_button(words.text("csv"), lambda: csv.as_csv([columns, *rows], words.lang), **file)
+def twin(columns: Columns, key: str, name: str = "") -> None:
+    """The table of the figure with this key, made and shown when the line at the figure asks for it
+    (ui/server/browser/table.js); `name` is that of `file_name`."""
+    folded(language.words("ui").text("table"), f"table-{key}", lambda: _show(columns, key, name or key))
 
-    folded(words.text("table"), f"table-{name}", draw)
+
+def listed(columns: Columns, key: str, label: str) -> None:
+    """A table that belongs to no figure, folded; the label says what is in it."""
+    folded(label, f"listed-{key}", lambda: _show(columns, key, key))
+
+
+def _show(columns: Columns, key: str, name: str) -> None:
+    """The first rows, and all of them as CSV."""
+    words, rows = language.words("ui"), list(zip(*columns.values(), strict=True))
+    more = markup.note(words.inline("table-more", shown=ROWS, rows=len(rows))) if len(rows) > ROWS else ""
+    st.html(table(columns, rows[:ROWS], words) + more)
+    file: dict[str, Any] = {"mime": "text/csv", "key": f"csv-{key}", "on_click": "ignore"}
+    made = partial(csv.as_csv, [columns, *rows], words.lang)
+    st.download_button(words.text("csv"), made, f"{file_name(name)}.csv", **file)
+
+
+def file_name(name: str) -> str:
+    """What all files of a figure are called, without their endings: after its lesson and its own name."""
+    lesson = st.session_state.get("lesson", "").replace("_", "-")
+    return "-".join(filter(None, ("vetro", lesson, name.removeprefix(lesson).strip("-"))))
 
 
 def table(heads: Iterable[str], rows: list[tuple], words: language.Words) -> Markup:

@@ -29,7 +29,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 def press(page, key: str, name: str):
     """A button of the line at a figure."""
     box = page.locator(f".stElementContainer:has(> .save).st-key-{key}, .st-key-{key} .stElementContainer:has(> .save)")
-    box.locator(".save button", has_text=name).first.focus()  # the line shows where the keyboard is
+    box.locator(".save button", has_text=name).first.focus()
     page.keyboard.press("Enter")
     return box.first
 
@@ -72,7 +72,7 @@ def test_a_chart_is_saved(open_page):
     width, height, colours = drawn(page, saved(page, "bars", "PNG"))
     assert width > 1000 and height > 300 and colours > 10
     found = saved(page, "bars", "CSV")  # its table, which is made for it
-    assert found.suggested_filename == "next-token.csv"
+    assert found.suggested_filename == "vetro-next-token-bars.csv"
     shares = [float(row[-1]) for row in list(csv.reader(io.StringIO(read(found).decode("utf-8-sig"))))[1:] if row[-1]]
     bundle = cache.bundle("smollm2")
     trace = cache.trace(bundle, bundle.tokenizer.encode("The dog"), {"final"})
@@ -82,19 +82,18 @@ def test_a_chart_is_saved(open_page):
 
 
 def the_numbers_are_a_table_that_follows_the_figure(page, bundle, trace):
-    """Where the lesson has none of its own."""
-    box = press(page, "vector", "Table")
-    rows = box.locator(".numbers tbody tr")
+    """Below it, and in sight."""
+    press(page, "vector", "Table")
+    rows = page.locator(".st-key-table-vector tbody tr")
     expect(rows).to_have_count(200)
+    expect(rows.first).to_be_in_viewport()
     expect(rows.first.locator("td").last).to_have_text(number(float(trace.final[-1, 0]), "en"))
     page.fill(".st-key-prompt textarea", "A cat")
     page.keyboard.press("Enter")
     other = cache.trace(bundle, bundle.tokenizer.encode("A cat"), {"final"})
     expect(rows.first.locator("td").last).to_have_text(number(float(other.final[-1, 0]), "en"))
     press(page, "vector", "Table")
-    expect(rows).to_have_count(0)
-    press(page, "bars", "Table")
-    expect(page.locator(".st-key-table-next-token .twin table")).to_be_visible()
+    expect(rows.first).to_be_hidden()
 
 
 def test_a_component_is_one_drawing(open_page):
@@ -109,9 +108,33 @@ def test_a_component_is_one_drawing(open_page):
     assert paper.get("fill") == "#16181a"
     width, _, colours = drawn(page, saved(page, "attention", "PNG"))
     assert width >= 2000 and colours > 50
+    the_arcs_can_be_saved_alone(page, words)
+    its_numbers_are_those_of_the_head_that_is_shown(page)
     with page.expect_download() as book:
         page.locator(".st-key-take a").click()
     assert book.value.suggested_filename == "vetro-attention.ipynb"
+
+
+def the_arcs_can_be_saved_alone(page, words):
+    page.locator(".st-key-attention .save select").first.select_option("arcs")
+    file = saved(page, "attention", "SVG")
+    assert file.suggested_filename == "vetro-attention-arcs.svg"
+    picture = ElementTree.fromstring(read(file))
+    title = picture.find(f"{SVG}title").text
+    assert title.endswith("· arcs") and len(title) > 20 and "@font-face" in picture.find(f"{SVG}style").text
+    alone = [node.text for node in picture.iter(f"{SVG}text")]
+    assert "squirrel" in alone and set(alone) < set(words) and len(alone) < len(words) / 2
+
+
+def its_numbers_are_those_of_the_head_that_is_shown(page):
+    layer, head = (page.evaluate(f"new URL(location).searchParams.get('{name}')") for name in ("layer", "head"))
+    assert (layer, head) == (None, None)
+    press(page, "attention", "Table")
+    cells = page.locator(".st-key-attention .numbers tbody tr").first.locator("td")
+    expect(cells.nth(5)).to_have_text("1")
+    was = cells.nth(1).inner_text()
+    page.locator(".st-key-attention .thumb:not([aria-checked=true])").first.click()
+    expect(cells.nth(1)).not_to_have_text(was)
 
 
 # ---- on paper

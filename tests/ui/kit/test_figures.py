@@ -17,10 +17,10 @@ def page():
     import plotly.graph_objects as go
 
     from model import tokens
-    from ui.kit import figures, listing, tables
+    from ui.kit import figures, listing
 
-    figures.show(go.Figure(go.Bar(x=[0.5], y=["<b>"])), key="bars", alt="A bar")
-    tables.twin({"token": ["<i>"] * 300, "share": list(np.linspace(0, 1, 300))}, "shares")
+    columns = {"token": ["<i>"] * 300, "share": np.linspace(0, 1, 300)}
+    figures.show(go.Figure(go.Bar(x=[0.5], y=["<b>"])), "bars", "A bar", columns)
     listing.show(tokens.Tokenizer)
 
 
@@ -73,7 +73,7 @@ def formulas():
 
 def test_the_csv_of_a_twin_has_all_rows_and_no_formula(monkeypatch):
     made = []
-    monkeypatch.setattr(figures.st, "download_button", lambda label, make, **_: made.append(make))
+    monkeypatch.setattr(figures.st, "download_button", lambda label, make, *_, **__: made.append(make))
     unfolded(AppTest.from_function(formulas).run())
     lines = made[-1]().decode("utf-8-sig").splitlines()
     assert lines[:3] == ["'=1+1,share", "'-x,-0.5", "y,2"] and len(lines) == 301

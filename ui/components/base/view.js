@@ -2,7 +2,7 @@
 
 import { colours } from "./colours.js";
 import { div, el, fill } from "./elements.js";
-import { clamp, integer, number, percent, unpack } from "./numbers.js";
+import { clamp, integer, number, percent } from "./numbers.js";
 
 /** Arrow keys, Home and End: move(down, right).
  * @template {HTMLElement} T @param {T} node @param {(down: number, right: number) => void} move @returns {T} */
@@ -79,6 +79,9 @@ export function linked(name, count, otherwise = null) {
  * @typedef {{ data: any, parentElement: ShadowRoot | HTMLElement, setStateValue: (name: string, value: any) => void,
  *   setTriggerValue: (name: string, value: any) => void }} Given */
 
+/** The numbers of a figure as it is now, in full, under their heads.
+ * @typedef {{ heads: string[], rows: (string | number)[][] }} Table */
+
 /** What a component shows, in a box of its own: made once, given data by update(data, palette) at every run, fitted
  * when its size changes, removed in the end. */
 export class View {
@@ -140,10 +143,11 @@ export class View {
   }
 }
 
-/** Leaves what a component was given where the page's own scripts find it, for the figure's CSV file and its table
- * (ui/server/browser/numbers.js), and tells them. @type {(root: any, data: any) => void} */
-export function exposeData(root, data) {
-  root.data = () => ({ ...data, arrays: data.bytes ? unpack(data) : {} });
+/** What the page's own scripts want to know of a figure (ui/server/browser/figures.js): what its files are called, and
+ * its numbers where the server has no table of them. @type {(root: any, data: any, asTable?: () => Table) => void} */
+export function introduce(root, data, asTable) {
+  root.dataset.file = data.file;
+  root.asTable = asTable;
   root.dispatchEvent(new Event("vetro-data", { bubbles: true, composed: true }));
 }
 
@@ -166,10 +170,10 @@ export function drawn(root, draw) {
 export function mountView({ data, parentElement }, Kind, className, report) {
   /** @type {any} */
   const root = parentElement.querySelector(".root");
-  exposeData(root, data);
   const view = (root.view ??= new Kind(root.appendChild(div(className))));
   view.report = report;
   drawn(root, () => view.update(data, colours(parentElement)));
+  introduce(root, data, view.asTable && (() => view.asTable()));
   return () => {
     drawings.delete(root);
     view.remove();

@@ -6,7 +6,7 @@ from markupsafe import Markup
 from model.analysis.attention import Cell
 from model.trace import Trace
 from ui.frame.page import Page
-from ui.kit import figures, listing, tables
+from ui.kit import figures, listing
 from ui.kit.folded import folded
 from ui.kit.mounting import mount
 from ui.lessons.attention import readings
@@ -29,13 +29,12 @@ def explorer(page: Page, trace: Trace, start: Cell) -> None:
         shown, names = trace.layers[layer], {"layer": layer + 1, "head": head + 1}
         st.html(Markup('<p class="eyebrow apart">{}</p>').format(words.inline("head-title", **names)))
         drawn = heatmap(shown.pattern[head], page.names, shown.mask, query, key, weight)
-        figures.show(drawn, key="twin", alt=words.text("twin-alt", **names))
+        columns = dict(zip((query, key, score, weight), readings.table(trace, layer, head), strict=True))
+        figures.show(drawn, "twin", words.text("twin-alt", **names), columns, name="chart")
 
     with st.container(gap=None):
         listing.show(*readings.SOURCE)
         folded(words.text("twin"), CHART, chart)
-        columns = readings.table(trace, layer, head)
-        tables.twin(dict(zip((query, key, score, weight), columns, strict=True)), "attention")
 
 
 def _open() -> None:

@@ -69,6 +69,24 @@ def facts(both: "list[Side]", words: Words) -> dict[str, dict]:
     return parts
 
 
+def table(both: "list[Side]", words: Words) -> dict[str, list[str]]:
+    """A row for each part that the models have: what it is there, its shape and its parameters."""
+    rows = [
+        (
+            side.title,
+            fact["title"],
+            " ".join([own["label"], own["sub"]]).strip(),
+            "; ".join(own["shape"]),
+            own["parameters"],
+        )
+        for side in both
+        for fact in facts(both, words).values()
+        if (own := fact["sides"][side.name])["here"] and not own["paper"]
+    ]
+    heads = (words.text(f"col-{name}") for name in ("model", "part", "kind", "shape", "parameters"))
+    return dict(zip(heads, map(list, zip(*rows, strict=True)), strict=True))
+
+
 def _side(name: str, side: "Side", words: Words) -> dict:
     config = side.config
     paper = name in ("cross", "cross_norm")

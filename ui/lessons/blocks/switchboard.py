@@ -18,7 +18,7 @@ from model.zoo import ModelUnavailable
 from ui import components
 from ui.frame import quiz
 from ui.frame.page import Page
-from ui.kit import cache, figures, listing, markup, tables, token_names, url_state
+from ui.kit import cache, figures, listing, markup, token_names, url_state
 from ui.kit.language import Words
 from ui.kit.mounting import mount
 from ui.kit.switchboard import BASE, NOISE, SWITCHES, bits, noise, reached
@@ -80,14 +80,12 @@ def _compare(page: Page, base: Switch, variant: Switch) -> None:
     left.html(switches.sheet(base, variant, words))
     with right:
         st.html(Markup('<p class="eyebrow">{}</p>').format(words.inline("loss-name")))
-        figures.show(chart, "losses", words.text("loss-alt"))
+        figures.show(chart, "losses", words.text("loss-alt"), switches.losses_table(courses, words))
     traces = [_trace(switch, page) for switch in both]
     page.heading("maps-title", words("maps-intro"), level=3)
     mount(page, "blocks", f"maps-{name}", _maps(traces, both, names, words))
     _writing(page, both, names)
-    with st.container(gap=None):
-        listing.show(*SOURCE)
-        tables.twin(switches.losses_table(courses, words), f"losses-{name}")
+    listing.show(*SOURCE)
 
 
 def _trace(switch: Switch, page: Page) -> Trace:
@@ -95,10 +93,10 @@ def _trace(switch: Switch, page: Page) -> Trace:
 
 
 def _maps(traces: list[Trace], both: tuple[Switch, Switch], names: tuple[str, str], words: Words) -> dict[str, object]:
-    """pattern0, pattern1 (L, H, T, T) in 255ths; tokens (T strings); layer, head: where the two differ most; sides: of
+    """pattern0, pattern1 (L, H, T, T); tokens (T strings); layer, head: where the two differ most; sides: of
     each model its title and its likeliest next tokens, as (token, probability, how it is shown)."""
     patterns = [trace.stack("pattern") for trace in traces]
-    packed = {f"pattern{i}": np.rint(255 * pattern).astype(np.uint8) for i, pattern in enumerate(patterns)}
+    packed = {f"pattern{i}": pattern for i, pattern in enumerate(patterns)}
     apart = np.abs(patterns[0] - patterns[1]).sum((-1, -2)).mean(1)
     return {
         **components.pack(**packed),
@@ -164,10 +162,9 @@ def _overview(page: Page, chosen: str) -> None:
     names, values = [words.text(f"name-{name}") for name in ordered], np.array([found[name] for name in ordered])
     marked = ordered.index(chosen) if chosen in ordered else None
     page.read(switches.ranking(ordered, found, words))
-    chart = charts.ranking(
-        names, values, ordered.index(BASE), marked, NOISE, words.text("bits"), partial(bits, words=words)
-    )
-    figures.show(chart, "ranking", words.text("overview-alt"))
+    shown = partial(bits, words=words)
+    chart = charts.ranking(names, values, ordered.index(BASE), marked, NOISE, words.text("bits"), shown)
+    columns = {words.text("col-model"): names, words.text("bits"): values}
+    figures.show(chart, "ranking", words.text("overview-alt"), columns)
     if missing := [words.text(f"name-{name}") for name in SWITCHES if name not in found]:
         page.note(words.inline("overview-missing", names=", ".join(missing)))
-    tables.twin({words.text("col-model"): names, words.text("bits"): list(map(float, values))}, "switchboard")

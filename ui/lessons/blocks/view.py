@@ -5,11 +5,10 @@ from markupsafe import Markup
 
 from model import layers
 from ui.frame.page import Page
-from ui.kit import figures, listing, tables, url_state
+from ui.kit import figures, listing, url_state
 from ui.kit.language import Words
 from ui.kit.mounting import mount
-from ui.lessons.blocks import fields, stream
-from ui.lessons.blocks.parts import facts
+from ui.lessons.blocks import fields, parts, stream
 from ui.lessons.blocks.sides import Side
 from viz import blocks as drawing
 
@@ -24,20 +23,20 @@ def drawings(page: Page, both: list[Side]) -> None:
         "part": "drawings",
         "slots": drawing.SLOTS,
         "sides": [_drawing(side, words) for side in both],
-        "facts": facts(both, words),
+        "facts": parts.facts(both, words),
     }
-    mount(page, "blocks", "blocks", data)
+    mount(page, "blocks", "blocks", data, columns=parts.table(both, words), file="parts")
 
 
 def _drawing(side: Side, words: Words) -> dict[str, object]:
     """The parts by slot, and what attention and MLP are made of. The paper's second attention belongs to 2017."""
     config = side.config
-    parts = [vars(part) for part in drawing.wired(config)]
+    wired = [vars(part) for part in drawing.wired(config)]
     if side.name == "old":
-        parts += [vars(part) | {"absent": True} for part in drawing.cross_attention(config)]
+        wired += [vars(part) | {"absent": True} for part in drawing.cross_attention(config)]
     return {
         "name": side.name,
-        "parts": parts,
+        "parts": wired,
         "inside": drawing.inside(config),
         "rotary": config.position == "rotary",
         "heads": config.heads,
@@ -70,6 +69,5 @@ def streams(page: Page, both: list[Side]) -> None:
     page.read(Markup(" ").join(stream.reading(side, words) for side in both))
     sizes = {side.title: side.reading.sizes for side in both}
     chart = drawing.streams(sizes, text("col-layer"), text("col-size"), text("first-token"), words.number)
-    figures.show(chart, "streams", text("stream-alt"))
+    figures.show(chart, "streams", text("stream-alt"), stream.table(both, words))
     st.html(Markup().join([words("stream-text"), *(stream.first_token(side, words) for side in both)]))
-    tables.twin(stream.table(both, words), "streams")

@@ -15,7 +15,7 @@ from model.trace import Trace
 from model.zoo import Bundle
 from ui import components
 from ui.frame.page import Page
-from ui.kit import cache, listing, markup, tables, token_names, url_state
+from ui.kit import cache, listing, markup, token_names, url_state
 from ui.kit.language import Words
 from ui.kit.mounting import mount
 from ui.lessons.encoders import readings
@@ -40,16 +40,16 @@ def show_maps(page: Page, encoder: Bundle, traces: tuple[Trace, Trace]) -> None:
             "tokens": token_names.distinct(trace.tokens),
             "start": [look.layer, look.head],
         }
-    reported = mount(page, "encoders", "maps", data, reports=("look",)).look or {}
+    reported = st.session_state.get("maps", {}).get("look") or {}
     looks = [
         readings.look(reported.get(side), trace) or first
         for side, trace, first in zip(SIDES, traces, starts, strict=True)
     ]
+    columns = _table(traces, looks, [bundle.card.title for bundle in bundles], words)
+    mount(page, "encoders", "maps", data, columns=columns, reports=("look",))
     values = _values(encoder, traces, looks, words)
     st.html(markup.read(words.inline("maps-reading", **values)) + words("maps-text", **values))
-    with st.container(gap=None):
-        listing.show(masks.Bidirectional, masks.Causal)
-        tables.twin(_table(traces, looks, [bundle.card.title for bundle in bundles], words), "both-ways")
+    listing.show(masks.Bidirectional, masks.Causal)
 
 
 def _values(encoder: Bundle, traces: tuple[Trace, Trace], looks: list[Look], words: Words) -> dict[str, str]:

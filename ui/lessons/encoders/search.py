@@ -7,7 +7,7 @@ from markupsafe import Markup
 from model.analysis import retrieval
 from model.zoo import Bundle
 from ui.frame.page import Page
-from ui.kit import listing, tables, url_state
+from ui.kit import listing, url_state
 from ui.kit.language import Words
 from ui.kit.mounting import mount
 from ui.lessons.encoders import readings
@@ -63,12 +63,11 @@ def show_hits(page: Page, encoder: Bundle, sentences: Sentences, query: str) -> 
         column("reranked", hits.reranked, hits.cosines),
     ]
     page.read(_reading(sentences, hits, words))
-    mount(page, "encoders", "found", {"part": "found", "columns": columns})
+    titles = map(words.text, ("col-sentence", "col-bm25", "col-cosine"))
+    table = dict(zip(titles, (sentences.texts, hits.scores, hits.cosines), strict=True))
+    mount(page, "encoders", "found", {"part": "found", "columns": columns}, columns=table)
     st.html(words("searches-text", found=len(hits.keywords), all=len(sentences.texts)))
-    with st.container(gap=None):
-        listing.show(retrieval.keyword_scores, retrieval.rerank)
-        titles = map(words.text, ("col-sentence", "col-bm25", "col-cosine"))
-        tables.twin(dict(zip(titles, (sentences.texts, hits.scores, hits.cosines), strict=True)), "search")
+    listing.show(retrieval.keyword_scores, retrieval.rerank)
 
 
 def _reading(sentences: Sentences, hits: Hits, words: Words) -> Markup:

@@ -12,7 +12,7 @@ from model.analysis import retrieval
 from model.zoo import Bundle
 from ui import components
 from ui.frame.page import Page
-from ui.kit import cache, figures, listing, markup, tables, url_state
+from ui.kit import cache, figures, listing, markup, url_state
 from ui.kit.language import Words
 from ui.kit.mounting import mount
 from ui.lessons.encoders import readings
@@ -72,7 +72,10 @@ def show_cosines(page: Page, encoder: Bundle, sentences: Sentences) -> None:
     lines = [readings.clipped(line) for line in sentences.texts]
     data = {"part": "matrix", **components.pack(cosines=cosines), "lines": lines, "pair": first}
     # every list has a key of its own: the pair of another one means nothing in it
-    reported = mount(page, "encoders", f"matrix-{sentences.key}", data, reports=("pair",)).pair
+    key, (i, j) = f"matrix-{sentences.key}", np.triu_indices(len(sentences.texts), 1)
+    sides = {text("col-one"): np.array(sentences.texts)[i], text("col-other"): np.array(sentences.texts)[j]}
+    columns = sides | {text("col-cosine"): cosines[i, j]}
+    reported = mount(page, "encoders", key, data, columns=columns, file="cosines", reports=("pair",)).pair
     pair = sentences.pair(reported) if reported else first
     values = _pair_values(sentences, pair, words)
     rank = words("pair-rank", **values) if values["pairs"] > 1 else ""
@@ -80,13 +83,10 @@ def show_cosines(page: Page, encoder: Bundle, sentences: Sentences) -> None:
     st.html(words("pair-text") + _translated(sentences, words))
     one, other = (sentences.vectors[i] for i in pair)
     strips = {f"a  {pair[0] + 1}": one, f"b  {pair[1] + 1}": other, "a × b": one * other}
-    figures.show(bars.strips(strips, text("strip-hover")), "pair", text("strips-alt"))
+    columns = {text("col-number"): range(1, len(one) + 1)} | strips
+    figures.show(bars.strips(strips, text("strip-hover")), "pair", text("strips-alt"), columns)
     st.html(markup.note(words.inline("strips-note")) + _computation(encoder, sentences, pair, words))
-    with st.container(gap=None):
-        listing.show(retrieval.sentence_vector)
-        i, j = np.triu_indices(len(sentences.texts), 1)
-        sides = {text("col-one"): np.array(sentences.texts)[i], text("col-other"): np.array(sentences.texts)[j]}
-        tables.twin({n: list(x) for n, x in sides.items()} | {text("col-cosine"): cosines[i, j]}, "cosines")
+    listing.show(retrieval.sentence_vector)
 
 
 def _pair_values(sentences: Sentences, pair: tuple[int, int], words: Words) -> dict[str, object]:
@@ -166,11 +166,10 @@ def show_plane(page: Page, encoder: Bundle, sentences: Sentences, query: str) ->
         page.read(words.inline("plane-agrees" if seen == near else "plane-differs", **values))
     left, right = st.columns([3, 2], gap="large", vertical_alignment="center")
     with left:
-        figures.show(chart, "plane", words.text("plane-alt"))
+        shown = [*texts, *([query] if query else [])], places[:, 0], places[:, 1]
+        columns = dict(zip(map(words.text, ("col-sentence", "col-x", "col-y")), shown, strict=True))
+        figures.show(chart, "plane", words.text("plane-alt"), columns)
     items = (Markup("<li>{}</li>").format(sentences.shown(i)) for i in range(len(texts)))
     right.html(Markup('<ol class="note">{}</ol>').format(Markup().join(items)))
     st.html(markup.note(words.inline("plane-note")) + words("plane-text", **values))
-    with st.container(gap=None):
-        listing.show(retrieval.principal_plane)
-        columns = [*texts, *([query] if query else [])], places[:, 0], places[:, 1]
-        tables.twin(dict(zip(map(words.text, ("col-sentence", "col-x", "col-y")), columns, strict=True)), "plane")
+    listing.show(retrieval.principal_plane)

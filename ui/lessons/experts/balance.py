@@ -1,5 +1,6 @@
 """Lesson 12: how evenly the experts are used, with the loss that balances them and without it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,8 @@ from model.trace import Trace
 from model.train import load_balance
 from model.weights.checkpoint import Report
 from ui.frame.page import Page
-from ui.kit import cache, figures, listing, markup, switchboard, tables
+from ui.kit import cache, figures, listing, markup, switchboard
+from ui.kit.language import Words
 from ui.lessons.experts.statistics import Statistics
 from viz import experts as charts
 
@@ -39,12 +41,17 @@ def show_loads(page: Page, trace: Trace, statistics: Statistics) -> None:
     names = [text("layer-name", n=n + 1) for n in range(len(own))]
     pair = {text("held-out"): held_out, text("own-text"): own}
     chart = charts.loads(names, pair, text("expert", n="{n}"), words.percent)
-    figures.show(chart, "loads", text("loads-alt"))
+    figures.show(chart, "loads", text("loads-alt"), _table(pair, text("col-text"), words))
     page.note(words.inline("loads-note", **values, own=len(trace.tokens)))
-    columns = {text("layer"): [n + 1 for n in range(len(own)) for _ in pair]}
-    columns[text("col-text")] = list(pair) * len(own)
-    rows = np.stack(list(pair.values()), axis=1).reshape(-1, own.shape[1])
-    tables.twin(columns | {text("expert", n=e + 1): rows[:, e].tolist() for e in range(own.shape[1])}, "loads")
+
+
+def _table(loads: dict[str, np.ndarray], title: str, words: Words) -> dict[str, Sequence]:
+    """A row for each layer and each of the loads (L, E), a column for each expert; title: of the column that says which
+    load it is."""
+    layers, experts = next(iter(loads.values())).shape
+    columns = {words.text("layer"): np.repeat(np.arange(layers) + 1, len(loads)), title: list(loads) * layers}
+    rows = np.stack(list(loads.values()), axis=1).reshape(-1, experts)
+    return columns | {words.text("expert", n=e + 1): rows[:, e] for e in range(experts)}
 
 
 def show_balance_loss(page: Page, trace: Trace) -> None:
@@ -130,12 +137,13 @@ def show_collapse(page: Page) -> None:
     titles = text("axis-step"), text("axis-busiest")
     chart = charts.busiest(curves, 1 / experts, titles, text("even"), text("layer-name", n="{n}"), words.percent)
     with st.container(gap="xsmall"):
-        figures.show(chart, "busiest", text("busiest-alt"))
+        figures.show(chart, "busiest", text("busiest-alt"), _busiest_table(page, pair))
         page.note(words.inline("busiest-note", **values))
     page.heading("now-title", level=3)
     layers = [text("layer-name", n=n + 1) for n in range(len(balanced.load))]
     rows = {names[name]: model.load for name, model in pair.items()}
-    figures.show(charts.loads(layers, rows, text("expert", n="{n}"), words.percent), "now", text("now-alt"))
+    chart = charts.loads(layers, rows, text("expert", n="{n}"), words.percent)
+    figures.show(chart, "now", text("now-alt"), _table(rows, text("col-model"), words))
     seen = "collapse-fewer" if values["used_collapsed"] < values["used_balanced"] else "collapse-as-many"
     cost = (
         "collapse-equal"
@@ -145,9 +153,14 @@ def show_collapse(page: Page) -> None:
         else "collapse-cheaper"
     )
     st.html(words("collapse-text", **values) + words(seen) + words(cost, **values))
-    columns = {text("axis-step"): list(balanced.report.step)}
-    for name, model in pair.items():
-        for layer, busiest in zip(layers, model.report.busiest.T, strict=True):
-            columns[f"{names[name]}, {layer}"] = busiest.tolist()
-    if len({len(column) for column in columns.values()}) == 1:  # both were trained for as many steps
-        tables.twin(columns, "busiest")
+
+
+def _busiest_table(page: Page, pair: dict[str, Trained]) -> dict[str, Sequence]:
+    """A row for each model and step, a column for each layer."""
+    words, reports = page.words, {page.words.text(name): model.report for name, model in pair.items()}
+    busiest = np.concatenate([report.busiest for report in reports.values()])
+    layers = {words.text("layer-name", n=n + 1): column for n, column in enumerate(busiest.T)}
+    return {
+        words.text("col-model"): [name for name, report in reports.items() for _ in report.step],
+        words.text("axis-step"): np.concatenate([report.step for report in reports.values()]),
+    } | layers

@@ -8,7 +8,7 @@ from model.analysis.losses import bits_per_byte
 from model.edits import ExpertOff, ForceExperts
 from model.trace import Trace
 from ui.frame.page import Page
-from ui.kit import comparison, figures, listing, markup, tables, url_state
+from ui.kit import comparison, figures, listing, markup, url_state
 from ui.lessons.experts import readings
 from ui.lessons.experts.readings import WAYS, Setting
 from viz import experts as charts
@@ -97,9 +97,10 @@ def _show_change(page: Page, trace: Trace) -> None:
     st.html(markup.read(words.inline(section, **values)) + next_token)
     rows, probabilities = comparison.top_tokens(page, before, after)
     names = words.text("as-trained"), words.text("changed")
-    figures.show(sparse.pair(rows, probabilities, names, words.percent), "touched", words.text("touched-alt"))
+    columns = {words.text("col-token"): rows} | dict(zip(names, probabilities, strict=True))
+    chart = sparse.pair(rows, probabilities, names, words.percent)
+    figures.show(chart, "touched", words.text("touched-alt"), columns)
     page.note(words.inline("touch-honest", trained=config.active_experts))
-    tables.twin({words.text("col-token"): rows} | dict(zip(names, probabilities, strict=True)), "touched")
 
 
 @st.fragment
@@ -121,6 +122,6 @@ def _show_active_counts(page: Page) -> None:
     values |= {"trained": trained, "best": best, "worst": worst}
     unit, axis = words.text("bits-per-byte"), words.text("active")
     with st.container(gap="xsmall"):
-        figures.show(charts.counts(losses, trained, unit, axis, words.number), "counts", words.text("counts-alt"))
+        chart = charts.counts(losses, trained, unit, axis, words.number)
+        figures.show(chart, "counts", words.text("counts-alt"), {axis: range(1, len(losses) + 1), unit: losses})
         st.html(words("counts-best" if best == trained else "counts-other", **values))
-    tables.twin({axis: list(range(1, len(losses) + 1)), unit: losses}, "active-experts")

@@ -6,7 +6,7 @@ import streamlit as st
 from model.analysis.information import lift
 from ui import components
 from ui.frame.page import Page
-from ui.kit import figures, markup, tables
+from ui.kit import figures, markup
 from ui.kit.language import Words
 from ui.kit.mounting import mount
 from ui.lessons.experts.statistics import KINDS, Statistics
@@ -23,13 +23,12 @@ def show_information(page: Page, statistics: Statistics) -> None:
     labels = text("measured"), text("shuffled")
     rows = {name: (statistics.information[kind], statistics.shuffled[kind]) for kind, name in names.items()}
     chart = charts.information(rows, layers, labels, text("bits"), words.number)
-    with st.container(gap="xsmall"):
-        figures.show(chart, "information", text("information-alt"))
-        st.html(words("information-note", **values))
     columns = {text("layer"): list(range(1, len(layers) + 1)), text("entropy"): statistics.entropies}
     for name, pair in rows.items():
         columns |= {f"{name}, {label}": list(bits) for label, bits in zip(labels, pair, strict=True)}
-    tables.twin(columns, "information")
+    with st.container(gap="xsmall"):
+        figures.show(chart, "information", text("information-alt"), columns)
+        st.html(words("information-note", **values))
 
 
 def show_word_classes(page: Page, statistics: Statistics) -> None:
@@ -50,8 +49,7 @@ def show_word_classes(page: Page, statistics: Statistics) -> None:
         "loads": statistics.fractions.tolist(),
         "start": int(np.argmax(statistics.information["class"])),
     }
-    mount(page, "experts", "kinds", data)
-    tables.twin(_table(statistics, page.words), "word-classes")
+    mount(page, "experts", "kinds", data, columns=_table(statistics, page.words), file="word-classes")
 
 
 def _typical(tokens: list[dict], fraction: float) -> list[dict]:
@@ -80,7 +78,7 @@ def show_guesses(page: Page, statistics: Statistics) -> None:
     accuracies = {"nothing": right[0], "path": layers[-1], "token": right[-1], "one": layers[0]}
     values = {name: words.percent(p) for name, p in accuracies.items()} | {"layers": len(layers)}
     page.heading("guess-title", words("guess", **values), level=3)
-    figures.show(charts.guesses(names, right, words.percent), "guesses", text("guess-alt"))
+    columns = {text("guess-clue"): names, text("guess-right"): right}
+    figures.show(charts.guesses(names, right, words.percent), "guesses", text("guess-alt"), columns)
     st.html(words("guess-good" if layers[-1] > (right[0] + right[-1]) / 2 else "guess-weak", **values))
-    tables.twin({text("guess-clue"): names, text("guess-right"): right}, "guesses")
     page.note(words.inline("purpose-source", tokens=words.number(statistics.tokens)))

@@ -11,7 +11,7 @@ from model.layers import Experts
 from model.trace import Trace
 from model.weights.published import MODELS
 from ui.frame.page import Page
-from ui.kit import figures, listing, markup, tables, url_state
+from ui.kit import figures, listing, markup, url_state
 from ui.kit.mounting import mount
 from ui.lessons.experts import readings
 from viz import experts as charts
@@ -35,7 +35,9 @@ def show_block(page: Page, trace: Trace) -> None:
         "index": first.expert_index[-1].tolist(),
         "weights": first.expert_weight[-1].tolist(),
     }
-    mount(page, "experts", "block", data)
+    columns = {page.words.text("col-expert"): first.expert_index[-1] + 1}
+    columns[page.words.text("col-weight")] = first.expert_weight[-1]
+    mount(page, "experts", "block", data, columns=columns)
 
 
 def show_switchyard(page: Page, trace: Trace) -> None:
@@ -44,10 +46,9 @@ def show_switchyard(page: Page, trace: Trace) -> None:
     config = page.bundle.model.config
     page.heading("yard-title", page.words("yard-intro", experts=config.experts, active=config.active_experts))
     data = {"tokens": page.names, "start": readings.start(trace), "width": config.width}
-    mount(page, "experts", "yard", {"view": "yard", **readings.packed(trace), **data})
-    with st.container(gap=None):
-        listing.show(Experts)
-        tables.twin(readings.table(trace, page.words), "experts")
+    data = {"view": "yard", **readings.packed(trace), **data}
+    mount(page, "experts", "yard", data, columns=readings.table(trace, page.words))
+    listing.show(Experts)
 
 
 def show_parameters(page: Page, trace: Trace) -> None:
@@ -61,10 +62,10 @@ def show_parameters(page: Page, trace: Trace) -> None:
     names = {part: text(f"part-{part}") for part in counts[PUBLISHED]}
     rows = text("row-all", model="{model}"), text("row-one")
     chart = charts.parameters(counts, names, rows, words.number, words.percent)
-    figures.show(chart, "parameters", text("parameters-alt"))
-    st.html(words("cost-published", **values) + words("cost-saves", **values))
     columns = {text("part-model"): list(names.values())}
-    tables.twin(columns | {model: list(parts.values()) for model, parts in counts.items()}, "parameters")
+    columns |= {model: list(parts.values()) for model, parts in counts.items()}
+    figures.show(chart, "parameters", text("parameters-alt"), columns)
+    st.html(words("cost-published", **values) + words("cost-saves", **values))
 
 
 def _cost_values(page: Page, trace: Trace) -> dict[str, str]:

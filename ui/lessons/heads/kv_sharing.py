@@ -9,12 +9,13 @@ from model import arithmetic
 from model.config import Config
 from model.runtime import timing
 from ui.frame.page import Page
-from ui.kit import cache, figures, listing, tables
+from ui.kit import cache, figures, listing
 from ui.kit.language import Words
 from ui.lessons.heads import view
 from viz import heads as charts
 
 LAYERS, CONTEXT, RUNS = 6, 2048, 9  # of the measurement: a shallower model, so that it takes about a second
+COLUMNS = {"kv_heads": "kv", "numbers": "numbers", "parameters": "parameters", "cache": "bytes"}  # of `ways`, in words
 VOCABULARY = 100  # neither the embedding nor the language-model head is part of it
 
 
@@ -41,7 +42,9 @@ def show_diagram(page: Page) -> None:
     (tokens), model (its title), start (way, query head)."""
     config, card = page.bundle.model.config, page.bundle.card
     start = (0, config.heads // 2)
-    view.show("sharing", page, ways=ways(config), context=config.context, model=card.title, start=start)
+    costs = ways(config)
+    columns = {page.words.text(f"col-{name}"): [way[key] for way in costs] for key, name in COLUMNS.items()}
+    view.show("sharing", page, columns, ways=costs, context=config.context, model=card.title, start=start)
 
 
 @st.fragment
@@ -57,11 +60,9 @@ def show_measured(page: Page) -> None:
     page.read(_reading(runs, words))
     names = [text("bar-name", count=run.kv_heads) for run in runs]
     chart = charts.times([run.decode.seconds for run in runs], names, text("milliseconds"), words.number)
-    figures.show(chart, "sharing-times", text("times-alt"))
+    figures.show(chart, "sharing-times", text("times-alt"), _table(runs, words))
     page.note(words.inline("measured-note"))
-    with st.container(gap=None):
-        listing.show(timing.kv_sharing_costs)
-        tables.twin(_table(runs, words), "sharing")
+    listing.show(timing.kv_sharing_costs)
 
 
 def measured(page: Page) -> list[timing.KVSharing]:

@@ -113,6 +113,18 @@ def repeated_surprisal(page: Page) -> tuple[float, float]:
     return cache.result(key, lambda: analysis.repeated_surprisal(model, special, REPEATED))
 
 
+def growth(parts: Attribution, words: Words) -> dict[str, np.ndarray]:
+    """What the heads of each layer together and its MLP add to a logit, and the sum so far: a row for what comes before
+    the layers, then one for each."""
+    heads, mlps = (np.insert(added, 0, 0) for added in (parts.heads.sum(1), parts.mlps))
+    return {
+        words.text("col-layer"): np.arange(len(mlps)),
+        words.text("growth-heads"): heads,
+        words.text("growth-mlps"): mlps,
+        words.text("growth-sum"): parts.rest + np.cumsum(heads + mlps),
+    }
+
+
 def table(words: Words, columns: dict[str, np.ndarray]) -> dict[str, list]:
     """Every head of the model as a row; columns hold (L, H)."""
     layers, heads = np.indices(next(iter(columns.values())).shape) + 1

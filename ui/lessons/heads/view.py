@@ -19,14 +19,14 @@ from ui.lessons.heads.readings import AGAINST, TYPED, Attribution, Candidates
 from viz import heads as charts
 
 
-def show(view: str, page: Page, **data: object) -> None:
+def show(view: str, page: Page, columns: tables.Columns | None = None, **data: object) -> None:
     """One of the figures of ui/lessons/heads/component. They share the head that is chosen, through the link.
 
     Keys of all: view, its name; sizes: how many layers, heads and (groups) key/value heads the model has.
     """
     config = page.bundle.model.config
     sizes = {"layers": config.layers, "heads": config.heads, "groups": config.kv_heads}
-    mount(page, "heads", f"heads-{view}", {"view": view, "sizes": sizes, **data})
+    mount(page, "heads", f"heads-{view}", {"view": view, "sizes": sizes, **data}, columns=columns)
 
 
 def show_explorer(page: Page, trace: Trace, start: tuple[int, int]) -> None:
@@ -35,11 +35,9 @@ def show_explorer(page: Page, trace: Trace, start: tuple[int, int]) -> None:
     writes, text = readings.writes(page, trace), page.words.text
     arrays = components.pack(pattern=trace.stack("pattern"), **vars(writes))
     width, inner = page.bundle.model.config.width, trace.layers[0].z.shape[2]
-    show("explorer", page, **arrays, tokens=page.names, start=start, width=width, inner=inner)
-    with st.container(gap=None):
-        listing.show(Attention.forward, lens.head_writes)
-        columns = {text("col-length-last"): writes.lengths[:, :, -1]}
-        tables.twin(readings.table(page.words, columns), "head-writes")
+    columns = readings.table(page.words, {text("col-length-last"): writes.lengths[:, :, -1]})
+    show("explorer", page, columns, **arrays, tokens=page.names, start=start, width=width, inner=inner)
+    listing.show(Attention.forward, lens.head_writes)
 
 
 # ---- what moved a logit
@@ -55,14 +53,13 @@ def show_effects(page: Page, trace: Trace, candidates: Candidates, start: tuple[
     aloud, compared = _moved(parts, words)
     with st.container(gap="xsmall"):
         st.html(typed + markup.read(aloud) + markup.note(compared))
-        show("effects", page, **components.pack(effects=parts.heads), token=parts.name, start=start)
+        columns = readings.table(words, {text("col-effect"): parts.heads})
+        show("effects", page, columns, **components.pack(effects=parts.heads), token=parts.name, start=start)
         st.html(words("effects-sum") + _sums(parts, words))
         names = (text("growth-heads"), text("growth-mlps"), text("growth-sum"))
         chart = charts.growth(parts.heads, parts.mlps, parts.rest, names, text("axis-layer"), words.number)
-        figures.show(chart, "growth", text("growth-alt", token=parts.name))
-    with st.container(gap=None):
-        listing.show(lens.direct_effects)
-        tables.twin(readings.table(words, {text("col-effect"): parts.heads}), "direct-effects")
+        figures.show(chart, "growth", text("growth-alt", token=parts.name), readings.growth(parts, words))
+    listing.show(lens.direct_effects)
 
 
 def _choice(page: Page, candidates: Candidates) -> tuple[int, int | None, Markup]:
@@ -152,12 +149,11 @@ def show_kinds(page: Page, trace: Trace, start: tuple[int, int]) -> None:
         patterns=kinds.patterns,
         shares=kinds.shares,
     )
-    show("kinds", page, **arrays, kinds=lens.KINDS, best=kinds.best, counts=counts, start=start)
+    names = (words.text(f"place-{name}") for name in lens.KINDS)
+    columns = readings.table(words, dict(zip(names, kinds.scores, strict=True)))
+    show("kinds", page, columns, **arrays, kinds=lens.KINDS, best=kinds.best, counts=counts, start=start)
     first = counts[lens.KINDS.index("first")]
     how = words("kinds-how", tokens=readings.REPEATED, threshold=round_percent(analysis.THRESHOLD))
     sink = words("kinds-sink" if first else "kinds-no-sink", first=first, all=words.number(kinds.kind.size))
     st.html(how + sink)
-    with st.container(gap=None):
-        listing.show(lens.head_kinds)
-        names = (words.text(f"place-{name}") for name in lens.KINDS)
-        tables.twin(readings.table(words, dict(zip(names, kinds.scores, strict=True))), "head-kinds")
+    listing.show(lens.head_kinds)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from ui.frame import curriculum
 from ui.frame.page import Page
-from ui.kit import cache, language, listing, tables, url_state
+from ui.kit import cache, language, listing, url_state
 from ui.kit.mounting import mount
 from ui.lessons.machine import readings
 
@@ -20,9 +20,9 @@ def machine(page: Page) -> dict:
     lessons = {slug: titles.text(slug) for slug in ONWARD if curriculum.lesson_by_slug(slug).exists}
     opened = layer if layer is not None and layer < len(data["stream"]) else data["opened"]
     shown = {**data, "opened": opened, "lessons": lessons}
-    mount(page, "machine", "machine", shown, on_append_change=partial(_append, page))
+    columns = readings.table(data, page.words)
+    mount(page, "machine", "machine", shown, columns=columns, on_append_change=partial(_append, page))
     listing.show(*readings.SOURCE)
-    tables.twin(readings.table(data, page.words), "machine")
     return data
 
 

@@ -1,5 +1,7 @@
 """Lesson 2: logits and probabilities, one of them as sums, the stages of sampling, draws, and the logit lens."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import streamlit as st
 from babel.numbers import format_decimal
@@ -8,7 +10,7 @@ from markupsafe import Markup
 from model.sampling import Sampling
 from model.trace import Trace
 from ui.frame.page import Page
-from ui.kit import cache, figures, listing, markup, tables
+from ui.kit import cache, figures, listing, markup
 from ui.kit.language import Words
 from ui.kit.numbers import round_percent
 from ui.lessons.next_token import controls, readings
@@ -27,15 +29,14 @@ def probabilities(page: Page, reading: Reading) -> None:
     last = markup.chip(page.names[-1])
     page.heading("scores-title", words("vector", **values, layers=page.bundle.model.config.layers, token=last))
     strip = bars.strips({"x": reading.vector}, text("strip-hover"))
-    figures.show(strip, "vector", text("vector-alt", **values))
+    figures.show(strip, "vector", text("vector-alt", **values), _numbered({"x": reading.vector}, words))
     page.note(words.inline("strip-note", limit=words.number(bars.limit(reading.vector))))
     st.html(words("head", **values))
     page.read(words.inline("reading", **values, token=last))
     st.html(Markup('<p class="eyebrow">{}</p>').format(words.inline("bars-head")))
     chart = bars.bars(_rows(reading, words), reading.with_tail(reading.base), words.percent)
-    figures.show(chart, "bars", text("bars-alt"))
+    figures.show(chart, "bars", text("bars-alt"), readings.vocabulary(page.bundle, reading, words))
     st.html(words("entropy", **values))
-    tables.twin(readings.vocabulary(page.bundle, reading, words), "next-token")
 
 
 def sums(page: Page, reading: Reading) -> None:
@@ -53,7 +54,8 @@ def _sums(page: Page, reading: Reading) -> None:
         candidate = readings.candidate(page.bundle, reading, index)
         vectors = {"x": reading.vector, "w": candidate.row, "x × w": candidate.products}
         strips = bars.strips(vectors, words.text("strip-hover"))
-        figures.show(strips, "strips", words.text("strips-alt", width=words.number(len(reading.vector))))
+        alt = words.text("strips-alt", width=words.number(len(reading.vector)))
+        figures.show(strips, "strips", alt, _numbered(vectors, words))
         st.html(_sum_lines(reading, candidate, reading.tokens[index], words))
 
 
@@ -102,11 +104,10 @@ def choosing(page: Page, reading: Reading) -> None:
         heads = _stage_heads(settings, words)
         rows = _rows(reading, words)
         chart = bars.stages(rows, shares, heads, counts, text("left"), dial, lambda p: hundredths(p, words))
-        figures.show(chart, "stages", text("stages-alt"))
+        columns = {head.replace("<br>", " "): share for head, share in zip(heads, shares, strict=True)}
+        figures.show(chart, "stages", text("stages-alt"), _token_column(reading, words) | columns)
         values = readings.distribution_values(reading, reading.base, words)
         page.note(words.inline("stages-note", **values, scale=round_percent(bars.scale(shares))))
-        columns = {head.replace("<br>", " "): share for head, share in zip(heads, shares, strict=True)}
-        tables.twin(_token_column(reading, words) | columns, "stages")
         _draws(page, reading, stages[-1])
 
 
@@ -139,11 +140,11 @@ def _draws(page: Page, reading: Reading, distribution: np.ndarray) -> None:
     best = markup.chip(reading.tokens[0])
     page.read(words.inline("draws-reading", best=best, times=words.number(times), count=count, expected=expected))
     rows = [*map(bars.label, reading.tokens), _others(reading, words)]
-    figures.show(bars.draws(rows, draws.counts, draws.expected, words.number), "drawn", text("draws-alt"))
+    chart = bars.draws(rows, draws.counts, draws.expected, words.number)
+    columns = {text("times"): draws.counts, text("expected"): draws.expected}
+    figures.show(chart, "drawn", text("draws-alt"), _token_column(reading, words) | columns)
     page.note(words.inline("draws-note"))
     st.html(words("drawn", tokens=markup.chips(draws.first)))
-    columns = {text("times"): draws.counts, text("expected"): draws.expected}
-    tables.twin(_token_column(reading, words) | columns, "draws")
 
 
 def logit_lens(page: Page, trace: Trace) -> None:
@@ -153,9 +154,9 @@ def logit_lens(page: Page, trace: Trace) -> None:
     page.heading("lens-title", words("lens"))
     page.read(levels.sentence(words))
     columns = levels.ids, levels.tokens, levels.probabilities, levels.answer, levels.names(words)
-    figures.show(lens_figure.tower(*columns, words.percent), "lens", words.text("lens-alt"))
+    chart = lens_figure.tower(*columns, words.percent)
+    figures.show(chart, "lens", words.text("lens-alt"), levels.table(words))
     page.note(words.inline("lens-note", token=markup.chip(levels.tokens[-1])))
-    tables.twin(levels.table(words), "lens")
 
 
 def _rows(reading: Reading, words: Words) -> list[str]:
@@ -166,6 +167,11 @@ def _rows(reading: Reading, words: Words) -> list[str]:
 
 def _others(reading: Reading, words: Words) -> str:
     return words.text("others", n=words.number(len(reading.base) - readings.TOP))
+
+
+def _numbered(vectors: dict[str, np.ndarray], words: Words) -> dict[str, Sequence]:
+    """Vectors (D,) beside one another, their numbers counted from 1."""
+    return {words.text("col-number"): range(1, len(next(iter(vectors.values()))) + 1)} | vectors
 
 
 def _token_column(reading: Reading, words: Words) -> dict[str, list]:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from model.zoo import Bundle
 from ui.frame.page import Page
-from ui.kit import figures, listing, markup, tables
+from ui.kit import figures, listing, markup
 from ui.kit.mounting import mount
 from ui.lessons.packing import batch as batches
 from ui.lessons.packing import positions, readings, row
@@ -22,12 +22,10 @@ def batch(page: Page, documents: Batch) -> None:
     state = st.session_state.get("batch", {}).get("choice")
     data = batches.component_data(documents, state)
     waiting.empty()
-    mount(page, "packing", "batch", data, reports=("choice",))
+    mount(page, "packing", "batch", data, columns=batches.table(documents, words), reports=("choice",))
     method = batches.chosen_method(state)
     st.html(readings.arithmetic(documents, method, words))
-    with st.container(gap=None):
-        listing.show(*batches.source(method))
-        tables.twin(batches.table(documents, words), "packing")
+    listing.show(*batches.source(method))
 
 
 @st.fragment
@@ -44,8 +42,7 @@ def contexts(page: Page, documents: Batch) -> None:
         button.empty()
         titles = text("context"), text("col-wasted")
         chart = charts.wasted(batches.CONTEXTS, wasted, documents.context, titles, words.number, words.percent)
-        figures.show(chart, "wasted", text("wasted-alt"))
-        tables.twin({text("context"): list(batches.CONTEXTS)} | wasted, "wasted")
+        figures.show(chart, "wasted", text("wasted-alt"), {text("context"): batches.CONTEXTS} | wasted)
 
 
 @st.fragment
@@ -61,14 +58,13 @@ def microscope(page: Page, packed: Row) -> None:
     waiting.empty()
     chosen = row.choice(st.session_state.get("microscope", {}).get("choice"), page, measured)
     data = row.component_data(page, packed, measured, chosen)
-    mount(page, "packing", "microscope", data, reports=("choice",))
+    columns = readings.table(page, packed, measured, chosen.setting)
+    mount(page, "packing", "microscope", data, columns=columns, reports=("choice",))
     page.read(readings.reading(packed, measured, chosen.setting, words))
     if len(packed.texts) > 1:
         st.html(readings.four_settings(packed, measured, chosen.setting, words))
         st.html(readings.caveat(packed, measured, words))
-    with st.container(gap=None):
-        listing.show(*row.SOURCE)
-        tables.twin(readings.table(page, packed, measured, chosen.setting), "documents")
+    listing.show(*row.SOURCE)
 
 
 def moved(page: Page, encoder: Bundle, packed: Row) -> None:
@@ -81,7 +77,5 @@ def moved(page: Page, encoder: Bundle, packed: Row) -> None:
     titles = text("axis-start"), text("axis-change"), text("table-ends")
     end = encoder.model.config.context
     chart = charts.moved(document.starts, changes, document.start, end, titles, words.number)
-    figures.show(chart, "moved", text("moved-alt"))
+    figures.show(chart, "moved", text("moved-alt"), {text("axis-start"): document.starts} | changes)
     st.html(positions.rows(encoder, document, words))
-    columns = {text("axis-start"): document.starts.tolist()} | {name: y.tolist() for name, y in changes.items()}
-    tables.twin(columns, "moved")

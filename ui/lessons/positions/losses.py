@@ -14,7 +14,7 @@ from model.edits import MovePositions
 from model.trace import Trace
 from model.zoo import Bundle
 from ui.frame.page import Page
-from ui.kit import cache, figures, markup, tables, url_state
+from ui.kit import cache, figures, markup, url_state
 from ui.lessons.positions.readings import LIMIT
 from viz import positions as charts
 
@@ -113,9 +113,8 @@ def show_bases(page: Page, trace: Trace) -> None:
         context, tokens = page.bundle.model.config.context, len(page.ids)
         levels = {text("level-context", n=number(context)): context, text("level-prompt", n=number(tokens)): tokens}
         chart = charts.wavelengths(waves, levels, number, text("pair"), text("waves-axis"), text("waves-hover"))
-        figures.show(chart, "waves", text("waves-alt"))
-        pairs = range(1, page.bundle.model.config.head_width // 2 + 1)
-        tables.twin({text("pair"): list(pairs)} | waves, "turns")
+        columns = {text("pair"): range(1, page.bundle.model.config.head_width // 2 + 1)} | waves
+        figures.show(chart, "waves", text("waves-alt"), columns)
         if tokens < 2:
             st.html(words("loss-none"))
             return
@@ -125,7 +124,8 @@ def show_bases(page: Page, trace: Trace) -> None:
         losses = _measure(page, "base", BASES, partial(with_base, page))
         marks = {text("mark-trained"): own}
         chart = charts.losses(losses, base, number, text("base"), text("loss-axis"), marks)
-        figures.show(chart, "base-losses", text("loss-alt"))
+        columns = {text("base"): sorted(losses), text("loss-axis"): [losses[base] for base in sorted(losses)]}
+        figures.show(chart, "base-losses", text("loss-alt"), columns)
         note = words.inline("loss-note", n=tokens - 1)
         encode = page.bundle.tokenizer.encode
         longer = [line for line in text("samples").splitlines() if len(encode(line)[:LIMIT]) > tokens]
@@ -154,6 +154,6 @@ def show_stretches(page: Page, trace: Trace) -> None:
             page.read(words.inline("stretch-reading", **values))
             marks = {text("level-beyond", n=words.number(context)): context / (tokens - 1)}
             chart = charts.losses(losses, 1.0, factor, text("stretch-axis"), text("loss-axis"), marks)
-            figures.show(chart, "stretch-losses", text("loss-alt"))
-            tables.twin({"s": list(losses), text("loss-axis"): list(losses.values())}, "stretched")
+            columns = {text("stretch-axis"): list(losses), text("loss-axis"): list(losses.values())}
+            figures.show(chart, "stretch-losses", text("loss-alt"), columns)
         st.html(words("stretch-caveat"))

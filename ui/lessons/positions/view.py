@@ -14,7 +14,7 @@ from model.trace import Trace
 from model.zoo import Bundle
 from ui import components
 from ui.frame.page import Page
-from ui.kit import figures, listing, markup, tables, url_state
+from ui.kit import figures, listing, markup, url_state
 from ui.kit.language import Words
 from ui.kit.mounting import mount
 from ui.lessons.positions import readings
@@ -39,14 +39,12 @@ def show_bag(page: Page, encoder: Bundle) -> None:
     bag = readings.bag(encoder, page.text, *readings.linked_order(st.query_params))
     st.html(_orders(bag, words))
     page.read(_bag_reading(bag, words))
-    columns = {text("bag-number"): list(range(1, len(bag.bare[0]) + 1))}
+    numbers = {text("bag-number"): range(1, len(bag.bare[0]) + 1)}
     for name, (before, after) in (("with-table", bag.table), ("without-table", bag.bare)):
         named = {text("as-written"): before, text("rearranged"): after, text("difference"): after - before}
         st.html(EYEBROW.format(words.inline(name)))
-        figures.show(charts.strips(named, text("strips-hover")), name, text("strips-alt"))
-        columns |= {f"{text(name)}: {which}": list(vector) for which, vector in named.items()}
+        figures.show(charts.strips(named, text("strips-hover")), name, text("strips-alt"), numbers | named)
     page.note(words.inline("bag-note"))
-    tables.twin(columns, "bag-of-words")
 
 
 def _next_order(way: str) -> None:
@@ -88,14 +86,18 @@ def show_tables(page: Page, encoder: Bundle) -> None:
     computed, learned = sinusoidal_table(encoder.model.config), learned_table(encoder.model)
     st.html(EYEBROW.format(words.inline("sinusoidal-name", n=SHOWN)))
     chart = charts.table(computed[:SHOWN], text("position"), text("dimension"), text("cell-hover"))
-    figures.show(chart, "sinusoidal", text("sinusoidal-alt", n=SHOWN))
+    columns = {f"{text('dimension')} {n}": numbers[:SHOWN] for n, numbers in enumerate(computed.T)}
+    columns = {text("position"): range(SHOWN)} | columns
+    figures.show(chart, "sinusoidal", text("sinusoidal-alt", n=SHOWN), columns)
     both = {"similar-sinusoidal": computed, "similar-learned": learned}
     for column, (name, rows) in zip(st.columns(2, gap="large"), both.items(), strict=True):
         with column:
             st.html(EYEBROW.format(words.inline(name)))
             few = rows[::EVERY]
-            chart = charts.similarity(cosine(few[:, None], few[None]), EVERY, text("row"), text("similar-hover"))
-            figures.show(chart, name, text("similar-alt"))
+            cosines, places = cosine(few[:, None], few[None]), range(0, len(rows), EVERY)
+            chart = charts.similarity(cosines, EVERY, text("row"), text("similar-hover"))
+            columns = {f"{text('row')} {n}": column for n, column in zip(places, cosines.T, strict=True)}
+            figures.show(chart, name, text("similar-alt"), {text("row"): places} | columns)
     page.note(words.inline("similar-note"))
     _show_row(page, encoder)
     listing.show(Learned, Sinusoidal)
@@ -184,9 +186,8 @@ def _dials(page: Page, trace: Trace) -> None:
         page.read(_falling_reading(distances, scores, words))
         named = {text(f"falling-{name}"): values for name, values in scores.items()}
         chart = charts.falling(distances, named, place.distance, words.number, text("distance"), text("score"))
-        figures.show(chart, "falling", text("falling-alt"))
+        figures.show(chart, "falling", text("falling-alt"), {text("distance"): distances} | named)
         page.note(words.inline("falling-note"))
-        tables.twin({text("distance"): distances.tolist()} | named, "scores-by-distance")
 
         _show_twice(page, readings.twice(page, place.key))
 
@@ -211,7 +212,8 @@ def _show_twice(page: Page, twice: Twice) -> None:
     page.heading("twice-title", words("twice-text", token=markup.chip(page.tokens[twice.here]), **shown))
     named = {text("twice-before"): twice.before.mean(1), text("twice-after"): twice.after.mean(1)}
     chart = charts.layers(named, text("layer-column"), text("twice-cosine"), text("layer-hover"))
-    figures.show(chart, "twice", text("twice-alt"))
+    columns = {text("layer"): range(1, len(twice.before) + 1)} | named
+    figures.show(chart, "twice", text("twice-alt"), columns)
 
     start, *at = (f"({_listed((x.real, x.imag), words)})" for x in twice.rotated)
     q, note = markup.span("q", "query"), markup.span(text("hands-both"), "note")

@@ -8,7 +8,7 @@ from model.arithmetic import RingCosts, ring_costs
 from model.config import Config
 from model.weights.published import MODELS
 from ui.frame.page import Page
-from ui.kit import figures, markup, tables, url_state
+from ui.kit import figures, markup, url_state
 from ui.kit.language import Words
 from viz import ring as charts
 
@@ -61,16 +61,15 @@ def show_costs(page: Page) -> None:
     st.html(eyebrow(words.inline("by-devices")))
     ticks = {n: str(n) for n in DEVICES}
     chart = charts.curves(DEVICES, by_devices, at=devices, ticks=ticks, size=words.bytes)
-    figures.show(chart, "by-devices", text("by-devices-alt"))
+    columns = {text("cost-devices"): DEVICES} | by_devices
+    figures.show(chart, "by-devices", text("by-devices-alt"), columns)
 
     by_length = _lines([ring_costs(config, n, devices) for n in LENGTHS], words)
     st.html(eyebrow(words.inline("by-length", devices=devices)))
     ticks = {n: short(n) for n in LENGTHS[::2]}
     chart = charts.curves(LENGTHS, by_length, at=length, ticks=ticks, size=words.bytes)
-    figures.show(chart, "by-length", text("by-length-alt"))
+    figures.show(chart, "by-length", text("by-length-alt"), {text("cost-length"): LENGTHS} | by_length)
     st.html(words("kernel"))
-    columns = {line: values.tolist() for line, values in by_devices.items()}
-    tables.twin({text("cost-devices"): list(DEVICES)} | columns, "devices")
 
 
 def _without_scores(costs: RingCosts) -> int:

@@ -8,7 +8,7 @@ from model import ring
 from model.ring import RingRun
 from model.trace import Trace
 from ui.frame.page import Page
-from ui.kit import listing, markup, tables, url_state
+from ui.kit import listing, markup, url_state
 from ui.kit.language import Words
 from ui.kit.mounting import mount
 from ui.lessons.ring import readings
@@ -48,11 +48,11 @@ def _ring(page: Page, trace: Trace) -> None:
     else:
         section = "too-many" if count > 1 else "too-many-one"
         data["problem"] = words.text(section, tokens=count, devices=choice.devices)
-    mount(page, "ring", "ring", data, reports=("run",))
+    columns = readings.table(ring_run, words) if ring_run else None
+    mount(page, "ring", "ring", data, columns=columns, reports=("run",))
     if ring_run:
         page.heading("equal-title", _proof(trace, choice, ring_run, words))
         page.heading("uneven-title", _uneven(trace, ring_run, words))
-        tables.twin(readings.table(ring_run, words), "ring")
 
 
 def _proof(trace: Trace, choice: Choice, ring_run: RingRun, words: Words) -> Markup:

@@ -40,11 +40,10 @@ def show_grid(page: Page) -> Choice:
         "layers": config.layers,
         "heads": config.heads,
     }
-    choice = readings.reported_choice(mount(page, "sparse", "grid", data, reports=("choice",)).choice, start)
-    with st.container(gap=None):
-        rules = (masks.windowed, masks.Sliding) if choice.pattern == "alternating" else (type(choice.rules(1)[0]),)
-        listing.show(*rules, UseMask, masks.reach)
-        tables.twin(readings.table(page, choice), "reads")
+    choice = readings.reported_choice(st.session_state.get("grid", {}).get("choice"), start)
+    mount(page, "sparse", "grid", data, columns=readings.table(page, choice), reports=("choice",))
+    rules = (masks.windowed, masks.Sliding) if choice.pattern == "alternating" else (type(choice.rules(1)[0]),)
+    listing.show(*rules, UseMask, masks.reach)
     return choice
 
 
@@ -61,11 +60,9 @@ def show_costs(page: Page, choice: Choice) -> None:
     curves[text("name-root")] = counts["root"]
     here = len(page.ids), choice.score_count(len(page.ids))
     titles = text("col-length"), text("col-scores")
-    figures.show(
-        charts.curves(LENGTHS, curves, choice.name(words), here, titles, words.number), "cost-lines", text("cost-alt")
-    )
+    chart = charts.curves(LENGTHS, curves, choice.name(words), here, titles, words.number)
+    figures.show(chart, "cost-lines", text("cost-alt"), {titles[0]: LENGTHS} | curves)
     page.note(words.inline("cost-note"))
-    tables.twin({titles[0]: LENGTHS} | curves, "costs")
 
 
 def show_losses(page: Page, choice: Choice) -> None:
@@ -83,14 +80,16 @@ def show_losses(page: Page, choice: Choice) -> None:
     same = not choice.hides(len(page.ids))
     page.read(words.inline("loss-same" if same else "loss-reading", **values))
     data = {"part": "losses", "tokens": page.names, "before": before.bits.tolist(), "after": after.bits.tolist()}
-    mount(page, "sparse", "losses", data)
+    names = text("full"), choice.name(words)
+    columns = {text("col-token"): page.names[1:]}
+    columns |= {text("col-surprisal", pattern=name): x.bits for name, x in zip(names, (before, after), strict=True)}
+    mount(page, "sparse", "losses", data, columns=columns)
     if not same:
         st.html(words("weight", **values))
     page.heading("next-title", words("next-same" if same else "next", **values), level=3)
     rows, probabilities = comparison.top_tokens(page, before, after)
-    names = text("full"), choice.name(words)
-    figures.show(charts.pair(rows, probabilities, names, words.percent), "next", text("next-alt"))
-    tables.twin({text("col-token"): rows} | dict(zip(names, probabilities, strict=False)), "next")
+    columns = {text("col-token"): rows} | dict(zip(names, probabilities, strict=False))
+    figures.show(charts.pair(rows, probabilities, names, words.percent), "next", text("next-alt"), columns)
 
 
 def _values(page: Page, choice: Choice, before: Predictions, after: Predictions) -> dict[str, object]:
@@ -134,10 +133,11 @@ def show_comparison(page: Page) -> None:
         size = "" if row.choice == FULL else str(row.choice.size)
         points[text(row.choice.pattern)].append((row.fraction, row.bits, size))
     titles = text("col-share"), text("col-bits")
-    figures.show(charts.damage(points, titles, words.number, words.percent), "damage", text("compare-alt"))
+    names, fractions, bits = zip(*((row.choice.name(words), row.fraction, row.bits) for row in rows), strict=True)
+    columns = {text("col-pattern"): names, titles[0]: fractions, titles[1]: bits}
+    chart = charts.damage(points, titles, words.number, words.percent)
+    figures.show(chart, "damage", text("compare-alt"), columns)
     page.note(words.inline("compare-note"))
-    columns = [row.choice.name(words) for row in rows], [row.fraction for row in rows], [row.bits for row in rows]
-    tables.twin(dict(zip((text("col-pattern"), *titles), columns, strict=True)), "patterns")
 
 
 def _bits_table(rows: list[Compared], words: Words) -> Markup:

@@ -138,6 +138,37 @@ def beams(bundle: Bundle, ids: list[int], width: int) -> dict:
     }
 
 
+def same_seed_table(texts: dict, words: Words) -> dict[str, list] | None:
+    """A row for each token of the texts that `same_seed` wrote; None before."""
+    if "rows" not in texts:
+        return None
+    sections = "proof-seed", "proof-again", "proof-seed"
+    rows = [
+        (words.text(section, seed=text["seed"]), n, *drawn)
+        for section, text in zip(sections, texts["rows"], strict=True)
+        for n, drawn in enumerate(zip(text["token"], text["id"], text["p"], text["dice"], strict=True), 1)
+    ]
+    names = "text", "step", "token", "id", "probability", "dice"
+    return dict(zip((words.text(f"column-{name}") for name in names), map(list, zip(*rows, strict=True)), strict=True))
+
+
+def beams_table(found: dict, words: Words) -> dict[str, list] | None:
+    """A row for each text that `beams` found to its end; None before."""
+    if "ends" not in found:
+        return None
+    nodes, rows = found["nodes"], []
+    for end in found["ends"]:
+        path, node = [], end["node"]
+        while node:  # the root is the text itself
+            path.insert(0, nodes["token"][node])
+            node = nodes["parent"][node]
+        ways = [words.text("beams-rank", n=end["rank"])] if end["rank"] else []
+        ways += [words.text("beams-greedy")] if end["node"] == found["greedy"][-1] else []
+        rows.append((", ".join(ways), "".join(path), end["sum"]))
+    names = "way", "text", "sum"
+    return dict(zip((words.text(f"column-{name}") for name in names), map(list, zip(*rows, strict=True)), strict=True))
+
+
 def greedy(bundle: Bundle, ids: list[int], token: int) -> list[int]:
     """This token after a text, and GREEDY_TOKENS more of greedy decoding."""
     steps = stream(bundle.model, ids, sampling=GREEDY, force={0: token})

@@ -9,9 +9,10 @@ from markupsafe import Markup
 
 from model import generate, sampling
 from ui.frame.page import Page
-from ui.kit import listing, markup, tables, url_state
+from ui.kit import listing, markup, url_state
 from ui.kit.language import Words
 from ui.kit.mounting import mount
+from ui.kit.tables import Columns
 from ui.lessons.step_by_step import readings
 from ui.lessons.step_by_step.generation import HOTTEST, LAST_SEED, LIMIT, GenerationSession, generation_session
 from ui.lessons.step_by_step.readings import BEAM_STEPS, BEAM_WIDTHS
@@ -35,9 +36,8 @@ def loop(page: Page) -> None:
 @st.fragment
 def _loop(page: Page) -> None:
     session = generation_session(page)
-    _mount(page, "loop", readings.loop(session), session.apply_command)
+    _mount(page, "loop", readings.loop(session), session.apply_command, readings.table(session, page.words))
     page.heading("sums", _sums(session, page.words), n=session.step + 1)
-    tables.twin(readings.table(session, page.words), "text")
 
 
 def _sums(session: GenerationSession, words: Words) -> Markup:
@@ -96,7 +96,8 @@ def _same_seed(page: Page) -> None:
         session.same_seed = {"turn": session.same_seed["turn"] + 1, **texts}
 
     sizes = {"tokens": readings.SEED_TOKENS, "faces": readings.DIE_FACES}
-    _mount(page, "proof", {**sizes, **session.same_seed}, write)
+    columns = readings.same_seed_table(session.same_seed, page.words)
+    _mount(page, "proof", {**sizes, **session.same_seed}, write, columns)
 
 
 @st.fragment
@@ -113,13 +114,14 @@ def beams(page: Page) -> None:
     if "ends" not in session.beams and linked in BEAM_WIDTHS:
         session.beams = {"turn": 0, **readings.beams(session.bundle, session.text, linked)}
     texts = float(page.bundle.model.config.vocab_size) ** BEAM_STEPS
-    _mount(page, "beams", {"widths": BEAM_WIDTHS, "steps": BEAM_STEPS, "texts": texts, **session.beams}, search)
+    data = {"widths": BEAM_WIDTHS, "steps": BEAM_STEPS, "texts": texts, **session.beams}
+    _mount(page, "beams", data, search, readings.beams_table(session.beams, page.words))
 
 
-def _mount(page: Page, view: str, data: dict, command: Callable[[dict], None]) -> None:
+def _mount(page: Page, view: str, data: dict, command: Callable[[dict], None], columns: Columns | None) -> None:
     """A view of the component, which gives its commands one at a time."""
 
     def on_order() -> None:
         command(st.session_state[view].order)
 
-    mount(page, "step_by_step", view, {"view": view, **data}, on_order_change=on_order)
+    mount(page, "step_by_step", view, {"view": view, **data}, columns=columns, on_order_change=on_order)

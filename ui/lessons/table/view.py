@@ -11,7 +11,7 @@ from model.weights.published import MODELS
 from model.zoo import ModelUnavailable
 from ui.frame import quiz
 from ui.frame.page import Page
-from ui.kit import markup, tables, url_state
+from ui.kit import markup, url_state
 from ui.kit.language import Words
 from ui.kit.mounting import mount
 from ui.lessons.table import drawing, parse, questions, results, sums
@@ -78,8 +78,7 @@ def show_table(page: Page) -> None:
     ]:
         page.notice(Markup().join(beyond))
     data = drawing.drawn(table, pair, tokens, words)
-    mount(page, "table", "table", {**data, "model": name}, reports=("edits",))
-    tables.twin(results.table(pair, words), "parameters")
+    mount(page, "table", "table", {**data, "model": name}, columns=results.table(pair, words), reports=("edits",))
     sums.show_sums(page, table.name, pair, tokens)
     quiz.predict(f"doubled-{table.config}", questions.doubled(table.name, table.config, words))
 

@@ -6,9 +6,10 @@ from markupsafe import Markup
 
 from model import lens
 from ui.frame.page import Page
-from ui.kit import cache, listing, markup, tables, url_state
+from ui.kit import cache, listing, markup, url_state
 from ui.kit.mounting import mount
-from ui.lessons.tokens import readings
+from ui.kit.tables import Columns
+from ui.lessons.tokens import readings, tables
 
 DEFAULT_WORD = "strawberry"  # whose letters are counted
 WRITTEN = 4  # numbers of a vector in the arithmetic
@@ -19,7 +20,6 @@ def chain(page: Page) -> None:
     """From the text to the rows of the embedding table, for one token to choose."""
     embed = lens.embedding(page.bundle.model, page.ids)
     _chain(page, embed)
-    tables.twin(readings.table(page.bundle.tokenizer, page.ids, embed, page.words), "tokens")
     listing.show(type(page.bundle.model).hidden_states, type(page.bundle.model.embed_tokens))
 
 
@@ -30,13 +30,17 @@ def _chain(page: Page, embed: np.ndarray) -> None:
     pieces = [tokenizer.bytes(id) for id in page.ids]
     at = readings.chosen(st.session_state.get("sentence", {}), url_state.count("token"), pieces)
     data = {**readings.sentence(tokenizer, page.ids, embed), "selected": at}
-    _mount(page, "sentence", data, reports=("chosen",))
+    columns = readings.table(tokenizer, page.ids, embed, words)
+    _mount(page, "sentence", data, columns, reports=("chosen",))
     size = _size(page)
     page.heading("table-title", words("table-text", **size), words("table-size", **size))
     id, model = page.ids[at], page.bundle.model
     key = cache.Key("near", page.bundle.card.name, settings=(id,))
     near = cache.result(key, lambda: lens.neighbours(model, id, readings.NEAR))
-    _mount(page, "table", readings.row(page.bundle, id, near))
+    row = readings.row(page.bundle, id, near)
+    text = words.text
+    columns = {text("column-id"): row["near"], text("column-token"): row["nearTokens"]}
+    _mount(page, "table", row, columns | {text("column-cosine"): row["cosines"]})
     page.note(words.inline("near-note"))
     st.html(arithmetic(page, embed[at], id))
 
@@ -82,14 +86,15 @@ def merges(page: Page) -> None:
     """How the words of the prompt are put together, merge by merge."""
     page.heading("merges-title", page.words("merges-text"))
     built = readings.merges(page.bundle.tokenizer, page.text)
-    _mount(page, "merges", {"built": built, "longest": readings.LONGEST})
+    _mount(page, "merges", {"built": built, "longest": readings.LONGEST}, tables.merges(built, page.words))
     listing.show(type(page.bundle.tokenizer).merges)
 
 
 def compare(page: Page) -> None:
     """The prompt under three tokenizers."""
     page.heading("compare-title", page.words("compare-text"))
-    _mount(page, "compare", {"found": readings.compare(page.text, TOKENIZERS, cache.bundle)})
+    found = readings.compare(page.text, TOKENIZERS, cache.bundle)
+    _mount(page, "compare", {"found": found}, tables.compared(found, page.words))
 
 
 def vocabulary(page: Page) -> None:
@@ -115,7 +120,9 @@ def _look_up(page: Page) -> None:
         return
     itself = tokenizer.find(asked)  # a piece with a dot that is no space
     st.html(status.format(words(section, id=id, itself=itself, token=readings.chips(tokenizer, [id]))))
-    _mount(page, "vocabulary", readings.shelf(tokenizer, id), on_look_change=_walk_on)
+    shelf = readings.shelf(tokenizer, id)
+    columns = {words.text("column-id"): shelf["ids"], words.text("column-token"): shelf["tokens"]}
+    _mount(page, "vocabulary", shelf, columns, on_look_change=_walk_on)
     page.note(words.inline("around-note"))
 
 
@@ -133,7 +140,8 @@ def spelling(page: Page) -> None:
 @st.fragment
 def _letters(page: Page) -> None:
     word = _text_input(page, "spell", DEFAULT_WORD).strip() or DEFAULT_WORD
-    _mount(page, "letters", readings.letters(page.bundle.tokenizer, word))
+    hidden = readings.letters(page.bundle.tokenizer, word)
+    _mount(page, "letters", hidden, tables.letters(hidden, page.words))
 
 
 def _text_input(page: Page, name: str, default: str) -> str:
@@ -143,5 +151,5 @@ def _text_input(page: Page, name: str, default: str) -> str:
     return st.text_input(page.words.text(f"{name}-label"), max_chars=most, width=420, **bound)[:most]
 
 
-def _mount(page: Page, view: str, data: dict, **options) -> None:
-    mount(page, "tokens", view, {"view": view, **data}, **options)
+def _mount(page: Page, view: str, data: dict, columns: Columns, **options) -> None:
+    mount(page, "tokens", view, {"view": view, **data}, columns=columns, **options)

@@ -9,7 +9,7 @@ from model.arithmetic import SIXTEEN_BITS, cache_bytes, count, kv_heads_by_kind
 from model.config import Config
 from model.weights.published import MODELS
 from ui.frame.page import Page
-from ui.kit import figures, markup, tables, url_state
+from ui.kit import figures, markup, url_state
 from ui.kit.language import Words
 from viz import tracks as charts
 
@@ -46,12 +46,12 @@ def calculator(page: Page) -> None:
     names = [words.text(kind, n=n) for kind, n in heads.items()] + [words.text("weights")]
     amounts.append(weights)
     chart = charts.sizes(names, amounts, list(map(words.bytes, amounts)), own, len(heads))
-    figures.show(chart, "sizes", words.text("sizes-alt", **values))
+    columns = {words.text("what"): names, words.text("column-bytes"): amounts}
+    figures.show(chart, "sizes", words.text("sizes-alt", **values), columns)
     st.html(markup.note(words.inline("sizes-note")) + _formula(words, config, tokens))
     if config.window and tokens > config.window:
         less = words.bytes(cache_bytes(config, config.window))
         st.html(words("window", model=name, window=words.number(config.window), less=less))
-    tables.twin({words.text("what"): names, words.text("column-bytes"): amounts}, "cache")
 
 
 def _choose(words: Words, names: list[str]) -> tuple[str, int]:

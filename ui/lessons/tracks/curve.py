@@ -6,7 +6,7 @@ import streamlit as st
 from model.runtime import timing
 from model.runtime.timing import Point
 from ui.frame.page import Page
-from ui.kit import cache, figures, tables
+from ui.kit import cache, figures
 from ui.lessons.tracks.measuring import ALONE, RUNS_EACH
 from ui.lessons.tracks.readings import MS, device, milliseconds, total
 from viz import tracks as charts
@@ -56,11 +56,15 @@ def _charts(page: Page, points: list[Point]) -> None:
 
     ways = [line(way, style) for way, style in WAYS.items()]
     page.heading("one-title", level=3)
-    figures.show(charts.times(lengths, ways, "ms", text("across")), f"one-{count}", text("one-alt"))
+    columns = {text("column-length"): lengths} | {f"{way.name}, ms": way.times for way in ways}
+    chart = charts.times(lengths, ways, "ms", text("across"))
+    figures.show(chart, f"one-{count}", text("one-alt"), columns, name="one-token")
     every = np.arange(1, lengths[-1] + 1)
     sums = [charts.Line(way.style, way.name, total(lengths, way.times) / MS) for way in ways[:2]]
     page.heading("sum-title", level=3)
-    figures.show(charts.times(every, sums, "s", text("across-sum")), f"sum-{count}", text("sum-alt"))
+    columns = {text("column-length"): every} | {f"{way.name}, s": way.times for way in sums}
+    chart = charts.times(every, sums, "s", text("across-sum"))
+    figures.show(chart, f"sum-{count}", text("sum-alt"), columns, name="whole-text")
 
 
 def _reading(page: Page, points: list[Point]) -> None:
@@ -76,5 +80,3 @@ def _reading(page: Page, points: list[Point]) -> None:
     gru = {name: milliseconds(getattr(last, name).median, words) for name in ("prefill", "recurrent")}
     chain = {"n": values["n"], "layers": layers, "chain": words.number(last.length + layers - 1)}
     page.heading("gru-title", words("gru", **gru, **chain, setting=device(page)), level=3)
-    columns = {f"{words.text(f'line-{style}')}, ms": (MS * medians[way]).tolist() for way, style in WAYS.items()}
-    tables.twin({words.text("column-length"): lengths} | columns, "lengths")

@@ -5,7 +5,7 @@ import streamlit as st
 from model.cache import KVCache, LayerCache
 from model.generate import Decoder
 from ui.frame.page import Page
-from ui.kit import cache, listing, markup, tables, url_state
+from ui.kit import cache, listing, markup, url_state
 from ui.kit.mounting import mount
 from ui.lessons.tracks import measuring, readings
 
@@ -34,13 +34,12 @@ def _tracks(page: Page) -> None:
         if len(runs) == RUNS:
             st.rerun()  # else the fragment would go on asking for its next turn
     waiting.empty()
-    mount(page, "tracks", "tracks", readings.component_data(page, runs))
+    mount(page, "tracks", "tracks", readings.component_data(page, runs), columns=readings.table(page, runs))
     about = words("measured", turns=TURNS, setting=readings.device(page))
     page.heading("measured-title", about, readings.summary(words, runs))
     st.html(readings.agreement(page, runs))
     running = len(runs) < RUNS
     page.note(words.inline("progress", n=len(runs) + 1, all=RUNS) if running else words.inline("caveat"))
-    tables.twin(readings.table(page, runs), "tracks")
 
 
 def _runs(page: Page) -> list[readings.Run]:

@@ -10,9 +10,9 @@ from ui.lessons.train.runs import Record
 
 OVERLAP = 6  # snapshots sent again, for a browser that missed some
 WORDS = """
-    curve-accuracy curve-loss curve-busiest chance even time newest at-step right-of right-one after look-from row-title
-    row-reads row-right row-says row-note head heads looks load-title load-layer ended-done ended-solved
-    ended-behind ended-diverged
+    part-charts curve-accuracy curve-loss curve-busiest chance even time newest at-step right-of right-one after
+    look-from row-title row-reads row-right row-says row-note head heads looks load-title load-layer ended-done
+    ended-solved ended-behind ended-diverged
 """
 
 

@@ -115,7 +115,7 @@ def show_laboratory(page: Page, experiment: Experiment) -> None:
         st.fragment(_figure, run_every=interval)(page, lab, plans, interval, {"whole": True})
     kept.keep(page, lab)
     page.notice(page.words("caveat"), role="note")
-    tables.twin(readings.curves(page, records(plans)), "training")
+    tables.twin(readings.curves(page, records(plans)), "lab", "curves")
 
 
 def _buttons(page: Page, lab: Runs, plans: tuple[Plan, ...]) -> None:

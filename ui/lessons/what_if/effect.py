@@ -83,22 +83,23 @@ def distribution(lab: Lab, after: Run) -> None:
     names, probabilities = rows(lab, after)
     tokens, change = moved(lab, after)
     sides = words.text("before"), words.text("after")
+    p, q = lab.before.probabilities, after.probabilities
+    ids = np.argsort(-np.maximum(p, q), kind="stable")[: tables.ROWS]
+    columns = {words.text("col-token"): lab.setting.tokenizer.strings(ids.tolist())}
+    columns |= dict(zip(sides, (p[ids], q[ids]), strict=True)) | {words.text("col-moved"): 100 * (q - p)[ids]}
     left, right = st.columns([8, 5], gap="medium")
     with left:
         st.html(eyebrow.format(words.inline("sides-title")))
-        figures.show(charts.sides(names, probabilities, sides, words.percent), "sides", words.text("sides-alt"))
+        chart = charts.sides(names, probabilities, sides, words.percent)
+        figures.show(chart, "sides", words.text("sides-alt"), columns)
     with right:
         st.html(eyebrow.format(words.inline("movers-title")))
         if len(tokens):
             figure = charts.movers(tokens, change, lambda fraction: points(fraction, words))
-            figures.show(figure, "movers", words.text("movers-alt"))
+            columns = {words.text("col-token"): tokens, words.text("col-moved"): 100 * change}
+            figures.show(figure, "movers", words.text("movers-alt"), columns)
         else:
             lab.page.note(words.inline("movers-none"))
-    p, q = lab.before.probabilities, after.probabilities
-    ids = np.argsort(-np.maximum(p, q), kind="stable")[: tables.ROWS]
-    columns = {words.text("col-token"): lab.setting.tokenizer.strings(ids.tolist())}
-    values = p[ids], q[ids], 100 * (q - p)[ids]
-    tables.twin(columns | dict(zip((*sides, words.text("col-moved")), values, strict=True)), "what-if")
 
 
 def points(change: float, words: Words) -> str:
@@ -121,13 +122,11 @@ def streams(lab: Lab, after: Run) -> None:
     lab.page.read(words.inline(section, **values))
     levels = [words.text("embedding"), *map(str, range(1, count + 1))]
     tokens = lab.setting.tokenizer.strings(after.ids)
-    chart = charts.parted(
-        after.distances, token_names.distinct(tokens), levels, words.text("axis-layer"), words.percent
-    )
-    figures.show(chart, "parted", words.text("parted-alt"))
+    names = token_names.distinct(tokens)
+    chart = charts.parted(after.distances, names, levels, words.text("axis-layer"), words.percent)
+    columns = dict(zip(names, after.distances.T, strict=True))
+    figures.show(chart, "parted", words.text("parted-alt"), {words.text("axis-layer"): levels} | columns)
     lab.page.note(words.inline("parted-note"))
-    columns = {f"{i} {token}": after.distances[:, i - 1] for i, token in enumerate(tokens, 1)}
-    tables.twin({words.text("axis-layer"): levels} | columns, "streams")
 
 
 # ---------------------------------------------------------------- the text that follows

@@ -124,7 +124,8 @@ def _section(lab: Lab, ticking: bool) -> None:
     with st.container(gap=None):
         if not search.running:
             listing.show(*SOURCE)
-            tables.twin(_table(words, search), "heads")
+            if not _compared(lab, search):
+                tables.listed(_table(words, search), "heads", words.text("search-table"))
 
 
 def _buttons(words: Words, search: Search) -> None:
@@ -187,9 +188,9 @@ def _results(lab: Lab, search: Search) -> None:
     names = [f"{layer + 1}.{head + 1}" for layer, head in search.costs]
     direct, costs = np.array([search.direct[head] for head in search.costs]), np.array(list(search.costs.values()))
     titles = words.text("col-direct"), words.text("col-bits")
-    if lab.setting.config.norm_place == "pre":
+    if _compared(lab, search):
         chart = charts.compared(direct, costs, names, titles, words.number)
-        figures.show(chart, "compared", words.text("compared-alt"))
+        figures.show(chart, "compared", words.text("compared-alt"), _table(words, search))
     shown = {f"{layer + 1}.{head + 1}": search.costs[layer, head] for layer, head in best[:SHOWN]}
     st.pills(
         words.text("take"),
@@ -200,6 +201,11 @@ def _results(lab: Lab, search: Search) -> None:
         args=(lab,),
         wrap=True,
     )
+
+
+def _compared(lab: Lab, search: Search) -> bool:
+    """Whether costs are drawn against direct effects, which only a model with its norms in front has."""
+    return bool(search.costs) and lab.setting.config.norm_place == "pre"
 
 
 def _take(lab: Lab) -> None:

@@ -1,10 +1,7 @@
-// The figures of the page, charts and components: where each is, what it is called, and the table that the lesson
-// wrote for it.
+// The figures of the page, charts and components: where each is, what its files are called, and its numbers.
 
 export const FIGURES = ".stBidiComponent";
-const TWIN = "[class*='st-key-table-']";
 
-const keyOf = (box) => [...box.classList].find((name) => name.startsWith("st-key-"))?.slice(7) ?? "figure";
 export const holder = (figure) => figure.closest(".stElementContainer");
 export function rootOf(figure) {
   const inside = [...figure.querySelectorAll("*")].find((node) => node.shadowRoot)?.shadowRoot ?? figure;
@@ -17,17 +14,25 @@ export function chartOf(figure) {
   return chart;
 }
 
-export const nameOf = (figure) => `vetro-${location.pathname.split("/").at(-1) || "machine"}-${keyOf(holder(figure))}`;
-
-/** The table that belongs to a figure: the next one, where no other figure comes before it. */
-export function twinOf(figure) {
-  const all = [...document.querySelectorAll(`${FIGURES}, ${TWIN}`)].filter(
-    (node) => node.matches(TWIN) || rootOf(node),
+export const nameOf = (figure) => rootOf(figure).dataset.file;
+/** What the lesson calls it: the page's title, and the heading that it stands under. */
+export function titleOf(figure) {
+  const before = [...document.querySelectorAll("h1, h2, h3, h4")].filter(
+    (heading) => heading.compareDocumentPosition(figure) & Node.DOCUMENT_POSITION_FOLLOWING,
   );
-  const next = all
-    .slice(all.indexOf(figure) + 1)
-    .find((node) => !node.querySelector(".chart") || !node.closest("details"));
-  if (!next?.matches(TWIN)) return null;
-  const name = [...next.classList].find((name) => name.startsWith("st-key-table-")).slice("st-key-table-".length);
-  return { name, table: next };
+  const titles = [before.find((heading) => heading.matches("h1")), before.at(-1)];
+  return [...new Set(titles)].map((heading) => heading?.textContent.trim()).join(" · ");
 }
+
+/** The server's table of the figure, which bears its key (ui/kit/tables.py); null where its component writes it. */
+export function foldOf(figure) {
+  const key = [...holder(figure).classList].find((name) => name.startsWith("st-key-"))?.slice("st-key-".length);
+  return document.querySelector(`.st-key-table-${CSS.escape(key)}`);
+}
+/** Opens it, unseen, where it is shut: only then the server makes it. */
+export function unfold(fold) {
+  if (!fold.querySelector("details[open]")) fold.querySelector("summary").click();
+}
+/** Parts of a figure that can be saved alone, by what they are called. */
+export const partsOf = (figure) =>
+  [...rootOf(figure).querySelectorAll("[data-part]")].filter((part) => part.getClientRects().length);

@@ -30,6 +30,24 @@ export class Picture {
     return new XMLSerializer().serializeToString(this.svg);
   }
 
+  /** What it is called, and what it shows, for who cannot see it. */
+  name(title, description) {
+    this.svg.setAttribute("role", "img");
+    const said = [...(description ? [["desc", description]] : []), ["title", title]];
+    for (const [tag, text] of said) {
+      const node = document.createElementNS(SVG, tag);
+      node.textContent = text;
+      this.svg.prepend(node);
+    }
+  }
+
+  /** Rules that it brings along. @param {string[]} rules */
+  style(rules) {
+    const style = document.createElementNS(SVG, "style");
+    style.textContent = rules.join("\n");
+    this.svg.append(style);
+  }
+
   add(parent, tag, attributes = {}) {
     const node = document.createElementNS(SVG, tag);
     for (const [name, value] of Object.entries(attributes))
@@ -87,16 +105,13 @@ export class Picture {
 
   /** What lies higher is drawn later. */
   children(node) {
-    const shut = node.matches("details:not([open])");
     const order = (child) => {
       if (child.nodeType !== Node.ELEMENT_NODE) return 0;
       const { position, zIndex } = getComputedStyle(child);
       const z = Number(zIndex) || 0;
       return position === "static" ? 0 : z < 0 ? z : z + 1;
     };
-    return [...(node.shadowRoot ?? node).childNodes]
-      .filter((child) => !shut || child.tagName === "SUMMARY")
-      .sort((a, b) => order(a) - order(b));
+    return [...(node.shadowRoot ?? node).childNodes].sort((a, b) => order(a) - order(b));
   }
 
   /** Turned elements are measured as they would lie, and turned again in the picture. */

@@ -1,12 +1,12 @@
-// The numbers of a figure as a table below it, where the lesson has not written one.
+// The numbers of a figure as a table below it, when the line at the figure asks for it: the server's, or the component's.
 
 import { number } from "../../components/base/numbers.js";
-import { FIGURES, holder, nameOf, rootOf, twinOf } from "./figures.js";
-import { rowsOf } from "./numbers.js";
+import { FIGURES, foldOf, holder, nameOf, rootOf, unfold } from "./figures.js";
 
 const ROWS = 200; // of a table that are shown, as in ui/kit/tables.py
 
 const opened = new Set(); // names of figures whose table is open: it comes again with a figure that is made anew
+let asked = null; // the table that was opened last, to be brought into sight once it is there
 
 export function tableButton(figure, words) {
   const button = Object.assign(document.createElement("button"), {
@@ -14,68 +14,68 @@ export function tableButton(figure, words) {
     className: "as-table",
     textContent: words.table,
   });
-  const name = nameOf(figure);
   button.onclick = () => {
-    const twin = twinOf(figure)?.table;
-    if (twin) {
-      if (!twin.querySelector("details[open]")) twin.querySelector("summary").click();
-      return twin.querySelector("summary").focus();
-    }
+    const name = nameOf(figure);
     if (!opened.delete(name)) opened.add(name);
-    openTable(figure, words);
+    asked = opened.has(name) ? name : null;
+    showTable(figure, words);
   };
   return button;
 }
 
-/** Puts the table below the figure, or takes it away, as was chosen. */
-export function openTable(figure, words) {
+/** Shows the table below the figure, or takes it away, as was chosen; with the numbers of now. */
+export function showTable(figure, words) {
   const box = holder(figure);
-  const shown = box.querySelector(":scope > .numbers");
+  const fold = foldOf(figure);
+  const own = box.querySelector(":scope > .numbers");
   const wanted = opened.has(nameOf(figure));
   box.querySelector(":scope > .save .as-table").setAttribute("aria-expanded", wanted);
-  if (shown && !wanted) shown.remove();
-  if (!wanted || shown) return;
+  fold?.toggleAttribute("data-shown", wanted);
+  if (wanted && fold) unfold(fold);
+  if (own && (fold || !wanted)) own.remove();
+  const table = fold ?? (wanted ? tabulate(own ?? box.appendChild(region(words)), rootOf(figure), words) : null);
+  if (asked === nameOf(figure) && table?.querySelector("table")) {
+    asked = null;
+    table.scrollIntoView({ block: "nearest" });
+  }
+}
+
+/** Those that are open. */
+export function refreshTables(words) {
+  for (const figure of document.querySelectorAll(FIGURES))
+    if (rootOf(figure) && holder(figure).querySelector(":scope > .save")) showTable(figure, words);
+}
+
+function region(words) {
   const node = Object.assign(document.createElement("div"), { className: "twin numbers", tabIndex: 0 });
   node.setAttribute("role", "region");
   node.setAttribute("aria-label", words.numbers);
-  box.append(node);
-  tabulate(node);
+  return node;
 }
 
-/** Fills the table anew where the figure has other numbers by now. */
-export function tabulate(node) {
-  const words = document.querySelector(".take")?.dataset;
-  const figure = [...node.parentNode.querySelectorAll(FIGURES)].find(rootOf);
-  node.hidden = !figure; // while a component is made anew there is none for a moment
-  if (!words || !figure) return;
-  const found = [];
-  for (const row of rowsOf(figure)) if (found.push(row) > ROWS + 1) break;
-  const said = words.lang + JSON.stringify(found);
-  if (node.said === said) return;
+/** Fills the table of a component anew where other numbers are chosen by now. */
+function tabulate(node, root, words) {
+  const { heads, rows } = root.asTable();
+  const said = words.lang + JSON.stringify([heads, rows]);
+  if (node.said === said) return node;
   node.said = said;
-  const [head, ...rows] = found.slice(0, ROWS + 1);
-  const layout = figure.querySelector(".chart")?.layout ?? {};
-  const called = (name) => words[name === "z" ? "value" : name] ?? (layout[`${name}axis`]?.title?.text || name);
-  // a series or a place that never changes tells nothing; a number does
-  const changes = (column) => rows.some((row) => row[column] !== rows[0][column]);
-  const used = head.map((_, column) => changes(column) || (column > 0 && typeof rows[0]?.[column] === "number"));
   const written = (cell) =>
     typeof cell !== "number"
       ? cell
       : Number.isInteger(cell)
         ? cell.toLocaleString(words.lang)
         : number(cell, words.lang);
-  const line = (cells, make) => {
+  const line = (tag, cells) => {
     const tr = document.createElement("tr");
-    tr.append(...cells.filter((_, column) => used[column]).map(make));
+    tr.append(...cells.map((cell) => Object.assign(document.createElement(tag), { textContent: written(cell) })));
     return tr;
   };
-  const heading = (name) => Object.assign(document.createElement("th"), { scope: "col", textContent: called(name) });
-  const value = (cell) => Object.assign(document.createElement("td"), { textContent: written(cell) });
   const [table, thead, tbody] = ["table", "thead", "tbody"].map((tag) => document.createElement(tag));
-  thead.append(line(head, heading));
-  tbody.append(...rows.map((row) => line(row, value)));
+  thead.append(line("th", heads));
+  for (const heading of thead.querySelectorAll("th")) heading.scope = "col";
+  tbody.append(...rows.slice(0, ROWS).map((row) => line("td", row)));
   table.append(thead, tbody);
   const more = Object.assign(document.createElement("p"), { className: "note", textContent: words.more });
-  node.replaceChildren(table, ...(found.length > ROWS + 1 ? [more] : []));
+  node.replaceChildren(table, ...(rows.length > ROWS ? [more] : []));
+  return node;
 }

@@ -15,6 +15,7 @@ export function buildExplorer(view) {
     tokens.map((token) => button("pick", {}, chip(token), span("weight"))),
     (reader) => view.choose({ reader }),
   );
+  view.chips.node.dataset.part = w["part-arcs"];
   view.arcs = shape("svg", { class: "arcs", "aria-hidden": "true" });
   view.chips.node.prepend(view.arcs);
   view.sentence = el("p", { className: "read", "aria-live": "polite" });
@@ -73,7 +74,7 @@ export function buildExplorer(view) {
       `instrument${T > 16 ? " long" : ""}`,
       el(
         "section",
-        {},
+        { "data-part": w["part-map"] },
         div("over", view.title, span("note", w["map-note"])),
         view.map.node,
         view.d.both
@@ -85,8 +86,7 @@ export function buildExplorer(view) {
         { className: "selectors" },
         div("over", el("h2", { className: "eyebrow" }, w.layer), view.shadeNote),
         view.layers.node,
-        view.headsTitle,
-        view.heads,
+        el("div", { "data-part": w["part-heads"] }, view.headsTitle, view.heads),
       ),
     ),
     view.find,

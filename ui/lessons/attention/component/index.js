@@ -6,6 +6,7 @@ import { readable, shade, signed } from "../../../components/base/colours.js";
 import { el, plain } from "../../../components/base/elements.js";
 import { best, clamp, range, unpack } from "../../../components/base/numbers.js";
 import { inLink, linked, mountView, remember, View } from "../../../components/base/view.js";
+import { weightRows } from "../../../components/base/weights.js";
 import { buildExplorer } from "./build.js";
 import { paintFind } from "./find.js";
 import { paintMap } from "./map.js";
@@ -127,6 +128,18 @@ class Explorer extends View {
   weight(q, k) {
     return (this.s.lifted ? this.open : this.masked)[this.at(this.s.layer, this.s.head, q, k)];
   }
+  /** What the map shows: scores and weights of the head, with the mask or without it. */
+  asTable() {
+    const { layer, head } = this.s;
+    const rows = weightRows(this.d.tokens, (q, k) =>
+      this.seen(q, k) ? [this.a.scores.values[this.at(layer, head, q, k)], this.weight(q, k)] : null,
+    );
+    return {
+      heads: ["layer", "head", "reader", "read", "score", "weight"].map((name) => this.w[`col-${name}`]),
+      rows: rows.map((row) => [layer + 1, head + 1, ...row]),
+    };
+  }
+
   look(l, h) {
     return this.masked[this.at(l, h, this.s.reader, this.target)];
   }

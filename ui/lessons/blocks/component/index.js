@@ -21,7 +21,7 @@ import { Maps } from "./maps.js";
 /** What switchboard.py gives for the maps. L layers, H heads, T tokens.
  * @typedef {Packed & { part: "maps", tokens: string[], layer: number, head: number, sides: { title: string, next:
  *   [string, number, string][] }[], lang: string, words: Record<string, string> }} MapsData next: token,
- *   probability, and it in words. Arrays: pattern0 and pattern1 (L, H, T, T), 0 to 255 */
+ *   probability, and it in words. Arrays: pattern0 and pattern1 (L, H, T, T) */
 
 export default function blocks(given) {
   return given.data.part === "drawings"

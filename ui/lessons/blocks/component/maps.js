@@ -2,6 +2,7 @@ import { shade } from "../../../components/base/colours.js";
 import { chip, div, el, span, weave } from "../../../components/base/elements.js";
 import { clamp, percent, range, unpack } from "../../../components/base/numbers.js";
 import { linked, remember, View } from "../../../components/base/view.js";
+import { weightRows } from "../../../components/base/weights.js";
 import { choices } from "./choices.js";
 
 /** The same text in two models: one head of each, and the tokens they hold likeliest to come next. */
@@ -39,7 +40,7 @@ export class Maps extends View {
     this.heads = choices(this.w.head, [this.w["all-heads"], ...range(this.H).map((i) => String(i + 1))], (i) =>
       this.choose({ head: i - 1 }),
     );
-    this.columns = data.sides.map(() => el("section", {}));
+    this.columns = data.sides.map(({ title }) => el("section", { "data-part": title }));
     this.box.replaceChildren(
       div("bar", dial(this.w.layer, this.layers.node), dial(this.w.head, this.heads.node)),
       div("two", ...this.columns),
@@ -61,7 +62,7 @@ export class Maps extends View {
 
   weight(side, query, key) {
     const { values } = this.patterns[side];
-    const at = (head) => values[((this.layer * this.H + head) * this.T + query) * this.T + key] / 255;
+    const at = (head) => values[((this.layer * this.H + head) * this.T + query) * this.T + key];
     return this.head < 0 ? range(this.H).reduce((sum, head) => sum + at(head), 0) / this.H : at(this.head);
   }
 
@@ -114,6 +115,21 @@ export class Maps extends View {
       this.choose({ reader: clamp(this.reader + by, 0, T - 1), side });
     });
     return name;
+  }
+
+  /** The weights of both maps. */
+  asTable() {
+    const { d, w } = this;
+    const head = this.head < 0 ? w["all-heads"] : this.head + 1;
+    const rows = d.sides.flatMap(({ title }, side) =>
+      weightRows(d.tokens, (q, k) => (k <= q ? [this.weight(side, q, k)] : null)).map((row) => [
+        title,
+        this.layer + 1,
+        head,
+        ...row,
+      ]),
+    );
+    return { heads: ["model", "layer", "head", "query", "key", "weight"].map((name) => w[`col-${name}`]), rows };
   }
 
   said(side) {

@@ -71,6 +71,7 @@ class Side {
     this.probe = el("p", { className: "note probe" });
     this.board.node.addEventListener("pointerover", (event) => this.tell(this.board.place(event.target)));
     this.board.node.addEventListener("pointerleave", () => this.tell(null));
+    this.node.dataset.part = model.title;
     this.node.replaceChildren(
       div("over", el("h2", {}, model.title), span("note", w[`reads-${this.name}`])),
       div("line", span("eyebrow", w.layer), this.layerRow.node, span("note legend", w["layer-shade"])),

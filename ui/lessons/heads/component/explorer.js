@@ -154,10 +154,10 @@ export class Explorer extends Figure {
       this.top,
       div(
         `instrument${this.T > 16 ? " long" : ""}`,
-        el("section", {}, this.headsTitle, this.heads),
+        el("section", { "data-part": w["part-heads"] }, this.headsTitle, this.heads),
         el(
           "section",
-          { className: "one" },
+          { className: "one", "data-part": w["part-map"] },
           div("over", this.title, span("note", w["map-note"])),
           this.board,
           this.scale,

@@ -132,6 +132,12 @@ class Dials extends View {
     return best(range(this.P / 2), (i) => Math.abs(this.part(i, query, key)));
   }
 
+  /** What each pair of dimensions adds to the score, at these positions. */
+  asTable() {
+    const rows = range(this.P).map((i) => [i + 1, this.speeds[i], this.part(i, this.here, this.there)]);
+    return { heads: ["pair", "speed", "product"].map((name) => this.w[`col-${name}`]), rows };
+  }
+
   // ------------------------------------------------------------ what is chosen
 
   choose(change) {

@@ -135,7 +135,7 @@ export function buildRing(view) {
       "instrument",
       el(
         "section",
-        {},
+        { "data-part": w["ring-title"] },
         el("h2", { className: "eyebrow" }, w["ring-title"]),
         view.place,
         el(
@@ -144,7 +144,12 @@ export function buildRing(view) {
           ...weave(w["ring-note"], { k: span("key mono", "k"), v: span("value mono", "v") }),
         ),
       ),
-      el("section", {}, el("h2", { className: "eyebrow" }, w["squares-title"]), view.squares),
+      el(
+        "section",
+        { "data-part": w["squares-title"] },
+        el("h2", { className: "eyebrow" }, w["squares-title"]),
+        view.squares,
+      ),
     ),
     view.said,
     div(

@@ -179,14 +179,14 @@ export class Grid extends View {
         "instrument",
         el(
           "section",
-          {},
+          { "data-part": w["grid-title"] },
           div("over", el("h2", { className: "eyebrow" }, w["grid-title"]), this.count),
           this.grid,
           this.probe,
         ),
         el(
           "section",
-          {},
+          { "data-part": w["text-title"] },
           el("h2", { className: "eyebrow" }, w["text-title"]),
           this.chips.node,
           this.legend,

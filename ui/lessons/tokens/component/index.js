@@ -3,7 +3,7 @@
 
 import { colours, mix } from "../../../components/base/colours.js";
 import { weave } from "../../../components/base/elements.js";
-import { drawings, drawn, exposeData } from "../../../components/base/view.js";
+import { drawings, drawn, introduce } from "../../../components/base/view.js";
 import { compare } from "./compare.js";
 import { letters, vocabulary } from "./letters.js";
 import { merges } from "./merges.js";
@@ -47,7 +47,7 @@ const seen = new WeakMap(); // mounted root -> what the reader has chosen; outli
 
 export default function tokens({ data, parentElement, setStateValue, setTriggerValue }) {
   const root = parentElement.querySelector(".root");
-  exposeData(root, data);
+  introduce(root, data);
   if (!seen.has(root)) seen.set(root, {});
   drawn(root, () => draw({ data, parentElement, setStateValue, setTriggerValue }, root));
   return () => {

@@ -94,7 +94,7 @@ class Lab extends View {
     this.panels = this.models.map((model, i) => new Panel(this, model, i));
     this.box.replaceChildren(
       div("legend", ...this.models.map((model, i) => this.named(model, i))),
-      div("charts", ...this.charts.map((chart) => chart.node)),
+      el("div", { className: "charts", "data-part": this.w["part-charts"] }, ...this.charts.map((chart) => chart.node)),
       div("slide", this.slider, this.when, this.follow),
       this.reading,
       this.row.node,

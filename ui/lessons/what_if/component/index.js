@@ -6,6 +6,7 @@ import { readable, shade } from "../../../components/base/colours.js";
 import { button, div, el, penOf, plain, span } from "../../../components/base/elements.js";
 import { range, unpack } from "../../../components/base/numbers.js";
 import { linked, mountView, Radios, remember, View } from "../../../components/base/view.js";
+import { weightRows } from "../../../components/base/weights.js";
 import { HeadMap } from "../../../components/head_map/map.js";
 import { Layers } from "../../../components/layers/layers.js";
 
@@ -140,7 +141,7 @@ class Board extends View {
         `instrument${T > 16 ? " long" : ""}`,
         el(
           "section",
-          {},
+          { "data-part": w["part-map"] },
           div("over", this.title, span("note", w["map-note"])),
           this.map.node,
           this.line,
@@ -188,6 +189,16 @@ class Board extends View {
     for (const names of [this.map.names, this.map.columns])
       names.forEach((name, t) => name.classList.toggle("marked", this.markedToken(t)));
     this.tell(this.s.query, this.s.key);
+  }
+
+  /** The weights of the head that is shown. */
+  asTable() {
+    const { layer, head } = this.s;
+    const rows = weightRows(this.d.tokens, (q, k) => (this.read(q, k) ? [this.weight(q, k)] : null));
+    return {
+      heads: ["layer", "head", "query", "key", "weight"].map((name) => this.w[`col-${name}`]),
+      rows: rows.map((row) => [layer + 1, head + 1, ...row]),
+    };
   }
 
   said(q, k) {

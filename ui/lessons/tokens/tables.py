@@ -1,0 +1,40 @@
+"""Lesson 1: the numbers of its figures as the columns of a table."""
+
+from ui.kit.language import Words
+
+
+def merges(built: list[dict], words: Words) -> dict[str, list]:
+    """A row for each merge of each word."""
+    rows = [
+        (word["word"], n, step["rank"], step["left"], step["right"])
+        for word in built
+        for n, step in enumerate(word["steps"], 1)
+    ]
+    return _columns(rows, ("word", "step", "rank", "left", "right"), words)
+
+
+def compared(found: list[dict], words: Words) -> dict[str, list]:
+    """A row for each token that a tokenizer makes of the text."""
+    rows = [
+        (words.text(f"of-{one['name']}"), n, token, id)
+        for one in found
+        if "missing" not in one
+        for n, (token, id) in enumerate(zip(one["tokens"], one["ids"], strict=True), 1)
+    ]
+    return _columns(rows, ("tokenizer", "place", "token", "id"), words)
+
+
+def letters(hidden: dict, words: Words) -> dict[str, list]:
+    """A row for each token of the word, after a space and alone."""
+    rows = [
+        (words.text(name), token, id, " ".join(shown for shown, _ in own))
+        for name, row in zip(("after-space", "alone"), hidden["rows"], strict=True)
+        for token, id, own in zip(row["tokens"], row["ids"], row["letters"], strict=True)
+    ]
+    return _columns(rows, ("text", "token", "id", "letters"), words)
+
+
+def _columns(rows: list[tuple], names: tuple[str, ...], words: Words) -> dict[str, list]:
+    """Rows as columns, under the words for these names."""
+    cells = zip(*rows, strict=True) if rows else [()] * len(names)
+    return {words.text(f"column-{name}"): list(column) for name, column in zip(names, cells, strict=True)}
