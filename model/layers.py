@@ -91,7 +91,8 @@ class Attention(nn.Module):
         q = tap("q", self.q_proj(x).view(B, T, H, K).transpose(1, 2))
         k = tap("k", self.k_proj(x).view(B, T, G, K).transpose(1, 2))
         v = tap("v", self.v_proj(x).view(B, T, G, K).transpose(1, 2))
-        q, k = position.rotate(*self.qk_norm(q, k, tap), tap)
+        q, k = self.qk_norm(q, k, tap)
+        q, k = position.rotate(q, k, tap)
         k, v = cache.append(k, v)
         S = k.shape[2]
 

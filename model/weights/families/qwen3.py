@@ -16,5 +16,5 @@ FAMILY = replace(
     settings=qwen2.SETTINGS | {"head_dim": "head_width"},
     defaults=qwen2.DEFAULTS | {"head_dim": 128},
     rows=ROWS,
-    fixed=qwen2.FAMILY.fixed | {"attention_bias": (False, None)},
+    fixed={**qwen2.FAMILY.fixed, "attention_bias": (False, None)},
 )
