@@ -61,14 +61,15 @@ def show_costs(page: Page) -> None:
     st.html(eyebrow(words.inline("by-devices")))
     ticks = {n: str(n) for n in DEVICES}
     chart = charts.curves(DEVICES, by_devices, at=devices, ticks=ticks, size=words.bytes)
-    columns = {text("cost-devices"): DEVICES} | by_devices
+    columns = {text("cost-devices"): DEVICES} | _in_bytes(by_devices)
     figures.show(chart, "by-devices", text("by-devices-alt"), columns)
 
     by_length = _lines([ring_costs(config, n, devices) for n in LENGTHS], words)
     st.html(eyebrow(words.inline("by-length", devices=devices)))
     ticks = {n: short(n) for n in LENGTHS[::2]}
     chart = charts.curves(LENGTHS, by_length, at=length, ticks=ticks, size=words.bytes)
-    figures.show(chart, "by-length", text("by-length-alt"), {text("cost-length"): LENGTHS} | by_length)
+    columns = {text("cost-length"): LENGTHS} | _in_bytes(by_length)
+    figures.show(chart, "by-length", text("by-length-alt"), columns)
     st.html(words("kernel"))
 
 
@@ -84,6 +85,11 @@ def _lines(costs: list[RingCosts], words: Words) -> dict[str, np.ndarray]:
         words.text("line-without"): np.array([_without_scores(x) for x in costs], dtype=float),
         words.text("line-sent"): np.array([x.sent or np.nan for x in costs], dtype=float),
     }
+
+
+def _in_bytes(lines: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The same as columns of a table, which says its unit."""
+    return {f"{line}, B": amounts for line, amounts in lines.items()}
 
 
 def _sums(config: Config, costs: RingCosts, length: int, devices: int, words: Words) -> Markup:
