@@ -101,3 +101,12 @@ def test_what_is_said_of_a_candidate_has_room_at_any_temperature(bare_page, lang
         page.set_viewport_size({"width": width, "height": 720})
         page.wait_for_timeout(100)
         assert page.evaluate(APART) == [], width
+
+
+def test_the_presenters_view_has_the_whole_machine(bare_page):
+    """Under masthead, title and prompt bar, which take 250 of 1080 pixels."""
+    page = bare_page("machine", width=1900, height=1080)
+    page.evaluate("document.documentElement.toggleAttribute('data-present', true)")
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    page.wait_for_function("document.querySelector('[data-key]').parent.querySelector('.compact')")
+    assert page.evaluate(TALL, [".machine", ".machine .go"]) <= 1080 - 250
