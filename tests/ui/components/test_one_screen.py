@@ -61,9 +61,9 @@ def test_a_map_without_room_for_numbers_has_all_names_and_a_scale(bare_page, slu
     page = bare_page(slug, prompt=LONG, height=720)
     count = page.locator(names).count()
     assert count >= 22 and page.locator(f"{names}.left-out").count() == 0
-    assert page.locator(f"{'.attention' if slug == 'attention' else '.explorer'} .scale").is_visible()
+    assert page.locator(f"{'.attention' if slug == 'attention' else '.explorer'} .weight-scale").is_visible()
     page = bare_page(slug, prompt="The dog", height=720)
-    assert not page.locator(f"{'.attention' if slug == 'attention' else '.explorer'} .scale").is_visible()
+    assert not page.locator(f"{'.attention' if slug == 'attention' else '.explorer'} .weight-scale").is_visible()
 
 
 def test_curves_stay_in_their_line(bare_page):
