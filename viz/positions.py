@@ -61,7 +61,7 @@ def wavelengths(
     # the curves rise: high up there is none above a level at the left, and far down none below it at the right
     left, right = {"x": 0, "xanchor": "left", "yanchor": "bottom"}, {"x": 1, "xanchor": "right", "yanchor": "top"}
     named = [
-        {"text": name, "align": "left", "y": np.log10(level), "xref": "paper", "showarrow": False}
+        {"text": name, "y": np.log10(level), "xref": "paper", "showarrow": False}
         | (left if np.log10(level) > sum(SPAN) / 2 else right)
         for name, level in levels.items()
     ]

@@ -85,5 +85,5 @@ def sizes(names: Sequence[str], amounts: Sequence[float], texts: Sequence[str], 
             "line": {"color": SOFT, "width": [int(hatch) for hatch in hatched]},
         },
     }
-    axes = {"xaxis": AXIS_HIDDEN | {"range": [0, 1.55 * max(amounts)]}, "yaxis": category_rows(shown, 8)}
+    axes = {"xaxis": AXIS_HIDDEN | {"range": [0, 1.9 * max(amounts)]}, "yaxis": category_rows(shown, 8)}
     return go.Figure(bars, axes | {"height": ROW * len(names) + 16, "barcornerradius": 2, "showlegend": False})

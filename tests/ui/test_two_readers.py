@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from tests.support import sums
+from tests.support import labels, sums
 from tests.support.browser import assert_page_ok, settled, with_all_charts
 from tests.support.pages import MARKUP, PAGES, PROMPTED
 from ui.frame import curriculum
@@ -163,6 +163,7 @@ def handed_on(page, slug: str) -> tuple[str, list[str]]:
     assert set(said) >= {*parse_qsl(query), *prompt.items(), ("v", "1"), ("lang", "en"), ("theme", "light")}
     text = " ".join(want)
     assert_sums_hold(page)
+    assert not labels.faults(page)
     assert not [part for part in parts if part not in text]
     a_click_is_a_step_and_back_undoes_it(page, want)
     return copied, want
@@ -221,6 +222,7 @@ def read_on_a_telephone(page, prompted: bool) -> None:
         assert page.input_value(".st-key-prompt textarea") == MARKUP
     with_all_charts(settled(page))
     assert_page_ok(page, "it", "dark")
+    assert not labels.faults(page)
     assert page.evaluate("typeof hacked") == "undefined"
     assert page.locator(".katex").count() == 0
     page.evaluate("localStorage.clear()")  # the theme that was chosen

@@ -122,9 +122,12 @@ function stack(view, p, width) {
   return div("slab-box", svg, says, names);
 }
 
-/** Every fifth layer by its number, and the first and the last. */
+/** Every fifth layer by its number, and the first and the last, which needs its own room. */
 function levels(p, x) {
-  const named = range(p.d.layers).filter((i) => i === 0 || i === p.d.layers - 1 || (i + 1) % 5 === 0);
+  const last = p.d.layers - 1;
+  const named = range(p.d.layers).filter(
+    (i) => i === 0 || i === last || ((i + 1) % 5 === 0 && (last - i) * p.pitch >= 14),
+  );
   return named.map((layer) =>
     shape("text", { class: "level", x, y: p.y(layer) + p.pitch / 2 + 4, "text-anchor": "end" }, String(layer + 1)),
   );
