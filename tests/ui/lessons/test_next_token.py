@@ -139,6 +139,13 @@ def test_the_histogram_holds_every_draw(reading, times):
     assert values(expected["x"]).sum() == pytest.approx(times)
 
 
+@pytest.mark.parametrize("asked, used", [(-5, "0"), (2**40, "2.147.483.648")])
+def test_a_seed_beyond_the_last_is_answered_in_the_readers_language(asked, used):
+    test = run_page("next_token", "it", model="experts")
+    test.number_input(key="seed").set_value(asked).run()
+    assert not test.exception and f"estrazioni del seed {used}" in html_of(test)
+
+
 def test_the_same_seed_draws_the_same_and_another_does_not():
     first, again, other = (
         values(charts(run_page("next_token", prompt=PROMPT, seed=seed, **OFF))["drawn"]["data"][1]["x"])

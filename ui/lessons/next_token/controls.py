@@ -75,5 +75,9 @@ def draw_controls(words: Words) -> tuple[int, int]:
         times = st.segmented_control(
             words.text("times"), DRAWS, default=100, required=True, key="draws", bind="query-params"
         )
-        seed = st.number_input(words.text("seed"), 0, LAST_SEED, 1, key="seed", bind="query-params", width=140)
+        # without bounds: Streamlit refuses in English, with the draws of the last seed still below
+        asked = st.number_input(words.text("seed"), value=1, step=1, key="seed", bind="query-params", width=140)
+    seed = min(max(asked, 0), LAST_SEED)
+    if seed != asked:
+        st.html(markup.notice(words("seed-beyond", last=words.number(LAST_SEED), seed=words.number(seed))))
     return times, seed

@@ -90,7 +90,7 @@ def _field(lab: Lab, kind: str, name: str, field: Field) -> None:
     options = {"label": words.text(f"field-{name}"), "key": key, "width": WIDTHS.get(name, 120)}
     match field:
         case OtherToken() if not setting.other:
-            st.number_input(**options, min_value=1, max_value=1)
+            st.number_input(**options, value=1, step=1)
         case Token():
             shown = dict(enumerate(setting.tokenizer.strings(list(field.ids(setting))), 1))
             first = field.begin(setting) - 1
@@ -100,9 +100,10 @@ def _field(lab: Lab, kind: str, name: str, field: Field) -> None:
             values = [ALL, *range(1, field.count(setting) + 1)]
             st.selectbox(**options, options=values, format_func=lambda n: shown.get(n, str(n)))
         case Index():
-            st.number_input(**options, min_value=1, max_value=field.count(setting), value=_first(lab, kind, field))
-        case Amount(low=low, high=high, start=start):
-            st.number_input(**options, min_value=low, max_value=high, value=start)
+            # without bounds: a change that cannot be made is refused in the reader's language, by Streamlit in English
+            st.number_input(**options, value=_first(lab, kind, field), step=1)
+        case Amount(start=start):
+            st.number_input(**options, value=start)
         case Rule():
             shown = {rule: words.text(f"rule-{rule}") for rule in RULES}
             first = list(shown).index(field.begin(setting))
