@@ -31,6 +31,7 @@ from ui.lessons.blocks import fields as differing
 from ui.lessons.blocks import parts
 from ui.lessons.encoders import search
 from ui.lessons.experts import statistics
+from ui.lessons.heads import kv_sharing
 from ui.lessons.heads import readings as heads
 from ui.lessons.is_it_true import grid, runs
 from ui.lessons.next_token import controls
@@ -39,6 +40,7 @@ from ui.lessons.ring import processes
 from ui.lessons.sparse import readings as sparse
 from ui.lessons.table import drawing as table
 from ui.lessons.table import parse
+from ui.lessons.tokens.view import TOKENIZERS
 from ui.lessons.tracks import curve
 
 WORDED = ("position", "norm", "place", "balance")  # choices of lesson 16 that have words for their values
@@ -123,6 +125,7 @@ DOMAINS = {
         "against-times-{}": ("equal", "group", "groups", "heads"),
         "option-{}": ("same", "some", "half"),
         "place-{}": lens.KINDS,
+        "col-{}": kv_sharing.COLUMNS.values(),
     },
     "is_it_true": {
         "check-{}": CHECKS,
@@ -171,9 +174,10 @@ DOMAINS = {
         "sent-against-{}": ("half", "twice"),
     },
     "sparse": {"name-{}": [pattern for pattern in sparse.PATTERNS if pattern != "full"]},
+    "step_by_step": {"column-{}": ("text", "step", "token", "id", "probability", "dice", "way", "sum")},
     "table": {
         "part-{}": {field.name for field in dataclasses.fields(count(MIXTRAL))} - {"idle"},
-        "matrix-{}": ("q", "k", "v", "o", "gate", "up", "down"),
+        "matrix-{}": ("q", "k", "v", "o", "qk_norm", "gate", "up", "down"),
         "sum-{}": ("prefill", "decode", "reads-prefill", "reads-decode"),
         "title-{}": ("sums", "memory", "flops"),
         "text-{}": ("sums", "memory", "flops"),
@@ -183,6 +187,8 @@ DOMAINS = {
         "is-{}": {value for values in parse.KINDS.values() for value in values},
     },
     "tokens": {
+        "of-{}": TOKENIZERS,
+        "column-{}": ("word", "step", "rank", "left", "right", "tokenizer", "place", "token", "id", "text", "letters"),
         "same-option-{}": ("one", "two", "three"),
         "same-explain-{}": ("one", "two", "three"),
         "same-against-{}": ("one", "two", "three"),
