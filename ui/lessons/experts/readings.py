@@ -10,7 +10,7 @@ from model.edits import Edit, ExpertOff, ForceExperts
 from model.trace import Trace
 from ui import components
 from ui.frame.page import Page
-from ui.kit import cache
+from ui.kit import cache, token_names
 from ui.kit.language import Words
 
 KEEP = frozenset({"router_logits", "router_probs", "expert_index", "expert_weight", "expert_out", "mlp_out", "final"})
@@ -43,9 +43,10 @@ def packed(trace: Trace) -> dict:
 def table(trace: Trace, words: Words) -> dict[str, list]:
     """Every token in every layer: the router's probability of each expert, and which it takes."""
     places = [(n, t, layer) for n, layer in enumerate(trace.layers) for t in range(len(trace.tokens))]
+    names = token_names.distinct(trace.tokens)
     columns = {
         words.text("layer"): [n + 1 for n, _, _ in places],
-        words.text("col-token"): [trace.tokens[t] for _, t, _ in places],
+        words.text("col-token"): [names[t] for _, t, _ in places],
     }
     for a in range(trace.layers[0].expert_index.shape[1]):
         columns[words.text("col-choice", n=a + 1)] = [int(layer.expert_index[t, a]) + 1 for _, t, layer in places]

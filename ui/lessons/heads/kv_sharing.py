@@ -38,13 +38,15 @@ def ways(config: Config) -> list[dict[str, int]]:
 
 
 def show_diagram(page: Page) -> None:
-    """Query heads and the keys and values they share. Keys besides those of `view.show`: ways (see `ways`), context
-    (tokens), model (its title), start (way, query head)."""
+    """Query heads and the keys and values they share. Keys besides those of `view.show`: ways (see `ways`;
+    parameters and cache as text), context (tokens), model (its title), start (way, query head)."""
     config, card = page.bundle.model.config, page.bundle.card
     start = (0, config.heads // 2)
     costs = ways(config)
     columns = {page.words.text(f"col-{name}"): [way[key] for way in costs] for key, name in COLUMNS.items()}
-    view.show("sharing", page, columns, ways=costs, context=config.context, model=card.title, start=start)
+    size, amount = page.words.scaled, page.words.bytes
+    shown = [{**way, "parameters": size(way["parameters"], ""), "cache": amount(way["cache"])} for way in costs]
+    view.show("sharing", page, columns, ways=shown, context=config.context, model=card.title, start=start)
 
 
 @st.fragment

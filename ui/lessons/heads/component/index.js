@@ -19,7 +19,7 @@ import { Sharing } from "./sharing.js";
 /** @typedef {Common & Packed & { kinds: string[], counts: number[], best: [number, number][][] }} KindsData arrays:
  *   kind (L, H), scores (kinds, L, H), wanted (kinds, T, T), and patterns and shares of the best heads of each kind */
 /** @typedef {Common & { model: string, context: number, ways: { kv_heads: number, numbers: number, parameters:
- *   number, cache: number }[] }} SharingData bytes of the cache at this context */
+ *   string, cache: string }[] }} SharingData the cache's size at this context */
 
 export default function heads(given) {
   const { view } = given.data;

@@ -1,7 +1,7 @@
 // Which query head reads which key/value head, for each way of sharing; and what each way costs.
 
 import { button, div, el, shape, span, weave } from "../../../components/base/elements.js";
-import { integer, number, range } from "../../../components/base/numbers.js";
+import { integer, range } from "../../../components/base/numbers.js";
 import { linked, Radios, remember } from "../../../components/base/view.js";
 import { chosen, Figure, spoken } from "./head.js";
 
@@ -49,12 +49,9 @@ export class Sharing extends Figure {
         "tr",
         {},
         el("th", { scope: "row" }, this.name(way)),
-        ...[
-          integer(way.kv_heads, lang),
-          integer(way.numbers, lang),
-          `${number(way.parameters / 1e6, lang)} M`,
-          `${number(way.cache / 1e6, lang)} MB`,
-        ].map((text) => el("td", {}, text)),
+        ...[integer(way.kv_heads, lang), integer(way.numbers, lang), way.parameters, way.cache].map((text) =>
+          el("td", {}, text),
+        ),
       ),
     );
     this.box.replaceChildren(
