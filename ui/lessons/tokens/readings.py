@@ -118,10 +118,10 @@ def row(bundle: Bundle, id: int, near: lens.TopTokens) -> dict:
 def merges(tokenizer: Tokenizer, text: str) -> list[dict]:
     """How each different word of the text is put together, of 2 to LONGEST bytes. A state is the pieces, each with its
     number of bytes, and the pairs of neighbours that the list of merges has, lowest rank first."""
-    encoding = tokenizer.backend.encode(text)
     spans: dict[int, tuple[int, int]] = {}
-    for id, word, (start, end) in zip(encoding.ids, encoding.word_ids, encoding.offsets, strict=True):
-        if id not in tokenizer.special:
+    tokens = zip(tokenizer.encode(text), tokenizer.words(text), tokenizer.spans(text), strict=True)
+    for id, word, (start, end) in tokens:
+        if word is not None and id not in tokenizer.special:
             spans[word] = (min(start, spans.get(word, (start, 0))[0]), end)
     words = dict.fromkeys(text[start:end] for start, end in spans.values())
     return [_built(tokenizer, word) for word in words if 2 <= len(word.encode()) <= LONGEST]
