@@ -19,6 +19,13 @@ ROWS = 200  # of a table that are shown; its CSV has all
 Columns = Mapping[str, Sequence]  # of a table, under their heads
 
 
+def of_rows(heads: Iterable[str], rows: Iterable[tuple]) -> dict[str, list]:
+    """Rows, of which there may be none, as columns under their heads."""
+    heads, rows = list(heads), list(rows)
+    cells = zip(*rows, strict=True) if rows else [()] * len(heads)
+    return {head: list(column) for head, column in zip(heads, cells, strict=True)}
+
+
 def twin(columns: Columns, key: str, name: str = "") -> None:
     """The table of the figure with this key, made and shown when the line at the figure asks for it
     (ui/server/browser/table.js); `name` is that of `file_name`."""

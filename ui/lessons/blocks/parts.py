@@ -8,6 +8,7 @@ from torch import nn
 
 from model.arithmetic import count
 from model.config import Config
+from ui.kit import tables
 from ui.kit.language import Words
 from viz import blocks as drawing
 
@@ -84,7 +85,7 @@ def table(both: "list[Side]", words: Words) -> dict[str, list[str]]:
         if (own := fact["sides"][side.name])["here"] and not own["paper"]
     ]
     heads = (words.text(f"col-{name}") for name in ("model", "part", "kind", "shape", "parameters"))
-    return dict(zip(heads, map(list, zip(*rows, strict=True)), strict=True))
+    return tables.of_rows(heads, rows)
 
 
 def _side(name: str, side: "Side", words: Words) -> dict:

@@ -3,7 +3,7 @@
 import numpy as np
 from markupsafe import Markup
 
-from ui.kit import markup
+from ui.kit import markup, tables
 from ui.kit.language import Words
 from ui.lessons.blocks.sides import Side
 
@@ -67,4 +67,4 @@ def table(both: list[Side], words: Words) -> dict[str, list]:
         for (layer, token), x in np.ndenumerate(side.reading.sizes)
     ]
     names = ("col-model", "col-layer", "col-token", "col-size")
-    return dict(zip(map(words.text, names), map(list, zip(*rows, strict=True)), strict=True))
+    return tables.of_rows(map(words.text, names), rows)

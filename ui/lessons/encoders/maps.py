@@ -15,7 +15,7 @@ from model.trace import Trace
 from model.zoo import Bundle
 from ui import components
 from ui.frame.page import Page
-from ui.kit import cache, listing, markup, token_names, url_state
+from ui.kit import cache, listing, markup, tables, token_names, url_state
 from ui.kit.language import Words
 from ui.kit.mounting import mount
 from ui.lessons.encoders import readings
@@ -78,7 +78,7 @@ def _table(traces: tuple[Trace, Trace], looks: list[Look], titles: list[str], wo
         tokens = token_names.distinct(trace.tokens)
         rows += [(name, tokens[q], tokens[k], float(weights[q, k])) for q, k in places]
     names = map(words.text, ("col-model", "col-reader", "col-word", "col-weight"))
-    return dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
+    return tables.of_rows(names, rows)
 
 
 # ---- going on

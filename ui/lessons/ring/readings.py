@@ -9,7 +9,7 @@ from model import ring
 from model.ring import RingRun
 from model.trace import Trace
 from ui import components
-from ui.kit import url_state
+from ui.kit import tables, url_state
 from ui.kit.language import Words
 
 KEEP = frozenset({"q_rot", "k_rot", "v", "z", "scores"})
@@ -112,4 +112,4 @@ def table(ring_run: RingRun, words: Words) -> dict[str, list]:
         for device, done in enumerate(devices)
     ]
     names = ("col-step", "col-device", "col-block", "col-scores")
-    return dict(zip(map(words.text, names), map(list, zip(*rows, strict=True)), strict=True))
+    return tables.of_rows(map(words.text, names), rows)

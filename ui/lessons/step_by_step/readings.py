@@ -10,6 +10,7 @@ from model.analysis import text_tree
 from model.generate import stream
 from model.sampling import Sampling
 from model.zoo import Bundle
+from ui.kit import tables
 from ui.kit.language import Words
 from ui.lessons.step_by_step.generation import HOTTEST, LAST_SEED, LIMIT, GenerationSession
 from ui.lessons.step_by_step.lanes import lanes
@@ -149,7 +150,7 @@ def same_seed_table(texts: dict, words: Words) -> dict[str, list] | None:
         for n, drawn in enumerate(zip(text["token"], text["id"], text["p"], text["dice"], strict=True), 1)
     ]
     names = "text", "step", "token", "id", "probability", "dice"
-    return dict(zip((words.text(f"column-{name}") for name in names), map(list, zip(*rows, strict=True)), strict=True))
+    return tables.of_rows((words.text(f"column-{name}") for name in names), rows)
 
 
 def beams_table(found: dict, words: Words) -> dict[str, list] | None:
@@ -166,7 +167,7 @@ def beams_table(found: dict, words: Words) -> dict[str, list] | None:
         ways += [words.text("beams-greedy")] if end["node"] == found["greedy"][-1] else []
         rows.append((", ".join(ways), "".join(path), end["sum"]))
     names = "way", "text", "sum"
-    return dict(zip((words.text(f"column-{name}") for name in names), map(list, zip(*rows, strict=True)), strict=True))
+    return tables.of_rows((words.text(f"column-{name}") for name in names), rows)
 
 
 def greedy(bundle: Bundle, ids: list[int], token: int) -> list[int]:

@@ -1,5 +1,6 @@
 """Lesson 1: the numbers of its figures as the columns of a table."""
 
+from ui.kit import tables
 from ui.kit.language import Words
 
 
@@ -36,5 +37,4 @@ def letters(hidden: dict, words: Words) -> dict[str, list]:
 
 def _columns(rows: list[tuple], names: tuple[str, ...], words: Words) -> dict[str, list]:
     """Rows as columns, under the words for these names."""
-    cells = zip(*rows, strict=True) if rows else [()] * len(names)
-    return {words.text(f"column-{name}"): list(column) for name, column in zip(names, cells, strict=True)}
+    return tables.of_rows((words.text(f"column-{name}") for name in names), rows)
