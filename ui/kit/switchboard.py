@@ -43,6 +43,11 @@ def apart(one: float, other: float, words: Words) -> str:
     return bits(abs(round(one, 3) - round(other, 3)), words)
 
 
+def compared(own: float, base: float) -> int:
+    """-1 where a model needs fewer bits than the base, 1 where it needs more, 0 where we count the two as equal."""
+    return 0 if abs(own - base) <= NOISE else 1 if own > base else -1
+
+
 def noise(words: Words) -> str:
     """NOISE as it is written."""
     return words.number(NOISE).rstrip("0")

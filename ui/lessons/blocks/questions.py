@@ -5,7 +5,7 @@ from markupsafe import Markup
 from model.zoo import ModelUnavailable
 from ui.frame.question import Question, between, largest
 from ui.kit.language import Words
-from ui.kit.switchboard import BASE, NOISE, apart, bits, noise, reached
+from ui.kit.switchboard import BASE, NOISE, apart, bits, compared, noise, reached
 from ui.lessons.blocks.sides import Side
 from ui.lessons.blocks.stream import GROWN, growth, other_sizes
 from ui.lessons.blocks.switches import load
@@ -54,7 +54,7 @@ def worst(words: Words) -> Question | None:
     def against(i: int) -> Markup:
         found = reached()
         own, base = found[names[i]], found[BASE]
-        way = "equal" if abs(own - base) <= NOISE else "more" if own > base else "less"
+        way = {-1: "less", 0: "equal", 1: "more"}[compared(own, base)]
         values = {"own": bits(own, words), "difference": apart(own, base, words)}
         name = words.text(f"name-{names[i]}")
         return words(f"against-worst-{way}", name=name, noise=noise(words), **values)

@@ -11,7 +11,7 @@ from model.weights.checkpoint import Report
 from model.zoo import Bundle, ModelUnavailable
 from ui.kit import cache
 from ui.kit.language import Words
-from ui.kit.switchboard import BASE, NOISE, apart, bits, noise, report
+from ui.kit.switchboard import BASE, apart, bits, compared, noise, report
 from ui.lessons.blocks import fields
 
 
@@ -42,7 +42,7 @@ def load(name: str) -> Switch:
 def verdict(base: Switch, variant: Switch, words: Words) -> Markup:
     """Better, worse or as good, on text that neither has seen."""
     reference, own = base.report.bits_per_byte, variant.report.bits_per_byte
-    section = "as-good" if abs(own - reference) <= NOISE else "worse" if own > reference else "better"
+    section = {-1: "better", 0: "as-good", 1: "worse"}[compared(own, reference)]
     shown = {"base": bits(reference, words), "own": bits(own, words), "difference": apart(own, reference, words)}
     return words.inline(f"verdict-{section}", noise=noise(words), **shown)
 
@@ -123,12 +123,11 @@ def losses_table(courses: dict[str, tuple[np.ndarray, np.ndarray]], words: Words
 
 
 def ranking(ordered: list[str], found: dict[str, float], words: Words) -> Markup:
-    """How many are better than the base by more than NOISE, how many worse, and the two ends."""
+    """How many are better than the base beyond NOISE, how many worse, and the two ends."""
     variants = [name for name in ordered if name != BASE]
-    better = sum(found[name] < found[BASE] - NOISE for name in variants)
-    worse = sum(found[name] > found[BASE] + NOISE for name in variants)
+    ways = [compared(found[name], found[BASE]) for name in variants]
     ends = {"best": words.text(f"name-{variants[0]}"), "worst": words.text(f"name-{variants[-1]}")}
     values = {"low": found[variants[0]], "high": found[variants[-1]], "base": found[BASE]}
-    counts = {"better": better, "worse": worse, "same": len(variants) - better - worse, "all": len(variants)}
+    counts = {"better": ways.count(-1), "worse": ways.count(1), "same": ways.count(0), "all": len(variants)}
     shown = {name: bits(x, words) for name, x in values.items()}
     return words.inline("overview-reading", noise=noise(words), **ends, **counts, **shown)

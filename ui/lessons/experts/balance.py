@@ -145,13 +145,8 @@ def show_collapse(page: Page) -> None:
     chart = charts.loads(layers, rows, text("expert", n="{n}"), words.percent)
     figures.show(chart, "now", text("now-alt"), _table(rows, text("col-model"), words))
     seen = "collapse-fewer" if values["used_collapsed"] < values["used_balanced"] else "collapse-as-many"
-    cost = (
-        "collapse-equal"
-        if abs(uneven - even) <= switchboard.NOISE
-        else "collapse-dearer"
-        if uneven > even
-        else "collapse-cheaper"
-    )
+    costs = {-1: "collapse-cheaper", 0: "collapse-equal", 1: "collapse-dearer"}
+    cost = costs[switchboard.compared(uneven, even)]
     st.html(words("collapse-text", **values) + words(seen) + words(cost, **values))
 
 
