@@ -131,7 +131,8 @@ def _rope(rotary: dict, family: Family) -> dict:
     if not rotary:
         return {}
     told = [name for name in ("rope_parameters", "rope_scaling") if rotary[name] not in (None, {})]
-    read = [_rotation(name, rotary[name], rotary["rope_theta"], family) for name in told or ["rope_theta"]]
+    spelled = {name: rotary[name] for name in told} or {"rope_theta": {}}
+    read = [_rotation(name, rope, rotary["rope_theta"], family) for name, rope in spelled.items()]
     if any(other != read[0] for other in read):
         raise _refused(told[1], rotary[told[1]], f"{told[0]} says something else")
     return read[0]
@@ -139,8 +140,6 @@ def _rope(rotary: dict, family: Family) -> dict:
 
 def _rotation(name: str, rope: Any, base: Any, family: Family) -> dict:
     """Base and scaling as one spelling has them; `base`: what the older one has beside it, None where it has none."""
-    if name == "rope_theta":
-        rope = {}
     if not isinstance(rope, dict):
         raise SettingError(name, rope, f"{name} = {rope!r} is of a wrong type")
     numbers, kinds = dict(rope), {rope[key] for key in ("rope_type", "type") if isinstance(rope.get(key), str)}
