@@ -70,7 +70,7 @@ async def tokens(request: Request) -> Response:
         from ui.server import user_models
 
         name = request.query_params.get("model", "")
-        if name not in zoo.ENTRIES and not (user_models.is_name(name) and user_models.exists(name)):
+        if name not in zoo.ENTRIES and not user_models.exists(name):
             raise HTTPException(404)
         try:
             tokenizer = cache.bundle(name).tokenizer

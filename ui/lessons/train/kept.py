@@ -100,7 +100,7 @@ def restore_run(lab: Runs, kept: Any) -> None:
     record.snapshots, record.ended = read, ended
     lab.lost |= ended is None
     model = str(kept["model"])
-    if user_models.is_name(model) and user_models.exists(model):
+    if user_models.exists(model):
         record.model, record.kept = model, record.step
         _list([model])
 
