@@ -69,7 +69,7 @@ def variables() -> str:
 def style(width: int) -> None:
     """The style sheets, for a page of this width in pixels."""
     sheets = "\n".join(
-        Path(__file__).with_name(f"{name}.css").read_text(encoding="utf-8") for name in ("style", "print")
+        Path(__file__).with_name(f"{name}.css").read_text(encoding="utf-8") for name in ("style", "present", "print")
     )
     measures = f"--width: {width}px; --printed: {PAPER / width:.3f};"
     st.html(f"<style>:root {{ {measures} {variables()} }}\n{sheets}</style>")

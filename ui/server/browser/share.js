@@ -3,7 +3,7 @@
 
 import { copied } from "../../components/base/clipboard.js";
 
-// What the link wants of the frame stands on the root element, where ui/frame/style.css looks.
+// What the link wants of the frame stands on the root element, where ui/frame/present.css looks.
 function frame() {
   const link = new URLSearchParams(location.search);
   document.documentElement.toggleAttribute("data-present", link.get("present") === "1");
