@@ -34,7 +34,7 @@ LIMIT_S = 300  # for a class of thirty on two cores
 
 
 class Learner(Client):
-    """One browser at lesson 16."""
+    """One browser at lesson `train`."""
 
     def __init__(self, number: int, seen: Seen, preset: str):
         super().__init__(number, seen)

@@ -3,7 +3,7 @@
 Every client speaks the browser's protocol (a WebSocket with Streamlit's messages) and does what a browser does, but for
 the drawing: it opens a lesson, and every three seconds it turns a control of that page, or opens or shuts a folded
 part, or (every fifth time) types another prompt. Printed are the seconds until everything that the page sends has come,
-and for a prompt until the first new picture; what the browser needs to draw comes on top (lesson 5: 10 ms).
+and for a prompt until the first new picture; what the browser needs to draw comes on top (lesson `attention`: 10 ms).
 """
 
 import asyncio

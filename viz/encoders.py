@@ -1,4 +1,4 @@
-"""The plane of lesson 14: sentences as numbered points, the query among them."""
+"""The plane of lesson `encoders`: sentences as numbered points, the query among them."""
 
 import html
 import textwrap

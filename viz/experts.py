@@ -1,4 +1,4 @@
-"""Figures of lesson 12: how busy experts are, what their choice tells, what changing it costs."""
+"""Figures of lesson `experts`: how busy experts are, what their choice tells, what changing it costs."""
 
 from collections.abc import Callable, Sequence
 

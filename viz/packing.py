@@ -1,4 +1,4 @@
-"""Figures of lesson 11: what is wasted at every context, and what moving a document does to two models."""
+"""Figures of lesson `packing`: what is wasted at every context, and what moving a document does to two models."""
 
 from collections.abc import Callable, Sequence
 

@@ -1,4 +1,4 @@
-"""Figures of lesson 7: what patterns cost as a text grows, what they do to the next token and to the loss."""
+"""Figures of lesson `sparse`: what patterns cost as a text grows, what they do to the next token and to the loss."""
 
 from collections.abc import Callable, Iterable, Sequence
 

@@ -1,4 +1,4 @@
-"""The switchboard of lesson 9: the course of two trainings, and all models by what they reached."""
+"""The switchboard of lesson `blocks`: the course of two trainings, and all models by what they reached."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 

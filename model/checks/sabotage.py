@@ -1,7 +1,8 @@
 """Our models, broken on purpose: of a check that nothing can make fail one learns nothing.
 
 `SABOTAGES` is the registry. To add one, write a function of a Transformer that returns another, and the edits of every
-traced pass; lesson 17 wants a section "break-<name>" in each language. The tests demand that some check notices.
+traced pass; lesson `is_it_true` wants a section "break-<name>" in each language. The tests demand that some check
+notices.
 """
 
 from collections.abc import Callable

@@ -2,8 +2,8 @@
 
 `CHECKS` is the registry of all checks. To add one, write a function of a Subject that returns a Measure, with one
 sentence of docstring that says what is compared, and decorate it with `@check(sort, tolerance, applies_to)` in sums.py,
-equivalences.py or against_transformers.py; lesson 17 and the command line find it by its name, and the lesson wants a
-section "check-<name>" in each language.
+equivalences.py or against_transformers.py; lesson `is_it_true` and the command line find it by its name, and the
+lesson wants a section "check-<name>" in each language.
 """
 
 from collections.abc import Callable, Iterable

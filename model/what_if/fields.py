@@ -21,8 +21,8 @@ RULES = {"full": masks.Causal, "sliding": masks.Sliding, "strided": masks.Stride
 
 
 class InvalidChange(VetroError, ValueError):
-    """A change that cannot be made. code: why, as in the sections "unfit-…" of lesson 15; values: what the sentence
-    that says so is filled with."""
+    """A change that cannot be made. code: why, as in the sections "unfit-…" of lesson `what_if`; values: what the
+    sentence that says so is filled with."""
 
 
 @dataclass(frozen=True)

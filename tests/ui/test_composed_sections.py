@@ -43,7 +43,7 @@ from ui.lessons.table import parse
 from ui.lessons.tokens.view import TOKENIZERS
 from ui.lessons.tracks import curve
 
-WORDED = ("position", "norm", "place", "balance")  # choices of lesson 16 that have words for their values
+WORDED = ("position", "norm", "place", "balance")  # choices of lesson `train` that have words for their values
 
 
 def raised(room: str, error: str) -> set[str]:

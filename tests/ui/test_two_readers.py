@@ -51,7 +51,7 @@ LESSONS = {
     "is_it_true": ("break=instrument", ["a meddling instrument"]),
 }
 TIME = re.compile(r"[\d.,]+\u202f(µs|ms|s)\b")  # measured anew by every reader
-NUMBER = re.compile(r"[\d.,]+")  # in lesson 4 they all depend on such times
+NUMBER = re.compile(r"[\d.,]+")  # in lesson `tracks` they all depend on such times
 
 CHOICES = ".stElementContainer:not([class*=st-key-pick-]) > [data-testid=stButtonGroup]"  # answers are in no link
 
@@ -102,7 +102,7 @@ def jumps(page) -> float:
 
 
 def rest(page) -> list[str]:
-    """What is seen when nothing changes any more, and nothing is being measured (lesson 4 counts its runs)."""
+    """What is seen when nothing changes any more, and nothing is being measured (lesson `tracks` counts its runs)."""
     before, now = None, seen(page)
     for _ in range(40):
         if now == before and "Run … of … …" not in now:
@@ -131,7 +131,7 @@ def test_a_lesson_and_its_link_with_two_readers(readers, slug):
     second.goto(copied)
     assert jumps(settled(second)) < 0.1
     with_all_charts(second)
-    for _ in range(200):  # lesson 4 is still measuring
+    for _ in range(200):  # lesson `tracks` is still measuring
         if (found := seen(second)) == want:
             break
         second.wait_for_timeout(100)

@@ -1,4 +1,4 @@
-"""A drawing follows its configuration; the figures of lesson 9 hold the numbers they are given."""
+"""A drawing follows its configuration; the figures of lesson `blocks` hold the numbers they are given."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Figures of lesson 12: what is drawn is what was given."""
+"""Figures of lesson `experts`: what is drawn is what was given."""
 
 import numpy as np
 

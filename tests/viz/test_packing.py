@@ -1,4 +1,4 @@
-"""Figures of lesson 11: what is drawn is what was given."""
+"""Figures of lesson `packing`: what is drawn is what was given."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Figures of lesson 10: what they are given is what they draw."""
+"""Figures of lesson `positions`: what they are given is what they draw."""
 
 import numpy as np
 

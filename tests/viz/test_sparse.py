@@ -1,4 +1,4 @@
-"""Figures of lesson 7: what is drawn is what was given, the chosen curve is marked, the tail is hatched."""
+"""Figures of lesson `sparse`: what is drawn is what was given, the chosen curve is marked, the tail is hatched."""
 
 import numpy as np
 import pytest

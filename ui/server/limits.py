@@ -11,8 +11,8 @@ from dataclasses import dataclass
 @dataclass(frozen=True, kw_only=True)
 class Limits:
     # Jobs at a time (ui/server/jobs.py), of one process and one thread each, at lower priority than the pages. A ring
-    # (lesson 8) has a process for each device, four at most, of several seconds: it is the only job while it runs. Two
-    # replicas on two cores have a core each.
+    # (lesson `ring`) has a process for each device, four at most, of several seconds: it is the only job while it runs.
+    # Two replicas on two cores have a core each.
     jobs: int
     training_seconds: int  # of one run of a reader's training
     # What readers trained (ui/server/user_models.py), on disk: models, and the states of runs that can go on, three

@@ -1,4 +1,4 @@
-"""What readers trained in lesson 16: models, by names that nobody can guess, and the states of runs that can go on.
+"""What readers trained (lesson `train`): models, by names that nobody can guess, and the states of runs that can go on.
 
 They lie in a folder of this server, within bounds for it and for each client (ui/server/limits.py). Where there is no
 room for something new, a client's own oldest model goes, then models of clients who have been away for long: nobody's
@@ -136,7 +136,7 @@ def example(name: str) -> str:
 
 def _model(name: str) -> _Model:
     if not exists(name) or not (about := files[name].model):
-        raise ModelUnavailable(name, "a model trained in lesson 16", "gone")
+        raise ModelUnavailable(name, "a model trained in lesson `train`", "gone")
     files[name] = files.pop(name)
     return about
 

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 from tests.support.bare_page import give, settled
 from tests.support.browser import with_all_charts
 
-LAST = ".st-key-lens .chart"  # of lesson 2, far below the fold
+LAST = ".st-key-lens .chart"  # of lesson `next_token`, far below the fold
 
 
 def count_drawings(page) -> None:

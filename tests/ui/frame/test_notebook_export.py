@@ -194,7 +194,9 @@ def test_a_model_that_was_trained_is_opened_from_its_folder(monkeypatch, tmp_pat
         asked.clear()
         link = {"model": name, "prompt": plan.task.prompt(), **SHORT.get(slug, {})}
         _, printed = run_notebook(slug, **link)
-        assert printed and folder in asked and set(asked) <= {folder, "minilm"}, slug  # MiniLM beside it, in lesson 9
+        assert printed and folder in asked and set(asked) <= {folder, "minilm"}, (
+            slug
+        )  # MiniLM beside it, in lesson `blocks`
         assert f"`{folder}`" in json.loads(notebook(slug, link))["cells"][0]["source"]
 
 

@@ -16,7 +16,7 @@ from ui.kit.numbers import number
 from ui.lessons.positions import losses, questions, readings, view
 
 PROMPT = "The dog chased the squirrel because it"
-START = readings.Place(13, 8, 6, 1)  # the look of lesson 5
+START = readings.Place(13, 8, 6, 1)  # the look of lesson `attention`
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""What the browser keeps of lesson 15: what a search found."""
+"""What the browser keeps of lesson `what_if`: what a search found."""
 
 from tests.support.app_test import run_page
 from ui.kit import cache, tab

@@ -1,4 +1,4 @@
-// The recipes of lesson 16 as a table: a row for each choice, a column for each of the two models. What is chosen
+// The recipes of lesson `train` as a table: a row for each choice, a column for each of the two models. What is chosen
 // goes to the server, which writes it into the link and sends the whole table back.
 
 import { div, el, span } from "../base/elements.js";

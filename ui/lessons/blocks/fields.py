@@ -1,4 +1,4 @@
-"""The fields in which two configurations differ, in the words of lesson 13."""
+"""The fields in which two configurations differ, in the words of lesson `table`."""
 
 from markupsafe import Markup
 

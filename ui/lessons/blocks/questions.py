@@ -1,4 +1,4 @@
-"""The predictions of lesson 9: a growing residual stream, the switch that costs most, the cache of one head."""
+"""The predictions of the lesson: a growing residual stream, the switch that costs most, the cache of one head."""
 
 from markupsafe import Markup
 

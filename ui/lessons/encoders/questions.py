@@ -1,4 +1,4 @@
-"""The questions of lesson 14. Each is answered by the models, after the reader has committed to an answer."""
+"""The questions of the lesson. Each is answered by the models, after the reader has committed to an answer."""
 
 import numpy as np
 from markupsafe import Markup

@@ -1,4 +1,4 @@
-"""What lesson 14 reads: attention both ways and only back, sentences as vectors, and three searches."""
+"""What the lesson reads: attention both ways and only back, sentences as vectors, and three searches."""
 
 import re
 import zlib

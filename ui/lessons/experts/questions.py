@@ -1,4 +1,4 @@
-"""The questions of lesson 12. Each answer is computed after the reader has committed to one."""
+"""The questions of the lesson. Each answer is computed after the reader has committed to one."""
 
 import numpy as np
 from markupsafe import Markup

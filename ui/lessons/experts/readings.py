@@ -1,4 +1,4 @@
-"""What lesson 12 reads off a pass: the routing that the switchyard draws, and passes with changed experts."""
+"""What the lesson reads off a pass: the routing that the switchyard draws, and passes with changed experts."""
 
 from dataclasses import dataclass
 

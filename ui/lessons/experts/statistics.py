@@ -1,4 +1,4 @@
-"""What lesson 12 measured on held-out text: how evenly the experts are used, and what a token's expert tells about it.
+"""What the lesson measured on held-out text: how evenly the experts are used, and what a token's expert tells about it.
 
 The counts come from checkpoints/experts/statistics.json, which training/statistics.py wrote.
 """

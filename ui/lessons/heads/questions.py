@@ -1,4 +1,4 @@
-"""The predictions of lesson 6. Each answer is computed by the live model, after the reader has committed to one."""
+"""The predictions of the lesson. Each answer is computed by the live model, after the reader has committed to one."""
 
 from dataclasses import replace
 from itertools import pairwise

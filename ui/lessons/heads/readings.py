@@ -1,4 +1,4 @@
-"""What is read off a pass in lesson 6: what each head writes, how far it moved a logit, and what kind it is."""
+"""What is read off a pass in the lesson: what each head writes, how far it moved a logit, and what kind it is."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""The predictions of lesson 11: what a longer context does to padding, and whom the open border hits."""
+"""The predictions of the lesson: what a longer context does to padding, and whom the open border hits."""
 
 import textwrap
 

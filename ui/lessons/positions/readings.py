@@ -1,4 +1,4 @@
-"""What lesson 10 reads off MiniLM in another order, and off a decoder whose queries and keys are rotated further."""
+"""What the lesson reads off MiniLM in another order, and off a decoder whose queries and keys are rotated further."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -132,7 +132,7 @@ class Place:
 
 
 def fitting_place(asked: Mapping[str, object], page: Page, trace: Trace) -> Place:
-    """What is asked for, as far as there is such a place; else where lesson 5 begins."""
+    """What is asked for, as far as there is such a place; else where lesson `attention` begins."""
     cell = start_cell(page.bundle, trace)
     start = Place(cell.layer, cell.head, cell.query, cell.key)
     ends = {"layer": len(trace.layers), "head": len(trace.layers[0].q), "query": len(page.ids), "key": len(page.ids)}

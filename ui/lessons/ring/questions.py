@@ -1,4 +1,4 @@
-"""The predictions of lesson 8. Each answer is computed after the reader has committed to one."""
+"""The predictions of the lesson. Each answer is computed after the reader has committed to one."""
 
 import numpy as np
 from markupsafe import Markup

@@ -1,4 +1,4 @@
-"""What lesson 8 shows of the model's own q, k and v: the steps of the ring, and how unevenly they are spread."""
+"""What the lesson shows of the model's own q, k and v: the steps of the ring, and how unevenly they are spread."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What lesson 7 shows: patterns as masks, how far they reach, what they cost, what the real model loses under them."""
+"""What the lesson shows: patterns as masks, how far they reach, what they cost, what the model loses under them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A session's tree of texts after one prompt, with the decoder that reads them: the state behind lesson 3.
+"""A session's tree of texts after one prompt, with the decoder that reads them: the state behind the lesson.
 
 Tokens are drawn as in model.generate.stream: `step` is the number of tokens after the prompt. So a text that is rewound
 and written again comes out the same, and it is the text of `stream` with the same seed.

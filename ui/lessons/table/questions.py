@@ -1,4 +1,4 @@
-"""The questions of lesson 13. Each is answered by counting, after the reader has committed to an answer."""
+"""The questions of the lesson. Each is answered by counting, after the reader has committed to an answer."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Measurements of lesson 4. One at a time on the whole server: two of them would time each other."""
+"""Measurements of the lesson. One at a time on the whole server: two of them would time each other."""
 
 import threading
 

@@ -1,4 +1,4 @@
-"""The predictions of lesson 4: which work grows with the prompt, and when the cache outweighs the model."""
+"""The predictions of the lesson: which work grows with the prompt, and when the cache outweighs the model."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""The experiment of lesson 16 as it stands in the link: task, seed, steps, and what differs from the usual model.
+"""The experiment of the lesson as it stands in the link: task, seed, steps, and what differs from the usual model.
 
 ?task=reverse&a-position=none&steps=400      model A is the usual one without positions, model B the usual one
 """

@@ -1,4 +1,4 @@
-"""The prediction of lesson 15: one word is hidden from the last token everywhere. Which one does it miss most?"""
+"""The prediction of the lesson: one word is hidden from the last token everywhere. Which one does it miss most?"""
 
 import numpy as np
 from markupsafe import Markup

@@ -1,4 +1,4 @@
-// The figures of lesson 12: `data.view` says which. Each is mounted by itself, fed once by
+// The figures of the lesson: `data.view` says which. Each is mounted by itself, fed once by
 // ui/lessons/experts/view.py, and asks nothing of the server. Layers, tokens and experts count from 0 here, from 1
 // on screen and in the link.
 

@@ -1,4 +1,4 @@
-// The figures of lesson 6: `data.view` says which. Each is mounted by itself, fed once by ui/lessons/heads/view.py,
+// The figures of the lesson: `data.view` says which. Each is mounted by itself, fed once by ui/lessons/heads/view.py,
 // and asks nothing of the server. They share the head that is chosen: it stands in the link, and an event says that
 // it changed. Layers, heads and tokens count from 0 here, from 1 on screen and in the link.
 

@@ -1,4 +1,4 @@
-// The dials of lesson 10: pairs of numbers of one query and one key as hands that turn with the position. All sums
+// The dials of the lesson: pairs of numbers of one query and one key as hands that turn with the position. All sums
 // are done here, from q and k as they were before turning; the server gives the chosen layer's and asks the model
 // itself. Layers, heads, tokens and pairs count from 0 here, from 1 on screen and in the link; positions count from
 // 0 everywhere.

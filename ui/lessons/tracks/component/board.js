@@ -1,4 +1,4 @@
-// The drawing of lesson 4: tracks through the layers at the left, the grid of the cache at the right, on the same rows.
+// The drawing of the lesson: tracks through the layers at the left, the grid of the cache at the right, on the same rows.
 
 import { chip, clip, div, el, fill, shape } from "../../../components/base/elements.js";
 import { integer, range } from "../../../components/base/numbers.js";
