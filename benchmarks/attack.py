@@ -135,7 +135,7 @@ def words(characters: int = 600) -> str:
 
 
 async def pages(attacker: Attacker, channel: ClientConnection) -> None:
-    """New prompts of lesson `sparse`, one after another."""
+    """New prompts of lesson `heads`, one after another."""
     reader = Client(SEAT, Seen())
     reader.slug, reader.channel = "heads", channel
     while attacker.left:
