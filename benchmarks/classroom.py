@@ -56,7 +56,7 @@ class Client:
         self.controls: dict[str, tuple[str, tuple, object]] = {}  # by id: fragment, place on the page, description
         self.values: dict[str, WidgetState] = {}
         self.link = {"lang": "en", "prompt": f"{LONG} {WORDS[number % len(WORDS)]}"}
-        self.anew = False  # a run has begun, and nothing of it has come
+        self.anew = self.part = False  # a run has begun, and nothing of it has come; it is that of a fragment
         self.page = ""  # what the server calls the page: by this name a fragment can have it drawn anew
 
     def connected(self, address: str, **more: float) -> connect:
@@ -126,7 +126,7 @@ class Client:
         """Does what a browser does with a message; says whether it brings a picture."""
         kind = message.WhichOneof("type")
         if kind == "new_session":
-            self.anew = True
+            self.anew, self.part = True, bool(message.metadata.run.fragment_ids)
         elif kind == "navigation":
             self.page = message.navigation.page_script_hash
         elif kind == "page_info_changed":  # a control that lives in the link
@@ -144,7 +144,7 @@ class Client:
 
     def _forget(self, message: ForwardMsg) -> None:
         """Forgets the controls of what is made anew: the page, or the block that a fragment begins with."""
-        place = tuple(message.metadata.delta_path) if message.metadata.run.fragment_ids else ()
+        place = tuple(message.metadata.delta_path) if self.part else ()
         for id, (_, there, _) in list(self.controls.items()):
             if there[: len(place)] == place:
                 del self.controls[id]
