@@ -8,6 +8,7 @@ from ui.frame import curriculum
 from ui.kit import tab
 
 MOST_CHARACTERS = 4_000  # of a question, or of its key, which holds a prompt
+REVEALED = "revealed-"  # and the key of a question: its option that the reader has committed to
 
 
 def mark_done(slug: str) -> None:
@@ -41,7 +42,9 @@ def score() -> tuple[int, int]:
 
 def keep() -> None:
     """Has the browser keep all of it."""
-    said = {key: [asked()[key][1], asked()[key][2], right] for key, right in answers().items()}
+    said = {
+        key: [*asked()[key][1:], right, st.session_state.get(f"{REVEALED}{key}")] for key, right in answers().items()
+    }
     tab.keep("score", {"answers": said, "done": sorted(done())})
 
 
@@ -54,15 +57,20 @@ def restore() -> None:
     said, finished = kept.get("answers"), kept.get("done")
     for key, answer in said.items() if isinstance(said, dict) else ():
         if _is_answer(key, answer) and answer[0] in numbers:
-            slug, question, right = answer
+            slug, question, right, option = answer
             asked().setdefault(key, (numbers[slug], slug, question))
             record(key, right)
+            if option is not None:
+                st.session_state.setdefault(f"{REVEALED}{key}", option)
     for slug in finished if isinstance(finished, list) else ():
         if isinstance(slug, str) and slug in numbers:
             mark_done(slug)
 
 
 def _is_answer(key: str, answer: Any) -> bool:
-    if not isinstance(answer, list) or [type(part) for part in answer] != [str, str, bool]:
+    if not isinstance(answer, list) or [type(part) for part in answer[:3]] != [str, str, bool] or len(answer) != 4:
         return False
-    return max(len(key), len(answer[1])) <= MOST_CHARACTERS
+    option = answer[3]
+    return max(len(key), len(answer[1])) <= MOST_CHARACTERS and (
+        option is None or (type(option) is int and option >= 0)
+    )

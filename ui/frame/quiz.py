@@ -26,6 +26,9 @@ def predict(key: str, question: Question, then: Callable[[], None] | None = None
         with st.container(key=f"{'tokens' if question.tokens else 'options'}-{key}", horizontal=True, gap="small"):
             # Streamlit keeps what it is given here until the session ends: never the question, which holds a trace.
             options = list(map(markup.literal, question.options))
+            committed = _committed(key, len(options))
+            if committed is not None and st.session_state.get(f"pick-{key}") is None:
+                st.session_state[f"pick-{key}"] = committed
             chosen = st.pills(
                 words.text("answers"),
                 range(len(options)),
@@ -36,7 +39,6 @@ def predict(key: str, question: Question, then: Callable[[], None] | None = None
             )
             reveal = {"type": "primary", "on_click": _commit, "args": (key,), "disabled": chosen is None}
             st.button(words.text("reveal"), key=f"reveal-{key}", **reveal)
-            committed = st.session_state.get(f"revealed-{key}")
             shown = committed is not None or st.session_state.get(f"passed-{key}") or _hidden()
             if then and not shown:
                 st.button(words.text("pass"), key=f"pass-{key}", type="tertiary", on_click=_pass, args=(key,))
@@ -61,8 +63,14 @@ def predict(key: str, question: Question, then: Callable[[], None] | None = None
         then()
 
 
+def _committed(key: str, options: int) -> int | None:
+    """What was committed to, now or before the page was loaded anew: a browser may have kept anything."""
+    option = st.session_state.get(f"{progress.REVEALED}{key}")
+    return option if option is not None and option < options else None
+
+
 def _commit(key: str) -> None:
-    st.session_state[f"revealed-{key}"] = st.session_state[f"pick-{key}"]
+    st.session_state[f"{progress.REVEALED}{key}"] = st.session_state[f"pick-{key}"]
 
 
 def _pass(key: str) -> None:

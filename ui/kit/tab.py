@@ -17,7 +17,13 @@ import streamlit as st
 from ui import components
 from ui.kit import language, markup
 
-BYTES = {"score": 100_000, "own-text": 100_000, "search": 50_000, "runs": 400_000}  # that each may take, as JSON
+BYTES = {
+    "score": 100_000,
+    "own-text": 100_000,
+    "search": 50_000,
+    "runs": 400_000,
+    "checks": 50_000,
+}  # that each may take, as JSON
 _KEPT = markup.template(Path(__file__).with_name("tab.html"))
 
 

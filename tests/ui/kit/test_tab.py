@@ -6,6 +6,7 @@ import pytest
 import streamlit as st
 from playwright.sync_api import expect
 
+import content
 from tests.support.browser import settled
 from ui.frame import progress
 from ui.kit import tab
@@ -51,7 +52,7 @@ def test_what_is_too_large_is_said_and_what_was_before_is_forgotten(session):
     assert 'data-value=""' in none and "hidden" in none
 
 
-ANSWERS = {"tokens-x": ["tokens", "What <b>now</b>?", True], "other": ["ring", "And?", False]}
+ANSWERS = {"tokens-x": ["tokens", "What <b>now</b>?", True, None], "other": ["ring", "And?", False, 2]}
 
 
 def test_the_score_comes_back_and_what_is_no_score_does_not(session):
@@ -59,19 +60,24 @@ def test_the_score_comes_back_and_what_is_no_score_does_not(session):
     session["tab-restored"] = {"score": {"answers": ANSWERS, "done": ["tokens", "heads"]}}
     progress.restore()
     assert progress.answers() == {"tokens-x": False, "other": False}, "this session's own answer stays"
-    assert session["asked"]["other"] == (8, "ring", "And?") and progress.done() == {"tokens", "heads"}
+    assert session["revealed-other"] == 2 and "revealed-tokens-x" not in session
+    assert session["asked"]["other"] == (content.numbers()["ring"], "ring", "And?") and progress.done() == {
+        "tokens",
+        "heads",
+    }
     for nonsense in (
         7,
         {"answers": 1, "done": None},
-        {"answers": {"x": ["nowhere", "?", True]}, "done": ["nowhere"]},
-        {"answers": {"x": ["ring", 1, True], "y": ["ring", "?", 2], "z": []}, "done": [[]]},
+        {"answers": {"x": ["nowhere", "?", True, 1]}, "done": ["nowhere"]},
+        {"answers": {"x": ["ring", 1, True, 0], "y": ["ring", "?", 2, 0], "z": []}, "done": [[]]},
+        {"answers": {"x": ["ring", "?", True, -1], "y": ["ring", "?", True, "1"], "z": ["ring", "?", True]}},
     ):
         session["tab-restored"] = {"score": nonsense}
         progress.restore()
         assert len(progress.answers()) == 2 and progress.done() == {"tokens", "heads"}
 
 
-def test_the_score_outlives_a_reload(open_page):
+def test_the_score_and_the_answer_outlive_a_reload(open_page):
     page = open_page("tokens")
     card = page.locator("[class*=st-key-predict-]").first
     card.locator("[data-testid=stButtonGroup] button").first.click()
@@ -82,4 +88,6 @@ def test_the_score_outlives_a_reload(open_page):
     assert len(json.loads(kept)["answers"]) == 1
     page.reload()
     expect(settled(page).locator("[class*=st-key-predict-] .count").first).to_contain_text("of 1 right")
+    expect(card.locator(".verdict")).to_be_visible()
+    expect(card.locator("[data-testid=stButtonGroup] button").first).to_have_attribute("aria-checked", "true")
     assert page.evaluate("sessionStorage.getItem('vetro-kept-score')") == kept

@@ -16,7 +16,7 @@ from ui.kit import listing, markup
 from ui.kit.folded import folded
 from ui.kit.language import Words
 from ui.kit.mounting import mount
-from ui.lessons.is_it_true import grid, report, runs
+from ui.lessons.is_it_true import grid, kept, report, runs
 from ui.server import jobs
 
 POLL_S = 0.5  # between two looks at a run
@@ -47,16 +47,16 @@ def _section(page: Page, polling: bool) -> None:
         job.beat()
     if alive != polling:
         st.rerun()
+    rows_of_run = kept.rows(page, job)
     how = words.inline(f"broken-{broken or runs.NO_SABOTAGE}")
     st.html(Markup('<p class="broken-how">{}</p>').format(how))
     with st.container(key="checks-run", horizontal=True, vertical_alignment="center", gap="medium"):
         if alive:
             st.button(words.text("stop"), key="checks-stop", on_click=job.stop)
         else:
-            again = "start-again" if job else "start"
+            again = "start-again" if rows_of_run else "start"
             st.button(words.text(again), key="checks-start", type="primary", on_click=runs.start, args=(page,))
-        page.note(_state(job, words), live=True)
-    rows_of_run = runs.rows_of(job)
+        page.note(_state(job, bool(rows_of_run), words), live=True)
     st.html(grid.standings(rows_of_run, words))
     rows, draw = _immediate_rows(page, broken)
     rows |= {check: row for (model, check), row in rows_of_run.items() if model == page.model}
@@ -80,10 +80,10 @@ def _immediate_rows(page: Page, broken: str | None) -> tuple[dict[str, Row], Cal
     return {row.check: row for row in runs.immediate_rows(page, broken)}, draw
 
 
-def _state(job: jobs.Job | None, words: Words) -> Markup:
+def _state(job: jobs.Job | None, kept: bool, words: Words) -> Markup:
     """What becomes of a run, beside its button."""
     if job is None:
-        return words.inline("state-none")
+        return words.inline("state-kept" if kept else "state-none")
     if job.alive:
         return words.inline("state-queue", place=job.place) if job.place else words.inline("state-running")
     return words.inline(f"state-{job.ended}")
