@@ -29,10 +29,12 @@ class ModelUnavailable(VetroError):
     """A model cannot be loaded. field: the file; values: `expected`, what should be there, and `reason`, what was found
     instead, in English.
 
-    code: "install" where the file is missing, "reinstall" where it is damaged, "foreign" where it is whole but of
-    another kind, "gone" for a model that was trained in the app and is no longer there.
+    code: "install" where the file of a package is missing, "reinstall" where it is damaged, "foreign" where it is whole
+    but of another kind, "missing" where there is nothing of that name, "pickle" where reading it could run code,
+    "several" where it is not clear which is meant, "memory" where it does not fit (values: `needed` and `available`
+    bytes), "gone" for a model that was trained in the app and is no longer there.
     """
 
-    def __init__(self, file: str, expected: str, code: str, reason: str = ""):
+    def __init__(self, file: str, expected: str, code: str, reason: str = "", **values: object):
         message = f"{file}: expected {expected}. {reason}".strip()
-        super().__init__(code, message, field=file, expected=expected, reason=reason)
+        super().__init__(code, message, field=file, expected=expected, reason=reason, **values)

@@ -171,8 +171,7 @@ def from_hf(hf_model: Any) -> Transformer:
 
 def from_folder(folder: str | Path) -> Transformer:
     """A local folder with config.json and model.safetensors, or the shards that its index lists. Raises as `build`;
-    FileNotFoundError where a file is missing, ModelUnavailable where a JSON file is damaged, SafetensorError where the
-    weights are cut off."""
+    FileNotFoundError where a file is missing, ModelUnavailable where one is damaged."""
     folder = Path(folder)
     config = _read_json(folder / "config.json")
     index = folder / "model.safetensors.index.json"
@@ -195,11 +194,13 @@ def _read_json(file: Path, *needed: str) -> dict:
 
 
 def _read(file: Path) -> dict[str, Tensor]:
-    """The tensors of a file. Raises SafetensorError where it is cut off, ValueError for numbers that are none."""
+    """The tensors of a file. Raises ModelUnavailable where it is cut off or of another format, ValueError for numbers
+    that are none."""
     try:
         tensors = load_file(file)
     except SafetensorError as error:
-        raise SafetensorError(f"{_cut(file) or 'the header'}: {error}") from error
+        where = f"{_cut(file) or 'the header'}: {error}"
+        raise ModelUnavailable(file.name, "weights in safetensors", "reinstall", where) from error
     for name, tensor in tensors.items():
         if not tensor.isfinite().all():
             raise ValueError(f"{name} holds numbers that are none (NaN or infinite)")

@@ -5,11 +5,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from safetensors import SafetensorError
-
 from model.errors import ModelUnavailable, SettingError
 from model.tokens import Tokenizer
-from model.weights import dequantised, packages
+from model.weights import dequantised, memory, packages, sources
 
 if TYPE_CHECKING:  # whoever only asks for names need not wait for torch
     from model.transformer import Transformer
@@ -106,36 +104,38 @@ def names() -> dict[str, ModelUnavailable | None]:
 
 
 def find(name: str) -> Path:
-    """The file of one of our models. Raises ModelUnavailable where its package is not installed."""
-    entry = ENTRIES[name]
+    """The file of one of our models, or what `sources.locate` finds under another name: a folder, or a GGUF file.
+    Raises ModelUnavailable where its package is not installed, or where there is nothing."""
+    if (entry := ENTRIES.get(name)) is None:
+        return sources.locate(name)
     return packages.find(entry.package, entry.file) if entry.package else CHECKPOINTS / entry.file
 
 
 def load(name: str | Path) -> Bundle:
-    """One of our models by name, or any local Hugging Face folder by its path, on the fastest device.
+    """One of our models by name, or any model on this machine by what `sources.locate` takes: the path of a folder or
+    of a GGUF file, the name of a model in the local Hugging Face cache; on the fastest device.
 
-    Raises ModelUnavailable for a file that is missing, damaged or of another kind, and for a name we do not know.
+    Raises ModelUnavailable for a file that is missing, damaged or of another kind, for a name we do not know, and for
+    a model that does not fit into memory.
     """
-    entry = ENTRIES.get(str(name))
-    if entry is None:
-        folder = Path(name)
-        card = Card(str(name), folder.name, "see its own model card", str(folder))
-        entry = Entry(card, _read_folder)
-        if not (folder / "config.json").is_file():
-            raise ModelUnavailable(str(name), f"one of {', '.join(ENTRIES)}, or a folder with config.json", "foreign")
-        path = folder
+    path = find(str(name))
+    if str(name) in ENTRIES:
+        entry = ENTRIES[str(name)]
     else:
-        path = find(entry.card.name)
+        memory.check(path)
+        licence = sources.licence(path) or "see its own model card"
+        card = Card(str(name), sources.title(path), licence, str(path))
+        entry = Entry(card, _read_gguf if path.suffix == ".gguf" else _read_folder)
     try:
         model, tokenizer = entry.read(path)
-    except (SafetensorError, EOFError) as error:
+    except EOFError as error:
         raise ModelUnavailable(path.name, entry.card.title, "reinstall", str(error)) from error
     except FileNotFoundError as error:
         missing = Path(error.filename or path).name
         raise ModelUnavailable(missing, "a file of the model", "reinstall", str(error)) from error
     except (ValueError, KeyError) as error:
         settings = isinstance(error, SettingError) and path.suffix != ".gguf"  # which holds its own
-        file = "config.json" if settings else path.name
+        file = "config.json" if settings else "model.safetensors" if path.is_dir() else path.name
         raise ModelUnavailable(file, entry.card.title, "foreign", str(error)) from error
     count = sum(parameter.numel() for parameter in model.parameters())
     return Bundle(model.to(device()), tokenizer, replace(entry.card, parameters=count))

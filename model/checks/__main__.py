@@ -24,16 +24,17 @@ def main() -> bool:
     parser = argparse.ArgumentParser(prog="python -m model.checks", description="Is it true? On a text of your own.")
     parser.add_argument("names", nargs="*", metavar="check", help=f"all, or some of: {', '.join(CHECKS)}")
     parser.add_argument("--prompt", default="The dog chased the squirrel because it")
-    parser.add_argument("--model", action="append", choices=MODELS, help="all, or these")
+    known = f"{', '.join(MODELS)} (default: all of these), or another one as model.zoo.load takes it, such as a folder"
+    parser.add_argument("--model", action="append", metavar="NAME_OR_PATH", help=known)
     parser.add_argument("--break", dest="sabotage", choices=SABOTAGES, help="break our model on purpose")
     asked = parser.parse_args()
     if unknown := set(asked.names) - set(CHECKS):
         parser.error(f"there is no check {min(unknown)!r}")
-    passed = True
-    for row in run_checks(asked.prompt, asked.model or MODELS, asked.names or list(CHECKS), asked.sabotage):
+    passed, models = True, asked.model or MODELS
+    for row in run_checks(asked.prompt, models, asked.names or list(CHECKS), asked.sabotage):
         passed &= row.passed
         print(format_row(row), flush=True)
-    for name, value in (versions() | fingerprints(MODELS)).items():
+    for name, value in (versions() | fingerprints(models)).items():
         print(f"{name}  {value}")
     return passed
 

@@ -30,19 +30,20 @@ PLACES = {
 
 
 def model(name: str) -> nn.Module:
-    """One of the models of the zoo, read by transformers, in float32. Raises as `zoo.find`; ImportError where it wants
-    a package that is not there."""
+    """A model by what `zoo.load` takes, read by transformers, in float32. Raises as `zoo.find`; ImportError where it
+    wants a package that is not there."""
     path = zoo.find(name)
+    folder = path if path.is_dir() else path.parent
     settings = {"attn_implementation": "eager", "dtype": torch.float32, "local_files_only": True}
     if path.suffix == ".gguf":
         import accelerate  # noqa: F401 (transformers asks for it too, but only after it has read for 15 seconds)
 
         with redirect_stderr(StringIO()):  # it draws a progress bar
-            model = AutoModelForCausalLM.from_pretrained(path.parent, gguf_file=path.name, **settings)
-    elif AutoConfig.from_pretrained(path.parent).model_type == "bert":
-        model = BertModel.from_pretrained(path.parent, add_pooling_layer=False, **settings)
+            model = AutoModelForCausalLM.from_pretrained(folder, gguf_file=path.name, **settings)
+    elif AutoConfig.from_pretrained(folder).model_type == "bert":
+        model = BertModel.from_pretrained(folder, add_pooling_layer=False, **settings)
     else:
-        model = AutoModelForCausalLM.from_pretrained(path.parent, **settings)
+        model = AutoModelForCausalLM.from_pretrained(folder, **settings)
     return model.eval()
 
 
@@ -51,7 +52,7 @@ def tokenizer(name: str):
     path = zoo.find(name)
     if path.suffix == ".gguf":
         return AutoTokenizer.from_pretrained(path.parent, gguf_file=path.name)
-    return AutoTokenizer.from_pretrained(path.parent)
+    return AutoTokenizer.from_pretrained(path if path.is_dir() else path.parent)
 
 
 def passes(model: Any, ids: list[int]) -> dict:

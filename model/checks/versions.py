@@ -3,6 +3,7 @@
 import hashlib
 import importlib.metadata
 import platform
+from collections.abc import Sequence
 
 import torch
 
@@ -27,14 +28,15 @@ def versions() -> dict[str, str]:
     return values | {"machine": machine, "device": zoo.device(), "threads": str(torch.get_num_threads())}
 
 
-def fingerprints(models: tuple[str, ...]) -> dict[str, str]:
+def fingerprints(models: Sequence[str]) -> dict[str, str]:
     """The models' files, with the first digits of their SHA-256."""
     values = {}
     for name in models:
         try:
             path = zoo.find(name)
-            with path.open("rb") as file:
-                values[f"{name}/{path.name}"] = hashlib.file_digest(file, "sha256").hexdigest()[:DIGITS]
+            for weights in sorted(path.glob("*.safetensors")) if path.is_dir() else [path]:
+                with weights.open("rb") as file:
+                    values[f"{name}/{weights.name}"] = hashlib.file_digest(file, "sha256").hexdigest()[:DIGITS]
         except (zoo.ModelUnavailable, OSError):
             values[name] = MISSING
     return values

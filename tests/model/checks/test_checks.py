@@ -55,6 +55,15 @@ def test_a_whole_model_passes(family):
     assert all(row.seconds > 0 for row in found.values())
 
 
+@pytest.mark.slow
+def test_a_model_is_checked_by_its_path():
+    folder = str(zoo.find("switchboard/base").parent)
+    found = {row.check: row for row in checks.run_checks("The sea", [folder, "nowhere"], ["tokens", "weights", "rows"])}
+    assert found["tokens"].missing == "nowhere", "the second has no files"
+    (own,) = {row.model for row in checks.run_checks("The sea", [folder], ["tokens", "streams"]) if row.passed}
+    assert own == folder and len(versions.fingerprints([folder, "nowhere"])) == 2
+
+
 @pytest.mark.parametrize("family", FAMILIES)
 @pytest.mark.parametrize("sabotage", SABOTAGES)
 @pytest.mark.slow
