@@ -5,7 +5,7 @@ import functools
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
-from tests.support.pages import FILES, ROOT
+from tests.support.pages import APPENDICES, FILES, ROOT
 
 SCRIPT = ROOT / "ui/frame/shell.py"
 
@@ -25,7 +25,7 @@ def run_page(slug: str, lang: str = "en", **params: str) -> AppTest:
 
 def switch_page(test: AppTest, slug: str) -> AppTest:
     """Its next run is of this page."""
-    return test.switch_page(str(FILES[slug]))
+    return test.switch_page(str((FILES | APPENDICES)[slug]))
 
 
 @functools.lru_cache(maxsize=8)

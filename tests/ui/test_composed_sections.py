@@ -68,6 +68,8 @@ DOMAINS = {
         "instead-{}": {*raised("model", "ModelUnavailable"), "own"},
         "remedy-{}": {*raised("model", "ModelUnavailable"), "own"},
         "state-{}": ("done", "next", "open", "missing"),
+        "{}-title": curriculum.APPENDICES,
+        "{}-lead": curriculum.APPENDICES,
     },
     "share": {"part-{}": url_state.PARTS},
     "path": {"part-{}": curriculum.PARTS, "{}": [lesson.slug for lesson in curriculum.LESSONS]},

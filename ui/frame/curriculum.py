@@ -43,6 +43,7 @@ LESSONS = (
     Lesson(17, "is_it_true", 4, 5),
 )
 PARTS = (1, 2, 3, 4)
+APPENDICES = ("references",)  # pages beside the path: pages/<slug>.py, title in ui.md
 
 
 def lesson_by_slug(slug: str) -> Lesson:

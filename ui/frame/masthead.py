@@ -44,9 +44,10 @@ def masthead(current: str) -> None:
         _MASTHEAD(
             words=words,
             machine=machine,
-            in_lessons=curriculum.lesson_by_slug(current).part in parts,
+            in_lessons=current not in curriculum.APPENDICES and curriculum.lesson_by_slug(current).part in parts,
             parts=[part for part in parts_of_lessons if part["lessons"]],
             playground=links(playground),
+            appendices=[_link(slug, words.inline(f"{slug}-title"), slug == current) for slug in curriculum.APPENDICES],
             share=share_menu.menu(),
             languages=languages,
             leave=share_menu.leave(),
@@ -69,7 +70,8 @@ def variables() -> str:
 def style(width: int) -> None:
     """The style sheets, for a page of this width in pixels."""
     sheets = "\n".join(
-        Path(__file__).with_name(f"{name}.css").read_text(encoding="utf-8") for name in ("style", "present", "print")
+        Path(__file__).with_name(f"{name}.css").read_text(encoding="utf-8")
+        for name in ("style", "around", "present", "print")
     )
     measures = f"--width: {width}px; --printed: {PAPER / width:.3f};"
     st.html(f"<style>:root {{ {measures} {variables()} }}\n{sheets}</style>")

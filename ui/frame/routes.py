@@ -101,6 +101,7 @@ def error_page(request: Request, error: Exception) -> Response:
 ROUTES = [
     Route("/", page),
     *(Route(f"/{lesson.slug}", page) for lesson in (curriculum.MACHINE, *curriculum.LESSONS)),
+    *(Route(f"/{slug}", page) for slug in curriculum.APPENDICES),
     Route("/notebook/{slug}", notebook),
     Route("/qr.svg", qr),
     Route("/tokens-of", tokens, methods=["POST"]),

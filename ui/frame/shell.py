@@ -13,10 +13,14 @@ def page_of(step: curriculum.Lesson) -> st.Page:
     return st.Page(step.file, title=title, url_path=step.slug, default=home)
 
 
+def appendix(slug: str) -> st.Page:
+    title = language.words("ui").text(f"{slug}-title")
+    return st.Page(curriculum.PAGES / f"{slug}.py", title=f"{title} · Vetro", url_path=slug)
+
+
 titles = language.words("path")
-page = st.navigation(
-    [page_of(step) for step in (curriculum.MACHINE, *curriculum.LESSONS) if step.exists], position="hidden"
-)
+lessons = [page_of(step) for step in (curriculum.MACHINE, *curriculum.LESSONS) if step.exists]
+page = st.navigation([*lessons, *map(appendix, curriculum.APPENDICES)], position="hidden")
 current = page.url_path or curriculum.MACHINE.slug
 # the icon as text, which travels as data: a browser asks again for a file whenever the link changes
 icon = (STATIC / "favicon.svg").read_text(encoding="utf-8")

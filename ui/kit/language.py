@@ -6,7 +6,7 @@ import streamlit as st
 from markupsafe import Markup
 
 import content
-from content import agreement
+from content import agreement, citations
 from ui.kit import markup, numbers
 
 
@@ -23,22 +23,27 @@ def code() -> str:
 class Words:
     """The words of one page, and numbers as its language writes them.
 
-    `words("intro", n=7)` is HTML, with the values escaped; a section that is missing raises KeyError.
+    `words("intro", n=7)` is HTML, with the values escaped; a section that is missing raises KeyError. In HTML, `[@key]`
+    is a link to the reference of this key (content/references.toml).
     """
 
     lang: str
     slug: str
 
     def __call__(self, section: str, **values: object) -> Markup:
-        return markup.render(self._section(section, values), **values)
+        return markup.render(self._marked(section, values), **values)
 
     def inline(self, section: str, **values: object) -> Markup:
         """HTML without a paragraph around it, for headings and cells."""
-        return markup.inline(self._section(section, values), **values)
+        return markup.inline(self._marked(section, values), **values)
 
     def text(self, section: str, **values: object) -> str:
-        """Plain text, for labels and for components (which must set it as text, never as HTML)."""
-        return self._section(section, values).format_map(values)
+        """Plain text, for labels and for components (which must set it as text, never as HTML). ValueError where the
+        section has marks that only HTML can show."""
+        text = self._section(section, values)
+        if citations.CITATION.search(text):
+            raise ValueError(f"{self.slug}.md: the section {section!r} is shown as plain text, but cites")
+        return text.format_map(values)
 
     def all(self, *sections: str) -> dict[str, str]:
         """Several plain texts, or all of the page's, placeholders left in, to hand to a component."""
@@ -65,6 +70,9 @@ class Words:
     def scaled(self, x: float, unit: str) -> str:
         """An amount with the prefix that leaves 1 or more: 16.1 TFLOP."""
         return numbers.scaled(x, unit, self.lang)
+
+    def _marked(self, section: str, values: dict[str, object]) -> str:
+        return citations.linked(self._section(section, values), content.load(self.lang, "ui")["and"])
 
     def _section(self, section: str, values: dict[str, object]) -> str:
         return agreement.agree(self.lang, content.load(self.lang, self.slug)[section], values)

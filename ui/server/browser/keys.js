@@ -14,9 +14,9 @@ function leave() {
   window.dispatchEvent(new PopStateEvent("popstate"));
 }
 
-// The pages in the masthead's order.
+// The lessons in the masthead's order.
 function turn(by) {
-  const pages = [...document.querySelectorAll(".masthead nav:first-of-type a")];
+  const pages = [...document.querySelectorAll(".masthead nav:first-of-type a:not(.beside a)")];
   pages[pages.findIndex((page) => page.ariaCurrent === "true") + by]?.click();
 }
 
