@@ -12,7 +12,7 @@ from tests.support.pages import ROOT
 FILES = sorted({file.stem for file in (ROOT / "content").glob("*/*.md")})
 OTHERS = [lang for lang in content.LANGUAGES if lang != "en"]
 KEYED = ("path", "references")  # a section for each lesson, for each reference
-FRAME = {"intro", "takeaway", "title"}  # asked for by ui/frame/lesson.py
+FRAME = {"intro", "goals", "needs", "takeaway", "title"}  # asked for by ui/frame/lesson.py
 
 
 # Where Italian has to name things in another order than English within a sentence: why, and which.

@@ -46,14 +46,9 @@ def _begin(slug: str) -> language.Words:
     st.session_state.lesson = slug
     jobs.arrive(slug)
     frame = language.words("ui")
-    st.html(
-        _HEAD(
-            minutes="",
-            eyebrow=frame.inline("appendices"),
-            title=frame.inline(f"{slug}-title"),
-            intro=frame(f"{slug}-lead"),
-        )
-    )
+    title, lead = frame.inline(f"{slug}-title"), frame(f"{slug}-lead")
+    around = {"minutes": "", "goals": "", "contents": False}
+    st.html(_HEAD(eyebrow=frame.inline("appendices"), title=title, intro=lead, **around))
     return frame
 
 

@@ -33,10 +33,11 @@ def lesson(
 ) -> Iterator[Page]:
     """Draws what stands before a lesson and, when its body has run to the end, what stands after it.
 
-    A lesson without `models` has no prompt bar. Needs the sections `intro` and `takeaway` in content/{lang}/<slug>.md
-    (the front door: `title` too). `first` is the prompt of a reader who has not typed one; `fits` says which of
-    the models that readers trained the lesson can take; `link` is what its link may say besides prompt and model
-    (ui/kit/url_state.py). A lesson about the token that comes next has `keep_end`: of a long prompt it takes the end.
+    A lesson without `models` has no prompt bar. Needs the sections `intro`, `goals` (a list), `needs` (a line) and
+    `takeaway` in content/{lang}/<slug>.md (the front door: `title`, `intro` and `takeaway`). `first` is the prompt of a
+    reader who has not typed one; `fits` says which of the models that readers trained the lesson can take; `link` is
+    what its link may say besides prompt and model (ui/kit/url_state.py). A lesson about the token that comes next has
+    `keep_end`: of a long prompt it takes the end.
     """
     st.session_state.arrived = st.session_state.get("lesson") != slug
     st.session_state.lesson = slug
@@ -64,12 +65,16 @@ def _head(slug: str, words: language.Words) -> Markup:
     frame, titles, step = language.words("ui"), language.words("path"), curriculum.lesson_by_slug(slug)
     if step is curriculum.MACHINE:
         return _HEAD(eyebrow="", title=words.inline("title"), intro=words("intro"))
+    about = {name: read(name) for name, read in (("goals", words), ("needs", words.inline)) if name in words.all()}
     part = titles.text(f"part-{step.part}")
     return _HEAD(
         eyebrow=frame.inline("eyebrow", part=step.part, name=part, number=step.number),
         minutes=frame.inline("minutes", n=step.minutes),
+        contents=True,
+        labels=frame,
         title=titles.inline(slug),
         intro=words("intro"),
+        **({"goals": "", "needs": ""} | about),
     )
 
 

@@ -1,7 +1,8 @@
 """The page of a lesson, as the lesson sees it: words, model, prompt, and the kinds of text that a page has."""
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -50,10 +51,22 @@ class Page:
         """The key of a result (`cache.result`) that depends on model, prompt and these settings."""
         return cache.Key(name, self.bundle.card.name, tuple(self.ids), settings)
 
+    def within(self, slug: str) -> "Page":
+        """The same prompt and model with the words of another lesson: for its questions, where they are asked again."""
+        return replace(self, words=language.words(slug))
+
     def heading(self, section: str, *body: Markup, level: int = 2, **values: object) -> None:
-        """A heading, filled in with `values`, and what follows it at once."""
-        title = self.words.inline(section, **values)
-        st.html(Markup("<h{0}>{1}</h{0}>{2}").format(level, title, Markup().join(body)))
+        """A heading, filled in with `values`, and what follows it at once. A link leads to it: #at- and the section,
+        without "-title" at its end. The lesson's contents list it (ui/server/browser/contents.js)."""
+        title, place = self.words.inline(section, **values), re.sub(r"-(title|heading)$", "", section)
+        head = Markup('<h{0} id="at-{1}" tabindex="-1">{2}</h{0}>').format(level, place, title)
+        st.html(head + Markup().join(body))
+
+    def said(self, section: str, **values: object) -> None:
+        """A box: what is often said, what was measured here, and who is right when."""
+        label = language.words("ui").inline("said")
+        box = Markup('<aside class="said"><p class="eyebrow">{}</p>{}</aside>')
+        st.html(box.format(label, self.words(section, **values)))
 
     def read(self, sentence: Markup) -> None:
         """The sentence that reads a figure aloud."""

@@ -10,19 +10,25 @@ from ui.frame.question import Question
 from ui.kit import language, markup, url_state
 
 
+def recall(key: str, question: Question) -> None:
+    """The same card for a question of an earlier lesson, at the end of a later one: it is answered anew."""
+    predict(f"recall-{key}", question, label="recall")
+
+
 @st.fragment
-def predict(key: str, question: Question, then: Callable[[], None] | None = None) -> None:
+def predict(key: str, question: Question, then: Callable[[], None] | None = None, label: str = "predict") -> None:
     """A prediction card. Put what the question depends on (the prompt, say) into `key`.
 
     The first answer to a question counts for the score; any answer makes the lesson done. `then` draws what would give
-    the answer away: after Reveal, and for readers who pass, or whose link hides the questions.
+    the answer away: after Reveal, and for readers who pass, or whose link hides the questions. `label`: the section of
+    content/{lang}/ui.md that stands above the question.
     """
     words = language.words("ui")
     footer.keep_question(key, question)
     with st.container(key=f"predict-{key}"):
         eyebrow = Markup('<p class="eyebrow">{}</p>')
         card = Markup('<div class="predict">{}<div class="question">{}</div></div>')
-        st.html(card.format(eyebrow.format(words.inline("predict")), question.text))
+        st.html(card.format(eyebrow.format(words.inline(label)), question.text))
         with st.container(key=f"{'tokens' if question.tokens else 'options'}-{key}", horizontal=True, gap="small"):
             # Streamlit keeps what it is given here until the session ends: never the question, which holds a trace.
             options = list(map(markup.literal, question.options))

@@ -1,0 +1,63 @@
+"""What stands around a lesson: goals and needs at its head, places for links, boxes, a question asked again."""
+
+import re
+
+import pytest
+
+import content
+from tests.support.app_test import html_of, reveal, run_page, shown_page
+from ui.frame.page import Page
+from ui.kit import language
+
+GOALS = {"goals": "- count *tokens*", "needs": "[Lesson {n}](heads)".replace("{n}", "6"), "claim": "They **say** {n}."}
+
+
+@pytest.fixture
+def with_goals(monkeypatch):
+    load = content.load
+    monkeypatch.setattr(content, "load", lambda lang, slug: load(lang, slug) | (GOALS if slug == "tokens" else {}))
+
+
+def test_a_lesson_begins_with_its_goals_and_needs(with_goals):
+    head = html_of(run_page("tokens", "it")).partition("<h1")[0]
+    assert "<li>count <em>tokens</em></li>" in head and '<a href="heads">Lesson 6</a>' in head
+    assert "Dopo questa lezione sai" in head and "Che cosa serve" in head
+
+
+@pytest.mark.parametrize("slug", ["next_token", "sparse"])
+def test_a_link_leads_to_every_heading(slug):
+    """Its address is that of its section: it stays when the words or the order change."""
+    places = re.findall(r'<h[23] id="([\w-]+)"', html_of(shown_page(slug)))
+    assert len(places) > 2 and len(set(places)) == len(places)
+    assert all({place[3:], f"{place[3:]}-title"} & content.load("en", slug).keys() for place in places)
+
+
+def test_a_box_with_what_is_often_said(with_goals, monkeypatch):
+    shown = []
+    monkeypatch.setattr("streamlit.html", shown.append)
+    monkeypatch.setattr(language, "code", lambda: "en")
+    page = Page(language.Words("en", "tokens"), "", None, "", [], "")
+    page.said("claim", n="<b>7</b>")
+    assert '<aside class="said">' in shown[0] and "<strong>say</strong> &lt;b&gt;7&lt;/b&gt;" in shown[0]
+    assert page.within("heads").words.slug == "heads" and page.within("heads").text == page.text
+
+
+def test_a_question_of_an_earlier_lesson_is_asked_anew():
+    def script():
+        from markupsafe import Markup
+
+        from ui.frame import footer, quiz
+        from ui.frame.question import Question
+
+        footer.reset()
+        question = Question(Markup("Which?"), ["a", "b"], lambda: 1, lambda right: Markup("So it is."))
+        quiz.predict("which", question)
+        quiz.recall("which", question)
+
+    from streamlit.testing.v1 import AppTest
+
+    test = AppTest.from_function(script).run()
+    assert not test.exception
+    test = reveal(test, "recall-which", 1)
+    assert html_of(test).count("From an earlier lesson") == 1 and html_of(test).count("So it is.") == 1
+    assert test.session_state["answers"] == {"recall-which": True}
