@@ -191,3 +191,21 @@ class PatchResidual(Edit):
         if len(self.vector) != x.shape[-1]:
             raise ValueError(f"the patch has {len(self.vector)} numbers, the residual stream {x.shape[-1]}")
         return torch.where(_at(x, 1, self.token, "token"), torch.tensor(self.vector, dtype=x.dtype, device=x.device), x)
+
+
+@dataclass(frozen=True)
+class PoolKeys(Edit):
+    """Puts the mean over a layer's key heads in the place of each of them, so that all query heads share one key: how
+    Ainslie et al. 2023 ("GQA", section 2.1) begin to make a multi-query model, which they then train further."""
+
+    name: ClassVar[str] = "k"
+
+    def __call__(self, x: Tensor) -> Tensor:
+        return x.mean(1, keepdim=True).expand_as(x)
+
+
+@dataclass(frozen=True)
+class PoolValues(PoolKeys):
+    """The same for the values."""
+
+    name: ClassVar[str] = "v"

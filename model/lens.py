@@ -99,6 +99,16 @@ def head_writes(model: Transformer, trace: Trace, layer: int) -> np.ndarray:
     return torch.einsum("htk,dhk->htd", z, slices).float().cpu().numpy()
 
 
+@torch.inference_mode()
+def value_writes(model: Transformer, trace: Trace, layer: int) -> np.ndarray:
+    """What each head would add to the residual stream if all its weight lay on one key token: the token's value through
+    the head's slice of o_proj, (H, T, D). Times the weights and added up over the key tokens: `head_writes`."""
+    v = torch.tensor(trace.layers[layer].v, device=model.device)
+    heads, width = model.config.heads, v.shape[-1]
+    slices = model.layers[layer].attn.o_proj.weight.view(-1, heads, width)
+    return torch.einsum("htk,dhk->htd", v.repeat_interleave(heads // len(v), 0), slices).float().cpu().numpy()
+
+
 @dataclass(frozen=True)
 class DirectEffects:
     """What each part added to one token's logit; all of it adds up to the logit. L layers, H heads."""

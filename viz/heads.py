@@ -1,12 +1,12 @@
-"""How a score builds up layer by layer, and how long a token takes under each way of sharing keys and values."""
+"""How a logit builds up layer by layer."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 import plotly.graph_objects as go
 
-from viz.axes import AXIS_PLAIN, HOVER_TEXT, LEGEND_ABOVE, category_rows
-from viz.theme import CATEGORICAL, INK, MONO, PAPER, SOFT
+from viz.axes import AXIS_PLAIN, HOVER_TEXT, LEGEND_ABOVE
+from viz.theme import CATEGORICAL, INK, PAPER, SOFT
 
 
 def growth(
@@ -17,7 +17,7 @@ def growth(
     layer: str,
     number: Callable[[float], str],
 ) -> go.Figure:
-    """heads (L, H), mlps (L,): what each layer's heads together and its MLP added to a score that began with `rest`.
+    """heads (L, H), mlps (L,): what each layer's heads together and its MLP added to a logit that began with `rest`.
 
     names: of the heads, the MLPs and the running sum; layer: the axis.
     """
@@ -25,7 +25,7 @@ def growth(
     place = np.arange(1, count + 1)
     sums = heads.sum(1)
     running = rest + np.cumsum(sums + mlps)
-    bars = [
+    bars = [  # in hues that are neither those of keys and values nor those of a sign
         {
             "type": "bar",
             "name": name,
@@ -35,7 +35,7 @@ def growth(
             "customdata": [f"{layer} {n} · {name} {number(x)}" for n, x in zip(place, values, strict=True)],
             "hovertemplate": HOVER_TEXT,
         }
-        for name, values, colour in ((names[0], sums, CATEGORICAL[0]), (names[1], mlps, CATEGORICAL[1]))
+        for name, values, colour in ((names[0], sums, CATEGORICAL[2]), (names[1], mlps, CATEGORICAL[7]))
     ]
     line = {
         "type": "scatter",
@@ -59,33 +59,3 @@ def growth(
         "legend": LEGEND_ABOVE,
     }
     return go.Figure([*bars, line], layout)
-
-
-def times(
-    seconds: Sequence[Sequence[float]], names: Sequence[str], unit: str, number: Callable[[float], str]
-) -> go.Figure:
-    """seconds: those of every run for each of the ways, whose names run down. A dot is a run, a mark the median."""
-    drawn = []
-    for row, runs in enumerate(seconds):
-        median = float(np.median(runs)) * 1e3
-        dots = {
-            "x": [1e3 * s for s in runs],
-            "y": [row] * len(runs),
-            "mode": "markers",
-            "marker": {"size": 9, "color": CATEGORICAL[0], "opacity": 0.45},
-            "customdata": [f"{names[row]} · {number(1e3 * s)} {unit}" for s in runs],
-        }
-        mark = {
-            "x": [median],
-            "y": [row],
-            "mode": "markers+text",
-            "marker": {"symbol": "line-ns", "size": 26, "line": {"width": 3, "color": INK}},
-            "text": [f"<b>{number(median)}</b>"],
-            "textposition": "top center",
-            "textfont": {"family": MONO, "size": 13, "color": INK},
-            "customdata": [f"{names[row]} · {number(median)} {unit}"],
-        }
-        drawn += [{"type": "scatter", "hovertemplate": HOVER_TEXT} | trace for trace in (dots, mark)]
-    across = AXIS_PLAIN | {"title": unit, "rangemode": "tozero", "showgrid": True}
-    down = category_rows(names, None, range=[len(names) - 0.5, -0.7])
-    return go.Figure(drawn, {"height": 86 * len(names) + 60, "showlegend": False, "xaxis": across, "yaxis": down})

@@ -79,6 +79,14 @@ def hidden_weight(trace: Trace, masks: Sequence[np.ndarray]) -> np.ndarray:
     return np.mean(hidden, 0).mean(0)
 
 
+def overlap(pattern: np.ndarray) -> np.ndarray:
+    """How much of their attention weight every two heads of a layer put on the same key tokens: of weights
+    (L, H, T, T) the sum over the keys of the smaller of the two, averaged over the query tokens, (L, H, H) from 0 to 1.
+    The first query, which can attend to nothing but itself, does not count where there are others."""
+    rows = pattern[:, :, 1:] if pattern.shape[2] > 1 else pattern
+    return np.stack([np.minimum(layer[:, None], layer[None]).sum(-1).mean(-1) for layer in rows])
+
+
 def row_changes(before: Trace, after: Trace, query: int) -> np.ndarray:
     """The largest change of each head's weights (L, H) in the row of `query`, on the tokens both texts begin with."""
     common = shared_prefix(before, after)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from model import lens
+from model.edits import SilenceHead
 from model.trace import Trace
 from model.transformer import Transformer, run
 
@@ -17,6 +18,7 @@ class Writes:
     """What every head adds to the residual stream. L layers, H heads, T tokens."""
 
     lengths: np.ndarray  # (L, H, T)
+    sources: np.ndarray  # (L, H, T) length of what a key token would give if it had all the weight
     together: np.ndarray  # (L, T) length of the H vectors added up
     difference: np.ndarray  # (L,) the largest between that sum and attn_out
     place: np.ndarray  # (L, T) the number of attn_out, of D, that is largest
@@ -26,7 +28,7 @@ class Writes:
 
 
 def writes(model: Transformer, trace: Trace) -> Writes:
-    """Needs z, attn_out and resid_pre."""
+    """Needs z, v, attn_out and resid_pre."""
     layers = []
     for index, layer in enumerate(trace.layers):
         each = lens.head_writes(model, trace, index)
@@ -35,6 +37,7 @@ def writes(model: Transformer, trace: Trace) -> Writes:
         rows = np.arange(len(place))
         layers.append((
             np.linalg.norm(each, axis=-1),
+            np.linalg.norm(lens.value_writes(model, trace, index), axis=-1),
             np.linalg.norm(added, axis=-1),
             np.abs(added - layer.attn_out).max(),
             place.astype(np.int32),
@@ -109,10 +112,47 @@ def mean_weight(pattern: np.ndarray, keys: np.ndarray) -> float:
     return float((pattern * keys).sum(-1)[rows].mean()) if rows.any() else float("nan")
 
 
-def repeated_surprisal(model: Transformer, avoid: Iterable[int], length: int) -> tuple[float, float]:
-    """What a token costs in a text of random ones, in bits: at first reading, and when the same `length` tokens come
-    again. avoid: ids that are not drawn."""
+def repeated_surprisal(
+    model: Transformer, avoid: Iterable[int], length: int, silent: Iterable[tuple[int, int]] = ()
+) -> tuple[float, float]:
+    """What a token costs in a text of random ones, in bits: in a first copy, and when the same `length` tokens come
+    again. avoid: ids that are not drawn; silent: heads, (layer, head) each, that add nothing at any token."""
     usable = np.setdiff1d(np.arange(model.config.vocab_size), list(avoid))
     ids = np.tile(np.random.default_rng(0).choice(usable, length, replace=False), 2).tolist()
-    bits = lens.surprisal(model, run(model, ids, ids, keep={"final"}))
+    edits = [SilenceHead(layer, head) for layer, head in silent]
+    bits = lens.surprisal(model, run(model, ids, ids, edits=edits, keep={"final"}))
     return float(bits[: length - 1].mean()), float(bits[length:].mean())
+
+
+@dataclass(frozen=True)
+class InductionTest:
+    """What a token of the second copy of a random text costs, in bits, without the heads of a kind. count, previous:
+    how many induction and previous-token heads there are; without, without_previous: the cost without all of these;
+    others: the costs without `count` other heads, a draw each."""
+
+    count: int
+    previous: int
+    without: float
+    without_previous: float
+    others: tuple[float, ...]
+
+
+def ablate_induction(
+    model: Transformer, avoid: Iterable[int], length: int, kind: np.ndarray, draws: int
+) -> InductionTest | None:
+    """Silences the induction heads of a model, and to compare the previous-token heads, and as many others, drawn at
+    random. kind: see `classify_heads`. None where there are no induction heads, or not as many others."""
+    of_kind = {name: np.argwhere(kind == i).tolist() for i, name in enumerate(lens.KINDS)}
+    induction, others = of_kind["induction"], np.argwhere(kind != lens.KINDS.index("induction"))
+    if not induction or len(others) < len(induction):
+        return None
+
+    def cost(silent: Iterable[Iterable[int]]) -> float:
+        return repeated_surprisal(model, avoid, length, [(layer, head) for layer, head in silent])[1]
+
+    generator = np.random.default_rng(0)
+    drawn = [others[generator.choice(len(others), len(induction), replace=False)].tolist() for _ in range(draws)]
+    previous = of_kind["previous"]
+    return InductionTest(
+        len(induction), len(previous), cost(induction), cost(previous), tuple(cost(silent) for silent in drawn)
+    )

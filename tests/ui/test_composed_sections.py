@@ -31,12 +31,12 @@ from ui.lessons.blocks import fields as differing
 from ui.lessons.blocks import parts
 from ui.lessons.encoders import search
 from ui.lessons.experts import statistics
-from ui.lessons.heads import kv_sharing
 from ui.lessons.heads import readings as heads
 from ui.lessons.is_it_true import grid, runs
 from ui.lessons.next_token import controls
 from ui.lessons.positions import questions as positions
 from ui.lessons.ring import processes
+from ui.lessons.sharing import view as sharing
 from ui.lessons.sparse import readings as sparse
 from ui.lessons.table import drawing as table
 from ui.lessons.table import parse
@@ -123,11 +123,11 @@ DOMAINS = {
         "explain-repeat-{}": ("same", "less"),
         "moved-{}": heads.AGAINST,
         "compared-{}": heads.AGAINST,
-        "against-{}": (*heads.AGAINST, "same", "some", "half"),
-        "against-times-{}": ("equal", "group", "groups", "heads"),
-        "option-{}": ("same", "some", "half"),
+        "against-{}": (*heads.AGAINST, "few", "half", "most"),
+        "option-{}": ("few", "half", "most"),
+        "against-repeat-{}": ("same", "some", "half"),
+        "option-repeat-{}": ("same", "some", "half"),
         "place-{}": lens.KINDS,
-        "col-{}": kv_sharing.COLUMNS.values(),
     },
     "is_it_true": {
         "check-{}": CHECKS,
@@ -174,6 +174,12 @@ DOMAINS = {
         "cost-{}": ("own", "queries", "blocks", "running", "scores", "sent"),
         "sent-{}": ("half", "same", "twice"),
         "sent-against-{}": ("half", "twice"),
+    },
+    "sharing": {
+        "against-times-{}": ("equal", "group", "groups", "heads"),
+        "option-pooled-{}": ("little", "some", "much"),
+        "against-pooled-{}": ("little", "some", "much"),
+        "col-{}": sharing.COLUMNS.values(),
     },
     "sparse": {"name-{}": [pattern for pattern in sparse.PATTERNS if pattern != "full"]},
     "step_by_step": {"column-{}": ("text", "step", "token", "id", "probability", "dice", "way", "sum")},
@@ -223,6 +229,9 @@ DOMAINS = {
         "about-{}": changes.KINDS,
         "field-{}": FIELDS,
         "rule-{}": fields.RULES,
+        "option-{}": ("nothing", "less", "same"),
+        "sink-against-{}": ("nothing", "less", "same"),
+        "sink-col-{}": ("front", "first", "without", "taken", "moved"),
         "name-{}": {*changes.KINDS, "shift-from", "swap-empty", *(f"rule-{rule}" for rule in fields.RULES)} - {"mask"},
         "unfit-{}": raised("model/what_if", "InvalidChange") | COUNTED,
     },

@@ -24,7 +24,8 @@ LESSONS = {
     "step_by_step": ("model=experts&path=28.253&temperature=0.5&seed=4&beams=3", []),
     "tracks": ("model=experts&turn=3&cost-model=Mixtral+8x7B&cost-context=other&cost-tokens=1000", ["Mixtral …x…B"]),
     "attention": ("layer=5&head=3&token=5&key=2&target=3&mask=off&rows=all", ["Layer 5, head 3"]),
-    "heads": ("layer=5&head=3&token=5&score=2&typed=cat&against=alone&kind=2&sharing=3&query=4", ["cat"]),
+    "heads": ("layer=5&head=3&token=5&score=2&typed=cat&against=alone&kind=2", ["cat"]),
+    "sharing": ("sharing=3&query=4&layer=5&token=3", ["as MHA"]),
     "sparse": ("pattern=strided&size=8&token=10&cost=5", ["strided, stride 8"]),
     "ring": (
         "layer=4&head=2&token=5&devices=3&step=2&costs=Mixtral+8x7B&length=32k&over=4&processes=2",

@@ -14,7 +14,7 @@ from model.config import Config
 from ui.frame import curriculum, footer, progress, prompt_bar
 from ui.frame.page import Page, waiting_sign
 from ui.kit import language, markup
-from ui.kit.url_state import Kind, warn_invalid_params
+from ui.kit.url_state import Kind, anything, point_to_moved, warn_invalid_params
 from ui.server import admission, jobs, metrics
 
 HERE = Path(__file__).parent
@@ -30,6 +30,7 @@ def lesson(
     fits: Callable[[Config], bool] = prompt_bar.any_own,
     link: Mapping[str, Kind] = MappingProxyType({}),
     keep_end: bool = False,
+    moved: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Page]:
     """Draws what stands before a lesson and, when its body has run to the end, what stands after it.
 
@@ -38,6 +39,7 @@ def lesson(
     reader who has not typed one; `fits` says which of the models that readers trained the lesson can take; `link` is
     what its link may say besides prompt and model (ui/kit/url_state.py). A lesson about the token that comes next has
     `keep_end`: of a long prompt it takes the end.
+    `moved`: what older links of the lesson say that belongs to another one by now, with that one's slug.
     """
     st.session_state.arrived = st.session_state.get("lesson") != slug
     st.session_state.lesson = slug
@@ -50,7 +52,8 @@ def lesson(
     with bar or st.container(gap=None):
         prompt = prompt_bar.bar(models, limit, first, fits, keep_end) if models else prompt_bar.NO_PROMPT
         page = Page(words, prompt.model, prompt.bundle, prompt.text, prompt.ids, prompt.source)
-        warn_invalid_params(slug, link, page)
+        warn_invalid_params(slug, {**link, **dict.fromkeys(moved, anything)}, page)
+        point_to_moved(moved)
     waiting, tell = waiting_sign()
     asked = time.monotonic()
     with admission.PAGES.slot(tell) as requeue:

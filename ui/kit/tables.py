@@ -66,5 +66,11 @@ def grid(heads: Sequence[object], rows: Iterable[Sequence[object]], *, first_num
     return _GRID(heads=heads, rows=rows, number=lambda column: number if column >= first_number else "")
 
 
+def sideways(label: str, table: Markup) -> Markup:
+    """A table of a page that scrolls sideways where it is wider than the screen; `label` is its name."""
+    region = Markup('<div class="sideways" tabindex="0" role="region" aria-label="{}">{}</div>')
+    return region.format(label, table)
+
+
 def _cell(value: object, words: language.Words) -> str:
     return words.number(cast("float", value)) if isinstance(value, Number) else str(value)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import quote_plus
+from urllib.parse import quote_plus, urlencode
 
 import streamlit as st
 from markupsafe import Markup
@@ -134,6 +134,16 @@ def warn_invalid_params(slug: str, known: Mapping[str, Kind], page: "Page") -> N
         section = "link-unfit" if len(invalid) <= MAX_NAMED else "link-unfit-more"
         sentences += words(section, said=_listed(invalid[:MAX_NAMED]), more=len(invalid) - MAX_NAMED)
     st.html(markup.notice(sentences))
+
+
+def point_to_moved(moved: Mapping[str, str]) -> None:
+    """A link to another lesson where the page's own link says what belongs to that one: parameters, with its slug."""
+    for slug in dict.fromkeys(moved[name] for name in moved if name in st.query_params):
+        there = {*FRAME, *(name for name in moved if moved[name] == slug)}
+        params = [(name, value) for name in st.query_params if name in there for value in st.query_params.get_all(name)]
+        title = language.words("path").inline(slug)
+        address = Markup('<a href="{}?{}">{}</a>').format(slug, urlencode(params), title)
+        st.html(markup.notice(language.words("ui")("link-moved", lesson=address)))
 
 
 def mark_client_side_change() -> None:

@@ -1,23 +1,20 @@
 """Lesson 6: its figures are given the numbers of the trace, parts add up, the questions are asked of the live model."""
 
-from dataclasses import replace
-from types import SimpleNamespace
+import re
 
 import numpy as np
 import pytest
-import torch
 
-from model import lens
+from model import lens, sampling
 from model.analysis import heads as analysis
-from model.cache import KVCache
-from model.transformer import Transformer
+from model.edits import SilenceHead
+from model.transformer import run
 from tests.support.app_test import html_of, reveal, run_page
 from tests.support.models import traced
-from tests.support.payload import charts, component_payload, mounted
-from ui.kit import language
+from tests.support.payload import component_payload, mounted
 from ui.kit.numbers import number
 from ui.kit.token_names import distinct
-from ui.lessons.heads import kv_sharing, questions, readings
+from ui.lessons.heads import readings
 
 PROMPT = "The dog chased the squirrel because it"
 REPEATING = "The cat sat on the mat. The cat sat on the"
@@ -58,6 +55,9 @@ def test_the_explorer_is_given_what_the_heads_write(page, bundle, trace):
             alone[head, :, head] = z[:, head]  # the other heads silent
         each = alone.reshape(9, len(z), -1) @ weight.T
         np.testing.assert_allclose(arrays["lengths"][i], np.linalg.norm(each, axis=-1), rtol=1e-3, atol=1e-4)
+        from_each = [layer.v[h // 3] @ weight[:, 64 * h : 64 * (h + 1)].T for h in range(9)]  # of one key token alone
+        np.testing.assert_allclose(np.einsum("hqk,hkd->hqd", layer.pattern, from_each), each, atol=2e-3)
+        np.testing.assert_allclose(arrays["sources"][i], np.linalg.norm(from_each, axis=-1), rtol=1e-3, atol=1e-4)
         np.testing.assert_allclose(each.sum(0), layer.attn_out, atol=2e-3)
         np.testing.assert_allclose(arrays["together"][i], np.linalg.norm(layer.attn_out, axis=-1), rtol=1e-4)
         np.testing.assert_allclose(arrays["parts"][i].sum(0), arrays["own"][i], atol=1e-3)
@@ -136,77 +136,53 @@ def test_the_kind_on_this_sentence(bundle):
     np.testing.assert_array_equal(arrays["wanted"], wanted)
 
 
-# ---------------------------------------------------------------- sharing
-
-
-def test_ways_of_sharing_cost_what_the_model_costs(bundle):
-    config = bundle.model.config
-    ways = kv_sharing.ways(config)
-    assert [way["kv_heads"] for way in ways] == [9, 3, 1]
-    for way in ways:
-        shared = replace(config, kv_heads=way["kv_heads"])
-        with torch.device("meta"):
-            model = Transformer(shared)
-        assert way["parameters"] == sum(p.numel() for block in model.layers for p in block.attn.parameters())
-        cache = KVCache(shared)
-        for layer in cache.layers:
-            layer.append(*torch.zeros(2, 1, way["kv_heads"], 1, 64))
-        assert way["cache"] == cache.bytes() * config.context / 2  # kept in 32 bits here, told in 16
-        assert way["numbers"] * config.layers * 4 == cache.bytes()
-
-
-@pytest.mark.slow
-def test_the_times_are_measured_after_a_click(monkeypatch):
-    monkeypatch.setattr(kv_sharing, "CONTEXT", 64)
-    monkeypatch.setattr(kv_sharing, "RUNS", 2)
-    test = run_page("heads")
-    assert "sharing-times" not in charts(test)
-    figure = charts(test.button(key="measure").click().run())["sharing-times"]
-    assert [len(trace["x"]) for trace in figure["data"] if trace["mode"] == "markers"] == [2, 2, 2]
-    assert figure["layout"]["yaxis"]["ticktext"] == [f"k/v heads: {n}" for n in (9, 3, 1)]
-
-
 # ---------------------------------------------------------------- the questions
 
 
 @pytest.mark.slow
 def test_the_questions_are_asked_of_the_live_model(bundle, trace):
-    lengths = np.stack([np.linalg.norm(lens.head_writes(bundle.model, trace, i)[:, -1], axis=-1) for i in range(30)])
-    third = int(lengths.max(1).argmax()) // 10
+    first, second = np.argsort(-trace.logits[-1])[:2]
+    lead = np.subtract(*(lens.direct_effects(bundle.model, trace, int(token)).heads for token in (first, second)))
+    up = int((lead > 0).sum())
     test = run_page("heads")
     assert 'class="verdict' not in html_of(test)
-    shown = html_of(reveal(test, f"depth-smollm2-{PROMPT}", third))
-    assert 'class="verdict right"' in shown and number(lengths.max(), "en") in shown
-    shown = html_of(reveal(test, "cache", 1))
-    assert shown.count('class="verdict right"') == 2 and "4 times: the cache" in shown
+    shown = html_of(reveal(test, f"push-smollm2-{PROMPT}", int(np.digitize(up / 270, (0.25, 0.75)))))
+    assert 'class="verdict right"' in shown and f"{up} of 270 heads" in shown and number(lead.sum(), "en") in shown
     shown = html_of(reveal(test, "repeat-smollm2", 0))
-    assert 'class="verdict wrong"' in shown and "stand 24 places back" in shown
+    assert 'class="verdict wrong"' in shown and "occurred 24 positions earlier" in shown
+    rows = re.findall(r'<tr><th scope="row">(.*?)</th><td class="number">(.*?)</td>', shown)
+    assert [bits for _, bits in rows] == [number(x, "en") for x in silenced(bundle)]
+
+
+def silenced(bundle) -> list[float]:
+    """Bits per token of a text of 24 random tokens and of its copy, with all heads; and of the copy without the
+    induction heads, the previous-token heads, and (median of 5 draws) as many that are no induction heads."""
+    special = bundle.tokenizer.special
+    kind = analysis.classify_heads(lens.head_kinds(bundle.model, avoid=special))
+    usable = np.setdiff1d(np.arange(bundle.model.config.vocab_size), list(special))
+    ids = np.tile(np.random.default_rng(0).choice(usable, 24, replace=False), 2).tolist()
+
+    def bits(heads) -> np.ndarray:
+        edits = [SilenceHead(*map(int, head)) for head in heads]
+        probabilities = sampling.softmax(run(bundle.model, ids, ids, edits=edits).logits)
+        return -np.log2(probabilities[np.arange(47), ids[1:]])
+
+    draw, others = np.random.default_rng(0), np.argwhere(kind != 3)
+    induction, previous = np.argwhere(kind == 3), np.argwhere(kind == 0)
+    draws = [bits(others[draw.choice(len(others), len(induction), replace=False)])[24:].mean() for _ in range(5)]
+    whole = bits([])
+    found = [whole[:23].mean(), whole[24:].mean(), *(bits(heads)[24:].mean() for heads in (induction, previous))]
+    assert found[2] > 3 * found[1] > 0  # the claim of the lesson
+    return [*found, float(np.median(draws))]
+
+
+def test_a_model_without_induction_heads_has_none_to_silence():
+    test = run_page("heads", model="experts", hide="quiz")
+    assert "nothing to silence" in html_of(test) and not test.exception
 
 
 @pytest.mark.parametrize("text", ["Hello", "the the the the"])
 def test_any_prompt_has_its_figures(text):
     test = run_page("heads", prompt=text)
     assert not test.exception
-    assert len(mounted(test, "heads")) + len(mounted(test, "layers")) >= 4
-
-
-@pytest.mark.parametrize(
-    "lengths, options, accepted",
-    [
-        ([1.0], None, None),
-        ([1.0, 2.0], ["layer 1", "layer 2"], (1,)),
-        ([1, 2, 3, 3.01, 2, 1], ["layers 1 to 2", "layers 3 to 4", "layers 5 to 6"], (1,)),
-        ([1, 2, 2, 1, 3.01, 3, 1, 3, 2], ["layers 1 to 3", "layers 4 to 6", "layers 7 to 9"], (1, 2)),
-    ],
-)
-def test_which_third_writes_most(monkeypatch, lengths, options, accepted):
-    """No third without a layer is an option; lengths that differ by chance are a tie."""
-    writes = SimpleNamespace(lengths=np.array(lengths)[:, None, None], stream=np.ones((len(lengths) + 1, 1)))
-    monkeypatch.setattr(readings, "writes", lambda page, trace: writes)
-    asking = SimpleNamespace(words=language.Words("en", "heads"), names=["·it"])
-    trace = SimpleNamespace(layers=[SimpleNamespace(pattern=[0])] * len(lengths))
-    question = questions.depth(asking, trace)
-    assert (question and question.options) == options
-    if question:
-        assert question.accepted() == accepted
-        assert all(question.explain(i) for i in accepted)
+    assert len(mounted(test, "heads")) == 3

@@ -12,11 +12,12 @@ from ui.frame.page import Page
 from ui.kit import cache, url_state
 from ui.kit.language import Words
 
-KEEP = frozenset({"pattern", "z", "attn_out", "resid_pre", "resid_post", "mlp_out", "final"})
+KEEP = frozenset({"pattern", "z", "v", "attn_out", "resid_pre", "resid_post", "mlp_out", "final"})
 CANDIDATES = 6  # next tokens to choose from
 TYPED = 40  # characters of a token that is typed
 EXAMPLES = 6  # heads shown of each kind
 REPEATED = 24  # random tokens that the model is given twice
+DRAWS = 5  # of other heads that are silenced
 AGAINST = ("alone", "lead")
 LINK = {
     "layer": url_state.LAYER,
@@ -26,8 +27,6 @@ LINK = {
     "typed": url_state.text(TYPED),
     "against": url_state.one_of(*AGAINST),
     "kind": url_state.integer_between(4),
-    "sharing": url_state.integer_between(3),
-    "query": url_state.HEAD,
 }
 
 
@@ -111,6 +110,14 @@ def repeated_surprisal(page: Page) -> tuple[float, float]:
     model, special = page.bundle.model, page.bundle.tokenizer.special
     key = cache.Key("repeated-bits", page.bundle.card.name, settings=(REPEATED,))
     return cache.result(key, lambda: analysis.repeated_surprisal(model, special, REPEATED))
+
+
+def induction_test(page: Page) -> analysis.InductionTest | None:
+    """What the second copy costs without the induction heads, and without others. None where there are none."""
+    model, special = page.bundle.model, page.bundle.tokenizer.special
+    kind = analysis.classify_heads(kind_scores(page))
+    key = cache.Key("induction-test", page.bundle.card.name, settings=(REPEATED, DRAWS))
+    return cache.result(key, lambda: analysis.ablate_induction(model, special, REPEATED, kind, DRAWS))
 
 
 def growth(parts: Attribution, words: Words) -> dict[str, np.ndarray]:

@@ -157,3 +157,25 @@ def show_kinds(page: Page, trace: Trace, start: tuple[int, int]) -> None:
     sink = words("kinds-sink" if first else "kinds-no-sink", first=first, all=words.number(kinds.kind.size))
     st.html(how + sink)
     listing.show(lens.head_kinds)
+
+
+def show_test(page: Page) -> None:
+    """Whether the induction heads do what the habit says: what the repetition saves with them and without."""
+    words, found = page.words, readings.induction_test(page)
+    first, second = readings.repeated_surprisal(page)
+    rows = [("row-first", 0, first), ("row-second", 0, second)]
+    if found is None:
+        st.html(words("tested-none"))
+    else:
+        other = float(np.median(found.others))
+        back = (found.without - second) / (first - second)
+        values = {"n": found.count, "without": words.number(found.without), "second": words.number(second)}
+        page.read(words.inline("tested-read", **values, back=words.percent(back)))
+        rows.append(("row-induction", found.count, found.without))
+        rows += [("row-previous", found.previous, found.without_previous)] if found.previous else []
+        rows.append(("row-others", found.count, other))
+    cells = [(words.inline(section, n=n), words.number(bits)) for section, n, bits in rows]
+    st.html(tables.grid((words.inline("col-pass"), words.inline("col-bits")), cells))
+    if found:
+        low, high = map(words.number, (min(found.others), max(found.others)))
+        page.note(words.inline("tested-how", draws=readings.DRAWS, low=low, high=high))

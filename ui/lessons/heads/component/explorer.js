@@ -69,6 +69,10 @@ export class Explorer extends Figure {
   part(l, h, t) {
     return this.a.parts.values[(l * this.sizes.heads + h) * this.T + t];
   }
+  /** Norm of the part of what a head writes at `q` that comes from `k`. */
+  source(l, h, q, k) {
+    return this.weight(l, h, q, k) * this.a.sources.values[(l * this.sizes.heads + h) * this.T + k];
+  }
   per(name, l, t) {
     return this.a[name].values[l * this.T + t];
   }
@@ -232,8 +236,19 @@ export class Explorer extends Figure {
     this.sentence.replaceChildren(
       ...this.weave(section, { reader: this.word(reader), word: this.word(most), p, x, head: String(head + 1) }),
       " ",
+      ...(reader === 0 ? [] : [...this.from(layer, head, most), " "]),
       rank,
     );
+  }
+
+  /** How much of what the head writes at the reader comes from the token that it reads most. */
+  from(layer, head, most) {
+    const { reader } = this;
+    const norm = (k) => this.source(layer, head, reader, k);
+    const other = best(range(reader + 1), norm);
+    const values = { word: this.word(most), part: this.number(norm(most)) };
+    if (other === most) return this.weave("read-part", values);
+    return this.weave("read-part-less", { ...values, more: this.number(norm(other)), other: this.word(other) });
   }
 
   // ------------------------------------------------------------ canvases

@@ -62,7 +62,7 @@ export class Kinds extends Figure {
     return this.a.scores.values[(kind * this.d.sizes.layers + l) * this.d.sizes.heads + h];
   }
   colour(kind) {
-    return kind < this.d.kinds.length ? this.palette.categorical[[1, 7, 0, 2][kind]] : this.palette.sequential[0];
+    return kind < this.d.kinds.length ? this.palette.categorical[[3, 7, 4, 6][kind]] : this.palette.sequential[0];
   }
   letter(kind) {
     return this.w.letters.split(" ")[kind];

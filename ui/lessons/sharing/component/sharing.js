@@ -2,23 +2,17 @@
 
 import { button, div, el, shape, span, weave } from "../../../components/base/elements.js";
 import { integer, range } from "../../../components/base/numbers.js";
-import { linked, Radios, remember } from "../../../components/base/view.js";
-import { chosen, Figure, spoken } from "./head.js";
+import { linked, Radios, remember, View } from "../../../components/base/view.js";
 
-export class Sharing extends Figure {
+export class Sharing extends View {
   /** @type {import("./index.js").SharingData} */
   d;
 
-  // and follows nothing: the sharing is the same in every layer
   update(data, palette) {
     [this.d, this.w, this.palette] = [data, data.words, palette];
-    const { ways, sizes, lang } = data;
-    this.way ??= linked(
-      "sharing",
-      ways.length,
-      ways.findIndex((way) => way.kv_heads === sizes.groups),
-    );
-    this.head ??= linked("query", sizes.heads, chosen(data)[1]);
+    const { ways, heads, lang, start } = data;
+    this.way ??= linked("sharing", ways.length, start[0]);
+    this.head ??= linked("query", heads, start[1]);
     const names = ways.map((way) =>
       button(
         "way",
@@ -26,17 +20,13 @@ export class Sharing extends Figure {
         el("b", {}, this.name(way)),
         span(
           "note",
-          this.fill(way.kv_heads === 1 ? "way-count-one" : "way-count-many", {
-            count: spoken(way.kv_heads, this.w, lang),
-          }),
+          this.fill(way.kv_heads === 1 ? "way-count-one" : "way-count-many", { count: integer(way.kv_heads, lang) }),
         ),
       ),
     );
     this.tabs = new Radios("ways", this.w["ways-name"], names, (way) => this.take({ way }));
     this.wires = shape("svg", { viewBox: "0 0 900 100", preserveAspectRatio: "none", "aria-hidden": "true" });
-    const queries = range(sizes.heads).map((h) =>
-      button("query-head", {}, span("query", "q"), el("sub", {}, String(h + 1))),
-    );
+    const queries = range(heads).map((h) => button("query-head", {}, span("query", "q"), el("sub", {}, String(h + 1))));
     this.queries = new Radios("line", this.w["query-heads"], queries, (head) => this.take({ head }));
     this.pairs = div("line");
     this.said = el("p", { className: "read", "aria-live": "polite" });
@@ -75,8 +65,8 @@ export class Sharing extends Figure {
   }
 
   name(way) {
-    const kind = way.kv_heads === this.d.sizes.heads ? "multi" : way.kv_heads === 1 ? "one" : "grouped";
-    return this.w[`way-${kind}`] + (way.kv_heads === this.d.sizes.groups ? ` (${this.d.model})` : "");
+    const kind = way.kv_heads === this.d.heads ? "multi" : way.kv_heads === 1 ? "one" : "grouped";
+    return this.w[`way-${kind}`] + (way.kv_heads === this.d.groups ? ` (${this.d.model})` : "");
   }
 
   take(change) {
@@ -107,7 +97,7 @@ export class Sharing extends Figure {
 
   read(head) {
     this.head = head;
-    const { heads } = this.d.sizes;
+    const { heads } = this.d;
     const { kv_heads: count } = this.d.ways[this.way];
     const each = heads / count;
     const group = Math.floor(head / each);
