@@ -68,6 +68,26 @@ class Sliding(Causal):
 
 
 @dataclass(frozen=True)
+class SinkWindow(Causal):
+    """A query attends to the very first key and to the last window - 1 keys, its own included: as many as through a
+    window of this size. Xiao et al. 2023, "Efficient Streaming Language Models with Attention Sinks", keep the first
+    four."""
+
+    window: int
+
+    def __post_init__(self):
+        if self.window < 2:
+            raise ValueError(f"window is {self.window}; it must be at least 2, for the first key and the query's own")
+
+    def __call__(self, queries: Tensor, keys: Tensor) -> Tensor:
+        near = queries[:, None] - keys[None] < self.window - 1
+        return super().__call__(queries, keys) & (near | (keys[None] == 0))
+
+    def keys_per_query(self, positions: np.ndarray) -> np.ndarray:
+        return np.minimum(positions + 1, self.window)
+
+
+@dataclass(frozen=True)
 class Strided(Causal):
     """The last `stride` tokens, and every stride-th before them (Child et al. 2019, "Generating Long Sequences with
     Sparse Transformers", section 4.2; here one head has the union of what the paper gives to two)."""

@@ -9,9 +9,9 @@ from viz.axes import AXIS_GRID, AXIS_HIDDEN, HOVER_TEXT, LEGEND_ABOVE, TICKS_PER
 from viz.bars import OUTLINE, WORDS, filling_of, label
 from viz.theme import CATEGORICAL, GREEN, INK, MONO, PAPER, SOFT
 
-DASHES = ("solid", "dot", "dash", "dashdot", "longdash", "4px,2px,1px,2px")  # colour is not the only mark
-SYMBOLS = ("diamond", "circle", "square", "triangle-up", "cross")
-BESIDE = ("top center", "bottom left", "top right", "bottom center", "top right")  # where curves come close
+DASHES = ("solid", "dot", "7px,7px", "dash", "dashdot", "longdash", "4px,2px,1px,2px")  # colour is not the only mark
+SYMBOLS = ("diamond", "circle", "star", "square", "triangle-up", "cross")
+BESIDE = ("top center", "top left", "bottom left", "top right", "bottom center", "top right")  # where curves come close
 
 
 def curves(

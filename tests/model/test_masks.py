@@ -34,6 +34,14 @@ def test_sliding(new, known, window):
     assert made(masks.Sliding(window), new, known) == cells(lambda q, k: k in range(q - window + 1, q + 1), new, known)
 
 
+@given(sizes, sizes, st.integers(2, 30))
+def test_sink_window(new, known, window):
+    def rule(q, k):
+        return k == 0 or k in range(q - window + 2, q + 1)
+
+    assert made(masks.SinkWindow(window), new, known) == cells(rule, new, known)
+
+
 @given(sizes, sizes, windows)
 def test_strided(new, known, stride):
     def rule(q, k):
@@ -68,6 +76,7 @@ def test_documents(documents, data):
 RULES = st.one_of(
     st.just(masks.Causal()),
     windows.map(masks.Sliding),
+    st.integers(2, 30).map(masks.SinkWindow),
     windows.map(masks.Strided),
     st.tuples(windows, windows).map(lambda pair: masks.Fixed(max(pair), min(pair))),
     st.lists(st.integers(0, 3), min_size=24, max_size=24).map(lambda owners: masks.Documents(tuple(owners))),
@@ -109,6 +118,7 @@ def test_a_window_reaches_so_many_tokens_further_with_every_layer():
     "wrong, reason",
     [
         (lambda: masks.Sliding(0), "window is 0"),
+        (lambda: masks.SinkWindow(1), "window is 1"),
         (lambda: masks.Strided(0), "stride is 0"),
         (lambda: masks.Fixed(4, 5), "summary is 5"),
         (lambda: masks.Fixed(4, 0), "summary is 0"),

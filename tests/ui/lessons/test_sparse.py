@@ -28,6 +28,7 @@ def may_read(pattern: str, size: int, length: int) -> np.ndarray:
     patterns = {
         "full": q == q,
         "sliding": q - k < size,
+        "sink": (q - k < size - 1) | (k == 0),
         "strided": (q - k < size) | ((q - k) % size == 0),
         "fixed": (q // size == k // size) | (k % size == size - 1),
     }
@@ -69,7 +70,13 @@ def test_reach_says_after_which_layer_something_can_have_arrived():
     """Against a definition of its own: from token to token, a layer at a time."""
     length = 24
     _, reach = readings.patterns(length, LAYERS)
-    for choice in (Choice("sliding", 4), Choice("strided", 8), Choice("fixed", 8), Choice("alternating", 2)):
+    for choice in (
+        Choice("sliding", 4),
+        Choice("sink", 4),
+        Choice("strided", 8),
+        Choice("fixed", 8),
+        Choice("alternating", 2),
+    ):
         held = [{q} for q in range(length)]
         first = {(q, q): 0 for q in range(length)}
         for layer in range(1, LAYERS + 1):
@@ -138,7 +145,7 @@ def test_losses_and_distribution_are_those_of_the_model_under_the_pattern(smollm
     masks_ = [layer.mask for layer in after.layers]
     hidden = np.stack([layer.pattern * ~rule for layer, rule in zip(before.layers, masks_, strict=True)])
     share = hidden.sum(-1).mean()
-    assert f"give {percent(share, 'en')} of their weight" in html_of(test)
+    assert f"put {percent(share, 'en')} of their weight" in html_of(test)
 
 
 def test_the_passage_needs_its_beginning():
@@ -146,6 +153,18 @@ def test_the_passage_needs_its_beginning():
     test = run_page("sparse")
     before, after = (values(bar["x"])[0] for bar in charts(test)["next"]["data"] if bar["type"] == "bar")
     assert before > 0.7 and after < 0.05
+
+
+def test_the_first_token_gives_back_most_of_what_the_window_loses(smollm2, ids):
+    """The claim of the lesson, and the numbers of its sentence."""
+    rules = masks.Causal(), masks.Sliding(16), masks.SinkWindow(16)
+    size = sum(len(smollm2.tokenizer.bytes(id)) for id in ids[1:])
+    full, bare, kept = (lens.surprisal(smollm2.model, traced(smollm2, ids, [r] * LAYERS)).sum() / size for r in rules)
+    back = (bare - kept) / (bare - full)
+    assert back > 0.5
+    shown = html_of(shown_page("sparse", "en"))
+    assert f"costs {number(bare, 'en')} bits, with the first token kept" in shown and number(kept, "en") in shown
+    assert percent(back, "en") in shown
 
 
 @pytest.mark.parametrize("lang", content.LANGUAGES)
@@ -205,7 +224,7 @@ def test_the_same_number_of_scores_costs_the_model_different_bits(smollm2, ids):
     test = run_page("sparse")
     assert [Choice(p, n).score_count(len(ids)) for p, n in (("sliding", 16), ("strided", 13))] == [1000, 987]
     size = sum(len(smollm2.tokenizer.bytes(id)) for id in ids[1:])
-    rules = masks.Sliding(16), masks.Strided(13), masks.Fixed(29)
+    rules = masks.Sliding(16), masks.SinkWindow(16), masks.Strided(13), masks.Fixed(29)
     bits = [lens.surprisal(smollm2.model, traced(smollm2, ids, [rule] * LAYERS)).sum() / size for rule in rules]
     shown = html_of(reveal(test, key, int(np.argmin(bits))))
     assert 'class="verdict right"' in shown
@@ -225,15 +244,15 @@ def test_a_pattern_is_chosen_and_the_page_follows(open_page):
     page = open_page("sparse", pattern="fixed", size="nonsense")
     expect(page.locator(".stHtml .notice")).to_contain_text("size=nonsense")
     page.locator(".sparse .sizes button").nth(1).click()
-    page.locator(".sparse .pattern").nth(4).click()
+    page.locator(".sparse .pattern").nth(5).click()
     expect(page.locator(".sparse .over .note")).to_contain_text("1,379.5 of 2,485 cells")
     page.get_by_text("alternating, window 4), ").wait_for()
     expect(page.locator(".stHtml .notice")).to_have_count(0)
     assert "pattern=alternating" in page.url and "size=4" in page.url
     ask(page, SHORT, 7)
-    expect(page.locator(".sparse .read")).to_contain_text("In every second layer “it” may read only 4 of the 7")
+    expect(page.locator(".sparse .read")).to_contain_text("In every second layer “it” may attend to only 4 of the 7")
     page.wait_for_function("() => location.search.includes('alternating')")
-    page.get_by_text("64 places").click()
+    page.get_by_text("64 positions").click()
     expect(page.locator(".sparse .grid")).to_have_attribute("aria-valuemax", "64")
     settled(page)
     all_patterns_are_run_when_asked(page)
@@ -247,7 +266,7 @@ def test_a_pattern_is_chosen_and_the_page_follows(open_page):
 
 def all_patterns_are_run_when_asked(page):
     page.locator(".st-key-compare button").click()
-    expect(page.locator(".stHtml table.grid-table td.number")).to_have_count(15)
+    expect(page.locator(".stHtml table.grid-table td.number")).to_have_count(18)
     expect(page.locator(".st-key-compare")).to_have_count(0)
 
 

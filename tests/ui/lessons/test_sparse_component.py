@@ -17,7 +17,7 @@ def ids(smollm2):
 
 def test_the_grid_shows_the_mask_and_asks_nothing_for_a_row(bare_page, ids):
     page = bare_page("sparse", pattern="strided", size="8", token="40")
-    expect(page.locator(".sparse .read")).to_contain_text("“Friday” may read 12 of the 40 tokens up to it")
+    expect(page.locator(".sparse .read")).to_contain_text("“Friday” may attend to 12 of the 40 tokens up to it")
     shades = page.locator(".sparse .grid canvas").evaluate(
         """(canvas, T) => {
             const pen = canvas.getContext('2d');
@@ -34,13 +34,13 @@ def test_the_grid_shows_the_mask_and_asks_nothing_for_a_row(bare_page, ids):
         assert len(read) == 1 and len(left) == 1 and read.isdisjoint(left), q
     page.locator(".sparse .grid").focus()
     page.keyboard.press("ArrowUp")
-    expect(page.locator(".sparse .read")).to_contain_text("may read 12 of the 39 tokens")
+    expect(page.locator(".sparse .read")).to_contain_text("may attend to 12 of the 39 tokens")
     page.keyboard.press("Home")
-    expect(page.locator(".sparse .read")).to_contain_text("it can read only itself")
+    expect(page.locator(".sparse .read")).to_contain_text("it can attend only to itself")
     page.locator(".sparse .passage .chip").nth(20).click()
     expect(page.locator(".sparse .grid")).to_have_attribute("aria-valuenow", "21")
     page.locator(".sparse .grid").hover(position={"x": 90, "y": 200})
-    expect(page.locator(".sparse .probe")).to_have_text("“about” may read “kept”.")
+    expect(page.locator(".sparse .probe")).to_have_text("“about” may attend to “kept”.")
     assert "token=21" in page.url and page.evaluate("reported") == []
 
 
@@ -50,7 +50,7 @@ def test_it_fits_a_telephone(bare_page, lang):
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= window.innerWidth")
     box = page.locator(".sparse .grid canvas").bounding_box()
     assert box["x"] >= 0 and box["x"] + box["width"] <= 360
-    for i in range(5):
+    for i in range(6):
         page.locator(".sparse .pattern").nth(i).click()
         text = page.locator(".sparse").first.inner_text()
         assert "{" not in text and "undefined" not in text and "NaN" not in text

@@ -17,7 +17,7 @@ from viz import sparse, theme
 model = "smollm2"
 prompt = "The dog chased the squirrel because it"
 lang = "en"
-pattern = "sliding"  # full, sliding, strided, fixed, alternating
+pattern = "sliding"  # full, sliding, sink, strided, fixed, alternating
 size = 16
 
 # %%
@@ -29,6 +29,7 @@ layers = bundle.model.config.layers
 rules = {
     "full": [masks.Causal()] * layers,
     "sliding": [masks.Sliding(size)] * layers,
+    "sink": [masks.SinkWindow(size)] * layers,
     "strided": [masks.Strided(size)] * layers,
     "fixed": [masks.Fixed(size)] * layers,
     "alternating": masks.windowed((size, None), layers),

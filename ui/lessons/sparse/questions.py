@@ -11,8 +11,6 @@ from ui.kit import markup
 from ui.lessons.sparse import readings
 from ui.lessons.sparse.readings import FULL, Choice
 
-NOISE = 0.005  # bits per byte: a smaller difference is none
-
 
 def reach(page: Page) -> Question | None:
     """How many layers from the first token to the last through a window? None where the text is so short that nothing
@@ -55,25 +53,26 @@ def reach(page: Page) -> Question | None:
 
 
 def budget(page: Page) -> Question | None:
-    """As many scores, laid out in three ways: which costs the model least? None where the text is too short."""
+    """As many scores, laid out in four ways: which costs the model least? None where the text is too short."""
     length, words = len(page.ids), page.words
     if length < 12:
         return None
-    sliding = Choice("sliding", max(4, round(length / 4.5)))
+    size = max(4, round(length / 4.5))
+    sliding = Choice("sliding", size)
     most = sliding.score_count(length)
 
     def nearest(pattern: str) -> Choice:
         others = [Choice(pattern, size) for size in range(4, length)]
         return min(others, key=lambda other: abs(other.score_count(length) - most))
 
-    choices = [sliding, nearest("strided"), nearest("fixed")]
+    choices = [sliding, Choice("sink", size), nearest("strided"), nearest("fixed")]
     counts = [words.number(choice.score_count(length)) for choice in choices]
     options = [
         words.text("option-budget", pattern=choice.name(words), n=n) for choice, n in zip(choices, counts, strict=True)
     ]
 
     def answer() -> tuple[int, ...]:
-        return largest([-readings.loss(page, choice) for choice in choices], NOISE)
+        return largest([-readings.loss(page, choice) for choice in choices], readings.NOISE)
 
     def against(i: int) -> Markup:
         values = {

@@ -10,7 +10,7 @@ from model import masks
 from model.analysis import attention
 from model.analysis.losses import Predictions, bits_per_byte
 from model.edits import UseMask
-from model.masks import Causal, Fixed, Mask, Sliding, Strided
+from model.masks import Causal, Fixed, Mask, SinkWindow, Sliding, Strided
 from ui.frame.page import Page
 from ui.kit import cache, url_state
 from ui.kit.language import Words
@@ -20,12 +20,13 @@ PASSAGE = (
     "bread, walked along the river and talked about the old house. On Friday, when Tom asked her how to open the gate, "
     "Mary went into the kitchen, moved the flour, opened the blue tin and gave him the brass"
 )
-RULES = {"full": Causal, "sliding": Sliding, "strided": Strided, "fixed": Fixed}
+RULES = {"full": Causal, "sliding": Sliding, "sink": SinkWindow, "strided": Strided, "fixed": Fixed}
 PATTERNS = (*RULES, "alternating")
 SIZES = (2, 4, 8, 16, 32, 64)
 COMPARED = (4, 16, 32)
 FEW, WIDE = 24, 64  # a text of fewer tokens shows little of a pattern: a grid of WIDE positions stands beside it
 NEVER = 255  # in the bytes of a reach
+NOISE = 0.005  # bits per byte: a smaller difference is none
 KEEP = {"final", "pattern"}  # of the pass with nothing hidden
 LENGTHS = 2 ** np.arange(4, 21)
 LINK = {

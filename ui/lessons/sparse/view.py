@@ -15,6 +15,8 @@ from ui.lessons.sparse import readings
 from ui.lessons.sparse.readings import COMPARED, FULL, LENGTHS, PATTERNS, Choice, Compared
 from viz import sparse as charts
 
+BESIDE = ("sliding", "sink")  # as many scores, compared wherever one of them is chosen
+
 
 def show_grid(page: Page) -> Choice:
     """The mask of a pattern, to be chosen there.
@@ -44,6 +46,7 @@ def show_grid(page: Page) -> Choice:
     mount(page, "sparse", "grid", data, columns=readings.table(page, choice), reports=("choice",))
     rules = (masks.windowed, masks.Sliding) if choice.pattern == "alternating" else (type(choice.rules(1)[0]),)
     listing.show(*rules, UseMask, masks.reach)
+    page.note(page.words.inline("patterns-note"))
     return choice
 
 
@@ -63,6 +66,7 @@ def show_costs(page: Page, choice: Choice) -> None:
     chart = charts.curves(LENGTHS, curves, choice.name(words), here, titles, words.number)
     figures.show(chart, "cost-lines", text("cost-alt"), {titles[0]: LENGTHS} | curves)
     page.note(words.inline("cost-note"))
+    page.note(words.inline("cost-today"))
 
 
 def show_losses(page: Page, choice: Choice) -> None:
@@ -86,10 +90,22 @@ def show_losses(page: Page, choice: Choice) -> None:
     mount(page, "sparse", "losses", data, columns=columns)
     if not same:
         st.html(words("weight", **values))
+    if not same and choice.pattern in BESIDE:
+        st.html(_beside(page, choice))
     page.heading("next-title", words("next-same" if same else "next", **values), level=3)
     rows, probabilities = comparison.top_tokens(page, before, after)
     columns = {text("col-token"): rows} | dict(zip(names, probabilities, strict=False))
     figures.show(charts.pair(rows, probabilities, names, words.percent), "next", text("next-alt"), columns)
+
+
+def _beside(page: Page, choice: Choice) -> Markup:
+    """The window alone and the window with the first token, of this size, side by side."""
+    words, full = page.words, readings.loss(page, FULL)
+    bare, kept = (readings.loss(page, Choice(pattern, choice.size)) for pattern in BESIDE)
+    values = {"bare": words.number(bare), "kept": words.number(kept)}
+    if bare - kept <= readings.NOISE:
+        return words("beside-no", **values)
+    return words("beside", **values, back=words.percent((bare - kept) / (bare - full)))
 
 
 def _values(page: Page, choice: Choice, before: Predictions, after: Predictions) -> dict[str, object]:

@@ -115,6 +115,7 @@ export function paintSums(view) {
   const sums = {
     full: ["i", ""],
     sliding: ["min(i, w)", `min(${i}, ${n})`],
+    sink: ["min(i, w)", `min(${i}, ${n})`],
     strided: ["min(i, s) + ⌊(i − 1) ÷ s⌋", `min(${i}, ${n}) + ⌊${i - 1} ÷ ${n}⌋`],
     fixed: ["(i − 1) mod s + 1 + ⌊(i − 1) ÷ s⌋", `${i - 1} mod ${n} + 1 + ⌊${i - 1} ÷ ${n}⌋`],
     alternating: ["min(i, w)", `min(${i}, ${n})`],
