@@ -4,8 +4,7 @@ import streamlit as st
 
 from ui.frame import quiz
 from ui.frame.lesson import lesson
-from ui.kit import listing
-from ui.lessons.what_if import board, changes, effect, questions, search
+from ui.lessons.what_if import board, changes, effect, questions, search, sink
 from ui.lessons.what_if import lab as what_if
 
 with lesson("what_if", limit=what_if.LIMIT, link=what_if.LINK, keep_end=True) as page:
@@ -25,16 +24,15 @@ with lesson("what_if", limit=what_if.LIMIT, link=what_if.LINK, keep_end=True) as
     page.heading("streams-title", words("streams-intro"))
     with st.container(gap="small"):
         effect.streams(lab, after)
-    with st.container(gap=None):
-        effect.export(lab)
-        listing.show(*what_if.SOURCE)
-
-    with st.container(gap=None):
-        if question := questions.hidden(lab):
-            quiz.predict(f"hidden-{page.model}-{page.text}", question)
+    effect.export(lab)
 
     page.heading("search-title", words("search-intro"))
     search.section(lab)
+
+    if question := questions.hidden(lab):
+        page.heading("hidden-title", words("hidden-intro"))
+        quiz.predict(f"hidden-{page.model}-{page.text}", question)
+    sink.section(lab, questions.in_front(lab))
     page.notice(words("caveat"), role="note")
     page.yield_slot()
     effect.texts(lab, after, texts)

@@ -74,7 +74,7 @@ def test_the_figures_show_the_pass_before_and_the_pass_after(bundle):
     shown = html_of(test)
     assert number(lens.divergence(p, q), "en") + " bits" in shown
     assert percent(p.max(), "en") in shown and percent(q.max(), "en") in shown
-    assert labels(test) == ["head 4.1 silenced", "`·it` does not read `·because` in all layers"]
+    assert labels(test) == ["head 4.1 silenced", "`·it` does not attend to `·because` in all layers"]
 
     sides, movers, parted, *_ = charts(test).values()
     before, after = (values(trace["x"]) for trace in sides["data"] if trace["type"] == "bar")
@@ -102,7 +102,7 @@ def test_the_page_begins_with_the_heads_that_did_most_and_runs_any_change(bundle
     assert labels(test) == [f"head {i // 6 + 1}.{i % 6 + 1} silenced" for i in order.tolist()]
     test = page("it", edits=EVERYTHING)
     assert len(labels(test)) == 10 and 'class="notice" role="status"' not in html_of(test)
-    assert "finestra di 4 nello strato 4" in labels(test)
+    assert "finestra scorrevole di 4 nello strato 4" in labels(test)
 
 
 def test_the_exported_lines_repeat_what_the_page_shows():
@@ -147,7 +147,7 @@ def test_changes_are_added_and_taken_off():
     assert len(labels(test)) == 5
     test.button(key="undo-all").click().run()
     assert link(test) == "none" and not labels(test)
-    assert announced(test).count("Taken off: ") == 5 and "Nothing is changed" in announced(test)
+    assert announced(test).count("Removed: ") == 5 and "Nothing is changed" in announced(test)
 
 
 @pytest.mark.parametrize(
@@ -235,7 +235,7 @@ def test_a_walk_through_the_lab(open_page):
     cell = board.locator(".row").nth(9).locator(".cell").nth(8)
     cell.click()
     expect(cell).to_have_attribute("data-percent", "×")
-    expect(chips).to_have_text("·it does not read ·because in head 1.2 ✕".replace("1.2", head_of(head)))
+    expect(chips).to_have_text("·it does not attend to ·because in head 1.2 ✕".replace("1.2", head_of(head)))
     settled(page)
     board.locator(".scopes button").nth(2).click()
     board.locator(".cell.chosen").focus()

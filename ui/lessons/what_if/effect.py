@@ -14,7 +14,7 @@ from model.edits import Edit
 from model.what_if.experiment import Experiment, continuation
 from model.what_if.export import to_python
 from ui.frame import notebook_export
-from ui.kit import cache, comparison, figures, markup, tables, token_names
+from ui.kit import cache, comparison, figures, listing, markup, tables, token_names
 from ui.kit.language import Words
 from ui.lessons.what_if import lab as what_if
 from ui.lessons.what_if.lab import Lab, Run
@@ -169,11 +169,13 @@ def _line(lab: Lab, name: Markup, ids: list[int], same: int) -> Markup:
 
 
 def export(lab: Lab) -> None:
-    """The lines of Python that repeat the experiment, folded."""
+    """The lines of Python that repeat the experiment, folded, and those of the model that it uses."""
     words = lab.words
-    with st.expander(words.text("export")):
-        model = user_models.at_home(lab.page.model)
-        own = words("export-own", folder=model) if user_models.is_name(lab.page.model) else ""
-        st.html(words("export-note") + own)
-        program = to_python(lab.experiment, lab.setting, model, lab.page.text)
-        st.code(f"{notebook_export.SETUP}\n\n{program}", language="python")
+    with st.container(gap=None):
+        with st.expander(words.text("export")):
+            model = user_models.at_home(lab.page.model)
+            own = words("export-own", folder=model) if user_models.is_name(lab.page.model) else ""
+            st.html(words("export-note") + own)
+            program = to_python(lab.experiment, lab.setting, model, lab.page.text)
+            st.code(f"{notebook_export.SETUP}\n\n{program}", language="python")
+        listing.show(*what_if.SOURCE)

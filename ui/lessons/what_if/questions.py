@@ -1,20 +1,23 @@
-"""The prediction of the lesson: one word is hidden from the last token everywhere. Which one does it miss most?"""
+"""The predictions of the lesson: a token is hidden from the last one everywhere. Which one does it need most, and is it
+needed for what it says?"""
 
 import numpy as np
 from markupsafe import Markup
 
 from model import lens, sampling
 from model.edits import HideKey
-from ui.frame.question import Question, largest
+from ui.frame.question import Question, between, largest
 from ui.kit import cache, markup
+from ui.lessons.what_if import sink
 from ui.lessons.what_if.lab import Lab
 
 OPTIONS = 5
-NOISE = 0.01  # of the largest divergence: nearer ones count as equal
+NOISE = 0.01  # of the largest divergence, or of a ratio of two: nearer ones count as equal
+LEFT = (0.1, sink.TAKES_OVER)  # of a divergence: bounds of the question about the token in front
 
 
 def hidden(lab: Lab) -> Question | None:
-    """Asks of the words that the last token reads most, over all heads of all layers. None for a prompt of less than
+    """Asks of the tokens that the last token reads most, over all heads of all layers. None for a prompt of less than
     three tokens."""
     page, words = lab.page, lab.words
     last = len(page.ids) - 1
@@ -55,3 +58,33 @@ def hidden(lab: Lab) -> Question | None:
 
     question = words.inline("question-hidden", last=markup.chip(page.names[last]))
     return Question(question, [page.names[i] for i in choices], answer, explain, against, tokens=True)
+
+
+def in_front(lab: Lab) -> Question | None:
+    """How far does the distribution move without the first token once another one stands in front of it? None where it
+    hardly moves without it, or nothing can be put in front."""
+    page, words = lab.page, lab.words
+    if not sink.possible(lab):
+        return None
+    alone, one, *_ = sink.trials(lab)
+    if alone.without <= sink.LEAST or one.front is None:
+        return None
+    names = ("nothing", "less", "same")  # from the least to the most
+    first, last = markup.chip(page.names[0]), markup.chip(page.names[-1])
+    front = markup.chip(page.bundle.tokenizer.strings([one.front])[0])
+    bits = {"after": words.number(one.without), "before": words.number(alone.without)}
+
+    def answer() -> tuple[int, ...]:
+        return between(LEFT, one.without / alone.without, NOISE)
+
+    def explain(right: int) -> Markup:
+        weights = {"p": alone.first, "q": one.first, "r": one.taken}
+        shown = {name: words.percent(x) for name, x in weights.items()}
+        return words("sink-explain", **bits, **shown, first=first, last=last, front=front)
+
+    def against(i: int) -> Markup:
+        return words(f"sink-against-{names[i]}", **bits)
+
+    options = [words.text(f"option-{name}") for name in names]
+    question = words.inline("question-sink", first=first, last=last, front=front)
+    return Question(question, options, answer, explain, against)
