@@ -30,9 +30,10 @@ class ModelUnavailable(VetroError):
     instead, in English.
 
     code: "install" where the file of a package is missing, "reinstall" where it is damaged, "foreign" where it is whole
-    but of another kind, "missing" where there is nothing of that name, "pickle" where reading it could run code,
-    "several" where it is not clear which is meant, "memory" where it does not fit (values: `needed` and `available`
-    bytes), "gone" for a model that was trained in the app and is no longer there.
+    but of another kind (values: `setting` and its `value` where that is why), "missing" where there is nothing of that
+    name, "pickle" where reading it could run code, "several" where it is not clear which is meant, "memory" where it
+    does not fit (values: `needed` and `available` bytes), "gone" for a model that was trained in the app and is no
+    longer there.
     """
 
     def __init__(self, file: str, expected: str, code: str, reason: str = "", **values: object):

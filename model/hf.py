@@ -174,6 +174,7 @@ def from_folder(folder: str | Path) -> Transformer:
     FileNotFoundError where a file is missing, ModelUnavailable where one is damaged."""
     folder = Path(folder)
     config = _read_json(folder / "config.json")
+    config_from(config)  # the weights of what we do not have need not be read
     index = folder / "model.safetensors.index.json"
     files = set(_read_json(index, "weight_map")["weight_map"].values()) if index.exists() else {"model.safetensors"}
     tensors: dict[str, Tensor] = {}

@@ -134,8 +134,9 @@ def load(name: str | Path) -> Bundle:
         missing = Path(error.filename or path).name
         raise ModelUnavailable(missing, "a file of the model", "reinstall", str(error)) from error
     except (ValueError, KeyError) as error:
-        settings = isinstance(error, SettingError) and path.suffix != ".gguf"  # which holds its own
-        file = "config.json" if settings else "model.safetensors" if path.is_dir() else path.name
-        raise ModelUnavailable(file, entry.card.title, "foreign", str(error)) from error
+        setting = {"setting": error.field, "value": error.value} if isinstance(error, SettingError) else {}
+        held = path.name if path.is_file() else "model.safetensors"
+        file = "config.json" if setting and path.suffix != ".gguf" else held  # which holds its own settings
+        raise ModelUnavailable(file, entry.card.title, "foreign", str(error), **setting) from error
     count = sum(parameter.numel() for parameter in model.parameters())
     return Bundle(model.to(device()), tokenizer, replace(entry.card, parameters=count))

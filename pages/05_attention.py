@@ -5,7 +5,7 @@ from ui.frame.lesson import lesson
 from ui.kit.content_words import start_cell
 from ui.lessons.attention import questions, readings, view
 
-with lesson("attention", models=readings.MODELS, limit=readings.LIMIT, link=readings.LINK) as page:
+with lesson("attention", models=readings.MODELS, requires=(), limit=readings.LIMIT, link=readings.LINK) as page:
     trace = page.trace(readings.keep(page.bundle.model.config))
     start = start_cell(page.bundle, trace)
     view.explorer(page, trace, start)

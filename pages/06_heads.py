@@ -1,12 +1,13 @@
 """Lesson 6: why so many heads? What each writes, how far it moves a logit, and what kind it is."""
 
-from ui.frame import prompt_bar, quiz
+from ui.frame import quiz
 from ui.frame.lesson import lesson
 from ui.kit import markup
 from ui.lessons.heads import questions, readings, view
 
-MOVED = {"sharing": "sharing", "query": "sharing"}
-with lesson("heads", fits=prompt_bar.pre_norm, link=readings.LINK, keep_end=True, moved=MOVED) as page:
+REQUIRES, MOVED = ("decoder", "pre-norm"), {"sharing": "sharing", "query": "sharing"}
+
+with lesson("heads", requires=REQUIRES, link=readings.LINK, keep_end=True, moved=MOVED) as page:
     words, trace = page.words, page.trace(readings.KEEP)
     candidates = readings.candidates(page.bundle, trace)
     start = readings.start_head(page.bundle, trace, candidates)

@@ -1,12 +1,12 @@
 """Lesson 8: how are a million tokens read? The text is split over devices, and the keys and values go round."""
 
-from ui.frame import prompt_bar, quiz
+from ui.frame import quiz
 from ui.frame.lesson import lesson
 from ui.lessons.ring import costs, processes, questions, readings, view
 
 LINK = readings.LINK | costs.LINK | processes.LINK
 
-with lesson("ring", limit=24, fits=prompt_bar.rotary, link=LINK) as page:
+with lesson("ring", limit=24, requires=("decoder", "rotary"), link=LINK) as page:
     words, trace = page.words, page.trace(readings.KEEP)
     view.show_ring(page, trace)
     if len(page.ids) > 1:

@@ -1,11 +1,11 @@
 """Lesson 11: how are training texts packed? Rows filled without waste, and what keeps documents apart in them."""
 
-from ui.frame import prompt_bar, quiz
+from ui.frame import quiz
 from ui.frame.lesson import lesson
 from ui.kit import minilm
 from ui.lessons.packing import documents, questions, row, view
 
-with lesson("packing", limit=64, fits=prompt_bar.no_own, link=documents.LINK | row.LINK) as page:
+with lesson("packing", limit=64, requires=("decoder", "text"), link=documents.LINK | row.LINK) as page:
     words = page.words
     batch = documents.controls(page)
     if batch.own:

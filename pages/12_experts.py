@@ -4,7 +4,13 @@ from ui.frame import quiz
 from ui.frame.lesson import lesson
 from ui.lessons.experts import balance, interventions, purposes, questions, readings, statistics, view
 
-with lesson("experts", models=("experts",), limit=readings.LIMIT, link=view.LINK | interventions.LINK) as page:
+with lesson(
+    "experts",
+    models=("experts",),
+    requires=("decoder", "experts", "text"),
+    limit=readings.LIMIT,
+    link=view.LINK | interventions.LINK,
+) as page:
     trace = page.trace(readings.KEEP)
     measured = statistics.read(page)
     view.show_block(page, trace)

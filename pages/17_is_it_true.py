@@ -1,11 +1,11 @@
 """Lesson 17: is it true? The app checks itself while the reader watches, and can be broken on purpose."""
 
 from model.checks.subject import MAX_TOKENS
-from ui.frame import prompt_bar, quiz
+from ui.frame import quiz
 from ui.frame.lesson import lesson
 from ui.lessons.is_it_true import questions, runs, view
 
-with lesson("is_it_true", models=runs.MODELS, limit=MAX_TOKENS, fits=prompt_bar.no_own, link=runs.LINK) as page:
+with lesson("is_it_true", models=runs.MODELS, limit=MAX_TOKENS, requires=("ours",), link=runs.LINK) as page:
     words = page.words
     view.section(page)
 

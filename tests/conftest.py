@@ -3,12 +3,15 @@ browser."""
 
 import gc
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 # the test processes share two cores: threads of their own would spin for one another; read when torch is loaded
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# pages list the models of the local cache: nobody's own are those of a test
+os.environ["HF_HUB_CACHE"] = str(Path(__file__).with_name("no-models"))
 
 # the first example of a test pays for what is made once, and shared machines are slow at times: no deadline
 settings.register_profile("vetro", deadline=None, derandomize=True)

@@ -1,7 +1,7 @@
 """The frame of a lesson: line, title, introduction, prompt bar; then the lesson; then take-away and the way on."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -10,8 +10,8 @@ from types import MappingProxyType
 import streamlit as st
 from markupsafe import Markup
 
-from model.config import Config
 from ui.frame import curriculum, footer, progress, prompt_bar
+from ui.frame.model_choice import Requirements
 from ui.frame.page import Page, waiting_sign
 from ui.kit import language, markup
 from ui.kit.url_state import Kind, anything, point_to_moved, warn_invalid_params
@@ -27,7 +27,7 @@ def lesson(
     models: tuple[str, ...] = prompt_bar.DECODERS,
     limit: int = 32,
     first: str = prompt_bar.DEFAULT,
-    fits: Callable[[Config], bool] = prompt_bar.any_own,
+    requires: Requirements = ("decoder",),
     link: Mapping[str, Kind] = MappingProxyType({}),
     keep_end: bool = False,
     moved: Mapping[str, str] = MappingProxyType({}),
@@ -36,10 +36,10 @@ def lesson(
 
     A lesson without `models` has no prompt bar. Needs the sections `intro`, `goals` (a list), `needs` (a line) and
     `takeaway` in content/{lang}/<slug>.md (the front door: `title`, `intro` and `takeaway`). `first` is the prompt of a
-    reader who has not typed one; `fits` says which of the models that readers trained the lesson can take; `link` is
-    what its link may say besides prompt and model (ui/kit/url_state.py). A lesson about the token that comes next has
-    `keep_end`: of a long prompt it takes the end.
-    `moved`: what older links of the lesson say that belongs to another one by now, with that one's slug.
+    reader who has not typed one; `requires` says what other models have to be for the lesson to take them
+    (ui/frame/model_choice.py); `link` is what its link may say besides prompt and model (ui/kit/url_state.py). A lesson
+    about the token that comes next has `keep_end`: of a long prompt it takes the end. `moved`: what older links of the
+    lesson say that belongs to another one by now, with that one's slug.
     """
     st.session_state.arrived = st.session_state.get("lesson") != slug
     st.session_state.lesson = slug
@@ -50,7 +50,7 @@ def lesson(
     bar = None if front_door else st.container(key="lesson-bar")
     st.html(_head(slug, words))
     with bar or st.container(gap=None):
-        prompt = prompt_bar.bar(models, limit, first, fits, keep_end) if models else prompt_bar.NO_PROMPT
+        prompt = prompt_bar.bar(models, limit, first, requires, keep_end) if models else prompt_bar.NO_PROMPT
         page = Page(words, prompt.model, prompt.bundle, prompt.text, prompt.ids, prompt.source)
         warn_invalid_params(slug, {**link, **dict.fromkeys(moved, anything)}, page)
         point_to_moved(moved)

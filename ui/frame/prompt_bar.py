@@ -5,7 +5,6 @@ own binding of widgets to the link ends at the page that holds the widget, there
 """
 
 import unicodedata
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,13 +14,14 @@ import streamlit as st
 from markupsafe import Markup
 
 from model import zoo
-from model.config import Config
 from model.tokens import visible
 from model.zoo import Bundle, ModelUnavailable
+from ui.frame import model_choice
+from ui.frame.model_choice import DECODERS as DECODERS
+from ui.frame.model_choice import Requirements, about, can_be_typed, choices, remedy
 from ui.kit import cache, language, markup, url_state
 from ui.server import user_models
 
-DECODERS = ("smollm2", zoo.EXPERTS)  # the first is what a lesson is best read on; the second is always there
 DEFAULT = "The dog chased the squirrel because it"
 CHARACTERS = 600  # what a link may carry; more than any lesson's limit of tokens
 SHOWN = 80  # characters of what was cut
@@ -40,41 +40,23 @@ _COUNTER = markup.template(Path(__file__).with_name("counter.html"))
 NO_PROMPT = Prompt("", cast("Bundle", None), "", [], "")  # of a lesson that asks for no prompt
 
 
-def any_own(config: Config) -> bool:
-    """Of the models that a reader trained: those that a lesson takes, here all."""
-    return True
-
-
-def no_own(config: Config) -> bool:
-    return False
-
-
-def rotary(config: Config) -> bool:
-    return config.position == "rotary"
-
-
-def pre_norm(config: Config) -> bool:
-    return config.norm_place == "pre"
-
-
 def bar(
     models: tuple[str, ...],
     limit: int,
     first: str = DEFAULT,
-    fits: Callable[[Config], bool] = any_own,
+    requires: Requirements = ("decoder",),
     keep_end: bool = False,
 ) -> Prompt:
     """Draws the bar. Stops the page with one clear sentence when there is no usable model or prompt.
 
-    `models` are the lesson's; where it takes decoders, those that the reader trained stand beside them as far as they
-    fit. `first` is the prompt where the link has none. Where the model that is asked for cannot be read, the first one
-    that can takes its place, and a notice says why. Of a prompt of more than `limit` tokens the beginning is taken, or
-    with `keep_end` the end.
+    `models` are the lesson's; beside them stand those that the reader trained and those of this machine, as far as they
+    meet its requirements (ui/frame/model_choice.py). `first` is the prompt where the link has none. Where the model that is
+    asked for cannot be read, the first one that can takes its place, and a notice says why. Of a prompt of more than
+    `limit` tokens the beginning is taken, or with `keep_end` the end.
     """
     words = language.words("ui")
     asked_for = st.query_params.get("model")
-    unfit = _unfit(asked_for, models, fits)
-    models = (*models, *_own(asked_for, models, fits))
+    named, models = models, choices(asked_for, models, requires)
     asked = asked_for if asked_for in models else models[0]
     if user_models.is_name(asked):
         first = user_models.example(asked)
@@ -87,8 +69,9 @@ def bar(
     found, problems = _readable((asked, *models), words)
     _restore("model", found or asked)
     with line:
-        named = {"format_func": partial(_title, words, set(problems)), "args": ("model", models[0])}
-        st.selectbox(words.text("model"), models, key=url_state.keep("model"), **named, **quiet)
+        show = partial(model_choice.title, words=words, unreadable=set(problems))
+        typed = {"accept_new_options": can_be_typed(requires), "args": ("model", models[0])}
+        st.selectbox(words.text("model"), models, key=url_state.keep("model"), format_func=show, **typed, **quiet)
         how = {"key": "prompt", "height": "content", "args": ("prompt", first, keep_end)}
         source = st.text_area(words.text("prompt"), prompt, **how, **quiet)
         count = st.empty()
@@ -97,13 +80,10 @@ def bar(
     if not found:
         _broken(problems, words)
     loaded = cache.bundle(found)
-    if unfit:
-        known = zoo.ENTRIES.get(asked_for or "")
-        title = known.card.title if known else ""
-        st.html(markup.notice(words(unfit, title=title, instead=loaded.card.title)))
-    if problems:
-        notice = words(f"instead-{_remedy(asked, problems)}", **_about(asked, problems), instead=loaded.card.title)
+    if notice := model_choice.refusal(asked_for, named, requires, loaded.card.title, words):
         st.html(markup.notice(notice))
+    if problems:
+        st.html(markup.notice(model_choice.unreadable(asked, problems[asked], loaded.card.title, words)))
     count.html(_counter(words, found, 0, limit))
     if problem := problem_with(source):
         st.html(markup.notice(words(problem, text=with_marks(source)), role="alert"))
@@ -123,39 +103,6 @@ def bar(
     if notice := cut_notice(words, source, text, len(kept), len(ids), keep_end):
         st.html(markup.notice(notice))
     return Prompt(found, loaded, source, kept, text)
-
-
-def _own(asked: str | None, models: tuple[str, ...], fits: Callable[[Config], bool]) -> list[str]:
-    """The models that this reader trained, as far as the lesson takes them; a link to one makes it the reader's."""
-    names = st.session_state.setdefault("trained", [])
-    if user_models.is_name(asked) and user_models.exists(asked) and asked not in names:
-        names.append(asked)
-    return [name for name in names if user_models.exists(name) and _taken(name, models, fits)]
-
-
-def _taken(name: str, models: tuple[str, ...], fits: Callable[[Config], bool]) -> bool:
-    return set(DECODERS) <= set(models) and fits(user_models.find(name).model.config)
-
-
-def _unfit(asked: str | None, models: tuple[str, ...], fits: Callable[[Config], bool]) -> str | None:
-    """The section that says why a model that is asked for is not taken."""
-    if not user_models.is_name(asked):
-        return "model-unfit" if asked in zoo.ENTRIES and asked not in models else None
-    if not user_models.exists(asked):
-        return "trained-gone"
-    return None if _taken(asked, models, fits) else "trained-unfit"
-
-
-def _title(words: language.Words, unreadable: set[str], name: str) -> str:
-    """A model's name, size and licence; only its name where it cannot be read. To find that a file is damaged takes
-    seconds: once in a run is enough, so its name goes to `unreadable`."""
-    if name not in unreadable:
-        try:
-            card = cache.bundle(name).card
-            return f"{card.title}  {words.scaled(card.parameters, '')} · {card.licence}"
-        except ModelUnavailable:
-            unreadable.add(name)
-    return zoo.ENTRIES[name].card.title
 
 
 def _restore(key: str, value: str) -> str:
@@ -256,19 +203,11 @@ def _readable(names: tuple[str, ...], words: language.Words) -> tuple[str | None
     return None, problems
 
 
-def _remedy(name: str, problems: dict[str, ModelUnavailable]) -> str:
-    return problems[name].code if zoo.ENTRIES[name].package else "own"
-
-
-def _about(name: str, problems: dict[str, ModelUnavailable]) -> dict[str, str | None]:
-    card = zoo.ENTRIES[name].card
-    return {"file": problems[name].field, "title": card.title, "source": card.source}
-
-
 def _broken(problems: dict[str, ModelUnavailable], words: language.Words) -> NoReturn:
     """Says of every model why it cannot be read, and ends the page."""
     head = words.inline("model-unavailable" if len(problems) == 1 else "models-unavailable")
-    reasons = [words("model-file", **_about(x, problems)) + words(f"remedy-{_remedy(x, problems)}") for x in problems]
+    ours = [(name, problem) for name, problem in problems.items() if name in zoo.ENTRIES]
+    reasons = [words("model-file", **about(x, why)) + words(f"remedy-{remedy(x, why)}") for x, why in ours]
     section = Markup('<section class="broken" role="alert"><h2>{}</h2>{}</section>')
     st.html(section.format(head, Markup().join(reasons)))
     st.stop()

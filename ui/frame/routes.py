@@ -67,10 +67,10 @@ async def tokens(request: Request) -> Response:
     def make() -> Response:
         from model import zoo
         from ui.kit import cache
-        from ui.server import user_models
+        from ui.server import local_models, user_models
 
         name = request.query_params.get("model", "")
-        if name not in zoo.ENTRIES and not user_models.exists(name):
+        if name not in zoo.ENTRIES and not user_models.exists(name) and not local_models.may_open(name):
             raise HTTPException(404)
         try:
             tokenizer = cache.bundle(name).tokenizer

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, TypeVar
 import streamlit as st
 from cachetools import LRUCache, cached
 
-from ui.server import admission, user_models
+from ui.server import admission, local_models, user_models
 from ui.server.limits import limits
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def apart() -> Iterator[None]:
 
 def sizes() -> dict[str, tuple[float, float]]:
     """Of each cache, by its name: the bytes that it holds, and their bound. Models are not bounded: there are as many
-    as model.zoo.ENTRIES."""
+    as model.zoo.ENTRIES, those that the host has chosen, and on a machine of one's own one more."""
     with _reading:
         models = sum(map(_weight_bytes, _models.values()))
     return {
@@ -99,8 +99,8 @@ def _weight_bytes(bundle: "Bundle") -> int:
 
 
 def bundle(name: str) -> "Bundle":
-    """The model, its tokenizer and its card. Raises model.zoo.ModelUnavailable, which is not kept: also for a path or a
-    name of the hub, which no reader may have read."""
+    """The model, its tokenizer and its card. Raises model.zoo.ModelUnavailable, which is not kept: also for one that no
+    reader may have read (ui/server/local_models.py)."""
     return user_models.find(name) if user_models.is_name(name) else _bundle(name)
 
 
@@ -108,9 +108,13 @@ def bundle(name: str) -> "Bundle":
 def _bundle(name: str) -> "Bundle":
     from model import zoo
 
-    if name not in zoo.ENTRIES:
-        raise zoo.ModelUnavailable("", f"one of {', '.join(zoo.ENTRIES)}", "foreign")
-    return zoo.load(name)
+    if name in zoo.ENTRIES:
+        return zoo.load(name)
+    path = local_models.find(name)
+    if local_models.chosen() is None:  # there may be any number of them, of any size: one at a time
+        _forget_bundles(*(other for other in tuple(_models) if other not in zoo.ENTRIES))
+    loaded, stamp = zoo.load(path), local_models.stamp(path)  # what is kept of earlier files is not these files' own
+    return replace(loaded, card=replace(loaded.card, name=f"{name} {stamp}"))
 
 
 def _forget_bundles(*names: str) -> None:

@@ -14,7 +14,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 import content
 from model import zoo
 from ui.kit import language, markup
-from ui.server import user_models
+from ui.server import local_models, user_models
 
 if TYPE_CHECKING:
     from ui.frame.page import Page
@@ -85,7 +85,7 @@ FRAME: Mapping[str, Kind] = {  # of every page; a prompt that is too long is cut
     "v": lambda value, page: number(value) is not None,
     "lang": one_of(*content.LANGUAGES),
     "theme": one_of("light", "dark"),
-    "model": lambda value, page: value in zoo.ENTRIES or user_models.is_name(value),
+    "model": lambda value, page: value in zoo.ENTRIES or user_models.is_name(value) or local_models.may_open(value),
     "prompt": anything,
     "present": one_of("1"),
     "hide": SubsetOf(PARTS),
