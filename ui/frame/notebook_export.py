@@ -25,7 +25,7 @@ from model import zoo
 from ui.frame import curriculum, prompt_bar
 from ui.frame.page import Page
 from ui.kit import cache, language, markup
-from ui.server import admission, user_models
+from ui.server import admission, local_models, user_models
 
 SETUP = "import vetro  # from here on its parts are found, whatever folder this file is in"
 LESSONS = Path(__file__).parents[1] / "lessons"
@@ -64,7 +64,8 @@ def models(slug: str) -> tuple[str, ...]:
 def _model(slug: str, link: Mapping[str, str]) -> str:
     """The model of a link's page."""
     asked = link.get("model", "")
-    return asked if asked in models(slug) or user_models.exists(asked) else models(slug)[0]
+    own = user_models.exists(asked) or (local_models.may_open(asked) and not local_models.about(asked).problem)
+    return asked if asked in models(slug) or own else models(slug)[0]
 
 
 @contextmanager

@@ -50,9 +50,9 @@ def bar(
     """Draws the bar. Stops the page with one clear sentence when there is no usable model or prompt.
 
     `models` are the lesson's; beside them stand those that the reader trained and those of this machine, as far as they
-    meet its requirements (ui/frame/model_choice.py). `first` is the prompt where the link has none. Where the model that is
-    asked for cannot be read, the first one that can takes its place, and a notice says why. Of a prompt of more than
-    `limit` tokens the beginning is taken, or with `keep_end` the end.
+    meet its requirements (ui/frame/model_choice.py). `first` is the prompt where the link has none. Where the model
+    that is asked for cannot be read, the first one that can takes its place, and a notice says why. Of a prompt of more
+    than `limit` tokens the beginning is taken, or with `keep_end` the end.
     """
     words = language.words("ui")
     asked_for = st.query_params.get("model")

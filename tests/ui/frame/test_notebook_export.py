@@ -23,7 +23,7 @@ from model.weights.published import MODELS
 from tests.support.app_test import run_page
 from tests.support.pages import PAGES
 from tests.support.payload import charts, values
-from ui.frame import curriculum, prompt_bar
+from ui.frame import curriculum, model_choice, prompt_bar
 from ui.frame import lesson as frame
 from ui.frame.notebook_export import LESSONS, UnfitLink, fitting, models, notebook
 from ui.frame.prompt_bar import DEFAULT
@@ -189,7 +189,7 @@ def test_a_model_that_was_trained_is_opened_from_its_folder(monkeypatch, tmp_pat
     monkeypatch.setattr(zoo, "load", lambda name: asked.append(name) or load(name))
     for slug in PAGES:
         page = declared(slug, monkeypatch)
-        if not (set(prompt_bar.DECODERS) <= set(page.models) and page.fits(plan.config) and asks_for_a_model(slug)):
+        if not page.models or model_choice.unmet(name, page.requires) or not asks_for_a_model(slug):
             continue
         asked.clear()
         link = {"model": name, "prompt": plan.task.prompt(), **SHORT.get(slug, {})}
@@ -220,8 +220,8 @@ def declared(slug: str, monkeypatch) -> SimpleNamespace:
     own models it takes."""
     given = {}
 
-    def lesson(slug, models=prompt_bar.DECODERS, limit=32, keep_end=False, fits=prompt_bar.any_own, **others):
-        given[slug] = SimpleNamespace(models=models, limit=limit, keep_end=keep_end, fits=fits)
+    def lesson(slug, models=prompt_bar.DECODERS, limit=32, keep_end=False, requires=("decoder",), **others):
+        given[slug] = SimpleNamespace(models=models, limit=limit, keep_end=keep_end, requires=requires)
         raise StopIteration
 
     monkeypatch.setattr(frame, "lesson", lesson)
