@@ -1,7 +1,7 @@
 """From logits to a token: logits → temperature → top-k → top-p → min-p → one draw. Every stage is kept.
 
-All of it is over the whole vocabulary, in float64. Filters come in the order of transformers, each on what the one
-before left, renormalised.
+All of it is over the whole vocabulary, in float64. Stages come in the order of transformers, each on what the one
+before left, renormalised; `temperature_last` is the other order that is in use.
 """
 
 from dataclasses import dataclass
@@ -60,16 +60,34 @@ def stages(
 ) -> Stages:
     """logits (V,) -> every stage on the way to the distribution that is drawn from. Raises ValueError as Sampling."""
     Sampling(temperature, top_k, top_p, min_p)  # checks the ranges
-    base = softmax(logits)
-    if temperature == 0:
-        tempered = np.zeros_like(base)
-        tempered[np.argmax(logits)] = 1
-    else:
-        tempered = softmax(np.asarray(logits, np.float64) / temperature)
+    base, tempered = softmax(logits), _tempered(logits, temperature)
     after_k = _keep(tempered, _among_top_k(tempered, top_k))
     after_p = _keep(after_k, _in_nucleus(after_k, top_p))
     after_min = _keep(after_p, after_p >= min_p * after_p.max() if min_p else True)
     return Stages(base, tempered, after_k, after_p, after_min)
+
+
+def temperature_last(
+    logits: np.ndarray,
+    *,
+    temperature: float = 1.0,
+    top_k: int | None = None,
+    top_p: float | None = None,
+    min_p: float | None = None,
+) -> np.ndarray:
+    """logits (V,) -> the distribution (V,) that is drawn from where the filters see the probabilities of temperature 1,
+    and the temperature comes after them: the default order of llama.cpp. Raises ValueError as Sampling."""
+    kept = stages(logits, top_k=top_k, top_p=top_p, min_p=min_p).final > 0
+    Sampling(temperature)  # checks the range
+    return _tempered(np.where(kept, logits, -np.inf), temperature)
+
+
+def _tempered(logits: np.ndarray, temperature: float) -> np.ndarray:
+    if temperature:
+        return softmax(np.asarray(logits, np.float64) / temperature)
+    greedy = np.zeros(len(logits))
+    greedy[np.argmax(logits)] = 1
+    return greedy
 
 
 def _keep(probabilities: np.ndarray, kept: np.ndarray | bool) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""The logit lens as a tower: what the model would say after every layer, the embedding at the bottom."""
+"""The logit lens as a tower: what the model would predict after every layer, the embedding at the bottom."""
 
 from collections.abc import Callable, Sequence
 
@@ -18,7 +18,7 @@ def tower(
     levels: Sequence[str],
     percent: Callable[[float], str],
 ) -> go.Figure:
-    """ids, tokens, shares (L + 1,): the likeliest at each level; chances (L + 1,): of the token the last level says.
+    """ids, tokens, shares (L + 1,): the likeliest at each level; chances (L + 1,): of the last level's token.
 
     A token that stays the likeliest over several levels is written once, where it takes over.
     """
@@ -63,7 +63,7 @@ def tower(
         "ticktext": [text if i % 2 == 0 else "" for i, text in enumerate(TICKS_PERCENT["ticktext"])]
     }
     layout = {
-        "height": 17 * len(ids) + 60,
+        "height": 14 * len(ids) + 60,
         "xaxis": AXIS_PLAIN | halves | {"showgrid": True, "side": "top", "range": [0, 1]},
         "yaxis": sides | {"tickvals": named, "ticktext": [levels[i] for i in named]},
         "yaxis2": sides | words | {"overlaying": "y", "side": "right", "automargin": True},

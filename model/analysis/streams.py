@@ -108,3 +108,34 @@ def norm_terms(model: Transformer, trace: Trace, position: int) -> Normed:
         difference=float(abs(np.float32(result) - after[place])),
         mid=float(mid[place]),
     )
+
+
+@dataclass(frozen=True)
+class FinalNorm:
+    """How the last vector of the residual stream becomes what the head reads, D numbers at once:
+    (before − mean) / size · weight + bias. mean and bias are 0 and size is the root mean square with RMSNorm (Zhang and
+    Sennrich 2019); with LayerNorm (Ba et al. 2016) size is the standard deviation. norm_eps is in it."""
+
+    before: np.ndarray  # (D,) after the last layer
+    mean: float
+    size: float
+    weight: np.ndarray  # (D,)
+    bias: np.ndarray  # (D,)
+
+    @property
+    def result(self) -> np.ndarray:
+        """(D,)"""
+        return (self.before - self.mean) / self.size * self.weight + self.bias
+
+
+def final_norm(model: Transformer, trace: Trace, position: int = -1) -> FinalNorm | None:
+    """At one position; None where the last layer itself ends with a norm (post-norm). Needs resid_post."""
+    config, norm = model.config, model.norm
+    if config.norm_place == "post":
+        return None
+    before, weight = trace.layers[-1].resid_post[position], norm.weight.detach().float().cpu().numpy()
+    mean, bias = 0.0, np.zeros_like(weight)
+    if config.norm == "layer":
+        mean, bias = float(before.mean()), norm.bias.detach().float().cpu().numpy()
+    size = float(np.sqrt(np.square(before - mean).mean() + config.norm_eps))
+    return FinalNorm(before, mean, size, weight, bias)

@@ -147,6 +147,8 @@ DOMAINS = {
     },
     "machine": {"option-{}": ("all", "last", "none"), "against-{}": ("all", "last", "none")},
     "next_token": {
+        "final-norm-{}": NORMS,
+        "order-only-{}": ("first", "last"),
         "note-{}": controls.DIALS,
         "option-{}": ("shrinks", "grows", "doubles"),
         "against-{}": ("shrinks", "grows", "doubles"),

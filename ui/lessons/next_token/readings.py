@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from model import lens, sampling
 from model.analysis.information import entropy
+from model.analysis.streams import FinalNorm, final_norm
 from model.sampling import Sampling
 from model.trace import Trace
 from model.transformer import Transformer
@@ -17,6 +18,8 @@ from ui.kit.language import Words
 KEEP = frozenset({"final", "resid_pre", "resid_post"})
 SOURCE = (Transformer.forward, sampling.softmax, sampling.stages)
 TOP = 10  # tokens with a bar of their own
+ONLY = 8  # tokens that only one order leaves, named
+TEMPERATURES = (0.5, 0.75, 1.0, 1.25, 1.5, 1.75, 2.0)  # at which both orders are compared
 LISTED = 200  # tokens in the table
 DRAWS_SHOWN = 12  # one by one
 
@@ -30,6 +33,7 @@ class Reading:
     base: np.ndarray  # (V,) softmax of the logits
     top: np.ndarray  # (TOP,) ids of the likeliest, in order
     tokens: list[str]  # (TOP,) as they are shown
+    norm: FinalNorm | None  # that made the vector; None where the last layer ends with its own
 
     def with_tail(self, values: np.ndarray) -> np.ndarray:
         """What adds up over the vocabulary, (…, V) -> (…, TOP + 1): the likeliest, and all others together."""
@@ -42,10 +46,11 @@ class Reading:
 
 
 def read(bundle: Bundle, trace: Trace) -> Reading:
-    """Needs `final`."""
+    """Needs resid_post and final."""
     logits = lens.next_logits(bundle.model, trace)
     top = np.argsort(-logits, kind="stable")[:TOP]
-    return Reading(trace.final[-1], logits, sampling.softmax(logits), top, bundle.tokenizer.strings(top.tolist()))
+    tokens, norm = bundle.tokenizer.strings(top.tolist()), final_norm(bundle.model, trace)
+    return Reading(trace.final[-1], logits, sampling.softmax(logits), top, tokens, norm)
 
 
 def stages(reading: Reading, settings: Sampling) -> np.ndarray:
@@ -57,6 +62,38 @@ def stages(reading: Reading, settings: Sampling) -> np.ndarray:
 def support_size(distribution: np.ndarray) -> int:
     """How many tokens can be drawn."""
     return int(np.count_nonzero(distribution))
+
+
+@dataclass(frozen=True)
+class Orders:
+    """Which tokens top-p and min-p leave, by temperature, where it comes first and where it comes last."""
+
+    temperatures: np.ndarray  # (N,)
+    first: np.ndarray  # (N,) counts
+    last: np.ndarray  # (N,) counts; all the same, for the filters see the probabilities of temperature 1
+    only_first: list[np.ndarray]  # N times ids, the likeliest first
+    only_last: list[np.ndarray]
+
+
+def orders(reading: Reading, settings: Sampling) -> Orders:
+    """At TEMPERATURES and at the one that is set. Top-k is left out: it keeps the same tokens in both orders."""
+    filters = {"top_p": settings.top_p, "min_p": settings.min_p}
+    temperatures = np.array(sorted({*TEMPERATURES, settings.temperature} - {0}))
+    every = [
+        (
+            sampling.stages(reading.logits, temperature=float(t), **filters).final > 0,
+            sampling.temperature_last(reading.logits, temperature=float(t), **filters) > 0,
+        )
+        for t in temperatures
+    ]
+
+    def ids(kept: np.ndarray) -> np.ndarray:
+        found = np.flatnonzero(kept)
+        return found[np.argsort(-reading.logits[found], kind="stable")]
+
+    first, last = (np.array([np.count_nonzero(pair[i]) for pair in every]) for i in (0, 1))
+    only_first, only_last = [ids(a & ~b) for a, b in every], [ids(b & ~a) for a, b in every]
+    return Orders(temperatures, first, last, only_first, only_last)
 
 
 def distribution_values(reading: Reading, distribution: np.ndarray, words: Words) -> dict[str, str]:
@@ -126,7 +163,7 @@ class Draws:
 
     first: list[str]  # the first DRAWS_SHOWN tokens, in order
     counts: np.ndarray  # (TOP + 1,) how often each of the likeliest came, and any other
-    expected: np.ndarray  # (TOP + 1,) what their probabilities promised
+    expected: np.ndarray  # (TOP + 1,) what their probabilities lead one to expect
 
 
 def draws(bundle: Bundle, reading: Reading, distribution: np.ndarray, times: int, seed: int) -> Draws:
