@@ -2,7 +2,8 @@
 
 from ui.frame import quiz
 from ui.frame.lesson import lesson
-from ui.kit import markup
+from ui.kit import content_words, markup
+from ui.lessons.attention import questions as earlier
 from ui.lessons.heads import questions, readings, view
 
 REQUIRES, MOVED = ("decoder", "pre-norm"), {"sharing": "sharing", "query": "sharing"}
@@ -23,3 +24,5 @@ with lesson("heads", requires=REQUIRES, link=readings.LINK, keep_end=True, moved
 
     page.heading("tested-heading", words("tested-intro"))
     quiz.predict(f"repeat-{page.model}", questions.repeat(page), lambda: view.show_test(page))
+    cell = content_words.start_cell(page.bundle, trace)
+    quiz.recall(f"append-{page.model}-{page.text}", earlier.append(page.worded("attention"), trace, cell))

@@ -5,10 +5,12 @@ import streamlit as st
 from ui.frame import quiz
 from ui.frame.lesson import lesson
 from ui.kit import switchboard
+from ui.lessons.sharing import questions as earlier
 from ui.lessons.sparse import questions, readings, view
 
 with lesson("sparse", limit=96, first=readings.PASSAGE, link=readings.LINK) as page:
     choice = view.show_grid(page)
+    view.show_sketches(page)
     if question := questions.reach(page):
         quiz.predict(f"reach-{page.model}-{page.text}", question)
     view.show_costs(page, choice)
@@ -23,3 +25,5 @@ with lesson("sparse", limit=96, first=readings.PASSAGE, link=readings.LINK) as p
             quiz.predict(f"budget-{page.model}-{page.text}", question)
         view.show_comparison(page)
     st.html(switchboard.trained(page.words, "base", "sliding", "alternating"))
+    if question := earlier.pooled(page.worded("sharing")):
+        quiz.recall(f"pooled-{page.model}-{page.text}", question)

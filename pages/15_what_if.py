@@ -4,6 +4,7 @@ import streamlit as st
 
 from ui.frame import quiz
 from ui.frame.lesson import lesson
+from ui.lessons.sparse import questions as earlier
 from ui.lessons.what_if import board, changes, effect, questions, search, sink
 from ui.lessons.what_if import lab as what_if
 
@@ -25,7 +26,6 @@ with lesson("what_if", limit=what_if.LIMIT, link=what_if.LINK, keep_end=True) as
     with st.container(gap="small"):
         effect.streams(lab, after)
     effect.export(lab)
-
     page.heading("search-title", words("search-intro"))
     search.section(lab)
 
@@ -34,5 +34,7 @@ with lesson("what_if", limit=what_if.LIMIT, link=what_if.LINK, keep_end=True) as
         quiz.predict(f"hidden-{page.model}-{page.text}", question)
     sink.section(lab, questions.in_front(lab))
     page.notice(words("caveat"), role="note")
+    if question := earlier.reach(page.worded("sparse")):
+        quiz.recall(f"reach-{page.model}-{page.text}", question)
     page.yield_slot()
     effect.texts(lab, after, texts)

@@ -5,6 +5,7 @@ import streamlit as st
 from ui.frame import quiz
 from ui.frame.lesson import lesson
 from ui.kit import switchboard
+from ui.lessons.heads import questions as earlier
 from ui.lessons.sharing import questions, readings, view
 
 with lesson("sharing", link=readings.LINK) as page:
@@ -25,3 +26,4 @@ with lesson("sharing", link=readings.LINK) as page:
     st.html(words("published") + switchboard.trained(words, "mha", "base", "mqa"))
     if question := questions.pooled(page):
         quiz.predict(f"pooled-{page.model}-{page.text}", question, lambda: view.show_pooled(page))
+    quiz.recall(f"repeat-{page.model}", earlier.repeat(page.worded("heads")))

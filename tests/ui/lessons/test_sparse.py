@@ -117,6 +117,22 @@ def test_the_curves_are_the_counts_of_the_masks():
     assert (values(ring["x"])[0], values(ring["y"])[0]) == (7, Choice("fixed", 8).score_count(7))
 
 
+def test_what_is_often_drawn_is_counted_on_the_prompt(ids):
+    """Cell by cell, by the definitions above."""
+    box = html_of(shown_page("sparse", "en")).partition('<aside class="said">')[2].partition("</aside>")[0]
+    n = len(ids)
+    row = {pattern: int(may_read(pattern, 16, n)[-1].sum()) for pattern in ("sliding", "strided", "fixed")}
+    block = (n - 1) % 16 + 1
+    assert f"attends to {row['strided']} tokens, its window alone to {row['sliding']}; " in box
+    assert f"the fixed pattern to {row['fixed']}, its block alone to {block}." in box
+    held, layers = {n - 1}, 0
+    while 0 not in held:
+        held, layers = {k for q in held for k in np.flatnonzero(may_read("fixed", 16, n)[q])}, layers + 1
+    assert f"arrives after {layers} layers." in box
+    few = html_of(run_page("sparse", prompt=SHORT)).partition('<aside class="said">')[2]
+    assert "the seventh has 7 scores in full attention, and 4 through a window of 4" in few
+
+
 # ---------------------------------------------------------------- the real model
 
 

@@ -12,7 +12,7 @@ from ui.frame.page import Page
 from ui.kit import cache, url_state
 from ui.kit.language import Words
 
-KEEP = frozenset({"pattern", "z", "v", "attn_out", "resid_pre", "resid_post", "mlp_out", "final"})
+KEEP = frozenset({"pattern", "mask", "z", "v", "attn_out", "resid_pre", "resid_post", "mlp_out", "final"})
 CANDIDATES = 6  # next tokens to choose from
 TYPED = 40  # characters of a token that is typed
 EXAMPLES = 6  # heads shown of each kind

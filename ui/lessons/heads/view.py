@@ -11,6 +11,7 @@ from model.trace import Trace
 from ui import components
 from ui.frame.page import Page
 from ui.kit import figures, listing, markup, tables, url_state
+from ui.kit.folded import folded
 from ui.kit.language import Words
 from ui.kit.mounting import mount
 from ui.kit.numbers import round_percent
@@ -56,10 +57,15 @@ def show_effects(page: Page, trace: Trace, candidates: Candidates, start: tuple[
         columns = readings.table(words, {text("col-effect"): parts.heads})
         show("effects", page, columns, **components.pack(effects=parts.heads), token=parts.name, start=start)
         st.html(words("effects-sum") + _sums(parts, words))
-        names = (text("growth-heads"), text("growth-mlps"), text("growth-sum"))
-        chart = charts.growth(parts.heads, parts.mlps, parts.rest, names, text("axis-layer"), words.number)
-        figures.show(chart, "growth", text("growth-alt", token=parts.name), readings.growth(parts, words))
+        folded(text("growth-title"), "growth-folded", lambda: _growth(parts, words))
     listing.show(lens.direct_effects)
+
+
+def _growth(parts: Attribution, words: Words) -> None:
+    """How the logit, or the lead, builds up layer by layer."""
+    names = (words.text("growth-heads"), words.text("growth-mlps"), words.text("growth-sum"))
+    chart = charts.growth(parts.heads, parts.mlps, parts.rest, names, words.text("axis-layer"), words.number)
+    figures.show(chart, "growth", words.text("growth-alt", token=parts.name), readings.growth(parts, words))
 
 
 def _choice(page: Page, candidates: Candidates) -> tuple[int, int | None, Markup]:

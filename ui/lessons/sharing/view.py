@@ -61,7 +61,7 @@ def show_groups(page: Page) -> None:
         bound = url_state.bind("layer", layers, readings.start_layer(page), _from_one)
         layer = st.selectbox(words.text("layer"), layers, format_func=_from_one, width=130, **bound)
         bound = url_state.bind("token", tokens, tokens[-1], _from_one)
-        named = {"format_func": lambda i: markup.literal(f"{i + 1} {page.names[i]}"), "width": 210}
+        named = {"format_func": lambda i: f"{i + 1} {page.names[i]}", "width": 210}
         query = st.selectbox(words.text("query-token"), tokens, **named, **bound)
     weights = page.trace(KEEP).layers[layer].pattern[:, query]
     names = [words.text("head", n=i + 1) for i in range(config.heads)]
@@ -82,8 +82,9 @@ def show_groups(page: Page) -> None:
     figures.show(chart, "groups", words.text("groups-alt", token=page.names[query], layer=layer + 1), columns)
     within, across = readings.within_and_across(readings.overlaps(page), config.kv_heads)
     if config.kv_heads < config.heads:
-        section = "overlap" if config.kv_heads > 1 else "overlap-one"
-        st.html(words(section, within=words.percent(within), across=words.percent(across)))
+        section = "overlap-all" if config.kv_heads == 1 else "overlap-more" if within > across else "overlap-less"
+        shown = {"within": words.percent(within), "across": words.percent(across)}
+        st.html(words("overlap") + words(section, **shown))
 
 
 def _from_one(i: int) -> str:

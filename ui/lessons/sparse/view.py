@@ -1,5 +1,6 @@
 """Lesson 7 on the page: the grid of a pattern, its cost, and the model that reads under it."""
 
+import numpy as np
 import streamlit as st
 from markupsafe import Markup
 
@@ -48,6 +49,29 @@ def show_grid(page: Page) -> Choice:
     listing.show(*rules, UseMask, masks.reach)
     page.note(page.words.inline("patterns-note"))
     return choice
+
+
+def show_sketches(page: Page) -> None:
+    """What course notes often draw of these patterns, beside what they are, counted on the prompt. Only where it has
+    more than one block."""
+    length = len(page.ids)
+    size = 16 if length >= readings.FEW else 4
+    if length <= size:
+        return
+    strided, fixed, at = masks.Strided(size), masks.Fixed(size), np.array([6, length - 1])
+    blocks = masks.Documents(tuple(i // size for i in range(length)))
+    counts = {
+        "seven": masks.Causal().keys_per_query(at)[0],
+        "four": masks.Sliding(4).keys_per_query(at)[0],
+        "strided": strided.keys_per_query(at)[1],
+        "window": masks.Sliding(size).keys_per_query(at)[1],
+        "fixed": fixed.keys_per_query(at)[1],
+        "block": blocks.keys_per_query(at[1:])[0],
+        "layers": masks.reach((fixed,) * length, length)[-1, 0],
+    }
+    shown = {name: int(count) for name, count in counts.items()} | {"n": length, "size": size}
+    ends = {name: markup.chip(page.names[i]) for name, i in (("first", 0), ("last", -1))}
+    page.said("said-patterns", **shown, **ends)
 
 
 def show_costs(page: Page, choice: Choice) -> None:

@@ -64,26 +64,28 @@ def in_front(lab: Lab) -> Question | None:
     """How far does the distribution move without the first token once another one stands in front of it? None where it
     hardly moves without it, or nothing can be put in front."""
     page, words = lab.page, lab.words
-    if not sink.possible(lab):
-        return None
-    alone, one, *_ = sink.trials(lab)
-    if alone.without <= sink.LEAST or one.front is None:
+    if not sink.possible(lab) or (before := sink.alone(lab)).without <= sink.LEAST:
         return None
     names = ("nothing", "less", "same")  # from the least to the most
     first, last = markup.chip(page.names[0]), markup.chip(page.names[-1])
-    front = markup.chip(page.bundle.tokenizer.strings([one.front])[0])
-    bits = {"after": words.number(one.without), "before": words.number(alone.without)}
+    front = markup.chip(sink.first_in_front(lab))
+
+    def after() -> sink.Trial:
+        return sink.in_front(lab)[0]
+
+    def bits() -> dict[str, str]:
+        return {"after": words.number(after().without), "before": words.number(before.without)}
 
     def answer() -> tuple[int, ...]:
-        return between(LEFT, one.without / alone.without, NOISE)
+        return between(LEFT, after().without / before.without, NOISE)
 
     def explain(right: int) -> Markup:
-        weights = {"p": alone.first, "q": one.first, "r": one.taken}
+        weights = {"p": before.first, "q": after().first, "r": after().taken}
         shown = {name: words.percent(x) for name, x in weights.items()}
-        return words("sink-explain", **bits, **shown, first=first, last=last, front=front)
+        return words("sink-explain", **bits(), **shown, first=first, last=last, front=front)
 
     def against(i: int) -> Markup:
-        return words(f"sink-against-{names[i]}", **bits)
+        return words(f"sink-against-{names[i]}", **bits())
 
     options = [words.text(f"option-{name}") for name in names]
     question = words.inline("question-sink", first=first, last=last, front=front)

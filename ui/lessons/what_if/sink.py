@@ -1,7 +1,6 @@
 """Lesson 15: is it the word that the last token needs, or the position? Another token is put in front of the prompt."""
 
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -36,29 +35,44 @@ class Trial:
     without_front: float = float("nan")
 
 
-def trials(lab: Lab) -> list[Trial]:
-    """The prompt as it is, and with each of FRONT before it. Needs a prompt of at least two tokens."""
-    page, model = lab.page, lab.page.bundle.model
+def alone(lab: Lab) -> Trial:
+    """The prompt as it is: a pass more than the page has made. Needs a prompt of at least two tokens."""
+    page, before = lab.page, lab.before
+    weight = float(before.pattern[:, :, -1, 0].mean())
+    return Trial(None, weight, cache.result(page.key("what-if-first"), lambda: _moved(lab, page.ids, 0)))
+
+
+def in_front(lab: Lab) -> list[Trial]:
+    """With each of FRONT that the model has as a token, three passes for each."""
+    page = lab.page
     tokens = [page.bundle.tokenizer.find(text) for text in FRONT]
 
-    def trial(front: int | None) -> Trial:
-        ids = page.ids if front is None else [front, *page.ids]
-        read = partial(cache.trace, page.bundle, ids, kept=False)
-        whole, last, at = read({"final", "pattern"}), len(ids) - 1, len(ids) - len(page.ids)
-        weights = whole.stack("pattern")[:, :, -1].mean((0, 1))
-        before = sampling.softmax(lens.next_logits(model, whole))
-
-        def moved(key: int) -> float:
-            after = read({"final"}, tuple(HideKey(layer, last, key) for layer in range(len(whole.layers))))
-            return lens.divergence(before, sampling.softmax(lens.next_logits(model, after)))
-
-        in_front = () if front is None else (float(weights[0]), moved(0))
-        return Trial(front, float(weights[at]), moved(at), *in_front)
+    def trial(front: int) -> Trial:
+        ids = [front, *page.ids]
+        weights = cache.trace(page.bundle, ids, {"pattern"}, kept=False).stack("pattern")[:, :, -1].mean((0, 1))
+        return Trial(front, float(weights[1]), _moved(lab, ids, 1), float(weights[0]), _moved(lab, ids, 0))
 
     def compute() -> list[Trial]:
-        return [trial(front) for front in (None, *(token for token in tokens if token is not None))]
+        return [trial(token) for token in tokens if token is not None]
 
     return cache.result(page.key("what-if-sink"), compute)
+
+
+def first_in_front(lab: Lab) -> str:
+    """The token that the first of these trials puts in front, as it is shown."""
+    tokenizer = lab.page.bundle.tokenizer
+    return tokenizer.strings([next(id for text in FRONT if (id := tokenizer.find(text)) is not None)])[0]
+
+
+def _moved(lab: Lab, ids: list[int], key: int) -> float:
+    """How far the distribution after these ids moves, in bits, when a key is hidden from the last token everywhere."""
+    bundle, last = lab.page.bundle, len(ids) - 1
+    hide = tuple(HideKey(layer, last, key) for layer in range(bundle.model.config.layers))
+    whole, without = (
+        sampling.softmax(lens.next_logits(bundle.model, cache.trace(bundle, ids, {"final"}, edits, kept=False)))
+        for edits in ((), hide)
+    )
+    return lens.divergence(whole, without)
 
 
 def possible(lab: Lab) -> bool:
@@ -82,13 +96,13 @@ def section(lab: Lab, question: Question | None) -> None:
 def show(lab: Lab) -> None:
     """What was found, in a sentence and as a table."""
     page, words = lab.page, lab.words
-    alone, *others = trials(lab)
+    none, others = alone(lab), in_front(lab)
     one = others[0]
     first, last = (markup.chip(page.names[i]) for i in (0, -1))
-    values = {"p": words.percent(alone.first), "q": words.percent(one.first), "r": words.percent(one.taken)}
+    values = {"p": words.percent(none.first), "q": words.percent(one.first), "r": words.percent(one.taken)}
     page.read(words.inline("sink-read", first=first, last=last, front=_front(lab, one), **values))
-    if alone.without > LEAST:
-        st.html(words("sink-is" if one.without <= TAKES_OVER * alone.without else "sink-is-not"))
+    if none.without > LEAST:
+        st.html(words("sink-is" if one.without <= TAKES_OVER * none.without else "sink-is-not"))
     heads = [words.inline(f"sink-col-{name}", first=first) for name in ("front", "first", "without", "taken", "moved")]
     rows = [
         (
@@ -98,7 +112,7 @@ def show(lab: Lab) -> None:
             "" if np.isnan(each.taken) else words.percent(each.taken),
             "" if np.isnan(each.taken) else words.number(each.without_front),
         )
-        for each in (alone, *others)
+        for each in (none, *others)
     ]
     st.html(tables.sideways(words.text("sink-title"), tables.grid(heads, rows)))
     page.note(words.inline("sink-note"))
