@@ -1,12 +1,8 @@
 """Sections whose names are put together: whatever stands in the braces, both languages have them. For each beginning in
 the code, all that can come there; what a comprehension over a tuple says is read off the code itself."""
 
-import ast
 import dataclasses
-import re
-from collections.abc import Iterator
 from itertools import product
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -22,6 +18,7 @@ from model.positions import POSITIONS
 from model.toys.plans import NAMES, OPTIONS, PRESETS
 from model.toys.tasks import TASKS
 from model.what_if import changes, fields
+from tests.support.composed import asked, composed, literal_domain, raised
 from tests.support.pages import ROOT
 from training.recipes import SWITCHES
 from training.word_classes import CLASSES
@@ -44,18 +41,6 @@ from ui.lessons.tokens.view import TOKENIZERS
 from ui.lessons.tracks import curve
 
 WORDED = ("position", "norm", "place", "balance")  # choices of lesson `train` that have words for their values
-
-
-def raised(room: str, error: str) -> set[str]:
-    """The codes with which the code in a room raises an error: literals among what it is called with."""
-    found = set()
-    for file in (ROOT / room).rglob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] == error:
-                place = {"InvalidChange": 0, "ModelUnavailable": 2}[error]
-                code = node.args[place] if len(node.args) > place else None
-                found |= {code.value} if isinstance(code, ast.Constant) else set()
-    return found
 
 
 DRAWN = set.union(*(parts.present(config) for config in RECIPES.values())) | {"cross", "cross_norm"}
@@ -251,35 +236,6 @@ def test_there_is_a_section_for_each(slug, name):
     wanted = sections(name, DOMAINS[slug][name])
     assert wanted and wanted - content.load("en", slug).keys() == set()
     assert wanted - content.load("it", slug).keys() == set()
-
-
-def composed(file: Path) -> Iterator[tuple[str, ast.JoinedStr, ast.Module]]:
-    tree = ast.parse(file.read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.JoinedStr):
-            yield "".join(part.value if isinstance(part, ast.Constant) else "{}" for part in node.values), node, tree
-
-
-def asked(tree: ast.Module) -> list[ast.AST]:
-    """What words("…"), words.inline("…"), text("…") are called with: names of sections."""
-    asking = re.compile(r"(page\.)?words(\.(inline|text))?|text")
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and asking.fullmatch(ast.unparse(node.func))]
-    first = [call.args[0] for call in calls if call.args]
-    return first + [branch for one in first if isinstance(one, ast.IfExp) for branch in (one.body, one.orelse)]
-
-
-def literal_domain(node: ast.JoinedStr, tree: ast.Module) -> list[str]:
-    """What the name in the braces stands for, where a comprehension or loop over a tuple of literals says so."""
-    names = [ast.unparse(part.value) for part in node.values if isinstance(part, ast.FormattedValue)]
-    if len(names) > 1:
-        return []
-    for outer in ast.walk(tree):
-        if isinstance(outer, ast.GeneratorExp | ast.ListComp | ast.DictComp | ast.SetComp):
-            inside = node in ast.walk(outer)
-            for loop in outer.generators:
-                if inside and ast.unparse(loop.target) in names and isinstance(loop.iter, ast.Tuple):
-                    return [item.value for item in loop.iter.elts if isinstance(item, ast.Constant)]
-    return []
 
 
 LESSON_FILES = sorted(file for file in (ROOT / "ui/lessons").rglob("*.py") if "notebook" not in file.stem)
