@@ -161,7 +161,8 @@ def show_kinds(page: Page, trace: Trace, start: tuple[int, int]) -> None:
     first = counts[lens.KINDS.index("first")]
     how = words("kinds-how", tokens=readings.REPEATED, threshold=round_percent(analysis.THRESHOLD))
     sink = words("kinds-sink" if first else "kinds-no-sink", first=first, all=words.number(kinds.kind.size))
-    st.html(how + sink)
+    st.html(sink)
+    folded(words.text("kinds-how-title"), "kinds-how", lambda: st.html(how))
     listing.show(lens.head_kinds)
 
 

@@ -69,10 +69,8 @@ def show_groups(page: Page) -> None:
         words.inline(
             "group-most",
             key=i // config.group + 1,
-            heads=words.separator.join(str(h + 1) for h in range(i, i + config.group)),
-            tokens=Markup(words.separator).join(
-                markup.chip(page.names[w.argmax()]) for w in weights[i : i + config.group]
-            ),
+            heads=", ".join(str(h + 1) for h in range(i, i + config.group)),
+            tokens=Markup(", ").join(markup.chip(page.names[w.argmax()]) for w in weights[i : i + config.group]),
         )
         for i in range(0, config.heads, config.group)
     )

@@ -107,13 +107,14 @@ def show_losses(page: Page, choice: Choice) -> None:
     waiting.empty()
     same = not choice.hides(len(page.ids))
     page.read(words.inline("loss-same" if same else "loss-reading", **values))
+    page.note(words.inline("loss-unit"))
     data = {"part": "losses", "tokens": page.names, "before": before.bits.tolist(), "after": after.bits.tolist()}
     names = text("full"), choice.name(words)
     columns = {text("col-token"): page.names[1:]}
     columns |= {text("col-surprisal", pattern=name): x.bits for name, x in zip(names, (before, after), strict=True)}
     mount(page, "sparse", "losses", data, columns=columns)
     if not same:
-        st.html(words("weight", **values))
+        st.html(words("weight-kept" if choice.pattern == "sink" else "weight", **values))
     if not same and choice.pattern in BESIDE:
         st.html(_beside(page, choice))
     page.heading("next-title", words("next-same" if same else "next", **values), level=3)

@@ -17,6 +17,7 @@ export class Explorer extends Figure {
   d;
 
   fresh;
+  summed = false; // whether the sum is shown in numbers
 
   constructor(box) {
     super(box);

@@ -79,8 +79,10 @@ export function paintSum(view, layer, head) {
         stream: view.number(view.per("stream", layer, reader)),
       }),
     ),
-    sumLines(view, layer, head),
+    el("details", { open: view.summed }, el("summary", {}, w["sum-title"]), sumLines(view, layer, head)),
   );
+  const lines = view.writes.lastElementChild;
+  lines.ontoggle = () => (view.summed = lines.open); // drawn anew: it stays as it was
   if (kept) view.box.querySelector(`[data-at="${kept}"]`)?.focus({ preventScroll: true });
 }
 
