@@ -227,13 +227,23 @@ def embedding(model: Transformer, ids: Sequence[int]) -> np.ndarray:
 @torch.inference_mode()
 def neighbours(model: Transformer, token_id: int, top: int) -> TopTokens:
     """The tokens whose embedding rows point most nearly the same way: ids and cosines (top,), without itself."""
+    best = _row_cosines(model, token_id).topk(top + 1)
+    others = best.indices != token_id
+    return TopTokens(best.indices[others][:top].cpu().numpy(), best.values[others][:top].cpu().numpy())
+
+
+@torch.inference_mode()
+def median_cosine(model: Transformer, token_id: int) -> float:
+    """The cosine with a token's embedding row that half of all rows exceed: what two unrelated rows have."""
+    return float(_row_cosines(model, token_id).median())
+
+
+def _row_cosines(model: Transformer, token_id: int) -> Tensor:
+    """Of every embedding row with a token's, (V,)."""
     table = model.embed_tokens.weight
     lengths = torch.linalg.vector_norm(table, dim=-1).clamp_min(1e-8)  # a row of zeros points nowhere
     # one product with the table: cosine_similarity would spread the row over all of it first, 15 times as slow
-    cosines = (table @ table[token_id]) / (lengths * lengths[token_id])
-    best = cosines.topk(top + 1)
-    others = best.indices != token_id
-    return TopTokens(best.indices[others][:top].cpu().numpy(), best.values[others][:top].cpu().numpy())
+    return (table @ table[token_id]) / (lengths * lengths[token_id])
 
 
 @torch.inference_mode()

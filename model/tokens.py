@@ -78,6 +78,21 @@ class Tokenizer:
         counted = accumulate(map(bool, begins))
         return [None if begin is None else count for begin, count in zip(begins, counted, strict=True)]
 
+    def split(self, text: str) -> list[str]:
+        """The pieces of a text before any merge (pre-tokenisation), as `words` numbers them; a special token, which is
+        cut out first, is a piece too."""
+        text = _encodable(text)
+        pieces: list[tuple[int, int]] = []
+        last: tuple[int | None, bool] | None = None
+        for word, id, (start, end) in zip(self.words(text), self.encode(text), self.spans(text), strict=True):
+            this = word, id in self.special
+            if this == last and not this[1]:
+                pieces[-1] = pieces[-1][0], max(end, pieces[-1][1])
+            elif end > start:
+                pieces.append((start, end))
+            last = this
+        return [text[start:end] for start, end in pieces]
+
     def decode(self, ids: list[int]) -> str:
         """The text of these tokens, special ones included."""
         return self.backend.decode(ids, skip_special_tokens=False)

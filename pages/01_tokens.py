@@ -6,7 +6,9 @@ from ui.lessons.tokens import questions, readings, view
 
 with lesson("tokens", limit=256, link=readings.LINK) as page:
     view.chain(page)
+    view.split(page)
     view.merges(page)
+    view.learning(page)
     view.compare(page)
     view.vocabulary(page)
     view.spelling(page)

@@ -190,7 +190,8 @@ DOMAINS = {
         "spaces-option-{}": ("fewer", "same", "more"),
         "spaces-against-{}": ("fewer", "same", "more"),
         "spaces-why-{}": ("fewer", "same", "more"),
-        "{}-label": ("look", "spell"),
+        "{}-label": ("look", "spell", "split", "learn"),
+        "learn-{}": ("merge", "pair", "count", "left"),
     },
     "tracks": {
         "line-{}": curve.WAYS.values(),

@@ -1,8 +1,10 @@
 """Lesson 1: the page says what the tokenizers and the embedding table say; bad input."""
 
 import json
+import re
 from base64 import b64decode
 
+import gguf
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 
 import content
 from model import zoo
+from model.weights import packages
 from tests.support.app_test import html_of, reveal, run_page, shown_page
 from tests.support.payload import component_payload
 from ui.frame.page import Page
@@ -72,7 +75,7 @@ def test_bytes_that_are_no_character_stand_alone():
 @given(word=st.text("abcdefghijklmnopqrstuvwxyzèéñ日", min_size=1, max_size=10))
 def test_merges_end_in_the_tokenizers_result(bundle, word):
     tokenizer = bundle.tokenizer
-    for built in readings.merges(tokenizer, f" {word}"):
+    for built in readings.built(tokenizer, f" {word}"):
         assert built["same"]
         last = built["states"][-1]
         assert [shown for shown, _ in last["pieces"]] == tokenizer.strings(built["ids"])
@@ -84,8 +87,8 @@ def test_merges_end_in_the_tokenizers_result(bundle, word):
 
 
 def test_words_without_merges_are_left_out(bundle):
-    assert readings.merges(bundle.tokenizer, "a <|im_end|>") == []
-    assert [built["word"] for built in readings.merges(bundle.tokenizer, "so so" + "x" * 40)] == ["so"]
+    assert readings.built(bundle.tokenizer, "a <|im_end|>") == []
+    assert [built["word"] for built in readings.built(bundle.tokenizer, "so so" + "x" * 40)] == ["so"]
     assert drawn(shown_page("tokens", prompt="a"), "merges")["built"] == []
 
 
@@ -209,3 +212,52 @@ def test_predict_then_reveal(bundle, lang):
     page = html_of(test)
     assert "22676" in page and "2767" in page
     assert readings.fewer_same_more(len(readings.without_spaces(bundle.tokenizer, PROMPT)), 7) == 2
+
+
+SPLIT = "In 2024 I saw 12 dogs, didn't you?<|im_end|>  so"
+
+
+def test_what_is_split_first_is_what_the_tokenizer_splits(bundle):
+    """Its own pre-tokenizer, asked piece by piece, gives the same borders; and no token reaches across one."""
+    tokenizer = bundle.tokenizer
+    asked = []
+    for part in re.split(r"(<\|im_end\|>)", SPLIT):
+        whole = tokenizer.backend.pre_tokenizer.pre_tokenize_str(part)
+        asked += [part] if part.startswith("<|") else [part[start:end] for _, (start, end) in whole]
+    assert tokenizer.split(SPLIT) == asked and "".join(asked) == SPLIT
+    assert [id for piece in asked for id in tokenizer.encode(piece)] == tokenizer.encode(SPLIT)
+    shown = html_of(run_page("tokens", split="In 2024"))
+    assert "6 pieces after the first split, 6 tokens in the end. 1 space is a token by itself" in shown
+
+
+@pytest.mark.parametrize("text", ["2024 7", "a  b", "ab", " x 1"])
+def test_a_space_that_is_a_token_by_itself_is_counted(bundle, text):
+    ids = bundle.tokenizer.encode(text)
+    assert readings.lone_spaces(bundle.tokenizer, ids) == bundle.tokenizer.strings(ids).count("·")
+
+
+def test_the_page_learns_from_a_text_by_counting(bundle):
+    shown = html_of(run_page("tokens", learn="low low lower 7 7"))
+    first, *others = readings.learned(bundle.tokenizer, "low low lower 7 7")
+    assert (first.left, first.right, first.count) == (b"l", b"o", 3)
+    assert f"From 17 bytes, {1 + len(others)} merges lead to" in shown
+    assert all(b" " not in merge.right for merge in others)  # no merge crosses the border of a word
+    assert "there is nothing to learn" in html_of(run_page("tokens", learn="xyz"))
+
+
+def test_half_of_all_rows_are_nearer_than_the_median_that_is_drawn(bundle):
+    data = drawn(shown_page("tokens", "en", prompt=PROMPT, token="5"), "table")
+    table = bundle.model.embed_tokens.weight.numpy().astype(np.float64)
+    cosines = table @ table[data["id"]] / (np.linalg.norm(table, axis=1) * np.linalg.norm(table[data["id"]]))
+    assert data["median"] == pytest.approx(np.median(cosines), abs=1e-4)
+    assert data["median"] > 0.3  # the words say that unrelated rows are not near 0
+
+
+def test_the_words_on_the_models_file_are_true():
+    """Q8_0 for the table, Q4_1 for the other matrices."""
+    tensors = gguf.GGUFReader(packages.find(*packages.SMOLLM2)).tensors
+    kinds = {tensor.name: tensor.tensor_type.name for tensor in tensors if len(tensor.shape) == 2}
+    assert kinds.pop("token_embd.weight") == "Q8_0" and set(kinds.values()) == {"Q4_1"}
+    for lang in content.LANGUAGES:
+        words = content.load(lang, "tokens")["table-file"]
+        assert "Q8_0" in words and "Q4_1" in words

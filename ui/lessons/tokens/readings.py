@@ -8,6 +8,7 @@ import numpy as np
 from markupsafe import Markup
 
 from model import lens
+from model.analysis import merges
 from model.tokens import Merge, Tokenizer, visible
 from model.zoo import Bundle, ModelUnavailable
 from ui.components import pack
@@ -16,6 +17,8 @@ from ui.kit.language import Words
 
 FIRST = 16  # numbers of a vector that are drawn
 NEAR = 8  # neighbours of a row
+LEARNED = 10  # merges that are learned from a text
+TEXT = 120  # characters of the texts to split and to learn from
 LONGEST = 32  # bytes of a word whose merges are drawn
 AROUND = 4  # ids before and after the one looked up
 CHIPS = 120  # of one text, drawn at most
@@ -26,6 +29,8 @@ LINK = {
     "merge": url_state.integer_between(LONGEST, first=1),  # step 1 is before the first merge
     "look": url_state.text(CHARACTERS),
     "spell": url_state.text(CHARACTERS),
+    "split": url_state.text(TEXT),
+    "learn": url_state.text(TEXT),
 }
 
 
@@ -98,10 +103,11 @@ def _characters(text: bytes) -> Iterator[tuple[int, bytes]]:
         start += size
 
 
-def row(bundle: Bundle, id: int, near: lens.TopTokens) -> dict:
+def row(bundle: Bundle, id: int, near: lens.TopTokens, median: float) -> dict:
     """A token's row in the embedding table, and the rows that point most nearly the same way (`lens.neighbours`).
 
-    id, token; near, nearTokens, cosines: (NEAR,) each; rows, width: V and D of the table.
+    id, token; near, nearTokens, cosines: (NEAR,) each; median: the cosine of the middle one of all rows; rows, width:
+    V and D of the table.
     """
     ids, (rows, width) = near.token_ids.tolist(), bundle.model.embed_tokens.weight.shape
     return {
@@ -110,21 +116,32 @@ def row(bundle: Bundle, id: int, near: lens.TopTokens) -> dict:
         "near": ids,
         "nearTokens": bundle.tokenizer.strings(ids),
         "cosines": near.probabilities.tolist(),
+        "median": median,
         "rows": rows,
         "width": width,
     }
 
 
-def merges(tokenizer: Tokenizer, text: str) -> list[dict]:
+def built(tokenizer: Tokenizer, text: str) -> list[dict]:
     """How each different word of the text is put together, of 2 to LONGEST bytes. A state is the pieces, each with its
     number of bytes, and the pairs of neighbours that the list of merges has, lowest rank first."""
-    spans: dict[int, tuple[int, int]] = {}
-    tokens = zip(tokenizer.encode(text), tokenizer.words(text), tokenizer.spans(text), strict=True)
-    for id, word, (start, end) in tokens:
-        if word is not None and id not in tokenizer.special:
-            spans[word] = (min(start, spans.get(word, (start, 0))[0]), end)
-    words = dict.fromkeys(text[start:end] for start, end in spans.values())
+    words = dict.fromkeys(word for word in tokenizer.split(text) if not _is_special(tokenizer, word))
     return [_built(tokenizer, word) for word in words if 2 <= len(word.encode()) <= LONGEST]
+
+
+def _is_special(tokenizer: Tokenizer, word: str) -> bool:
+    return tokenizer.find(word) in tokenizer.special
+
+
+def learned(tokenizer: Tokenizer, text: str) -> list[merges.Learned]:
+    """The first merges that byte-pair encoding would learn from this text, split as the tokenizer splits it."""
+    words = [word.encode() for word in tokenizer.split(text) if not _is_special(tokenizer, word)]
+    return merges.learn(words, LEARNED)
+
+
+def lone_spaces(tokenizer: Tokenizer, ids: list[int]) -> int:
+    """How many tokens are spaces and nothing else."""
+    return sum(not tokenizer.bytes(id).strip(b" ") for id in ids)
 
 
 def _built(tokenizer: Tokenizer, word: str) -> dict:

@@ -1,6 +1,10 @@
 """Lesson 1: the numbers of its figures as the columns of a table."""
 
-from ui.kit import tables
+from markupsafe import Markup
+
+from model.analysis.merges import Learned
+from model.tokens import visible
+from ui.kit import markup, tables
 from ui.kit.language import Words
 
 
@@ -12,6 +16,15 @@ def merges(built: list[dict], words: Words) -> dict[str, list]:
         for n, step in enumerate(word["steps"], 1)
     ]
     return _columns(rows, ("word", "step", "rank", "left", "right"), words)
+
+
+def learned(heads: list[Markup], merges: list[Learned]) -> Markup:
+    """As HTML, a row for each merge: its number, its pair, how often that was counted, and the pieces left after it."""
+    rows = []
+    for n, merge in enumerate(merges, 1):
+        pair = Markup("{} + {}").format(*(markup.chip(visible(piece)) for piece in (merge.left, merge.right)))
+        rows.append((n, pair, merge.count, sum(map(len, merge.words))))
+    return tables.grid(heads, rows, first_number=2)
 
 
 def compared(found: list[dict], words: Words) -> dict[str, list]:

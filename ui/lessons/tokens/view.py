@@ -5,6 +5,8 @@ import streamlit as st
 from markupsafe import Markup
 
 from model import lens
+from model.analysis.merges import learn
+from model.tokens import visible
 from ui.frame.page import Page
 from ui.kit import cache, listing, markup, url_state
 from ui.kit.mounting import mount
@@ -13,6 +15,7 @@ from ui.lessons.tokens import readings, tables
 
 DEFAULT_WORD = "strawberry"  # whose letters are counted
 WRITTEN = 4  # numbers of a vector in the arithmetic
+QUANTISED = "smollm2"  # the model that comes in a file of fewer bits
 TOKENIZERS = ("smollm2", "minilm", "experts")  # that are compared
 
 
@@ -33,15 +36,16 @@ def _chain(page: Page, embed: np.ndarray) -> None:
     columns = readings.table(tokenizer, page.ids, embed, words)
     _mount(page, "sentence", data, columns, reports=("chosen",))
     size = _size(page)
-    page.heading("table-title", words("table-text", **size), words("table-size", **size))
+    quantised = words("table-file") if page.bundle.card.name == QUANTISED else Markup()
+    page.heading("table-title", words("table-text", **size), words("table-size", **size), quantised)
     id, model = page.ids[at], page.bundle.model
     key = cache.Key("near", page.bundle.card.name, settings=(id,))
-    near = cache.result(key, lambda: lens.neighbours(model, id, readings.NEAR))
-    row = readings.row(page.bundle, id, near)
+    near, median = cache.result(key, lambda: (lens.neighbours(model, id, readings.NEAR), lens.median_cosine(model, id)))
+    row = readings.row(page.bundle, id, near, median)
     text = words.text
     columns = {text("column-id"): row["near"], text("column-token"): row["nearTokens"]}
     _mount(page, "table", row, columns | {text("column-cosine"): row["cosines"]})
-    page.note(words.inline("near-note"))
+    page.note(words.inline("near-note", median=words.number(median), token=markup.chip(row["token"])))
     st.html(arithmetic(page, embed[at], id))
 
 
@@ -82,10 +86,55 @@ def arithmetic(page: Page, embed: np.ndarray, id: int) -> Markup:
     return markup.arithmetic(words.inline(f"sum-{line}", **values) for line in ("row", "one-hot", "shapes", "same"))
 
 
+def split(page: Page) -> None:
+    """What is split before any merge, and the tokens that come of it."""
+    if page.bundle.tokenizer.kind == "bytes":  # the rule that the words state
+        page.heading("split-title", page.words("split-text"))
+        _split(page)
+
+
+@st.fragment
+def _split(page: Page) -> None:
+    tokenizer, words = page.bundle.tokenizer, page.words
+    text = _text_input(page, "split", words.text("split-default"), readings.TEXT)
+    pieces, ids = [visible(piece.encode()) for piece in tokenizer.split(text)], tokenizer.encode(text)
+    spaces = readings.lone_spaces(tokenizer, ids)
+    counts = {"pieces": len(pieces), "tokens": len(ids), "spaces": spaces}
+    page.read(words.inline("split-reading" if spaces else "split-reading-none", **counts))
+    rows = (("split-pieces", markup.chips(pieces)), ("split-tokens", readings.chips(tokenizer, ids)))
+    line = Markup('<p class="eyebrow">{}</p><p>{}</p>')
+    st.html(Markup().join(line.format(words.inline(name), chips) for name, chips in rows))
+
+
+def learning(page: Page) -> None:
+    """The first merges that counting finds in a text of the reader's."""
+    page.heading("learn-title", page.words("learn-text"))
+    _learning(page)
+    listing.show(learn)
+
+
+@st.fragment
+def _learning(page: Page) -> None:
+    words, number = page.words, page.words.number
+    text = _text_input(page, "learn", words.text("learn-default"), readings.TEXT)
+    learned = readings.learned(page.bundle.tokenizer, text)
+    if not learned:
+        page.read(words.inline("learn-none"))
+        return
+    left, right = (markup.chip(visible(piece)) for piece in (learned[0].left, learned[0].right))
+    pieces = [visible(piece) for word in learned[-1].words for piece in word]
+    counts = {"bytes": sum(map(len, map(b"".join, learned[-1].words))), "merges": len(learned), "pieces": len(pieces)}
+    shown = {name: number(count) for name, count in counts.items()}
+    page.read(words.inline("learn-reading", **shown, left=left, right=right, count=learned[0].count))
+    heads = [words.inline(f"learn-{name}") for name in ("merge", "pair", "count", "left")]
+    st.html(tables.learned(heads, learned) + words("learn-result", pieces=markup.chips(pieces)))
+    page.note(words.inline("learn-note"))
+
+
 def merges(page: Page) -> None:
     """How the words of the prompt are put together, merge by merge."""
     page.heading("merges-title", page.words("merges-text"))
-    built = readings.merges(page.bundle.tokenizer, page.text)
+    built = readings.built(page.bundle.tokenizer, page.text)
     _mount(page, "merges", {"built": built, "longest": readings.LONGEST}, tables.merges(built, page.words))
     listing.show(type(page.bundle.tokenizer).merges)
 
@@ -95,6 +144,7 @@ def compare(page: Page) -> None:
     page.heading("compare-title", page.words("compare-text"))
     found = readings.compare(page.text, TOKENIZERS, cache.bundle)
     _mount(page, "compare", {"found": found}, tables.compared(found, page.words))
+    page.note(page.words.inline("wordpiece"))
 
 
 def vocabulary(page: Page) -> None:
@@ -103,7 +153,9 @@ def vocabulary(page: Page) -> None:
     counts = cache.result(cache.Key("makeup", page.bundle.card.name), lambda: readings.makeup(tokenizer))
     shown = {name: words.number(count) for name, count in counts.items()}
     spaced = words.percent(counts["spaced"] / counts["all"])
-    page.heading("look-title", words("look-text", **{**shown, "spaced": spaced}))
+    special = readings.chips(tokenizer, sorted(tokenizer.special))
+    about = words("special-text", tokens=special) if tokenizer.special else Markup()
+    page.heading("look-title", words("look-text", **{**shown, "spaced": spaced}), about)
     _look_up(page)
 
 
@@ -144,11 +196,11 @@ def _letters(page: Page) -> None:
     _mount(page, "letters", hidden, tables.letters(hidden, page.words))
 
 
-def _text_input(page: Page, name: str, default: str) -> str:
+def _text_input(page: Page, name: str, default: str, most: int = readings.CHARACTERS) -> str:
     """What is typed into the box that the link calls `name`."""
-    most = readings.CHARACTERS
     bound = url_state.bind_text(name, default, name, most)
-    return st.text_input(page.words.text(f"{name}-label"), max_chars=most, width=420, **bound)[:most]
+    width = 420 if most == readings.CHARACTERS else 760
+    return st.text_input(page.words.text(f"{name}-label"), max_chars=most, width=width, **bound)[:most]
 
 
 def _mount(page: Page, view: str, data: dict, columns: Columns, **options) -> None:

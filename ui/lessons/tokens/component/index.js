@@ -18,7 +18,8 @@ import { table } from "./table.js";
  *   number, characters: Character[][], rows: number, width: number }} SentenceData (T,) each; rows V, width D. Arrays:
  *   vectors (T, the first numbers)
  * @typedef {Common & { view: "table", id: number, token: string, near: number[], nearTokens: string[], cosines:
- *   number[], rows: number, width: number }} TableData near: ids of the nearest rows
+ *   number[], median: number, rows: number, width: number }} TableData near: ids of the nearest rows; median: the
+ *   cosine of the middle one of all rows
  * @typedef {[rank: number, left: string, right: string]} Offer
  * @typedef {{ word: string, ids: number[], same: boolean, states: { pieces: [string, number][], offers: Offer[] }[],
  *   steps: { rank: number, left: string, right: string, start: number, size: number, piece: string }[] }} Built a state

@@ -49,6 +49,7 @@ export function table(view) {
             "span",
             { className: "bar", "aria-hidden": "true" },
             el("i", { style: { width: `${100 * Math.max(0, d.cosines[i])}%` } }),
+            el("b", { className: "median", style: { left: `${100 * Math.max(0, d.median)}%` } }),
           ),
           el("span", { className: "cosine" }, number(d.cosines[i], d.lang)),
         ),
