@@ -56,7 +56,7 @@ def curves(
     axis = AXIS_GRID | {"type": "log"}
     across = _powers(range(2, 7)) | {"range": [1.1, 6.12], "title": titles[0]}
     axes = {"xaxis": axis | across, "yaxis": axis | _powers(range(2, 13, 2)) | {"title": titles[1]}}
-    return go.Figure([*drawn, mark], axes | {"height": 440, "legend": LEGEND_ABOVE})
+    return go.Figure([*drawn, mark], axes | {"height": 400, "legend": LEGEND_ABOVE})
 
 
 def _powers(of_ten: Iterable[int]) -> dict:

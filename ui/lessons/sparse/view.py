@@ -47,7 +47,6 @@ def show_grid(page: Page) -> Choice:
     mount(page, "sparse", "grid", data, columns=readings.table(page, choice), reports=("choice",))
     rules = (masks.windowed, masks.Sliding) if choice.pattern == "alternating" else (type(choice.rules(1)[0]),)
     listing.show(*rules, UseMask, masks.reach)
-    page.note(page.words.inline("patterns-note"))
     return choice
 
 

@@ -195,7 +195,7 @@ export class Grid extends View {
           this.coneText,
         ),
       ),
-      this.arith,
+      el("details", {}, el("summary", {}, w["sums-title"]), this.arith),
     );
   }
 
