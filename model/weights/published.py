@@ -40,6 +40,7 @@ MISTRAL_7B = replace(
     context=32_768,
     windows=(4096,),
 )
+_VERSIONS = {"Mistral 7B": "v0.1"}  # later ones have no window
 MODELS = {
     "Llama 3.1 8B": LLAMA_3_1_8B,
     "Llama 3.1 70B": replace(LLAMA_3_1_8B, width=8192, layers=80, heads=64, mlp_width=28_672),
@@ -58,3 +59,8 @@ MODELS = {
         context=1024,
     ),
 }
+
+
+def title(name: str) -> str:
+    """A model of MODELS with its version, where that matters."""
+    return f"{name} {_VERSIONS[name]}" if name in _VERSIONS else name

@@ -140,7 +140,8 @@ DOMAINS = {
     },
     "packing": {
         "method-{}": METHODS,
-        "reading-{}": ("both", "mask-only", "restart-only", "none", "single"),
+        "reading-{}": ("both", "mask-only", "restart-only", "none", "separated", "single"),
+        "set-{}": ("mask", "restart", "separator", "none"),
         "option-{}": ("falls", "stays", "rises"),
         "context-against-{}": ("falls", "stays", "rises"),
         "sum-{}": ("wasted", "gain", "cells", "own"),
@@ -158,7 +159,7 @@ DOMAINS = {
     },
     "ring": {
         "run-{}": processes.COLUMNS,
-        "cost-{}": ("own", "queries", "blocks", "running", "scores", "sent"),
+        "cost-{}": ("own", "queries", "blocks", "blocks-one", "running", "scores", "sent"),
         "sent-{}": ("half", "same", "twice"),
         "sent-against-{}": ("half", "twice"),
     },

@@ -11,7 +11,7 @@ from model import transformer
 from model.arithmetic import ring_costs
 from model.runtime import ring_processes
 from model.weights.published import MODELS
-from tests.support.app_test import html_of, run_page, shown_page
+from tests.support.app_test import html_of, run_page, shown_page, unfolded
 from tests.support.browser import settled
 from tests.support.payload import charts, component_payload, values
 from tests.support.waiting import until
@@ -104,6 +104,7 @@ def test_the_questions_are_answered_by_the_ring(trace):
     np.testing.assert_array_equal(scores.sum(0), [3, 7, 11, 7])  # spans of 2, 2, 2, 1 tokens
     test = run_page("ring")
     assert 'class="verdict' not in html_of(test)
+    assert "which is why 6 of the 16 squares" in html_of(test)
     assert 'class="verdict right"' in reveal(test, f"busiest-smollm2-{PROMPT}", 2)
     assert "11" in html_of(test)
     assert html_of(test).count('class="verdict wrong"') == 0
@@ -120,15 +121,15 @@ def test_the_costs_are_the_formula_s(trace):
     shown = html_of(test)
     for count in (found.queries, found.blocks, found.running, found.scores, found.sent, found.held):
         assert scaled(count, "B", "en") in shown
-    assert "was made for" not in shown
-    held = values(charts(test)["by-devices"]["data"][0]["y"])
+    assert "The context of" not in shown
+    held = values(charts(unfolded(test))["by-devices"]["data"][0]["y"])
     np.testing.assert_array_equal(held, [ring_costs(MODELS["Llama 3.1 70B"], 131_072, n).held for n in costs.DEVICES])
 
 
 def test_a_length_beyond_the_context_and_a_lone_device_are_said():
     shown = html_of(run_page("ring", costs="GPT-2", length="2k", over="1"))
-    assert "GPT-2 was made for 1,024 tokens" in shown
-    assert WORDS["en"]["cost-alone"] in shown
+    assert "The context of GPT-2 is 1,024 tokens" in shown
+    assert WORDS["en"]["cost-alone"] in shown and WORDS["en"]["cost-blocks-one"] in shown
 
 
 def test_a_damaged_link_to_the_costs_is_ignored():

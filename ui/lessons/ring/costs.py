@@ -1,14 +1,17 @@
 """Lesson 8: what ring attention costs on the devices of a large model, as sums and as curves."""
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 from markupsafe import Markup
 
 from model.arithmetic import RingCosts, ring_costs
 from model.config import Config
-from model.weights.published import MODELS
+from model.weights.published import MODELS, title
 from ui.frame.page import Page
 from ui.kit import figures, markup, url_state
+from ui.kit.folded import folded
 from ui.kit.language import Words
 from viz import ring as charts
 
@@ -37,14 +40,16 @@ def show_costs(page: Page) -> None:
     """A model, a length and a number of devices; the sums, the curves, and both as a table."""
     words, text, known = page.words, page.words.text, models(page)
     with st.container(key="ring-costs", horizontal=True, vertical_alignment="bottom", gap="medium"):
-        name = st.selectbox(text("cost-model"), list(known), key="costs", bind="query-params", width=220)
+        name = st.selectbox(
+            text("cost-model"), list(known), format_func=title, key="costs", bind="query-params", width=220
+        )
         dial = {"bind": "query-params", "width": 300}
         length = st.select_slider(text("cost-length"), LENGTHS, LENGTHS[-1], key="length", format_func=short, **dial)
         devices = st.select_slider(text("cost-devices"), DEVICES, DEVICES[3], key="over", **dial)
     config = known[name]
     if length > config.context:
         values = {"context": words.number(config.context), "length": words.number(length)}
-        page.notice(words("beyond", model=name, **values))
+        page.notice(words("beyond", model=title(name), **values))
     costs = ring_costs(config, length, devices)
     values = {
         "devices": devices,
@@ -56,7 +61,13 @@ def show_costs(page: Page) -> None:
     page.read(words.inline("cost-reading" if devices > 1 else "cost-reading-one", **values))
     st.html(_sums(config, costs, length, devices, words))
 
-    eyebrow = Markup('<p class="eyebrow">{}</p>').format
+    folded(text("curves-fold"), "fold-curves", partial(_curves, words, config, length, devices))
+    st.html(words("kernel"))
+
+
+def _curves(words: Words, config: Config, length: int, devices: int) -> None:
+    """The bytes of one device by the number of devices, and by the length of the text."""
+    text, eyebrow = words.text, Markup('<p class="eyebrow">{}</p>').format
     by_devices = _lines([ring_costs(config, length, n) for n in DEVICES], words)
     st.html(eyebrow(words.inline("by-devices")))
     ticks = {n: str(n) for n in DEVICES}
@@ -70,7 +81,6 @@ def show_costs(page: Page) -> None:
     chart = charts.curves(LENGTHS, by_length, at=length, ticks=ticks, size=words.bytes)
     columns = {text("cost-length"): LENGTHS} | _in_bytes(by_length)
     figures.show(chart, "by-length", text("by-length-alt"), columns)
-    st.html(words("kernel"))
 
 
 def _without_scores(costs: RingCosts) -> int:
@@ -95,22 +105,23 @@ def _in_bytes(lines: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
 def _sums(config: Config, costs: RingCosts, length: int, devices: int, words: Words) -> Markup:
     """The formulas of model.arithmetic.ring_costs with their numbers."""
     H, G, K = config.heads, config.kv_heads, config.head_width
-    t, turns = words.number(-(-length // devices)), 2 if devices > 1 else 1
+    c, buffers = words.number(-(-length // devices)), 2 if devices > 1 else 1
 
     def line(name: str, formula: Markup | str, numbers: str, result: str) -> Markup:
-        note = markup.span(words.text(f"cost-{name}"), "note")
+        section = "cost-blocks-one" if name == "blocks" and devices == 1 else f"cost-{name}"
+        note = markup.span(words.text(section), "note")
         return Markup("{} = {} = <b>{}</b> {}").format(formula, numbers, result, note)
 
     def bytes_line(name: str, formula: str, numbers: str, role: str = "") -> Markup:
         return line(name, markup.span(formula, role), numbers, words.bytes(getattr(costs, name)))
 
     return markup.arithmetic((
-        line("own", "t", f"{words.number(length)} ÷ {devices}", t),
-        bytes_line("queries", "2·H·K·t·2", f"2 × {H} × {K} × {t} × 2", "query"),
-        bytes_line("blocks", f"{turns}·2·G·K·t·2", f"{turns} × 2 × {G} × {K} × {t} × 2", "key"),
-        bytes_line("running", "2·H·t·4", f"2 × {H} × {t} × 4"),
-        bytes_line("scores", "H·t²·4", f"{H} × {t}² × 4"),
-        bytes_line("sent", "2·G·K·t·2", f"2 × {G} × {K} × {t} × 2", "key")
+        line("own", "c", f"{words.number(length)} ÷ {devices}", c),
+        bytes_line("queries", "2·H·K·c·2", f"2 × {H} × {K} × {c} × 2", "query"),
+        bytes_line("blocks", f"{buffers}·2·G·K·c·2", f"{buffers} × 2 × {G} × {K} × {c} × 2", "key"),
+        bytes_line("running", "2·H·c·4", f"2 × {H} × {c} × 4"),
+        bytes_line("scores", "H·c²·4", f"{H} × {c}² × 4"),
+        bytes_line("sent", "2·G·K·c·2", f"2 × {G} × {K} × {c} × 2", "key")
         if devices > 1
         else words.inline("cost-alone"),
     ))  # fmt: skip

@@ -4,7 +4,6 @@ import numpy as np
 from markupsafe import Markup
 
 from model.arithmetic import ring_costs
-from model.trace import Trace
 from model.weights.published import MODELS
 from ui.frame.page import Page
 from ui.frame.question import Question
@@ -14,12 +13,12 @@ from ui.lessons.ring.readings import Choice
 MODEL, LENGTH, DEVICES = "Llama 3.1 8B", 1 << 20, 8  # of the question about what is sent
 
 
-def first(page: Page, trace: Trace) -> Question:
+def first(page: Page) -> Question:
     """In how many steps has device 1 anything to compute? Under a causal mask, in one."""
-    words, devices = page.words, readings.usual_devices(trace)
+    words, devices = page.words, readings.usual_devices(len(page.ids))
 
     def busy_steps() -> np.ndarray:
-        return (_score_counts(trace, devices) > 0).sum(0)
+        return (_score_counts(page, devices) > 0).sum(0)
 
     def explain(right: int) -> Markup:
         return words("explain-first", busy=right + 1, devices=devices, last=int(busy_steps()[-1]))
@@ -31,13 +30,13 @@ def first(page: Page, trace: Trace) -> Question:
     )
 
 
-def busiest(page: Page, trace: Trace) -> Question:
+def busiest(page: Page) -> Question:
     """Which device computes the most scores? With uneven spans it need not be the last."""
-    words, devices = page.words, readings.usual_devices(trace)
+    words, devices = page.words, readings.usual_devices(len(page.ids))
     names = [words.text("device", n=n) for n in range(1, devices + 1)]
 
     def sums() -> list[int]:
-        return _score_counts(trace, devices).sum(0).tolist()
+        return _score_counts(page, devices).sum(0).tolist()
 
     def answer() -> int:
         counts = sums()
@@ -53,7 +52,7 @@ def busiest(page: Page, trace: Trace) -> Question:
             return words("busiest-against-several")
         return words("busiest-against", device=i + 1, count=words.number(sums()[i]), most=words.number(max(sums())))
 
-    question = words.inline("question-busiest", tokens=len(trace.tokens), devices=devices)
+    question = words.inline("question-busiest", tokens=len(page.ids), devices=devices)
     return Question(question, [*names, words.text("several")], answer, explain, against)
 
 
@@ -88,5 +87,5 @@ def sent(page: Page) -> Question:
     return Question(text, options, answer, explain, lambda i: words(f"sent-against-{names[i]}"))
 
 
-def _score_counts(trace: Trace, devices: int) -> np.ndarray:
-    return readings.score_counts(readings.run(trace, Choice(0, devices)))
+def _score_counts(page: Page, devices: int) -> np.ndarray:
+    return readings.score_counts(readings.run(page.trace(readings.KEEP), Choice(0, devices)))

@@ -33,14 +33,14 @@ class Choice:
     devices: int
 
 
-def usual_devices(trace: Trace) -> int:
-    return max(DEVICES[0], min(USUAL, len(trace.tokens)))
+def usual_devices(tokens: int) -> int:
+    return max(DEVICES[0], min(USUAL, tokens))
 
 
 def fitting_choice(asked: dict[str, int | None], trace: Trace) -> Choice:
     """What is asked for as far as there is such a layer and number of devices; else a layer where one sees much."""
     layer, devices = asked.get("layer"), asked.get("devices")
-    devices = devices if devices in DEVICES else usual_devices(trace)
+    devices = devices if devices in DEVICES else usual_devices(len(trace.tokens))
     best = int(extremeness(trace, devices).min(1).argmin())
     return Choice(layer if layer in range(len(trace.layers)) else best, devices)
 

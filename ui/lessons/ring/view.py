@@ -52,6 +52,7 @@ def _ring(page: Page, trace: Trace) -> None:
     mount(page, "ring", "ring", data, columns=columns, reports=("run",))
     if ring_run:
         page.heading("equal-title", _proof(trace, choice, ring_run, words))
+        page.said("said-ring", **_wiring(trace, ring_run))
         page.heading("uneven-title", _uneven(trace, ring_run, words))
 
 
@@ -73,6 +74,17 @@ def _proof(trace: Trace, choice: Choice, ring_run: RingRun, words: Words) -> Mar
     return markup.read(words.inline("equal-reading", **values)) + words("equal-text", **values)
 
 
+def _wiring(trace: Trace, ring_run: RingRun) -> dict[str, int]:
+    """What the ring connects, and how many of its squares lie wholly in the future."""
+    scores = readings.score_counts(ring_run)
+    return {
+        "devices": len(scores),
+        "tokens": len(trace.tokens),
+        "skipped": int((scores == 0).sum()),
+        "squares": scores.size,
+    }
+
+
 def _uneven(trace: Trace, ring_run: RingRun, words: Words) -> Markup:
     """Which fraction of the squares is never computed, and what it costs that the devices are unevenly busy."""
     scores = readings.score_counts(ring_run)
@@ -87,5 +99,4 @@ def _uneven(trace: Trace, ring_run: RingRun, words: Words) -> Markup:
         "fair": fair + rest / devices if rest else fair,
     }
     shown = {name: words.number(x) for name, x in values.items()}
-    skipped = int((scores == 0).sum())
-    return words("uneven-text", squares=devices**2, skipped=skipped, devices=devices, **shown)
+    return words("uneven-text", **shown | _wiring(trace, ring_run))
