@@ -1,9 +1,12 @@
-"""Lesson 10: how does the model know the order? Without positions, with a table, with hands that turn."""
+"""Lesson 10: how does the model know the order? Without positions, with a table, with hands that rotate."""
+
+from functools import partial
 
 from ui.frame import quiz
 from ui.frame.lesson import lesson
 from ui.kit import minilm
 from ui.lessons.positions import losses, questions, readings, view
+from ui.lessons.ring import questions as ring
 
 with lesson(
     "positions", limit=readings.LIMIT, requires=("decoder", "rotary"), link=readings.LINK | losses.LINK
@@ -26,5 +29,8 @@ with lesson(
     quiz.predict(f"slowest-{prompt}", questions.slowest(page))
     page.heading("far-title", words("far-text", **model, context=words.number(config.context)))
     if len(page.ids) > 1:
-        quiz.predict(f"moved-{prompt}", questions.moved(page, trace))
-    losses.show_stretches(page, trace)
+        quiz.predict(f"moved-{prompt}", questions.moved(page), then=partial(losses.show_limits, page))
+    losses.show_stretches(page)
+    page.heading("others-title", words("others-text"))
+    if len(page.ids) > 1:
+        quiz.recall(f"first-{prompt}", ring.first(page.within("ring")))

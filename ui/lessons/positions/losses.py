@@ -15,9 +15,11 @@ from model.trace import Trace
 from model.zoo import Bundle
 from ui.frame.page import Page
 from ui.kit import cache, figures, markup, url_state
-from ui.lessons.positions.readings import LIMIT
+from ui.kit.folded import folded
+from ui.lessons.positions.readings import KEEP, LIMIT
 from viz import positions as charts
 
+SHIFT, STRETCH = 4000, 4  # of the comparison: every token moved on, or pulled apart
 BASES = (100, 300, 1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000, 3_000_000, 10_000_000)
 FIRST = 10_000, 1_000  # the base of the paper; for a model that was trained with it, another
 LINK = {"base": url_state.one_of(*BASES)}
@@ -50,6 +52,15 @@ def shifted(page: Page, shift: int) -> float:
 def stretched(page: Page, stretch: float) -> float:
     """The loss where token i stands at i·stretch."""
     return _once(page, "stretch", stretch, lambda: _loss_at(page, (stretch * i for i in range(len(page.ids)))))
+
+
+def compared(page: Page) -> dict[str, float]:
+    """Bits per byte as trained, moved on by SHIFT, and with STRETCH positions from one token to the next."""
+    return {
+        "trained": loss(page.bundle, page.trace(KEEP)),
+        "shifted": shifted(page, SHIFT),
+        "stretched": stretched(page, STRETCH),
+    }
 
 
 def trained_base(page: Page) -> int:
@@ -108,6 +119,21 @@ def show_bases(page: Page, trace: Trace) -> None:
     with st.container(gap="xsmall"):
         slider = url_state.bind("base", BASES, FIRST[own == FIRST[0]])
         base = st.select_slider(text("base"), BASES, format_func=number, width=560, **slider)
+        tokens = len(page.ids)
+        if tokens < 2:
+            st.html(words("loss-none"))
+        else:
+            unchanged = _once(page, "base", own, lambda: loss(page.bundle, trace))
+            values = {"base": base, "loss": with_base(page, base), "trained": own, "own": unchanged}
+            page.read(words.inline("base-reading", **{name: number(x) for name, x in values.items()}))
+            page.note(_how_measured(page))
+        folded(text("base-fold"), "fold-bases", partial(_bases, page, base))
+
+
+def _bases(page: Page, base: int) -> None:
+    """The speeds of the pairs with this base, and what every base that was tried costs."""
+    text, number, own = page.words.text, page.words.number, trained_base(page)
+    with st.container(gap="xsmall"):
         names = {text("waves-name", base=number(base)): base, text("waves-trained", base=number(own)): own}
         waves = {name: _variant(page, b).model.position.wavelengths.cpu().numpy() for name, b in names.items()}
         context, tokens = page.bundle.model.config.context, len(page.ids)
@@ -116,36 +142,40 @@ def show_bases(page: Page, trace: Trace) -> None:
         columns = {text("pair"): range(1, page.bundle.model.config.head_width // 2 + 1)} | waves
         figures.show(chart, "waves", text("waves-alt"), columns)
         if tokens < 2:
-            st.html(words("loss-none"))
             return
-        unchanged = _once(page, "base", own, lambda: loss(page.bundle, trace))
-        values = {"base": base, "loss": with_base(page, base), "trained": unchanged}
-        page.read(words.inline("base-reading", **{name: number(x) for name, x in values.items()}))
         losses = _measure(page, "base", BASES, partial(with_base, page))
         marks = {text("mark-trained"): own}
         chart = charts.losses(losses, base, number, text("base"), text("loss-axis"), marks)
         columns = {text("base"): sorted(losses), text("loss-axis"): [losses[base] for base in sorted(losses)]}
         figures.show(chart, "base-losses", text("loss-alt"), columns)
-        note = words.inline("loss-note", n=tokens - 1)
-        encode = page.bundle.tokenizer.encode
-        longer = [line for line in text("samples").splitlines() if len(encode(line)[:LIMIT]) > tokens]
-        if longer:
-            link = Markup('<a href="?prompt={}">{}</a>').format
-            links = Markup(" · ").join(link(quote(line), line) for line in longer)
-            note += Markup(" ") + words.inline("loss-longer", links=links)
-        page.note(note)
 
 
-@st.fragment
-def show_stretches(page: Page, trace: Trace) -> None:
+def _how_measured(page: Page) -> Markup:
+    """On how many tokens, and longer sentences to try."""
+    words, tokens, encode = page.words, len(page.ids), page.bundle.tokenizer.encode
+    note = words.inline("loss-note", n=tokens - 1)
+    longer = [line for line in words.text("samples").splitlines() if len(encode(line)[:LIMIT]) > tokens]
+    if longer:
+        link = Markup('<a href="?prompt={}">{}</a>').format
+        links = Markup(" · ").join(link(quote(line), line) for line in longer)
+        note += Markup(" ") + words.inline("loss-longer", links=links)
+    return note
+
+
+def show_stretches(page: Page) -> None:
     """The tokens pulled apart and pressed together."""
+    if len(page.ids) < 2:
+        st.html(page.words("loss-none"))
+    else:
+        folded(page.words.text("stretch-title"), "fold-stretches", partial(_stretches, page))
+
+
+def _stretches(page: Page) -> None:
+    """What every stretch costs, once it was measured."""
     words, text, tokens = page.words, page.words.text, len(page.ids)
-    if tokens < 2:
-        st.html(words("loss-none"))
-        return
     with st.container(gap="xsmall"):
-        page.heading("stretch-title", words("stretch-text"), level=3)
-        unchanged = _once(page, "stretch", 1.0, lambda: loss(page.bundle, trace))
+        st.html(words("stretch-text"))
+        unchanged = _once(page, "stretch", 1.0, lambda: loss(page.bundle, page.trace(KEEP)))
         losses = _measure(page, "stretch", stretches(page), partial(stretched, page))
         if len(losses) > 2:
             factor = partial(format_decimal, format="#,##0.##", locale=page.lang)  # without digits it does not have
@@ -157,3 +187,10 @@ def show_stretches(page: Page, trace: Trace) -> None:
             columns = {text("stretch-axis"): list(losses), text("loss-axis"): list(losses.values())}
             figures.show(chart, "stretch-losses", text("loss-alt"), columns)
         st.html(words("stretch-caveat"))
+
+
+def show_limits(page: Page) -> None:
+    """What is often said of rotation and long texts, beside what was measured."""
+    number = page.words.number
+    measured = {name: number(x) for name, x in compared(page).items()}
+    page.said("said-longer", shift=number(SHIFT), stretch=STRETCH, **measured)

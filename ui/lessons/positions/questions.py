@@ -5,7 +5,6 @@ from markupsafe import Markup
 
 from model import lens, sampling
 from model.analysis.positions import rotary_speeds
-from model.trace import Trace
 from ui.frame.page import Page
 from ui.frame.question import Question, between
 from ui.kit import cache, markup
@@ -13,7 +12,6 @@ from ui.lessons.positions import losses, readings
 
 DECODER = ("same", "shares", "other")  # what may become of a prediction
 ROUNDING = 1e-4  # of a probability: below it, two sums differ by rounding
-SHIFT, STRETCH = 4000, 4
 NOISE = 1e-3  # times as large: below it, the last digits of the sums decide
 CHANGED = 0.01  # of the loss: below it, nothing that matters happened
 
@@ -98,16 +96,12 @@ def slowest(page: Page) -> Question:
     return Question(question, options, answer, explain, against, given)
 
 
-def moved(page: Page, trace: Trace) -> Question:
+def moved(page: Page) -> Question:
     """All tokens moved on, or pulled apart: which of the two changes the loss?"""
     words = page.words
 
     def measured() -> dict[str, float]:
-        return {
-            "trained": losses.loss(page.bundle, trace),
-            "shifted": losses.shifted(page, SHIFT),
-            "stretched": losses.stretched(page, STRETCH),
-        }
+        return losses.compared(page)
 
     def changed(bound: float) -> int:
         bits = measured()
@@ -126,5 +120,6 @@ def moved(page: Page, trace: Trace) -> Question:
         remarks = {"on": too_much & 1, "rounded": missed & 1, "apart": missed & 2, "little": too_much & 2}
         return Markup().join(words(f"moved-against-{name}") for name, wrong in remarks.items() if wrong)
 
-    question = words.inline("question-moved", shift=words.number(SHIFT), stretch=STRETCH)
+    values = {"shift": words.number(losses.SHIFT), "stretch": losses.STRETCH}
+    question = words.inline("question-moved", **values)
     return Question(question, [words.text(f"moved-{i}") for i in range(4)], answer, explain, against)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -15,10 +16,11 @@ from model.zoo import Bundle
 from ui import components
 from ui.frame.page import Page
 from ui.kit import figures, listing, markup, url_state
+from ui.kit.folded import folded
 from ui.kit.language import Words
 from ui.kit.mounting import mount
 from ui.lessons.positions import readings
-from ui.lessons.positions.readings import Bag, Place, Twice
+from ui.lessons.positions.readings import Bag, Place
 from viz import positions as charts
 
 SHOWN = 64  # rows of the sinusoidal table that are drawn
@@ -39,12 +41,18 @@ def show_bag(page: Page, encoder: Bundle) -> None:
     bag = readings.bag(encoder, page.text, *readings.linked_order(st.query_params))
     st.html(_orders(bag, words))
     page.read(_bag_reading(bag, words))
+    page.note(words.inline("bag-note"))
+    folded(text("bag-fold"), "fold-bag", partial(_strips, page, bag))
+
+
+def _strips(page: Page, bag: Bag) -> None:
+    """The sentence vectors of both orders, with the table of positions and without it."""
+    words, text = page.words, page.words.text
     numbers = {text("bag-number"): range(1, len(bag.bare[0]) + 1)}
     for name, (before, after) in (("with-table", bag.table), ("without-table", bag.bare)):
         named = {text("as-written"): before, text("rearranged"): after, text("difference"): after - before}
         st.html(EYEBROW.format(words.inline(name)))
         figures.show(charts.strips(named, text("strips-hover")), name, text("strips-alt"), numbers | named)
-    page.note(words.inline("bag-note"))
 
 
 def _next_order(way: str) -> None:
@@ -81,8 +89,14 @@ def _bag_reading(bag: Bag, words: Words) -> Markup:
 
 def show_tables(page: Page, encoder: Bundle) -> None:
     """The computed table of 2017 and MiniLM's own, which was trained."""
+    page.heading("table-title", page.words("table-text"))
+    folded(page.words.text("table-fold"), "fold-tables", partial(_tables, page, encoder))
+    listing.show(Learned, Sinusoidal)
+
+
+def _tables(page: Page, encoder: Bundle) -> None:
+    """Both as pictures, how alike their rows are, and any row of the trained one."""
     words, text = page.words, page.words.text
-    page.heading("table-title", words("table-text"))
     computed, learned = sinusoidal_table(encoder.model.config), learned_table(encoder.model)
     st.html(EYEBROW.format(words.inline("sinusoidal-name", n=SHOWN)))
     chart = charts.table(computed[:SHOWN], text("position"), text("dimension"), text("cell-hover"))
@@ -98,9 +112,20 @@ def show_tables(page: Page, encoder: Bundle) -> None:
             chart = charts.similarity(cosines, EVERY, text("row"), text("similar-hover"))
             columns = {f"{text('row')} {n}": column for n, column in zip(places, cosines.T, strict=True)}
             figures.show(chart, name, text("similar-alt"), {text("row"): places} | columns)
-    page.note(words.inline("similar-note"))
+    waves = similarity_waves(learned)
+    page.note(words.inline("similar-note", **{name: words.number(x) for name, x in waves.items()}))
     _show_row(page, encoder)
-    listing.show(Learned, Sinusoidal)
+
+
+def similarity_waves(table: np.ndarray) -> dict[str, float]:
+    """How the likeness of two rows (rows, D) goes with their distance, on average: the first distance at which it is
+    lower than at both of its neighbours and the first after it at which it is higher, with the mean cosines there."""
+    cosines = cosine(table[:, None], table[None])
+    means = np.array([cosines.diagonal(distance).mean() for distance in range(len(table))])
+    rising = np.diff(means) > 0
+    dip = int(rising.argmax())
+    peak = dip + int(rising[dip:].argmin())
+    return {"dip": dip, "low": means[dip], "peak": peak, "high": means[peak]}
 
 
 @st.fragment
@@ -160,12 +185,12 @@ def show_rotation(page: Page, trace: Trace) -> None:
 
 @st.fragment
 def _dials(page: Page, trace: Trace) -> None:
-    """The dials, and what becomes of a score as the distance grows.
+    """The dials, and folded, what becomes of a score as the distance grows.
 
     Keys: text (the prompt); tokens (T strings); place (see readings.Place); layers; far: how far a token can be moved;
     check (see readings.check). Arrays: q (H, T, K), k (G, T, K), scores (H, T, T) of the layer, speeds (K/2,).
     """
-    words, text, place = page.words, page.words.text, current_place(page, trace)
+    words, place = page.words, current_place(page, trace)
     layer, speeds = trace.layers[place.layer], page.bundle.model.position.speeds.cpu().numpy()
     data = {
         **components.pack(q=layer.q, k=layer.k, scores=layer.scores, speeds=speeds),
@@ -181,15 +206,20 @@ def _dials(page: Page, trace: Trace) -> None:
         page.note(words.inline("dials-caveat"))
         listing.show(RotaryPositions.rotate_pairs, Rotary.forward)
 
-        page.heading("falling-title", words("falling-text"))
-        distances, scores = readings.scores_by_distance(page, trace, place)
-        page.read(_falling_reading(distances, scores, words))
-        named = {text(f"falling-{name}"): values for name, values in scores.items()}
-        chart = charts.falling(distances, named, place.distance, words.number, text("distance"), text("score"))
-        figures.show(chart, "falling", text("falling-alt"), {text("distance"): distances} | named)
-        page.note(words.inline("falling-note"))
+        folded(words.text("falling-title"), "fold-falling", partial(_falling, page, place))
+        folded(words.text("twice-title"), "fold-twice", partial(_twice, page, place.key))
 
-        _show_twice(page, readings.twice(page, place.key))
+
+def _falling(page: Page, place: Place) -> None:
+    """The chosen score at every distance, and its averages."""
+    words, text = page.words, page.words.text
+    st.html(words("falling-text"))
+    distances, scores = readings.scores_by_distance(page, page.trace(readings.KEEP), place)
+    page.read(_falling_reading(distances, scores, words))
+    named = {text(f"falling-{name}"): values for name, values in scores.items()}
+    chart = charts.falling(distances, named, place.distance, words.number, text("distance"), text("score"))
+    figures.show(chart, "falling", text("falling-alt"), {text("distance"): distances} | named)
+    page.note(words.inline("falling-note"))
 
 
 def _falling_reading(distances: np.ndarray, scores: dict[str, np.ndarray], words: Words) -> Markup:
@@ -199,9 +229,9 @@ def _falling_reading(distances: np.ndarray, scores: dict[str, np.ndarray], words
     return words.inline(section, **{name: words.number(x) for name, x in values.items()})
 
 
-def _show_twice(page: Page, twice: Twice) -> None:
+def _twice(page: Page, token: int) -> None:
     """The same token at two positions: its queries before and after rotation."""
-    words, text = page.words, page.words.text
+    words, text, twice = page.words, page.words.text, readings.twice(page, token)
     values = {
         "here": twice.here,
         "there": twice.there,
@@ -209,7 +239,7 @@ def _show_twice(page: Page, twice: Twice) -> None:
         "after": twice.after[0].mean(),
     }
     shown = {name: words.number(x) for name, x in values.items()}
-    page.heading("twice-title", words("twice-text", token=markup.chip(page.tokens[twice.here]), **shown))
+    st.html(words("twice-text", token=markup.chip(page.tokens[twice.here]), **shown))
     named = {text("twice-before"): twice.before.mean(1), text("twice-after"): twice.after.mean(1)}
     chart = charts.layers(named, text("layer-column"), text("twice-cosine"), text("layer-hover"))
     columns = {text("layer"): range(1, len(twice.before) + 1)} | named
