@@ -4,6 +4,7 @@ from ui.frame import quiz
 from ui.frame.lesson import lesson
 from ui.kit import minilm
 from ui.lessons.packing import documents, questions, row, view
+from ui.lessons.positions import questions as positions
 
 with lesson("packing", limit=64, requires=("decoder", "text"), link=documents.LINK | row.LINK) as page:
     words = page.words
@@ -26,3 +27,6 @@ with lesson("packing", limit=64, requires=("decoder", "text"), link=documents.LI
     if encoder := minilm.load(words):
         page.heading("table-title", words("table-text"))
         view.moved(page, encoder, packed)
+    view.show_needs(page, packed)
+    if len(page.ids) > 1:
+        quiz.recall(f"moved-{page.model}-{page.text}", positions.moved(page.within("positions")))

@@ -146,7 +146,7 @@ def test_packed_is_each_document_alone_and_only_the_mask_matters(passes):
     assert differences[True, True] < 1e-3 and differences[True, False] < 1e-3  # rotary: positions need not restart
     for setting in ((False, True), (False, False)):
         assert differences[setting] > 1 and f">{number(differences[setting], 'en')}</td>" in shown
-    assert "Packed, and yet alone" in shown
+    assert "Packed, but each document is processed as if alone" in shown
 
 
 def test_costs_and_crossing_are_those_of_the_passes(smollm2, texts, passes):
@@ -169,6 +169,34 @@ def test_every_document_gets_its_own_positions(texts):
     assert data["positions"] == [place for ids in texts for place in range(len(ids))]
     rows, cells = np.array(data["documents"]), data["pattern"]
     assert (cells[:, rows[:, None] != rows] == 0).all() and data["crossing"] == [0.0] * 9
+
+
+@pytest.mark.slow
+def test_end_of_text_tokens_between_documents(smollm2, texts, passes):
+    """Those of the row itself, made here once more: alone they close no border, with the mask nothing changes."""
+    end = smollm2.tokenizer.encode("<|endoftext|>")
+    assert len(end) == 1 and row.end_token(smollm2.tokenizer) == end[0]
+    ended = [*(ids + end for ids in texts[:-1]), texts[-1]]
+    documents = np.repeat(range(4), list(map(len, ended)))
+    own = np.concatenate([np.arange(len(ids)) < len(text) for ids, text in zip(ended, texts, strict=True)])
+    ids = [token for each in ended for token in each]
+    trace = transformer.run(smollm2.model, ids, ids, keep={"pattern", "logits"})
+    test = run_page("packing", mask="off", restart="off", separator="true")
+    data, shown = drawn(test, "row"), html_of(test)
+    assert data["tokens"][7].startswith("<|endoftext|>") and data["documents"] == documents.tolist()
+    pattern = trace.layers[data["choice"]["layer"]].pattern
+    np.testing.assert_allclose(data["pattern"], pattern, atol=1e-6)
+    later = trace.stack("pattern")[:, :, own & (documents > 0)] * (
+        documents[own & (documents > 0)][:, None] != documents
+    )
+    crossing, ends = later.sum(-1).mean(), later[..., ~own].sum(-1).mean()
+    assert (
+        f"close the border: {percent(crossing, 'en')}" in shown and f"{percent(ends / crossing, 'en')} of that" in shown
+    )
+    _, alone = passes
+    assert f">{number(np.abs(trace.logits[own] - alone).max(), 'en')}</td>" in shown
+    masked = html_of(run_page("packing", restart="off", separator="true"))
+    assert "hardly anything changes" in masked and "<strong>mask, end of text</strong>" in masked
 
 
 # ---------------------------------------------------------------- the questions
@@ -220,16 +248,20 @@ def test_batch_switches_and_rows_in_the_browser(open_page):
 
 def switches_and_rows(page):
     switches, aloud = page.locator(".packing .switch"), page.locator(".stHtml .read")
-    expect(aloud.filter(has_text="Packed, and yet alone")).to_be_visible()
+    expect(aloud.filter(has_text="Packed, but each document is processed as if alone")).to_be_visible()
     switches.nth(0).click()
     expect(aloud.filter(has_text="Without the mask")).to_be_visible()
     expect(switches.nth(0)).to_have_attribute("aria-checked", "false")
     switches.nth(1).press("Space")
-    expect(aloud.filter(has_text="One text out of 4")).to_be_visible()
+    expect(aloud.filter(has_text="4 documents are read as one text")).to_be_visible()
     assert "mask=off" in page.url and "restart=off" in page.url
-    expect(page.locator(".packing .read").nth(1)).to_contain_text("of its weight to other documents")
+    expect(page.locator(".packing .read").nth(1)).to_contain_text("of its attention to other documents")
     page.locator(".packing .token").nth(2).click()
     expect(page.locator(".packing .read").nth(1)).to_contain_text("is in the first document")
+    switches.nth(2).press("Space")  # a row with other tokens is drawn anew
+    expect(aloud.filter(has_text="does not close the border")).to_be_visible()
+    expect(switches.nth(2)).to_be_focused()
+    assert "separator=true" in page.url
     page.locator(".packing .head").nth(0).click()
     expect(page.locator(".packing .eyebrow").filter(has_text="head 1:")).to_be_visible()
     page.locator(".packing .pager input").nth(1).press("End")
@@ -240,7 +272,7 @@ def the_batch(page):
     read, board = page.locator(".packing .read").first, page.locator(".packing .board")
     expect(read).to_contain_text("300 documents, one to a row, take 311 rows of 256 tokens")
     page.locator(".packing .method").nth(4).click()
-    expect(read).to_contain_text("Chopped: 91 rows instead of 311")
+    expect(read).to_contain_text("Concatenate and cut: 91 rows instead of 311")
     expect(page.get_by_text("23,137 / (91 · 256)")).to_be_visible()
     assert "method=chopped" in page.url
     board.press("ArrowDown")
@@ -253,8 +285,8 @@ def the_batch(page):
 
 def test_all_contexts_are_tried_when_asked(open_page):
     page = open_page("packing", "it", width=360, mask="off")
-    page.locator(".st-key-contexts button").click()
-    expect(page.locator(".chart")).to_have_count(2)
+    page.locator(".st-key-contexts summary").click()
+    expect(page.locator(".chart")).to_have_count(1)
     page.locator(".st-key-wasted").scroll_into_view_if_needed()
     expect(page.locator(".st-key-wasted .js-plotly-plot")).to_be_visible()
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= window.innerWidth")

@@ -1,4 +1,4 @@
-"""Lesson 11: the places that each way of packing wastes, and a packed row read by the model."""
+"""Lesson 11: the slots that each way of packing wastes, and a packed row read by the model."""
 
 # %%
 from functools import partial
@@ -12,7 +12,7 @@ from model.tap import Recorder
 from ui.kit.numbers import number, percent
 from ui.lessons.packing.batch import CONTEXTS, brown
 from ui.lessons.packing.documents import LINES
-from ui.lessons.packing.row import fit
+from ui.lessons.packing.row import end_token, fit
 from viz import packing as figures
 from viz import theme
 from viz.attention import heatmap
@@ -28,6 +28,7 @@ own = "false"  # "true": the prompt and the lines instead
 lines = ""  # one document each; where there are none, those that the page begins with
 mask = "on"  # between documents
 restart = "on"  # positions, at every document
+separator = "false"  # "true": an end-of-text token between documents
 layer = 1  # counted from 1, as on the page
 head = 1
 
@@ -55,14 +56,17 @@ theme.apply_theme(figure, "light")
 
 # %% A row of the first documents, in one pass
 row = fit(texts)
-ids = torch.tensor([[id for text in row for id in text]])
-numbers = torch.tensor([[number for number, text in enumerate(row) for _ in text]])
-places = torch.cat([torch.arange(len(text)) for text in row])[None] if restart != "off" else None
+end = end_token(bundle.tokenizer) if separator == "true" else None
+ended = row if end is None else [*((*text, end) for text in row[:-1]), row[-1]]
+own = torch.cat([torch.arange(len(each)) < len(text) for each, text in zip(ended, row, strict=True)])
+ids = torch.tensor([[id for text in ended for id in text]])
+numbers = torch.tensor([[number for number, text in enumerate(ended) for _ in text]])
+places = torch.cat([torch.arange(len(text)) for text in ended])[None] if restart != "off" else None
 tap = Recorder(keep={"pattern", "mask"})
 with torch.inference_mode():
     together = bundle.model(ids, tap=tap, positions=places, documents=numbers if mask != "off" else None)[0]
     alone = torch.cat([bundle.model(torch.tensor([text]))[0] for text in row])
-print(f"largest difference of a logit from the documents read alone: {(together - alone).abs().max():.3g}")
+print(f"largest difference of a logit from the documents read alone: {(together[own] - alone).abs().max():.3g}")
 
 # %%
 pattern, readable = (tap.kept[layer - 1, name][0] for name in ("pattern", "mask"))

@@ -1,4 +1,6 @@
-"""What is said of the batch, and of the packed row under each of the four settings."""
+"""What is said of the batch, and of the packed row under each of the settings."""
+
+from dataclasses import asdict
 
 from markupsafe import Markup
 
@@ -6,7 +8,7 @@ from ui.frame.page import Page
 from ui.kit import markup, tables
 from ui.kit.language import Words
 from ui.lessons.packing.batch import Batch
-from ui.lessons.packing.row import BARE, SETTINGS, Measured, Row, Setting
+from ui.lessons.packing.row import BARE, Measured, Row, Setting
 
 
 def arithmetic(batch: Batch, method: str, words: Words) -> Markup:
@@ -50,7 +52,7 @@ def _values(packed: Row, measured: Measured, setting: Setting, words: Words) -> 
         "difference": words.number(result.difference),
         "largest": words.number(measured.largest),
         "crossing": words.percent(result.crossing.mean()),
-        "first": words.percent(result.first.mean()),
+        "ends": words.percent(result.ends.mean() / (result.crossing.mean() or 1)),
         "alone": words.number(bits_per_token(measured.alone.sum(), packed)),
         "bits": words.number(bits_per_token(result.bits.sum(), packed)),
     }
@@ -60,6 +62,8 @@ def reading(packed: Row, measured: Measured, setting: Setting, words: Words) -> 
     """The sentence that says what this setting does."""
     section = {(True, True): "both", (True, False): "mask-only", (False, True): "restart-only", (False, False): "none"}
     name = section[setting.mask, setting.restart] if len(packed.texts) > 1 else "single"
+    if setting.separator and not setting.mask:
+        name = "separated"
     values = _values(packed, measured, setting, words)
     return words.inline(f"reading-{name}", **values, documents=len(packed.texts))
 
@@ -71,18 +75,18 @@ def caveat(packed: Row, measured: Measured, words: Words) -> Markup:
     return words("four-note", share=words.percent(fraction), alone=words.number(alone))
 
 
-def four_settings(packed: Row, measured: Measured, shown: Setting, words: Words) -> Markup:
-    """The four settings as a table, that of the figure in bold."""
-    strong, numbers = Markup("<strong>{}</strong>"), ("difference", "crossing", "bits")
+def settings(packed: Row, measured: Measured, shown: Setting, words: Words) -> Markup:
+    """The settings as a table, that of the figure in bold."""
+    numbers = ("difference", "crossing", "bits")
 
     def row(setting: Setting) -> list[Markup | str]:
         values = _values(packed, measured, setting, words)
-        switches = [words.inline("on" if is_on else "off") for is_on in (setting.mask, setting.restart)]
-        shown_switches = map(strong.format, switches) if setting == shown else switches
-        return [*shown_switches, *(values[name] for name in numbers)]
+        on = [words.text(f"set-{name}") for name, is_on in asdict(setting).items() if is_on]
+        name = ", ".join(on) or words.text("set-none")
+        return [Markup("<strong>{}</strong>").format(name) if setting == shown else name, *map(values.get, numbers)]
 
-    heads = [words.inline(f"col-{name}") for name in ("mask", "restart", *numbers)]
-    table = tables.grid(heads, map(row, SETTINGS), first_number=2)
+    heads = [words.inline(f"col-{name}") for name in ("setting", *numbers)]
+    table = tables.grid(heads, map(row, measured.settings), first_number=1)
     region = Markup('<div class="twin" tabindex="0" role="region" aria-label="{}">{}</div>')
     return region.format(words.text("four-name"), table)
 

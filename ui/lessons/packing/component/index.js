@@ -21,7 +21,8 @@ import { Row } from "./row.js";
  * @property {"row"} part @property {string[]} tokens (T,) @property {number} reader the query to begin with
  * @property {number[]} documents (T,) @property {number[]} positions (T,)
  * @property {number[]} crossing (H,) weight that goes to other documents @property {number} layers L
- * @property {{ mask: boolean, restart: boolean, layer: number, head: number }} choice
+ * @property {string[]} switches those that the model has
+ * @property {{ mask: boolean, restart: boolean, separator: boolean, layer: number, head: number }} choice
  * @property {string} lang @property {Record<string, string>} words
  * @property {Header[]} arrays pattern (H, T, T)
  * @property {string} bytes */

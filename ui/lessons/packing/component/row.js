@@ -4,7 +4,7 @@ import { best, clamp, range, unpack } from "../../../components/base/numbers.js"
 import { linked, Radios, remember } from "../../../components/base/view.js";
 import { Part } from "./part.js";
 
-/** The attention of one head in a packed row, with the borders between documents, and the two switches. */
+/** The attention of one head in a packed row, with the borders between documents, and the switches. */
 export class Row extends Part {
   /** @type {import("./index.js").RowData} */
   d;
@@ -55,9 +55,10 @@ export class Row extends Part {
   }
 
   told() {
-    const { mask, restart, layer, head } = this.s;
-    remember({ mask: mask ? null : "off", restart: restart ? null : "off", layer: layer + 1, head: head + 1 });
-    this.report({ mask, restart, layer, head });
+    const { mask, restart, separator, layer, head } = this.s;
+    const link = { mask: mask ? null : "off", restart: restart ? null : "off", separator: separator ? "true" : null };
+    remember({ ...link, layer: layer + 1, head: head + 1 });
+    this.report({ mask, restart, separator, layer, head });
   }
 
   // ------------------------------------------------------------ the parts that stay
@@ -76,7 +77,8 @@ export class Row extends Part {
         this.ask({ [name.replace("switch-", "")]: button.getAttribute("aria-checked") !== "true" });
       return button;
     };
-    this.switches = { mask: toggle("switch-mask"), restart: toggle("switch-restart") };
+    const at = this.focused?.closest(".switch") && Object.values(this.switches ?? {}).indexOf(this.focused);
+    this.switches = Object.fromEntries(d.switches.map((name) => [name, toggle(`switch-${name}`)]));
     this.chips = new Radios(
       "passage",
       w["reader-name"],
@@ -103,7 +105,7 @@ export class Row extends Part {
     this.thumbs = new Radios("heads", w["heads-name"], range(this.heads).map(thumb), (head) => this.choose({ head }));
     this.legend = div("legend note");
     this.box.replaceChildren(
-      div("switches", this.switches.mask, this.switches.restart),
+      div("switches", ...Object.values(this.switches)),
       this.chips.node,
       el("p", { className: "note about" }, w["chips-note"]),
       this.sentence,
@@ -120,10 +122,11 @@ export class Row extends Part {
         ),
       ),
     );
+    if (at >= 0) Object.values(this.switches)[at]?.focus(); // a row with other tokens is drawn anew and keeps the keyboard
   }
 
   label() {
-    for (const name of ["mask", "restart"]) this.switches[name].setAttribute("aria-checked", this.s[name]);
+    for (const name of this.d.switches) this.switches[name].setAttribute("aria-checked", this.s[name]);
     this.slider.value = this.s.layer + 1;
     this.layerName.textContent = this.fill("layer-of", { layer: this.s.layer + 1, layers: this.d.layers });
   }
