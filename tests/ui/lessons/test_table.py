@@ -9,13 +9,14 @@ from playwright.sync_api import expect
 import content
 from model import arithmetic
 from model.config import RECIPES
+from model.weights.families import FAMILIES
 from model.weights.published import MODELS
 from tests.support.app_test import html_of, run_page
 from tests.support.browser import settled
 from tests.support.payload import component_payload
 from ui.kit.language import Words
 from ui.kit.numbers import number
-from ui.lessons.table import drawing, parse, questions, sums, view
+from ui.lessons.table import drawing, names, parse, questions, sums, view
 from ui.lessons.table.parse import MOST, TableError
 
 WORDS = {lang: content.load(lang, "table") for lang in content.LANGUAGES}
@@ -54,7 +55,7 @@ def test_llama_s_table_and_what_follows():
     for part in ("41,943,040", "176,160,768", "218,112,000", "8,030,261,248", "131,072\u202fbytes"):
         assert part in shown
     prefill, decode = (arithmetic.operations(LLAMA, reads) for reads in (8193 / 2, 8192))
-    assert found["Work for one more token"] == [Words("en", "table").scaled(decode.total, "FLOP")]
+    assert found["FLOP for one more token"] == [Words("en", "table").scaled(decode.total, "FLOP")]
     assert (
         "× 8,193 ÷ 2 = " in shown
         and number(prefill.attention, "en") in shown
@@ -63,6 +64,16 @@ def test_llama_s_table_and_what_follows():
     for size in ("32.1\u202fGB", "16.1\u202fGB", "8.03\u202fGB", "4.02\u202fGB"):  # by the bits of a number
         assert size in shown
     assert number(arithmetic.count_pair(sums.BASE_2017).total, "en") in shown
+    assert "The difference, 256," in shown and f"{256 * 4096 * 2:,} parameters in all" in shown  # 128,256 and 128,000
+
+
+def test_a_row_has_its_names_in_papers_and_in_a_config():
+    """By the tables that read such files: Llama's names, and those of settings that Llama has not."""
+    rows = {row["name"]: row["names"] for row in drawn(run_page("table", **{"table-of": "Mixtral 8x7B"}))["rows"]}
+    assert rows["width"] == ["d_model", "hidden_size"] and rows["mlp_width"] == ["d_ff", "intermediate_size"]
+    known = {name for family in FAMILIES.values() for name in (*family.settings, *family.defaults, *family.fixed)}
+    assert set(names.SETTINGS.values()) - known <= {"rope_scaling"}
+    assert rows["active_experts"] == ["k", "num_experts_per_tok"] and not rows["mask"]
 
 
 @pytest.mark.parametrize("config", [*MODELS.values(), *RECIPES.values()], ids=[*MODELS, *RECIPES])
@@ -116,7 +127,7 @@ def test_a_mixture_shows_what_one_token_uses_and_what_lies_idle():
 def test_the_models_that_are_loaded_are_counted():
     test = run_page("table", "it", **{"table-of": "smollm2", "beside": "minilm"})
     assert results(test)["Parametri"] == ["134.515.008", "22.565.376"]
-    assert "512 token" in html_of(test)  # MiniLM was made for no more
+    assert "512 token" in html_of(test)
 
 
 # ---------------------------------------------------------------- rows that are edited

@@ -110,7 +110,7 @@ def test_a_pasted_configuration_is_counted_and_a_bad_one_stays_in_its_field():
     test = run_page("table")
     test.selectbox(key="table-of").set_value("own").run()
     assert results(test)["Parameters"] == ["1,100,048,384"]  # TinyLlama 1.1B
-    assert "TinyLlama" in html_of(test) and "This model was made for 2,048 tokens" in html_of(test)
+    assert "TinyLlama" in html_of(test) and "the context of this model is 2,048 tokens" in html_of(test)
     bad = pasted({"num_attention_heads": 30})
     test.text_area(key="pasted").set_value(bad).run()
     assert not test.exception and html_of(test).count('role="alert"') == 1

@@ -9,7 +9,7 @@ from model.arithmetic import count, layer_parameters
 from model.config import Config
 from ui.kit import markup
 from ui.kit.language import Words
-from ui.lessons.table import parse, results
+from ui.lessons.table import names, parse, results
 from ui.lessons.table.parse import KINDS, REAL, SWITCHES, WHOLE, TableError
 from ui.lessons.table.results import PARTS, legible
 from viz import table as areas
@@ -151,13 +151,14 @@ def _applies(name: str, configs: list[Config]) -> bool:
 
 
 def _row(name: str, shown: Table, configs: list[Config], words: Words) -> dict[str, object]:
-    """{name, parts, value as it is typed, published, other: the second model's or None, edited, differs, kind}; of the
-    kind "choice" also choices, [typed, read] each."""
+    """{name, names: in papers and in config.json, parts, value as it is typed, published, other: the second model's or
+    None, edited, differs, kind}; of the kind "choice" also choices, [typed, read] each."""
     value, last = (parse.rows(config)[name] for config in (configs[0], configs[-1]))
     # as they are read: a GGUF file keeps 1e-5 in 32 bits, which is not quite the same
     differs = value != last and len({_cell(name, each, words) for each in configs}) > 1
     row = {
         "name": name,
+        "names": names.of(name),
         "parts": ROWS[name],
         "value": shown.typed.get(name, _raw(value)),
         "published": _cell(name, shown.published, words),

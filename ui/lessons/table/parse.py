@@ -6,6 +6,7 @@ from dataclasses import replace
 from model import hf, zoo
 from model.config import CHOICES, Config
 from model.errors import SettingError, VetroError
+from model.weights import published
 from model.weights.families import FAMILIES
 from model.weights.published import MODELS
 from ui.kit import cache
@@ -46,7 +47,7 @@ def configuration(name: str) -> Config:
 def title(name: str, words: Words) -> str:
     if name in zoo.ENTRIES:
         return zoo.ENTRIES[name].card.title
-    return name if name in MODELS else words.text(name)
+    return published.title(name) if name in MODELS else words.text(name)
 
 
 # ---- the rows of a configuration, and back

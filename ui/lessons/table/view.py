@@ -19,6 +19,7 @@ from ui.lessons.table.drawing import Table
 from ui.lessons.table.parse import EDITABLE, OWN, TableError, configuration, title
 
 FIRST = "Llama 3.1 8B"
+REPORTED = 128_000  # tokens of Llama 3 in "The Llama 3 Herd of Models", table 3
 NONE = "none"
 LENGTHS = tuple(2**power for power in range(10, 21))  # 1,024 to 1,048,576 tokens
 PASTED = 50_000  # characters
@@ -81,6 +82,15 @@ def show_table(page: Page) -> None:
     mount(page, "table", "table", {**data, "model": name}, columns=results.table(pair, words), reports=("edits",))
     sums.show_sums(page, table.name, pair, tokens)
     quiz.predict(f"doubled-{table.config}", questions.doubled(table.name, table.config, words))
+
+
+def show_vocabulary(page: Page) -> None:
+    """What is often said of the vocabulary of Llama 3, beside its table."""
+    config, number = MODELS[FIRST], page.words.number
+    special = config.vocab_size - REPORTED
+    parameters = special * config.width * (1 if config.tied else 2)
+    counts = {"said": REPORTED, "rows": config.vocab_size, "special": special, "parameters": parameters}
+    page.said("said-vocabulary", **{name: number(n) for name, n in counts.items()})
 
 
 def _choose(words: Words) -> tuple[str, str, int]:

@@ -9,7 +9,7 @@ import { drawAreas } from "./areas.js";
 import { drawRows } from "./rows.js";
 
 /** What ui/lessons/table/drawing.py gives: one model or two.
- * @typedef {{ name: string, kind: "whole" | "real" | "choice" | "fixed", value: string, other: string | null,
+ * @typedef {{ name: string, names: string[], kind: "whole" | "real" | "choice" | "fixed", value: string, other: string | null,
  *   published: string, choices: [string, string][], edited: boolean, differs: boolean, parts: string[] }} Row
  * @typedef {[string, number, number, number, number, string, boolean]} Area part, x, y, width, height, label, idle
  * @typedef {object} Data

@@ -47,6 +47,7 @@ function line(view, row) {
   const made = { form: formOf(row), line: el("tr", { "data-row": name, onmousemove: point, onclick: show }) };
   const label = el("label", { htmlFor: id });
   const about = el("span", { className: "hidden", id: `about-${name}` });
+  const named = el("span", { className: "names" }, row.names.join(" · "));
   const attributes = { id, onfocus: show, "data-name": name, "aria-describedby": `about-${name}` };
   if (kind === "choice") {
     made.control = el("select", attributes, ...row.choices.map(([value, text]) => el("option", { value }, text)));
@@ -69,7 +70,7 @@ function line(view, row) {
   if (kind !== "fixed") made.control.onchange = () => change(view, name, made);
   made.mark = el("span", { className: "mark" });
   made.other = el("td", { className: "other" });
-  made.line.append(el("th", { scope: "row" }, label, about), el("td", {}, made.control, made.mark));
+  made.line.append(el("th", { scope: "row" }, label, named, about), el("td", {}, made.control, made.mark));
   if (row.other !== null) made.line.append(made.other);
   made.label = label;
   made.about = about;
