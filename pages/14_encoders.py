@@ -4,11 +4,13 @@ from ui.frame import quiz
 from ui.frame.lesson import lesson
 from ui.kit import minilm
 from ui.lessons.encoders import maps, questions, readings, search, sentences
+from ui.lessons.positions import questions as positions
 
 with lesson("encoders", limit=20, first=maps.FIRST, link=maps.LINK | sentences.LINK | search.LINK) as page:
     if encoder := minilm.load(page.words):
         maps.show_maps(page, encoder, readings.traces(encoder, page))
         quiz.predict(f"ahead-{page.model}-{page.text}", questions.ahead(page, encoder))
+        page.heading("trained-title", page.words("trained-text", rows=encoder.model.config.context))
         page.heading("vectors-title", page.words("vectors-intro"))
         listed = sentences.choose(page, encoder)
         if listed:
@@ -22,3 +24,5 @@ with lesson("encoders", limit=20, first=maps.FIRST, link=maps.LINK | sentences.L
             sentences.show_plane(page, encoder, listed, query)
     maps.show_continuation(page, encoder)
     maps.show_uses(page)
+    if question := positions.decoder(page.within("positions")):
+        quiz.recall(f"decoder-{page.model}-{page.text}", question)

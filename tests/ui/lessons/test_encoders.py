@@ -11,7 +11,7 @@ import content
 from model.analysis import retrieval
 from model.generate import stream
 from model.sampling import Sampling
-from tests.support.app_test import html_of, reveal, run_page, shown_page
+from tests.support.app_test import html_of, reveal, run_page, shown_page, unfolded
 from tests.support.browser import settled
 from tests.support.models import traced
 from tests.support.payload import charts, component_payload, mounted
@@ -92,7 +92,7 @@ def test_only_the_encoder_reads_the_beginning_again(lang):
 
 
 def test_the_matrix_has_the_cosines_and_the_closest_pair_is_read_aloud(vectors):
-    test = shown_page("encoders")
+    test = unfolded(run_page("encoders"))
     data, cosines = drawn(test, "matrix"), vectors @ vectors.T
     np.testing.assert_allclose(data["cosines-values"], cosines, atol=1e-6)
     assert data["lines"] == LIST
@@ -203,7 +203,7 @@ def edited():
         (["Only one."], "nothing to compare it with", {"maps", "found"}),
         (["Same.", "Same."], "have a cosine of 1.00", {"maps", "matrix", "found"}),
         ([f"Line {n}." for n in range(30)], "Only the first 24 lines are used; 6 more", {"maps", "matrix", "found"}),
-        (["word " * 3000, "short"], "One line is longer than the 512 tokens", {"maps", "matrix", "found"}),
+        (["word " * 3000, "short"], "One line has more tokens than", {"maps", "matrix", "found"}),
         (["<img src=x onerror=hacked=1> $x$ **b**", "{x} {{"], "&lt;img src=x", {"maps", "matrix", "found"}),
         (["…", "🙂", "\u202eabc"], "…", {"maps", "matrix", "found"}),
     ],
@@ -221,14 +221,14 @@ def test_without_a_query_one_sentence_and_the_map_without_it():
     test.text_input(key="query").set_value("  ").run()
     assert not test.exception
     assert "There is no query" in html_of(test)
-    assert len(charts(test)["plane"]["data"]) == 1
+    assert len(charts(unfolded(test))["plane"]["data"]) == 1
 
 
 def test_the_share_of_the_map_is_that_of_the_plane(minilm, vectors):
     query = content.load("en", "encoders")["query-word"]
     row = retrieval.sentence_vectors(minilm.model, minilm.tokenizer, [query])
     _, share = retrieval.principal_plane(np.vstack([vectors, row]))
-    assert f"The map shows {percent(share, 'en')} of the variance" in html_of(shown_page("encoders"))
+    assert f"The map shows {percent(share, 'en')} of the variance" in html_of(unfolded(run_page("encoders")))
 
 
 # ---------------------------------------------------------------- going on, and without MiniLM
@@ -237,7 +237,7 @@ def test_the_share_of_the_map_is_that_of_the_plane(minilm, vectors):
 def test_the_decoder_goes_on_with_its_likeliest_tokens(smollm2):
     ids = smollm2.tokenizer.encode("One two three")
     steps = [step for step, _ in zip(stream(smollm2.model, ids, sampling=Sampling(0)), range(maps.STEPS), strict=False)]
-    shown = html_of(run_page("encoders", prompt="One two three"))
+    shown = html_of(unfolded(run_page("encoders", prompt="One two three")))
     assert shown.count('class="chip on"') == maps.STEPS
     assert f"a probability of {percent(steps[0].stages.base.max(), 'en')}" in shown
     assert "an encoder does not continue a text" in shown
@@ -245,7 +245,7 @@ def test_the_decoder_goes_on_with_its_likeliest_tokens(smollm2):
 
 @pytest.mark.usefixtures("without_minilm")
 def test_without_minilm_the_decoder_still_works():
-    shown = html_of(run_page("encoders"))
+    shown = html_of(unfolded(run_page("encoders")))
     assert "MiniLM cannot be read" in shown and 'class="chip on"' in shown
 
 
@@ -269,7 +269,7 @@ def layers_and_heads_by_click_and_key_and_in_the_link(page):
     assert first.locator(".cell:not(:empty)").count() == 10 * 10
     assert second.locator(".cell:not(:empty)").count() == 8 * 9 / 2
     second.locator(".cell").nth(7).hover()
-    expect(second.locator(".probe")).to_contain_text("may not read it")
+    expect(second.locator(".probe")).to_contain_text("mask hides it")
 
 
 def a_cell_of_the_matrix_chooses_a_pair(page):
@@ -283,6 +283,7 @@ def a_cell_of_the_matrix_chooses_a_pair(page):
 
 def test_the_list_survives_a_visit_to_another_page_and_markup_stays_text(open_page):
     page = open_page("encoders", width=360)
+    page.locator("[data-testid=stExpander] summary", has_text="Sentences, one a line").click()
     box = page.locator(".st-key-sentences-en textarea")
     box.fill("A cat sleeps.\n<img src=x onerror=hacked=1>\nDogs bark.")
     box.press("Control+Enter")

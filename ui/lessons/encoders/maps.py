@@ -1,6 +1,7 @@
 """Lesson 14: one text read both ways and only back, the decoder that goes on with it, and who is used for what."""
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 
 import numpy as np
@@ -16,6 +17,7 @@ from model.zoo import Bundle
 from ui import components
 from ui.frame.page import Page
 from ui.kit import cache, listing, markup, tables, token_names, url_state
+from ui.kit.folded import folded
 from ui.kit.language import Words
 from ui.kit.mounting import mount
 from ui.lessons.encoders import readings
@@ -49,7 +51,6 @@ def show_maps(page: Page, encoder: Bundle, traces: tuple[Trace, Trace]) -> None:
     mount(page, "encoders", "maps", data, columns=columns, reports=("look",))
     values = _values(encoder, traces, looks, words)
     st.html(markup.read(words.inline("maps-reading", **values)) + words("maps-text", **values))
-    listing.show(masks.Bidirectional, masks.Causal)
 
 
 def _values(encoder: Bundle, traces: tuple[Trace, Trace], looks: list[Look], words: Words) -> dict[str, str]:
@@ -85,9 +86,13 @@ def _table(traces: tuple[Trace, Trace], looks: list[Look], titles: list[str], wo
 
 
 def show_continuation(page: Page, encoder: Bundle | None) -> None:
-    """The decoder adds tokens, one by one as they are found; the encoder cannot, and says why."""
+    """The decoder adds tokens, one by one as they are found; the encoder cannot, and says why. Folded."""
+    folded(page.words.text("going-on-title"), "fold-continuation", partial(_both_go_on, page, encoder))
+
+
+def _both_go_on(page: Page, encoder: Bundle | None) -> None:
     words = page.words
-    page.heading("going-on-title", words("going-on-intro"))
+    st.html(words("going-on-intro"))
     left, right = st.columns(2, gap="large")
     title = Markup("<h3>{}</h3>{}").format
     if encoder:
@@ -101,7 +106,7 @@ def show_continuation(page: Page, encoder: Bundle | None) -> None:
             page.note(words.inline("decoder-note", **values))
         else:
             st.html(words("decoder-full"))
-    listing.show(Decoder, generate.stream)
+    listing.show(masks.Bidirectional, masks.Causal, Decoder, generate.stream)
 
 
 def _continuation(page: Page, place: st.delta_generator.DeltaGenerator) -> list[tuple[int, float]]:
@@ -135,8 +140,12 @@ def _refusal(page: Page, encoder: Bundle) -> dict[str, str]:
 
 
 def show_uses(page: Page) -> None:
-    """Where each of the three kinds is used."""
-    page.heading("uses-title", page.words("uses-intro"))
+    """Where each of the three kinds is used, folded."""
+    folded(page.words.text("uses-title"), "fold-uses", partial(_uses, page))
+
+
+def _uses(page: Page) -> None:
+    st.html(page.words("uses-intro"))
     for column, kind in zip(st.columns(3, gap="large"), ("encoder", "decoder", "pair"), strict=True):
         with column:
             page.heading(f"use-{kind}-title", page.words(f"use-{kind}"), level=3)

@@ -67,7 +67,7 @@ def show_hits(page: Page, encoder: Bundle, sentences: Sentences, query: str) -> 
     table = dict(zip(titles, (sentences.texts, hits.scores, hits.cosines), strict=True))
     mount(page, "encoders", "found", {"part": "found", "columns": columns}, columns=table)
     st.html(words("searches-text", found=len(hits.keywords), all=len(sentences.texts)))
-    listing.show(retrieval.keyword_scores, retrieval.rerank)
+    listing.show(retrieval.sentence_vector, retrieval.keyword_scores, retrieval.rerank)
 
 
 def _reading(sentences: Sentences, hits: Hits, words: Words) -> Markup:

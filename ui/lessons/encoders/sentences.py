@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Iterable
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -13,6 +14,7 @@ from model.zoo import Bundle
 from ui import components
 from ui.frame.page import Page
 from ui.kit import cache, figures, listing, markup, url_state
+from ui.kit.folded import folded
 from ui.kit.language import Words
 from ui.kit.mounting import mount
 from ui.lessons.encoders import readings
@@ -31,7 +33,9 @@ def choose(page: Page, encoder: Bundle) -> Sentences | None:
     """The reader's list, encoded; None and one sentence where it is empty."""
     words, lang, tokenizer = page.words, page.lang, encoder.tokenizer
     state = url_state.bind_text(f"sentences-{lang}", words.text("sentences"), "sentences")
-    typed = st.text_area(words.text("list"), height=390, persist_state="session", **state)
+    with st.expander(words.text("list")):
+        hidden = {"label_visibility": "collapsed", "height": 390}
+        typed = st.text_area(words.text("list"), persist_state="session", **hidden, **state)
     texts = [line.strip()[:CHARACTERS] for line in typed.splitlines() if line.strip()]
     if not texts:
         page.notice(words("list-empty"))
@@ -79,14 +83,20 @@ def show_cosines(page: Page, encoder: Bundle, sentences: Sentences) -> None:
     pair = sentences.pair(reported) if reported else first
     values = _pair_values(sentences, pair, words)
     rank = words("pair-rank", **values) if values["pairs"] > 1 else ""
-    st.html(markup.read(words.inline("pair-reading", **values)) + rank)
-    st.html(words("pair-text") + _translated(sentences, words))
+    st.html(
+        markup.read(words.inline("pair-reading", **values)) + rank + words("pair-text") + _translated(sentences, words)
+    )
+    folded(text("pair-fold"), "fold-pair", partial(_pair, page, encoder, sentences, pair))
+
+
+def _pair(page: Page, encoder: Bundle, sentences: Sentences, pair: tuple[int, int]) -> None:
+    """Both vectors and their product as strips, and the sums."""
+    words, text = page.words, page.words.text
     one, other = (sentences.vectors[i] for i in pair)
     strips = {f"a  {pair[0] + 1}": one, f"b  {pair[1] + 1}": other, "a × b": one * other}
     columns = {text("col-number"): range(1, len(one) + 1)} | strips
     figures.show(bars.strips(strips, text("strip-hover")), "pair", text("strips-alt"), columns)
     st.html(markup.note(words.inline("strips-note")) + _computation(encoder, sentences, pair, words))
-    listing.show(retrieval.sentence_vector)
 
 
 def _pair_values(sentences: Sentences, pair: tuple[int, int], words: Words) -> dict[str, object]:
@@ -151,9 +161,13 @@ def _bracketed(shown: str) -> str:
 
 
 def show_plane(page: Page, encoder: Bundle, sentences: Sentences, query: str) -> None:
-    """The sentences, and the query with them, as points of a plane."""
+    """The sentences, and the query with them, as points of a plane, folded."""
+    folded(page.words.text("plane-title"), "fold-plane", partial(_plane, page, encoder, sentences, query))
+
+
+def _plane(page: Page, encoder: Bundle, sentences: Sentences, query: str) -> None:
     words, texts = page.words, sentences.texts
-    page.heading("plane-title", words("plane-intro"))
+    st.html(words("plane-intro"))
     asked = readings.vector(encoder, query) if query else None
     vectors = np.vstack([sentences.vectors, asked]) if query else sentences.vectors
     places, explained = retrieval.principal_plane(vectors)
