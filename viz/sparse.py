@@ -5,13 +5,23 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from viz.axes import AXIS_GRID, AXIS_HIDDEN, HOVER_TEXT, LEGEND_ABOVE, TICKS_PERCENT, category_rows, hline, superscript
+from viz.axes import (
+    AXIS_GRID,
+    AXIS_HIDDEN,
+    HOVER_TEXT,
+    LEGEND_ABOVE,
+    TICKS_PERCENT,
+    category_rows,
+    hline,
+    label_sides,
+    superscript,
+)
 from viz.bars import OUTLINE, WORDS, filling_of, label
 from viz.theme import CATEGORICAL, GREEN, INK, MONO, PAPER, SOFT
 
 DASHES = ("solid", "dot", "7px,7px", "dash", "dashdot", "longdash", "4px,2px,1px,2px")  # colour is not the only mark
 SYMBOLS = ("diamond", "circle", "star", "square", "triangle-up", "cross")
-BESIDE = ("top center", "top left", "bottom left", "top right", "bottom center", "top right")  # where curves come close
+TELEPHONE = 190, 150  # px: where the marks are
 
 
 def curves(
@@ -101,6 +111,9 @@ def damage(
 ) -> go.Figure:
     """Bits per byte against the share of the scores that are computed. points: by pattern, (share, bits, size); the
     first pattern hides nothing, and its level is drawn through."""
+    marks = np.array([mark[:2] for series in points.values() for mark in series])
+    extent = np.maximum(np.ptp(marks, axis=0), 1e-9)
+    sides = iter(label_sides(marks / extent * TELEPHONE, range(len(marks))))
     drawn = []
     for i, (name, series) in enumerate(points.items()):
         shares, bits, sizes = zip(*series, strict=True)
@@ -113,7 +126,7 @@ def damage(
             "line": {"color": CATEGORICAL[i], "width": 1.8},
             "marker": {"color": CATEGORICAL[i], "size": 10, "symbol": SYMBOLS[i]},
             "text": sizes,
-            "textposition": BESIDE[i],
+            "textposition": [next(sides) for _ in series],
             "textfont": {"size": 13, "color": INK},
             "cliponaxis": False,
             "customdata": [f"{name} {size}<br>{percent(x)} → {number(y)}" for x, y, size in series],
