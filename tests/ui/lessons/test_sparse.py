@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 import content
 from model import lens, masks, sampling, transformer
 from model.edits import UseMask
-from tests.support.app_test import html_of, reveal, run_page, shown_page
+from tests.support.app_test import html_of, reveal, run_page, shown_page, unfolded
 from tests.support.browser import settled
 from tests.support.payload import charts, component_payload, values
 from ui.kit import language
@@ -139,7 +139,7 @@ def test_what_is_often_drawn_is_counted_on_the_prompt(ids):
 @pytest.mark.parametrize("pattern, size", [("fixed", 16), ("alternating", 4)])
 @pytest.mark.slow
 def test_losses_and_distribution_are_those_of_the_model_under_the_pattern(smollm2, ids, pattern, size):
-    test = run_page("sparse", pattern=pattern, size=str(size))
+    test = unfolded(run_page("sparse", pattern=pattern, size=str(size)))
     rules = {
         "fixed": [masks.Fixed(16)] * LAYERS,
         "alternating": [masks.Sliding(4), masks.Causal()] * (LAYERS // 2),
@@ -166,7 +166,7 @@ def test_losses_and_distribution_are_those_of_the_model_under_the_pattern(smollm
 
 def test_the_passage_needs_its_beginning():
     """The first screen teaches something: without what the window hides the key is lost."""
-    test = run_page("sparse")
+    test = unfolded(run_page("sparse"))
     before, after = (values(bar["x"])[0] for bar in charts(test)["next"]["data"] if bar["type"] == "bar")
     assert before > 0.7 and after < 0.05
 
@@ -185,7 +185,7 @@ def test_the_first_token_gives_back_most_of_what_the_window_loses(smollm2, ids):
 
 @pytest.mark.parametrize("lang", content.LANGUAGES)
 def test_a_window_wider_than_the_text_hides_nothing(lang):
-    test = shown_page("sparse", lang, prompt=SHORT)
+    test = unfolded(run_page("sparse", lang, prompt=SHORT))
     data = drawn(test, "losses")
     assert data["before"] == data["after"]
     before, after = (values(bar["x"]) for bar in charts(test)["next"]["data"] if bar["type"] == "bar")

@@ -10,6 +10,7 @@ from model.edits import UseMask
 from ui import components
 from ui.frame.page import Page
 from ui.kit import comparison, figures, listing, markup, tables
+from ui.kit.folded import folded
 from ui.kit.language import Words
 from ui.kit.mounting import mount
 from ui.lessons.sparse import readings
@@ -117,9 +118,14 @@ def show_losses(page: Page, choice: Choice) -> None:
     if not same and choice.pattern in BESIDE:
         st.html(_beside(page, choice))
     page.heading("next-title", words("next-same" if same else "next", **values), level=3)
-    rows, probabilities = comparison.top_tokens(page, before, after)
+    folded(text("next-figure"), "next-folded", lambda: _next(page, before, after, names))
+
+
+def _next(page: Page, before: Predictions, after: Predictions, names: tuple[str, str]) -> None:
+    """The likeliest next tokens under both patterns."""
+    text, (rows, probabilities) = page.words.text, comparison.top_tokens(page, before, after)
     columns = {text("col-token"): rows} | dict(zip(names, probabilities, strict=False))
-    figures.show(charts.pair(rows, probabilities, names, words.percent), "next", text("next-alt"), columns)
+    figures.show(charts.pair(rows, probabilities, names, page.words.percent), "next", text("next-alt"), columns)
 
 
 def _beside(page: Page, choice: Choice) -> Markup:
