@@ -100,6 +100,17 @@ class HideKey(Edit):
 
 
 @dataclass(frozen=True)
+class ScaleScores(Edit):
+    """Makes all attention scores of a layer `factor` times as large: with √K the division by √K is taken away."""
+
+    factor: float
+    name: ClassVar[str] = "scores"
+
+    def __call__(self, scores: Tensor) -> Tensor:
+        return scores * self.factor
+
+
+@dataclass(frozen=True)
 class UseMask(Edit):
     """Gives a layer another mask."""
 

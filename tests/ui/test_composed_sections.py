@@ -171,6 +171,17 @@ DOMAINS = {
     },
     "sparse": {"name-{}": [pattern for pattern in sparse.PATTERNS if pattern != "full"]},
     "step_by_step": {"column-{}": ("text", "step", "token", "id", "probability", "dice", "way", "sum")},
+    "projections": {
+        "again-option-{}": ("all", "one", "none"),
+        "again-explain-{}": ("all", "one", "none"),
+        "again-against-{}": ("all", "one", "none"),
+        "divided-option-{}": ("same", "below", "above"),
+        "learned-{}": ("direction", "end", "queries", "query-place", "keys", "key-place"),
+        "cost-{}": ("divisor", "largest", "entropy", "slope", "bits", "next-token"),
+        "norm-{}": ("rms", "layer", "none"),
+        "stage-{}": ("plain", "normed", "rotated"),
+        "about-{}": ("plain", "normed", "rotated"),
+    },
     "table": {
         "part-{}": {field.name for field in dataclasses.fields(count(MIXTRAL))} - {"idle"},
         "matrix-{}": ("q", "k", "v", "o", "qk_norm", "gate", "up", "down"),

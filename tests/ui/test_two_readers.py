@@ -23,6 +23,10 @@ LESSONS = {
     ),
     "step_by_step": ("model=experts&path=28.253&temperature=0.5&seed=4&beams=3", []),
     "tracks": ("model=experts&turn=3&cost-model=Mixtral+8x7B&cost-context=other&cost-tokens=1000", ["Mixtral …x…B"]),
+    "projections": (
+        "model=experts&layer=4&head=3&token=5&key=2&matrix=k&row=4&column=10&stage=plain&order=place",
+        ["W_k, row 4, column 10: "],
+    ),
     "attention": ("layer=5&head=3&token=5&key=2&target=3&mask=off&rows=all", ["Layer 5, head 3"]),
     "heads": ("layer=5&head=3&token=5&score=2&typed=cat&against=alone&kind=2", ["cat"]),
     "sharing": ("sharing=3&query=4&layer=5&token=3", ["as MHA"]),

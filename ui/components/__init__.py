@@ -19,7 +19,12 @@ from ui.server import modules
 FOLDER = Path(__file__).parent
 NO_FIGURES = {"is_it_true", "recipe", "tab"}  # a button, a form, nothing at all: nothing to save as a picture
 NO_SHADOW_ROOT = {"chart", "tab"}  # without a style sheet of its own: Plotly puts its rules into the page
-SHARED_STYLES = {"attention": ("head_map", "layers"), "heads": ("layers",), "what_if": ("head_map", "layers")}
+SHARED_STYLES = {
+    "attention": ("head_map", "layers"),
+    "heads": ("layers",),
+    "projections": ("layers",),
+    "what_if": ("head_map", "layers"),
+}
 
 
 def pack(**arrays: np.ndarray) -> dict:

@@ -41,6 +41,7 @@ LESSONS = (
     Lesson(15, "what_if", 4, 10),
     Lesson(16, "train", 4, 10),
     Lesson(17, "is_it_true", 4, 5),
+    Lesson(18, "projections", 2, 12),
     Lesson(19, "sharing", 2, 9),
 )
 PARTS = (1, 2, 3, 4)

@@ -204,7 +204,13 @@ def asks_for_a_model(slug: str) -> bool:
     return "\nmodel = " in (LESSONS / slug / "notebook.py").read_text() if slug != "what_if" else True
 
 
-COMPUTED = ("attention", "positions", "experts", "what_if")  # whose cells hold what a pass of the model says
+COMPUTED = (
+    "attention",
+    "projections",
+    "positions",
+    "experts",
+    "what_if",
+)  # whose cells hold what a pass of the model says
 LONG = "".join(f"{n} " for n in range(300))  # more tokens than any lesson takes
 
 

@@ -1,0 +1,15 @@
+"""Lesson `projections`: what its notebook begins with, where the link says nothing: the page's first cell."""
+
+from collections.abc import Mapping
+from dataclasses import astuple
+
+from ui.frame.notebook_export import linked_page
+from ui.kit.content_words import start_cell
+from ui.lessons.projections import readings
+
+
+def start(link: Mapping[str, str], lang: str) -> dict[str, str]:
+    """Layer, head, query token and key token, counted from 1."""
+    with linked_page("projections", link, lang, readings.LIMIT) as page:
+        cell = start_cell(page.bundle, page.trace({"mask", "pattern"}))
+    return {name: str(place + 1) for name, place in zip(("layer", "head", "token", "key"), astuple(cell), strict=True)}
