@@ -23,6 +23,7 @@ VERSION = 1
 PARTS = ("prompt", "model", "quiz", "code", "table", "take", "menu", "language", "theme", "share")  # for ?hide=
 MAX_NAMED, MAX_SHOWN = 4, 40  # of what was left out: parameters that are named, and characters of each
 MAX_LENGTH = 2_000  # characters of a typed text, as they stand in the link
+MOVED = re.compile(r"[\w-]{1,40}", re.ASCII)  # what a link may hand on to another lesson
 
 Kind = Callable[[str, "Page"], bool]  # does this value fit, on this page?
 
@@ -137,10 +138,11 @@ def warn_invalid_params(slug: str, known: Mapping[str, Kind], page: "Page") -> N
 
 
 def point_to_moved(moved: Mapping[str, str]) -> None:
-    """A link to another lesson where the page's own link says what belongs to that one: parameters, with its slug."""
-    for slug in dict.fromkeys(moved[name] for name in moved if name in st.query_params):
-        there = {*FRAME, *(name for name in moved if moved[name] == slug)}
-        params = [(name, value) for name in st.query_params if name in there for value in st.query_params.get_all(name)]
+    """A link to another lesson where the page's own link says what belongs to that one: parameters, with its slug. The
+    prompt and the like follow by themselves (ui/server/head.html); what is no number or name is left behind."""
+    said = {name: value for name in moved if MOVED.fullmatch(value := st.query_params.get(name, ""))}
+    for slug in dict.fromkeys(moved[name] for name in said):
+        params = {name: value for name, value in said.items() if moved[name] == slug}
         title = language.words("path").inline(slug)
         address = Markup('<a href="{}?{}">{}</a>').format(slug, urlencode(params), title)
         st.html(markup.notice(language.words("ui")("link-moved", lesson=address)))

@@ -12,7 +12,7 @@ from model.transformer import Transformer, run
 @pytest.fixture(scope="module")
 def trace(moe):
     ids = moe.tokenizer.encode("The dog chased the squirrel")
-    keep = {"z", "attn_out", "resid_pre", "resid_post", "mlp_out", "final"}
+    keep = {"z", "v", "attn_out", "resid_pre", "resid_post", "mlp_out", "final"}
     return run(moe.model, ids, moe.tokenizer.strings(ids), keep=keep)
 
 

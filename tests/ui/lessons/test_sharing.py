@@ -141,9 +141,7 @@ def test_an_old_link_points_here_with_what_it_said(lang):
     """This lesson was a part of lesson `heads`."""
     old = {"model": "experts", "prompt": "a & b", "layer": "2", "sharing": "2", "query": "3"}
     shown = html_of(run_page("heads", lang, **old))
-    assert '<a href="sharing?' in shown
-    said = shown.partition('<a href="sharing?')[2].partition('"')[0].replace("&amp;", "&").split("&")
-    assert sorted(said) == sorted([f"lang={lang}", "model=experts", "prompt=a+%26+b", "sharing=2", "query=3"])
+    assert '<a href="sharing?sharing=2&query=3">' in shown.replace("&amp;", "&")  # model and prompt follow every link
     assert "sharing=2</code>" not in shown  # it is not said to be left out
     data, _ = component_payload(run_page("sharing", lang, model="experts", sharing="2", query="3"), "sharing")
     assert data["heads"] == 6 and len(data["ways"]) == 4
