@@ -3,6 +3,8 @@
 from dataclasses import dataclass, fields, replace
 from math import prod
 
+import numpy as np
+
 from model.config import Config
 
 SIXTEEN_BITS = 2  # bytes of a number
@@ -145,14 +147,15 @@ class Operations:
         return self.matrices + self.attention
 
 
-def operations(config: Config, keys: float) -> Operations:
+def operations(config: Config, keys: float, *, head: bool = True) -> Operations:
     """For a token whose queries attend to `keys` tokens, itself included: in decoding all there are, in prefill half of
-    them on average. Norms, activations, the softmax and the look-up of the embedding are left out, as is usual (Kaplan
-    et al. 2020, "Scaling Laws for Neural Language Models", section 2.1)."""
+    them on average. Without `head` for the tokens of a prompt, of which the last alone needs logits. Norms,
+    activations, the softmax and the look-up of the embedding are left out, as is usual (Kaplan et al. 2020, "Scaling
+    Laws for Neural Language Models", section 2.1)."""
     matrices = [term for term in layer_terms(config) if len(term.shape) == 2]
     used = [replace(term, copies=config.active_experts) if term.part == "experts" else term for term in matrices]
-    head = config.vocab_size * config.width if config.head else 0
-    weights = config.layers * sum(term.copies * prod(term.shape) for term in used) + head
+    rows = config.vocab_size * config.width if head and config.head else 0
+    weights = config.layers * sum(term.copies * prod(term.shape) for term in used) + rows
     return Operations(2 * weights, round(4 * config.layers * config.heads * config.head_width * keys))
 
 
@@ -168,6 +171,32 @@ def keys_per_query(config: Config, tokens: int) -> tuple[float, float]:
         prompt += layers * (most - most * (most - 1) / 2 / tokens)  # the first tokens have fewer before them
         end += layers * most
     return prompt / config.layers, end / config.layers
+
+
+def prompt_operations(config: Config, tokens: int) -> int:
+    """Up to the first token after a prompt: the head reads the last position alone."""
+    mean, _ = keys_per_query(config, tokens)
+    body, whole = (operations(config, tokens * mean, head=head) for head in (False, True))
+    return (tokens - 1) * body.matrices + whole.total
+
+
+def writing_operations(config: Config, tokens: int) -> tuple[float, float]:
+    """For so many tokens one after the other, from the first on: with the cache, where each is one track, and without,
+    where all tracks before it rise again."""
+    ends = np.arange(1, tokens + 1)
+    keys = np.mean(
+        [np.minimum(ends, config.windows[i % len(config.windows)] or tokens) for i in range(config.layers)], 0
+    )
+    body, whole = (operations(config, 0, head=head).matrices for head in (False, True))
+    each = operations(config, 1).attention
+    cached = tokens * whole + each * keys.sum()
+    uncached = (ends * body + (whole - body) + each * keys.cumsum()).sum()
+    return float(cached), float(uncached)
+
+
+def attention_half(config: Config) -> int:
+    """The first number of keys at which attention is half of what a token's operations come to, or more."""
+    return -(-operations(config, 0).matrices // operations(config, 1).attention)
 
 
 def cache_bytes(config: Config, tokens: int, bytes_per_number: int = SIXTEEN_BITS) -> int:

@@ -2,7 +2,7 @@
 
 from ui.frame import quiz
 from ui.frame.lesson import lesson
-from ui.lessons.tracks import calculator, curve, questions, view
+from ui.lessons.tracks import calculator, counting, curve, questions, view
 
 with lesson("tracks", limit=24, link=view.LINK | calculator.LINK) as page:
     words = page.words
@@ -11,6 +11,7 @@ with lesson("tracks", limit=24, link=view.LINK | calculator.LINK) as page:
 
     page.heading("curve-title", words("curve"))
     curve.curve(page)
+    counting.table(page)
 
     page.heading("costs-title", words("costs"))
     quiz.predict("heavy", questions.heavy(page))

@@ -199,3 +199,26 @@ def test_operations_are_two_for_every_number_of_a_matrix_that_a_token_meets(name
     linear = [module for module in model.modules() if isinstance(module, torch.nn.Linear)]
     assert arithmetic.operations(config, 10).matrices == 2 * sum(module.weight.numel() for module in linear)
     assert arithmetic.operations(config, 10).attention == 2 * 2 * config.layers * config.heads * config.head_width * 10
+
+
+@pytest.mark.parametrize("name", ["Llama 3.1 8B", "GPT-2"])
+def test_writing_is_counted_pass_by_pass(name):
+    """Every pass by itself, with its own keys; a window is reached too."""
+    config = replace(MODELS[name], windows=(3, None)) if name == "GPT-2" else MODELS[name]
+    layers, one = config.layers, 4 * config.heads * config.head_width  # for each key, in a layer
+    head = 2 * config.vocab_size * config.width
+    body = arithmetic.operations(config, 0, head=False).matrices
+    assert arithmetic.operations(config, 0).matrices == body + head
+
+    def track(position: int) -> int:
+        windows = [config.windows[i % len(config.windows)] for i in range(layers)]
+        return body + one * sum(min(position, window or position) for window in windows)
+
+    cached = sum(track(t) + head for t in range(1, 21))
+    uncached = sum(sum(track(s) for s in range(1, t + 1)) + head for t in range(1, 21))
+    assert arithmetic.writing_operations(config, 20) == pytest.approx((cached, uncached), rel=1e-12)
+    assert arithmetic.prompt_operations(config, 20) == pytest.approx(sum(map(track, range(1, 21))) + head, rel=1e-9)
+    half = arithmetic.attention_half(config)
+    for keys, is_half in ((half - 1, False), (half, True)):
+        work = arithmetic.operations(config, keys)
+        assert (2 * work.attention >= work.total) == is_half

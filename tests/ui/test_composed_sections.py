@@ -206,6 +206,7 @@ DOMAINS = {
         "learn-{}": ("merge", "pair", "count", "left"),
     },
     "tracks": {
+        "count-{}": ("model", "tokens", "with", "without", "share"),
         "line-{}": curve.WAYS.values(),
         "option-{}": ("first", "later", "both", "neither"),
         "against-{}": ("first", "later", "both", "neither"),

@@ -54,7 +54,7 @@ def test_llama_s_table_and_what_follows():
     assert found["Cache per token, 16 bits"] == ["131\u202fkB"]
     for part in ("41,943,040", "176,160,768", "218,112,000", "8,030,261,248", "131,072\u202fbytes"):
         assert part in shown
-    prefill, decode = (arithmetic.operations(LLAMA, reads) for reads in (8193 / 2, 8192))
+    prefill, decode = (arithmetic.operations(LLAMA, n, head=n == 8192) for n in (8193 / 2, 8192))
     assert found["FLOP for one more token"] == [Words("en", "table").scaled(decode.total, "FLOP")]
     assert (
         "× 8,193 ÷ 2 = " in shown

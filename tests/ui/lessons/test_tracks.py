@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 import content
-from model.arithmetic import break_even_tokens, cache_bytes, kv_heads_by_kind, operations
+from model.arithmetic import break_even_tokens, cache_bytes, kv_heads_by_kind, operations, prompt_operations
 from model.generate import Decoder
 from model.runtime.timing import DecodeStep, Times
 from model.weights.published import MODELS
@@ -17,7 +17,7 @@ from tests.support.pages import LANGUAGES
 from tests.support.payload import charts, component_payload, values
 from ui.kit import cache
 from ui.kit.numbers import number, percent, scaled
-from ui.lessons.tracks import calculator, curve, measuring, readings, view
+from ui.lessons.tracks import calculator, counting, curve, measuring, readings, view
 
 PROMPT = "The dog chased the squirrel because it"
 LLAMA = MODELS["Llama 3.1 8B"]
@@ -121,12 +121,27 @@ def test_the_longer_prompt_is_counted_whatever_a_clock_says(monkeypatch, moe):
     assert "verdict" not in html_of(test)
     reveal(test, key, 0)
     assert 'class="verdict right"' in html_of(test) and "400\u202fms" in html_of(test)
-    work = 128 * operations(moe.model.config, 64.5).total
+    work = prompt_operations(moe.model.config, 128)
     assert scaled(work, "FLOP", "en") in html_of(test)
     times["first"], times["later"] = (0.3, 0.3), (0.03, 0.09)
     assert 'class="verdict right"' in html_of(test.run()) and "90.0\u202fms" in html_of(test)
     reveal(test, key, 1)
     assert 'class="verdict wrong"' in html_of(test) and "A later token is a single track" in html_of(test)
+
+
+def test_how_far_every_token_costs_the_same_is_counted(moe):
+    """Twice the text, over all tokens written; and the share of attention in one more token."""
+    shown = html_of(quick())
+    for tokens, config in ((96, moe.model.config), (96, LLAMA), (131_072, LLAMA)):
+        with_cache, without = counting.doubling(config, tokens)
+        assert 2 <= with_cache < 4 < without < 8 or tokens == 96
+        assert f"× {number(with_cache, 'en')}" in shown and f"× {number(without, 'en')}" in shown
+        work = operations(config, tokens + 1)
+        assert percent(work.attention / work.total, "en") in shown
+    by_hand = [sum(operations(LLAMA, t).total for t in range(1, n + 1)) for n in (96, 192)]
+    assert counting.doubling(LLAMA, 96)[0] == pytest.approx(by_hand[1] / by_hand[0], rel=1e-9)
+    assert "1,024" not in shown.split("twice the text, without")[1].split("Llama")[0]  # beyond what it was trained for
+    assert "more than half only from" in shown and 'class="said"' in shown
 
 
 # ---------------------------------------------------------------- the calculator
@@ -146,11 +161,14 @@ def test_three_ways_of_sharing(name):
 def test_the_cache_weighs_as_much_as_the_model():
     n = break_even_tokens(LLAMA)
     assert n == 122_533
+    shared = replace(LLAMA, kv_heads=LLAMA.heads)  # with a cache four times as large beside the same weights
+    sooner = next(m for m in range(30_000, 40_000) if cache_bytes(shared, m) >= 2 * 8_030_261_248)
+    assert abs(sooner - n / 4) <= 1
     assert cache_bytes(LLAMA, n - 1) < 2 * 8_030_261_248 <= cache_bytes(LLAMA, n)
     test = quick()
     reveal(test, "heavy", 3)
     assert 'class="verdict right"' in html_of(test)
-    assert "122,533" in html_of(test) and number(break_even_tokens(replace(LLAMA, kv_heads=32)), "en") in html_of(test)
+    assert "122,533" in html_of(test) and f"{sooner:,}" in html_of(test)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

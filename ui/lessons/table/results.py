@@ -45,7 +45,9 @@ def lines(configs: list[Config], tokens: int, words: Words) -> list[dict]:
 
     def flops(phase: int) -> Iterable[str]:
         keys = (keys_per_query(config, tokens)[phase] for config in configs)
-        return (words.scaled(operations(c, k).total, "FLOP") for c, k in zip(configs, keys, strict=True))
+        return (
+            words.scaled(operations(c, k, head=phase == 1).total, "FLOP") for c, k in zip(configs, keys, strict=True)
+        )
 
     def cached(tokens: int) -> Iterable[str]:
         return where_causal(words.bytes(cache_bytes(config, tokens)) for config in configs)

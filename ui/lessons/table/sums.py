@@ -167,10 +167,9 @@ def _flops(config: Config, tokens: int, words: Words) -> Markup:
     symbols, lines = _symbols(config, words), []
     phases = zip(("prefill", "decode") if config.causal else ("prefill",), keys_per_query(config, tokens), strict=False)
     for phase, keys in phases:
-        work = operations(config, keys)
-        if phase == "prefill":
-            met = words.number(legible(work.matrices // 2))
-            lines.append(_line(words, "sum-matrices", "2·N", f"2 × {met}", work.matrices))
+        work = operations(config, keys, head=phase == "decode")  # of a prompt, the last token alone needs logits
+        met = words.number(legible(work.matrices // 2))
+        lines.append(_line(words, f"sum-matrices-{phase}", "2·N", f"2 × {met}", work.matrices))
         formula = "4·L·H·K·t"
         factors = _filled(formula, symbols | {"t": _mean(keys, config.layers * tokens, words)})
         lines.append(_line(words, f"sum-reads-{phase}", formula, factors, work.attention))

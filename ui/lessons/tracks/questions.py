@@ -4,7 +4,15 @@ from dataclasses import replace
 
 from markupsafe import Markup
 
-from model.arithmetic import SIXTEEN_BITS, break_even_tokens, cache_bytes, count, keys_per_query, operations
+from model.arithmetic import (
+    SIXTEEN_BITS,
+    break_even_tokens,
+    cache_bytes,
+    count,
+    keys_per_query,
+    operations,
+    prompt_operations,
+)
 from model.config import Config
 from model.weights.published import MODELS
 from ui.frame.page import Page
@@ -49,8 +57,8 @@ def longer(page: Page) -> Question:
 
 def _operations(config: Config, tokens: int) -> tuple[int, int]:
     """For the first token after a prompt of this length, and for the one after it, with the cache."""
-    mean, end = keys_per_query(config, tokens)
-    return tokens * operations(config, mean).total, operations(config, end + 1).total
+    _, end = keys_per_query(config, tokens)
+    return prompt_operations(config, tokens), operations(config, end + 1).total
 
 
 def heavy(page: Page) -> Question:
@@ -68,7 +76,7 @@ def heavy(page: Page) -> Question:
             "n": break_even_tokens(config),
             "context": config.context,
             "times": config.group,
-            "sooner": break_even_tokens(replace(config, kv_heads=config.heads)),
+            "sooner": -(-weights // cache_bytes(replace(config, kv_heads=config.heads), 1)),  # nothing else changed
         }
         return words("explain-heavy", model=ASKED, **{name: words.number(n) for name, n in values.items()})
 

@@ -20,6 +20,9 @@ def tracks(page: Page) -> None:
     """The tracks, and below them the times. The first run is there when they are drawn; the others follow by
     themselves, one at a time, so that the page answers in between."""
     st.fragment(_tracks, run_every=PAUSE_S if len(_runs(page)) < RUNS else None)(page)
+    words, context = page.words, page.words.number(page.bundle.model.config.context)
+    kept = words("holds") + words("holds-context", context=context, model=page.bundle.card.title)
+    page.heading("holds-title", kept)
     listing.show(*SOURCE)
 
 
