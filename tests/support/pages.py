@@ -9,5 +9,7 @@ FILES = {file.stem.partition("_")[2]: file for file in sorted((ROOT / "pages").g
 PAGES = sorted(FILES)
 APPENDICES = {file.stem: file for file in sorted((ROOT / "pages").glob("[a-z]*.py"))}  # beside the path of lessons
 PROMPTED = [slug for slug in PAGES if "models=()" not in FILES[slug].read_text()]
+# the link with which a page runs on our small model, where it asks for one: a walk over all pages shows as much on it
+SMALL = {slug: {"model": "experts"} if slug in PROMPTED else {} for slug in PAGES}
 LANGUAGES = content.LANGUAGES
 MARKUP = "<script>hacked=1</script><img src=x onerror=hacked=1> $x$ **b** [a](b)"

@@ -2,6 +2,7 @@
 
 import pytest
 
+from model import zoo
 from model.zoo import ModelUnavailable
 from ui.kit import cache
 
@@ -32,3 +33,20 @@ def without_minilm(monkeypatch):
         return load(name)
 
     monkeypatch.setattr(cache, "bundle", lacking)
+
+
+@pytest.fixture(scope="module")
+def without_wheels():
+    """The models of packages are not there: pages run on the one that comes with Vetro."""
+    found = zoo.find
+
+    def find(name: str):
+        if name in zoo.ENTRIES and zoo.ENTRIES[name].package:
+            raise ModelUnavailable(zoo.ENTRIES[name].file, "the file of its package", "install")
+        return found(name)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(zoo, "find", find)
+        cache.bundle.clear()
+        yield
+    cache.bundle.clear()

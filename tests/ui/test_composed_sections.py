@@ -1,6 +1,7 @@
 """Sections whose names are put together: whatever stands in the braces, both languages have them. For each beginning in
 the code, all that can come there; what a comprehension over a tuple says is read off the code itself."""
 
+import ast
 import dataclasses
 from itertools import product
 
@@ -22,7 +23,7 @@ from tests.support.composed import asked, composed, literal_domain, raised
 from tests.support.pages import ROOT
 from training.recipes import SWITCHES
 from training.word_classes import CLASSES
-from ui.frame import curriculum
+from ui.frame import curriculum, model_choice
 from ui.kit import url_state
 from ui.lessons.blocks import fields as differing
 from ui.lessons.blocks import parts
@@ -48,10 +49,13 @@ SHARING = ("multi", "grouped", "one")
 TOLD_APART = (*NORMS, *BLOCKS, *MLPS, *ACTIVATIONS, *CHOICES["mask"], *SHARING, *POSITIONS.keys() - {"none"})
 FIELDS = {name for kind in changes.KINDS.values() for name in kind.fields()}
 COUNTED = {field.code for kind in changes.KINDS.values() for field in kind.fields().values() if hasattr(field, "code")}
+LOCAL = {"missing", "memory", "pickle", "several"}  # of models that do not come along
 DOMAINS = {
     "ui": {
-        "instead-{}": {*raised("model", "ModelUnavailable"), "own"},
-        "remedy-{}": {*raised("model", "ModelUnavailable"), "own"},
+        "instead-{}": {*raised("model", "ModelUnavailable") - LOCAL, "own"},
+        "remedy-{}": {*raised("model", "ModelUnavailable") - LOCAL, "own"},
+        "local-{}": {*raised("model", "ModelUnavailable") - {"install"}, "setting", "lacking"},
+        "unfit-{}": {*model_choice.REQUIREMENTS, model_choice.TEXT, model_choice.OURS, "other"},
         "state-{}": ("done", "next", "open", "missing"),
         "{}-title": curriculum.APPENDICES,
         "{}-lead": curriculum.APPENDICES,
@@ -252,7 +256,15 @@ def test_there_is_a_section_for_each(slug, name):
     assert wanted - content.load("it", slug).keys() == set()
 
 
-LESSON_FILES = sorted(file for file in (ROOT / "ui/lessons").rglob("*.py") if "notebook" not in file.stem)
+LESSON_FILES = sorted(file for file in (ROOT / "ui/lessons").glob("*/*.py") if "notebook" not in file.stem)
+
+
+@pytest.mark.parametrize("file", LESSON_FILES, ids=lambda file: str(file.relative_to(ROOT / "ui/lessons")))
+def test_what_is_asked_for_by_its_whole_name_is_there(file):
+    """Also where the page comes to it with one of the models only."""
+    known = content.load("en", file.parent.name).keys() | content.load("en", "ui").keys()
+    names = [node.value for node in asked(ast.parse(file.read_text())) if isinstance(node, ast.Constant)]
+    assert [name for name in names if isinstance(name, str) and name not in known] == []
 
 
 @pytest.mark.parametrize("file", LESSON_FILES, ids=lambda file: str(file.relative_to(ROOT / "ui/lessons")))

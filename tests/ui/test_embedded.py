@@ -7,28 +7,13 @@ import pytest
 from model import zoo
 from tests.support.app_test import html_of, run_page
 from tests.support.pages import LANGUAGES, PAGES
-from ui.kit import cache, language
-
-pytestmark = pytest.mark.slow
+from ui.kit import language
 
 OWN = ("blocks", "experts", "table", "train")  # lessons on models of ours in the first place, or on none
 DECODER = [slug for slug in PAGES if slug not in OWN]
 
 
-@pytest.fixture(scope="module", autouse=True)
-def without_wheels():
-    found = zoo.find
-
-    def find(name: str):
-        if zoo.ENTRIES[name].package:
-            raise zoo.ModelUnavailable(zoo.ENTRIES[name].file, "the file of its package", "install")
-        return found(name)
-
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(zoo, "find", find)
-        cache.bundle.clear()
-        yield
-    cache.bundle.clear()
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("without_wheels")]
 
 
 @pytest.mark.parametrize("slug, lang", [*zip(PAGES, cycle(LANGUAGES), strict=False)])

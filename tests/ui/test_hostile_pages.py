@@ -21,6 +21,10 @@ OURS = """
 """
 
 
+OUR_LINKS = ("notebook/", *(f"{slug}?" for slug in PAGES))  # which hand on what theirs says, encoded
+
+
+@pytest.mark.usefixtures("without_wheels")
 @pytest.mark.parametrize("slug", PAGES)
 def test_a_page_with_a_hostile_link(slug):
     """Everything at once: a damaged value in each parameter, a model by its path, markup in the prompt."""
@@ -36,7 +40,7 @@ def test_a_page_with_a_hostile_link(slug):
         assert tag != "img" or "src" not in dict(attributes)  # the browser draws it when it is asked for
         for name, value in attributes:
             assert not name.startswith("on") and "script:" not in (value or ""), (tag, attributes)
-            ours = name in ("value", "aria-label", "title", "data-token") or (value or "").startswith("notebook/")
+            ours = name in ("value", "aria-label", "title", "data-token") or (value or "").startswith(OUR_LINKS)
             assert ours or "hacked" not in (value or "")
     assert "<h1" in html_of(test)
 

@@ -13,7 +13,7 @@ import streamlit as st
 from tests.support import sums
 from tests.support.app_test import html_of, run_page, switch_page, unfolded
 from tests.support.browser import settled
-from tests.support.pages import FILES, LANGUAGES, MARKUP, PAGES, PROMPTED
+from tests.support.pages import FILES, LANGUAGES, MARKUP, PAGES, PROMPTED, SMALL
 from tests.support.payload import charts, values
 from ui.kit import tables
 from ui.kit.numbers import percent
@@ -38,9 +38,9 @@ def test_there_are_pages():
 
 @pytest.mark.parametrize("slug", PAGES)
 def test_a_page_runs_with_everything_unfolded(slug, monkeypatch):
-    """In Italian; in English every lesson's own tests run it. And its worksheet can be answered on paper: no question
-    speaks of what only the page shows, and every option that is not right has a remark of its own. And its tables are
-    those of its figures."""
+    """In Italian, on the small model; in English and on the first one every lesson's own tests run it. And its
+    worksheet can be answered on paper: no question speaks of what only the page shows, and every option that is not
+    right has a remark of its own. And its tables are those of its figures."""
     files, button = {}, st.download_button
     columns, twin = {}, tables.twin
 
@@ -54,7 +54,7 @@ def test_a_page_runs_with_everything_unfolded(slug, monkeypatch):
 
     monkeypatch.setattr(st, "download_button", download_button)
     monkeypatch.setattr(tables, "twin", keep)
-    test = unfolded(run_page(slug, "it"))
+    test = unfolded(run_page(slug, "it", **SMALL[slug]))
     assert not test.exception
     assert "<h1" in html_of(test)
     assert 'role="alert"' not in html_of(test)

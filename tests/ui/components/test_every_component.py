@@ -7,7 +7,7 @@ import pytest
 from tests.support.app_test import shown_page
 from tests.support.bare_page import give, recorded, settled
 from tests.support.browser import with_all_charts
-from tests.support.pages import LANGUAGES, PAGES
+from tests.support.pages import LANGUAGES, PAGES, SMALL
 from ui.server import modules
 
 DRAWN = """(box) => [...box.parent.querySelectorAll(".root *")]
@@ -26,13 +26,13 @@ SWITCH = "([lang, theme]) => { document.documentElement.lang = lang; document.do
 def test_it_is_drawn_in_every_language_and_theme_and_taken_away(bare_page, slug):
     """From one to the next as a reader switches it: the page stays, and is given what it is to show."""
     lang, theme, light = LANGUAGES[0], "light", []
-    page = bare_page(slug, lang, theme, charts=True)
+    page = bare_page(slug, lang, theme, charts=True, **SMALL[slug])
     for lang, theme in [(lang, theme) for lang in LANGUAGES for theme in ("light", "dark")]:
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         page.evaluate(SWITCH, [lang, theme])
-        settled(give(page, slug, lang))
+        settled(give(page, slug, lang, **SMALL[slug]))
         boxes = page.locator(".stElementContainer")
-        assert boxes.count() == len(recorded(slug, lang)[1])
+        assert boxes.count() == len(recorded(slug, lang, **SMALL[slug])[1])
         assert all(box.evaluate(DRAWN) for box in boxes.all())
         text = boxes.evaluate_all(
             "(boxes) => boxes.map((box) => box.parent.querySelector('.root').innerText).join(' ')"
@@ -56,7 +56,7 @@ TABLES = """(boxes) => boxes.map((box) => [box.dataset.key, box.parent.querySele
 
 def every_figure_has_its_numbers(page, slug):
     """The server's, in a fold with the figure's key, or those that its view writes."""
-    folds = {part.key for lang in LANGUAGES for part in shown_page(slug, lang).expander}
+    folds = {part.key for lang in LANGUAGES for part in shown_page(slug, lang, **SMALL[slug]).expander}
     figures = page.locator(".stElementContainer").evaluate_all(TABLES)
     assert len({file for _, file, _ in figures}) == len(figures), "no two figures have files of one name"
     for key, file, table in figures:
