@@ -10,7 +10,7 @@ with lesson("encoders", limit=20, first=maps.FIRST, link=maps.LINK | sentences.L
     if encoder := minilm.load(page.words):
         maps.show_maps(page, encoder, readings.traces(encoder, page))
         quiz.predict(f"ahead-{page.model}-{page.text}", questions.ahead(page, encoder))
-        page.heading("trained-title", page.words("trained-text", rows=encoder.model.config.context))
+        maps.show_training(page, encoder)
         page.heading("vectors-title", page.words("vectors-intro"))
         listed = sentences.choose(page, encoder)
         if listed:

@@ -50,7 +50,8 @@ def show_maps(page: Page, encoder: Bundle, traces: tuple[Trace, Trace]) -> None:
     columns = _table(traces, looks, [bundle.card.title for bundle in bundles], words)
     mount(page, "encoders", "maps", data, columns=columns, reports=("look",))
     values = _values(encoder, traces, looks, words)
-    st.html(markup.read(words.inline("maps-reading", **values)) + words("maps-text", **values))
+    page.read(words.inline("maps-reading", **values))
+    side_by_side(words("maps-kinds", **values), words("maps-sinks", **values))
 
 
 def _values(encoder: Bundle, traces: tuple[Trace, Trace], looks: list[Look], words: Words) -> dict[str, str]:
@@ -80,6 +81,19 @@ def _table(traces: tuple[Trace, Trace], looks: list[Look], titles: list[str], wo
         rows += [(name, tokens[q], tokens[k], float(weights[q, k])) for q, k in places]
     names = map(words.text, ("col-model", "col-reader", "col-word", "col-weight"))
     return tables.of_rows(names, rows)
+
+
+def side_by_side(*texts: Markup) -> None:
+    """Paragraphs in columns, where there is room."""
+    for column, text in zip(st.columns(len(texts), gap="large"), texts, strict=True):
+        column.html(text)
+
+
+def show_training(page: Page, encoder: Bundle) -> None:
+    """How an encoder such as MiniLM is trained, in two steps side by side."""
+    page.heading("trained-title")
+    rows = page.words.number(encoder.model.config.context)
+    side_by_side(page.words("trained-masked"), page.words("trained-contrastive", rows=rows))
 
 
 # ---- going on

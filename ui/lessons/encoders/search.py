@@ -10,7 +10,7 @@ from ui.frame.page import Page
 from ui.kit import listing, url_state
 from ui.kit.language import Words
 from ui.kit.mounting import mount
-from ui.lessons.encoders import readings
+from ui.lessons.encoders import maps, readings
 from ui.lessons.encoders.readings import Hits, Sentences
 
 TOP = 5  # sentences of each search
@@ -66,7 +66,8 @@ def show_hits(page: Page, encoder: Bundle, sentences: Sentences, query: str) -> 
     titles = map(words.text, ("col-sentence", "col-bm25", "col-cosine"))
     table = dict(zip(titles, (sentences.texts, hits.scores, hits.cosines), strict=True))
     mount(page, "encoders", "found", {"part": "found", "columns": columns}, columns=table)
-    st.html(words("searches-text", found=len(hits.keywords), all=len(sentences.texts)))
+    here = words("searches-here", found=len(hits.keywords), all=len(sentences.texts))
+    maps.side_by_side(here, words("searches-real"))
     listing.show(retrieval.sentence_vector, retrieval.keyword_scores, retrieval.rerank)
 
 

@@ -83,15 +83,14 @@ def show_cosines(page: Page, encoder: Bundle, sentences: Sentences) -> None:
     pair = sentences.pair(reported) if reported else first
     values = _pair_values(sentences, pair, words)
     rank = words("pair-rank", **values) if values["pairs"] > 1 else ""
-    st.html(
-        markup.read(words.inline("pair-reading", **values)) + rank + words("pair-text") + _translated(sentences, words)
-    )
+    st.html(markup.read(words.inline("pair-reading", **values)) + rank + _translated(sentences, words))
     folded(text("pair-fold"), "fold-pair", partial(_pair, page, encoder, sentences, pair))
 
 
 def _pair(page: Page, encoder: Bundle, sentences: Sentences, pair: tuple[int, int]) -> None:
     """Both vectors and their product as strips, and the sums."""
     words, text = page.words, page.words.text
+    st.html(words("pair-text"))
     one, other = (sentences.vectors[i] for i in pair)
     strips = {f"a  {pair[0] + 1}": one, f"b  {pair[1] + 1}": other, "a × b": one * other}
     columns = {text("col-number"): range(1, len(one) + 1)} | strips
