@@ -82,6 +82,24 @@ class FixHead(Edit):
 
 
 @dataclass(frozen=True)
+class SilenceAttention(Edit):
+    """Sets what the attention of a layer adds to the residual stream to 0, at one token or at all (zero ablation)."""
+
+    token: int | None = None
+    name: ClassVar[str] = "attn_out"
+
+    def __call__(self, x: Tensor) -> Tensor:
+        return torch.zeros_like(x) if self.token is None else x.masked_fill(_at(x, 1, self.token, "token"), 0)
+
+
+@dataclass(frozen=True)
+class SilenceMLP(SilenceAttention):
+    """The same for its MLP, or for all its experts."""
+
+    name: ClassVar[str] = "mlp_out"
+
+
+@dataclass(frozen=True)
 class HideKey(Edit):
     """Takes one key away from one query in one head, or in every head: its score becomes −∞, its weight 0."""
 

@@ -43,6 +43,7 @@ LESSONS = (
     Lesson(17, "is_it_true", 4, 5),
     Lesson(18, "projections", 2, 12),
     Lesson(19, "sharing", 2, 9),
+    Lesson(20, "mlp", 3, 12),
 )
 PARTS = (1, 2, 3, 4)
 APPENDICES = ("references",)  # pages beside the path: pages/<slug>.py, title in ui.md
