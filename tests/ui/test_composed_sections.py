@@ -135,6 +135,12 @@ DOMAINS = {
         "against-{}": ("none", "some", "all"),
     },
     "machine": {"option-{}": ("all", "last", "none"), "against-{}": ("all", "last", "none")},
+    "mlp": {
+        "half-option-{}": ("few", "dozens", "many"),
+        "half-against-{}": ("few", "dozens", "many"),
+        "built-{}": MLPS,
+        "bar-{}": ("mlp", "attention"),
+    },
     "next_token": {
         "final-norm-{}": NORMS,
         "order-only-{}": ("first", "last"),

@@ -51,6 +51,7 @@ LESSONS = {
         "encoder=3-2&decoder=4-1&query=water&sentences=One.%0ATwo+dogs.%0AThree+cats.&pair=1-3",
         ["Two dogs.", "water"],
     ),
+    "mlp": ("model=experts&layer=5&token=3&neuron=2", []),
     "what_if": ("model=experts&edits=zero.2.3&other=The+cat+sat&layer=4&head=2", ["zero.2.3", "Layer 4, head 2"]),
     "train": ("task=reverse&a-position=none&steps=400", ["Reverse", "after 400 steps at most"]),
     "is_it_true": ("break=instrument", ["a meddling instrument"]),

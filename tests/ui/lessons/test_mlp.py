@@ -78,7 +78,7 @@ def test_any_prompt_and_a_model_with_experts(prompt, model):
 
 
 def test_a_token_that_does_not_come_to_an_expert_has_no_activation(moe):
-    test = run_page("mlp", model="experts", layer="4", token="7")
+    test = run_page("mlp", model="experts", layer="4")
     at = traced(moe, PROMPT).layers[3]
     expert = at.expert_index[-1, 0]
     assert f"first to expert {expert + 1}" in html_of(test)

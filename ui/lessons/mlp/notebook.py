@@ -40,8 +40,8 @@ for neuron, row in zip(strongest, logits, strict=True):
 
 # %%
 activations, rows = mlp.post[:, strongest].T, [str(neuron + 1) for neuron in strongest]
-firing = figures.firing(activations, rows, tokens, t, partial(number, lang=lang))
-theme.apply_theme(firing, "light")
+figure = figures.firing(activations, rows, tokens, t, partial(number, lang=lang))
+theme.apply_theme(figure, "light")
 
 # %% What the prompt costs without this MLP, and without this attention, in bits per token
 base = lens.surprisal(bundle.model, trace)

@@ -8,7 +8,6 @@ from ui.frame.question import Question, between, largest
 from ui.kit import markup
 from ui.lessons.mlp import readings
 
-HALF = 0.5
 BOUNDS = (11, 101)  # neurons: bounds of the question how many make half
 TIE = 0.1  # bits per token: costs nearer than that count as equal
 NOISE = 0.02  # of the number of neurons, where rounding may take one from another's place
@@ -23,7 +22,7 @@ def half(page: Page, trace: Trace) -> Question:
     where |= {"all": words.number(shown.mlp.post.shape[1])}
 
     def needed() -> int:
-        return shown.mlp.needed(token, HALF)
+        return shown.mlp.needed(token, readings.HALF)
 
     def answer() -> tuple[int, ...]:
         return between(BOUNDS, needed(), NOISE)

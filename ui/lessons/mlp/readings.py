@@ -22,6 +22,7 @@ TOP, BOTTOM = 4, 3  # tokens whose logit a neuron raises most, and lowers most
 LINK = {"layer": url_state.LAYER, "token": url_state.TOKEN, "neuron": url_state.integer_between(SHOWN)}
 NAMES = {"silu": "SiLU", "gelu": "GELU", "gelu_tanh": "GELU", "relu": "ReLU"}  # of activations, in every language
 CURVES = ("silu", "gelu", "relu")
+HALF = 0.5  # of what all neurons add
 MASSIVE = 100  # times the median norm of the other tokens: a vector that is told apart from them
 
 

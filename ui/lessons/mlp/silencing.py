@@ -36,6 +36,9 @@ class Run:
 
 def section(page: Page, trace: Trace) -> None:
     """Takes turns while layers are being silenced, and at no other time: the page, and others, are served between."""
+    if len(page.ids) < 2:
+        page.note(page.words.inline("silence-none"))
+        return
     run = cache.memo("mlp-silencing", page.key("mlp-silencing"), lambda: Run(len(trace.layers)))
     st.fragment(_section, run_every=TICK if run.running else None)(page, trace, run, run.running)
 

@@ -34,6 +34,14 @@ def show_neurons(page: Page, trace: Trace, start: tuple[int, int]) -> None:
     listing.show(mlp, analysis.Neurons, analysis.direct_logits)
 
 
+def show_said(page: Page, trace: Trace, start: tuple[int, int]) -> None:
+    """That a neuron is a fact, with what was measured at the neurons of the question."""
+    layer, token = start
+    mlp = readings.shown(page, trace, layer, token).mlp
+    values = {"layer": layer + 1, "token": markup.chip(page.names[token]), "n": mlp.needed(token, readings.HALF)}
+    page.said("said-memory", **values, first=page.words.percent(float(mlp.fractions(token).max())))
+
+
 def _place(page: Page, start: tuple[int, int]) -> tuple[int, int]:
     """The layer and the token, from 0."""
     words, count, names = page.words, page.bundle.model.config.layers, page.names
