@@ -30,7 +30,7 @@ def firing(
     outline = {"type": "rect", "x0": at - 0.5, "x1": at + 0.5, "y0": -0.5, "y1": len(rows) - 0.5}
     across = {"tickvals": list(range(len(tokens))), "ticktext": list(map(label, tokens)), "tickangle": -45}
     layout = {
-        "height": 34 * len(rows) + 96,
+        "height": 28 * len(rows) + 96,
         "xaxis": AXIS_PLAIN | across | {"tickfont": {"family": MONO, "size": 13}},
         "yaxis": category_rows(rows, tickfont={"family": MONO, "size": 13}),
         "shapes": [outline | {"line": {"color": INK, "width": 1.6}}],
@@ -63,7 +63,7 @@ def shapes(x: np.ndarray, curves: dict[str, np.ndarray], at: tuple[float, float]
     }
     zero = {"color": RULE, "width": 1}
     layout = {
-        "height": 340,
+        "height": 300,
         "legend": LEGEND_ABOVE,
         "xaxis": AXIS_GRID,
         "yaxis": AXIS_GRID,
@@ -90,7 +90,7 @@ def silenced(costs: dict[str, Sequence[float]], titles: tuple[str, str], number:
     ]
     ticks = [n for n in place.tolist() if n in (1, count) or (n % 5 == 0 and count - n > 1)]
     layout = {
-        "height": 340,
+        "height": 300,
         "barmode": "group",
         "bargap": 0.25,
         "bargroupgap": 0,

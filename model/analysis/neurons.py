@@ -6,6 +6,7 @@ neuron reads with is its key, the row of the second that it writes is its value.
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import torch
@@ -60,7 +61,8 @@ class Neurons:
 @torch.inference_mode()
 def neurons(model: Transformer, trace: Trace, layer: int, expert: int | None = None) -> Neurons:
     """Of a layer's MLP, or of one of its experts, by what that reads at every token. Needs mlp_in."""
-    mlp, tap = model.layers[layer].mlp, Recorder(keep={"pre", "gate", "post"})
+    mlp: Any = model.layers[layer].mlp
+    tap = Recorder(keep={"pre", "gate", "post"})
     if isinstance(mlp, Experts):
         mlp = mlp.experts[expert or 0]
     out = mlp(torch.tensor(trace.layers[layer].mlp_in[None], device=model.device), tap)[0]
@@ -77,7 +79,7 @@ def direct_logits(model: Transformer, vectors: np.ndarray, stream: np.ndarray) -
     norm, at the scale that the last residual stream (D,) of the token gives it, and the language-model head. What later
     layers make of them is not counted."""
     rows, end = (torch.tensor(x, device=model.device) for x in (vectors, stream))
-    norm = model.norm
+    norm: Any = model.norm
     if isinstance(norm, torch.nn.LayerNorm):
         rows, size = rows - rows.mean(-1, keepdim=True), end.var(correction=0)
     else:

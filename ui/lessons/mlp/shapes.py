@@ -62,7 +62,8 @@ def show_parameters(page: Page) -> None:
     st.html(markup.arithmetic(words.inline(line, **values) for line in lines))
     heads = [words.inline(f"col-{name}") for name in ("model", "parameters", "mlp", "attention", "rest")]
     configs = {page.bundle.card.title: config} | {name: MODELS[name] for name in PUBLISHED}
-    st.html(tables.grid(heads, [(name, *_parts(page, each)) for name, each in configs.items()]))
+    rows = [(name, *_parts(page, each)) for name, each in configs.items()]
+    st.html(tables.sideways(words.text("parameters-title"), tables.grid(heads, rows)))
     page.note(words.inline("parameters-note"))
     listing.show(arithmetic.layer_terms)
 

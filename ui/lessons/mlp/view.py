@@ -144,7 +144,7 @@ def _writes(page: Page, shown: Shown) -> None:
         for f, raised, lowered in zip(shown.strongest, shown.raised.tolist(), shown.lowered.tolist(), strict=True)
     ]
     page.heading("writes-title", words("writes-intro", token=markup.chip(page.names[shown.token])), level=3)
-    st.html(tables.grid(heads, rows, first_number=9))
+    st.html(tables.sideways(words.text("writes-title"), tables.grid(heads, rows, first_number=9)))
     page.notice(words("writes-caveat"), role="note")
 
 
