@@ -15,7 +15,8 @@ HEIGHTS = """([first, ...others]) => {
     const heights = new Set();
     const walk = ([query, ...rest]) => all(query).forEach((_, i) => {
         all(query)[i]?.click();
-        heights.add(Math.round(all(".read")[0].getBoundingClientRect().height));
+        const told = [all(".read")[0], ...all(".read + .said").slice(0, 1)];
+        heights.add(told.map((node) => Math.round(node.getBoundingClientRect().height)).join());
         if (rest.length) walk(rest);
     });
     walk([first, ...others]);

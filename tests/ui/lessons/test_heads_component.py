@@ -30,7 +30,7 @@ def test_all_figures_show_the_same_head(bare_page, trace, bundle):
     expect(explorer.locator("> .read")).to_contain_text(percent(row.max(), "en"))
     weight = bundle.model.layers[5].attn.o_proj.weight.detach().numpy()[:, 64:128]
     parts = row[:5] * np.linalg.norm(trace.layers[5].v[0, :5] @ weight.T, axis=-1)
-    expect(explorer.locator("> .read")).to_contain_text(f"has norm {number(parts[row[:5].argmax()], 'en')}")
+    expect(explorer.locator("> .said")).to_contain_text(f"has norm {number(parts[row[:5].argmax()], 'en')}")
     lengths = np.linalg.norm(lens.head_writes(bundle.model, trace, 5)[:, 4], axis=-1)
     for head in range(9):
         expect(explorer.locator(".writes .length").nth(head)).to_have_text(number(lengths[head], "en"))

@@ -148,6 +148,7 @@ export class Explorer extends Figure {
     this.steps = el("a", { className: "note" }, w["two-steps"]);
 
     this.sentence = el("p", { className: "read", "aria-live": "polite" });
+    this.parts = el("p", { className: "said", "aria-live": "polite" });
     this.writes = el("section", { className: "writes" });
     this.top = el(
       "section",
@@ -171,6 +172,7 @@ export class Explorer extends Figure {
         ),
       ),
       this.sentence,
+      this.parts,
       this.writes,
     );
   }
@@ -236,10 +238,8 @@ export class Explorer extends Figure {
     const section = reader === 0 ? "read-first" : most === reader ? "read-self" : "read-aloud";
     this.sentence.replaceChildren(
       ...this.weave(section, { reader: this.word(reader), word: this.word(most), p, x, head: String(head + 1) }),
-      " ",
-      ...(reader === 0 ? [] : [...this.from(layer, head, most), " "]),
-      rank,
     );
+    this.parts.replaceChildren(...(reader === 0 ? [] : [...this.from(layer, head, most), " "]), rank);
   }
 
   /** How much of what the head writes at the reader comes from the token that it reads most. */
