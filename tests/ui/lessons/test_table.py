@@ -139,6 +139,7 @@ def test_an_edited_row_from_the_link():
     assert results(test)["Parameters"][0] == number(arithmetic.count(config).total, "en")
     data = drawn(test)
     assert data["edited"] == {"mlp": "experts", "kv_heads": "1"} and data["names"][1] != data["names"][0]
+    assert data["names"][0].endswith(", changed") and ", changed</bdi> has" in html_of(test)
     assert {row["name"] for row in data["rows"] if row["differs"]} == {"mlp", "kv_heads", "experts", "active_experts"}
 
 

@@ -64,13 +64,14 @@ def show_table(page: Page) -> None:
         return
     own = words.text("own-name")
     table = _changed(name, own if name == OWN else title(name, words), published)
-    pair = {table.name: table.config}
+    shown = words.text("edited", model=table.name) if table.config != published else table.name
+    pair = {shown: table.config}
     if beside:
         second = title(other, words)
         pair[words.text("as-published", model=second) if second == table.name else second] = beside
     if beyond := [
         words(
-            "beyond-own" if model == own else "beyond",
+            "beyond-own" if name == OWN and model == shown else "beyond",
             model=markup.user_text(model),
             context=words.number(config.context),
         )
@@ -80,8 +81,8 @@ def show_table(page: Page) -> None:
         page.notice(Markup().join(beyond))
     data = drawing.drawn(table, pair, tokens, words)
     mount(page, "table", "table", {**data, "model": name}, columns=results.table(pair, words), reports=("edits",))
-    sums.show_sums(page, table.name, pair, tokens)
-    quiz.predict(f"doubled-{table.config}", questions.doubled(table.name, table.config, words))
+    sums.show_sums(page, shown, pair, tokens)
+    quiz.predict(f"doubled-{table.config}", questions.doubled(shown, table.config, words))
 
 
 def show_vocabulary(page: Page) -> None:
