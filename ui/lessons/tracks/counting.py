@@ -35,7 +35,8 @@ def table(page: Page) -> None:
             times = [f"× {words.number(factor)}" for factor in doubling(config, n)]
             rows.append((name, words.number(n), *times, words.percent(share(config, n))))
     names = ("model", "tokens", "with", "without", "share")
-    st.html(tables.grid([words.inline(f"count-{name}") for name in names], rows))
+    heads = [words.inline(f"count-{name}") for name in names]
+    st.html(tables.sideways(words.text("count-title"), tables.grid(heads, rows)))
     values = {
         "here": words.percent(share(page.bundle.model.config, len(page.ids))),
         "model": ASKED,
