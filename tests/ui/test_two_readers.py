@@ -42,7 +42,7 @@ LESSONS = {
     ),
     "packing": (
         "model=experts&method=best_fit&context=64&documents=30&lines=One+two.%0AThree+four+five.&row=3"
-        "&mask=off&restart=off&layer=4&head=3&reader=3",
+        "&mask=off&restart=off&separator=true&layer=4&head=3&reader=3",
         ["Three four five."],
     ),
     "experts": ("layer=2&token=3&paths=all&kinds=2&active=3&experts=2&experts=4&where=1&force=true", []),

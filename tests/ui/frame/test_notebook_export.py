@@ -110,9 +110,10 @@ def test_both_models_are_trained_as_the_link_says():
 
 
 def test_a_row_is_packed_as_the_link_says():
-    space, _ = run_notebook("packing", own="true", lines="One two.\nThree four.", context="64", layer="4", head="3")
-    assert len(space["lengths"]) == 3 and space["shares"]
-    assert (space["together"] - space["alone"]).abs().max() < 1e-3
+    link = {"own": "true", "lines": "One two.\nThree four.", "context": "64", "layer": "4", "head": "3"}
+    space, _ = run_notebook("packing", **link, separator="true")
+    assert len(space["lengths"]) == 3 and space["shares"] and (~space["own"]).sum() == 2
+    assert (space["together"][space["own"]] - space["alone"]).abs().max() < 1e-3
     np.testing.assert_allclose(np.nan_to_num(np.asarray(space["seen"].data[0].z, float)).sum(1), 1, atol=1e-5)
     apart, _ = run_notebook("packing", own="true", lines="One two.\nThree four.", mask="off", restart="off")
     assert (apart["together"] - apart["alone"]).abs().max() > 1
