@@ -17,9 +17,6 @@ FRAME = {"intro", "goals", "needs", "takeaway", "title"}  # asked for by ui/fram
 
 # Where Italian has to name things in another order than English within a sentence: why, and which.
 REORDERED = {
-    "the fraction stands behind the word": {("attention", "share"), ("attention", "share-self")},
-    "the fraction is the object, at the end": {("attention", "leak-next")},
-    "the reader comes before the head that reads": {("attention", "swap-question")},
     "the model comes first": {("is_it_true", "aloud-whole")},
     "the device comes before the block that has come to it": {
         *(("ring", name) for name in ("read-past", "read-last", "read-future")),

@@ -106,12 +106,13 @@ class Swap:
 
 def swap(tokenizer: Tokenizer, trace: Trace, text: str, cell: Cell, content: np.ndarray) -> Swap | None:
     """Exchanges in the text of a trace the two tokens of `content` (T,) bool that the head of a cell reads most from
-    its query token.
+    its query token; whole words only, for half a word in the place of another makes none.
 
     None where there are no two, or where the new sentence would fall into other tokens.
     """
+    words = tokenizer.words(text)
     row = trace.layers[cell.layer].pattern[cell.head, cell.query]
-    usable = content & trace.layers[0].mask[cell.query]
+    usable = content & trace.layers[0].mask[cell.query] & [words.count(word) == 1 for word in words]
     usable[cell.query] = False
     most = [i for i in np.argsort(-row, kind="stable").tolist() if usable[i]][:2]
     if len(most) < 2 or len({bare(trace.tokens[i]) for i in most}) < 2:

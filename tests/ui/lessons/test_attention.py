@@ -8,13 +8,13 @@ import content
 from model import sampling
 from model.analysis import attention
 from model.analysis.attention import Cell
-from tests.support.app_test import html_of, reveal, run_page, shown_page
+from tests.support.app_test import html_of, reveal, run_page, shown_page, unfolded
 from tests.support.browser import settled
 from tests.support.models import traced
 from tests.support.payload import component_payload
 from ui.kit import cache
 from ui.kit.content_words import content_words, special, start_cell
-from ui.kit.numbers import percent
+from ui.kit.numbers import number, percent
 from ui.kit.token_names import distinct
 from ui.lessons.attention import readings
 
@@ -47,7 +47,10 @@ def test_the_component_is_given_the_trace(bundle, text):
     for i, layer in enumerate(trace.layers):
         np.testing.assert_array_equal(arrays["scores"][i], layer.scores)
         for name, field in (("q", q), ("k", k), ("v", "v"), ("z", "z")):
-            np.testing.assert_array_equal(arrays[name][i], getattr(layer, field)[..., : readings.SHOWN])
+            sent, values = arrays[name][i].astype(float) - 128, getattr(layer, field)
+            limit = np.abs(values).max((1, 2), keepdims=True)
+            np.testing.assert_array_equal(arrays[f"{name}-limit"][i], limit[:, 0, 0])
+            assert np.abs(sent / 127 * limit - values).max() <= limit.max() / 254 * 1.001, "half a step of colour"
 
 
 def test_scores_are_queries_times_keys(bundle):
@@ -68,11 +71,38 @@ def test_weights_and_sums_come_out_of_what_is_sent(bundle):
     for i, layer in enumerate(trace.layers):
         weights = sampling.softmax(np.where(arrays["mask"], arrays["scores"][i], -np.inf))
         np.testing.assert_allclose(weights, layer.pattern, atol=1e-6)
-        values = np.repeat(arrays["v"][i], len(weights) // len(layer.v), axis=0)
-        np.testing.assert_allclose(weights @ values, arrays["z"][i], atol=1e-5)
+        values = np.repeat(layer.v, len(weights) // len(layer.v), axis=0)
+        np.testing.assert_allclose(weights @ values, layer.z, atol=1e-5)
         exact = layer.pattern.astype(np.float64) @ np.repeat(layer.v, len(weights) // len(layer.v), axis=0)
         assert (np.abs(exact - layer.z).max(-1) <= arrays["difference"][i] + 1e-5).all()
     assert arrays["difference"].max() < 1e-4
+
+
+def test_all_products_of_a_score_add_up_to_it(bundle):
+    """They stand in the order of their sizes; and the values, weighted, add up to z."""
+    trace = traced(bundle, PROMPT)
+    for layer, head, query, key in ((0, 0, 6, 0), (3, 5, 6, 4)):
+        found = readings.products(trace, Cell(layer, head, query, key))
+        width = trace.layers[0].v.shape[-1]
+        sizes = np.abs(found["q × k"])
+        assert sorted(found["number"]) == list(range(1, width + 1)) and (np.diff(sizes) <= 0).all()
+        score = trace.layers[layer].scores[head, query, key]
+        assert found["q × k"].sum() / np.sqrt(width) == pytest.approx(score, rel=1e-4, abs=1e-4)
+        np.testing.assert_allclose(found["q"] * found["k"], found["q × k"], rtol=1e-5)
+        cells = (Cell(layer, head, query, k) for k in range(len(trace.tokens)))
+        parts = sum(readings.products(trace, cell)["weight × v"].sum() for cell in cells)
+        assert parts == pytest.approx(found["z"].sum(), rel=1e-3, abs=1e-3)
+
+
+def test_the_products_are_shown_when_they_are_asked_for(smollm2):
+    test = unfolded(run_page("attention"))
+    assert not test.exception
+    trace = traced(smollm2, PROMPT)
+    found = readings.products(trace, start_cell(smollm2, trace))
+    shown = html_of(test)
+    for i in (0, 1, 63):
+        assert f'<td class="number">{number(found["q × k"][i], "en")}</td>' in shown
+    assert number(float(found["q × k"].sum()), "en") in shown
 
 
 def test_the_start_is_measured(smollm2):
@@ -134,6 +164,34 @@ def test_an_encoder_sees_the_appended_word(minilm):
 @pytest.mark.parametrize("text", ["cats cats cats", "The the the the", "a b", "🦀🦀 it", "Mary saw John and he"])
 def test_any_prompt_has_a_question(text):
     assert "question" in html_of(run_page("attention", prompt=text))
+
+
+def test_only_whole_words_change_places(smollm2):
+    """Half a word in the place of another makes none: the suit did not fit in the trophycase."""
+    text = "The trophy did not fit in the suitcase because it"
+    trace = traced(smollm2, text)
+    halves = {i for i, token in enumerate(trace.tokens) if token in ("·suit", "case")}
+    assert len(halves) == 2
+    shape = trace.stack("pattern").shape
+    for layer in range(shape[0]):
+        for head in range(shape[1]):
+            found = readings.swap(smollm2, trace, text, Cell(layer, head, len(trace.tokens) - 1, 0))
+            assert found is None or not {found.first, found.second} & halves
+
+
+@pytest.mark.parametrize("text", [PROMPT, "Rain fell, and the grass was green again"])
+@pytest.mark.parametrize("model", ["smollm2", "minilm"])
+def test_an_attention_sink_is_spoken_of_only_where_it_is_the_first_token(model, text):
+    bundle = cache.bundle(model)
+    trace = traced(bundle, text)
+    cell = attention.even_head(trace, start_cell(bundle, trace).query)
+    row, lengths = trace.layers[cell.layer].pattern[cell.head, cell.query], attention.value_lengths(trace, cell)
+    sink = model == "smollm2" and row.argmax() == 0 != lengths.argmax()
+    seen = np.flatnonzero(trace.layers[cell.layer].mask[cell.query])
+    choices = sorted(seen[np.argsort(-row[seen], kind="stable")][:6].tolist())
+    test = run_page("attention", model=model, prompt=text)
+    right = choices.index(int(lengths.argmax())) if int(lengths.argmax()) in choices else len(choices)
+    assert ("attention sink" in html_of(reveal(test, f"carry-{model}-{text}", right))) == sink
 
 
 # ---------------------------------------------------------------- in the browser

@@ -11,7 +11,7 @@ from ui.frame.question import Question, largest
 from ui.kit import cache, markup, token_names
 from ui.lessons.attention import readings
 
-OPTIONS = 6  # words to choose from
+OPTIONS = 6  # tokens to choose from
 TIE = 0.005  # of a weight, or of the largest length: nearer ones count as equal
 
 
@@ -66,7 +66,7 @@ def swap(page: Page, trace: Trace, cell: Cell) -> Question | None:
 
 
 def append(page: Page, trace: Trace, cell: Cell) -> Question:
-    """One word more: does it change how the earlier ones are read? Works for every prompt."""
+    """One token more: does it change what the earlier ones attend to? Works for every prompt."""
     words, reader = page.words, _chips(trace)[cell.query]
     text = page.text + readings.APPENDED
     count = len(trace.layers) * len(trace.layers[0].pattern)
@@ -115,7 +115,8 @@ def carry(page: Page, trace: Trace, cell: Cell) -> Question | None:
     def explain(right: int) -> Markup:
         lengths = attention.value_lengths(trace, cell)
         most, top = choices[right] if right < len(choices) else int(lengths.argmax()), readable[0]
-        return words(
+        sink = most != top == 0 and page.bundle.model.config.causal
+        explanation = words(
             "carry-same" if most == top else "carry-other",
             word=chips[most],
             p=words.percent(row[most]),
@@ -125,6 +126,7 @@ def carry(page: Page, trace: Trace, cell: Cell) -> Question | None:
             short=words.number(lengths[top]),
             total=words.number(lengths.sum()),
         )
+        return explanation + (words("carry-sink") if sink else Markup())
 
     def against(i: int) -> Markup:
         if i == len(choices):
@@ -144,7 +146,7 @@ def _chips(trace: Trace) -> list[Markup]:
 
 
 def _among(choices: list[int], positions: tuple[int, ...]) -> tuple[int, ...]:
-    """Positions as options: those of no choice are all the last one, "another word"."""
+    """Positions as options: those of no choice are all the last one, "another token"."""
     return tuple(dict.fromkeys(choices.index(i) if i in choices else len(choices) for i in positions))
 
 

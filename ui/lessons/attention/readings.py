@@ -1,5 +1,8 @@
 """What the attention explorer draws, and what the live model answers about it."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 import numpy as np
 
 from model import lens
@@ -16,7 +19,7 @@ from ui.kit.content_words import content_words, listed, special
 
 MODELS = (*prompt_bar.DECODERS, "minilm")
 LIMIT = 32  # tokens
-SHOWN = 16  # numbers of each vector that are drawn; differences are measured over all K
+STEPS = 127  # of colour on either side of zero, of the numbers of a vector
 SOURCE = (Attention.forward,)
 LINK = dict.fromkeys(("token", "key", "target"), url_state.TOKEN) | {
     "layer": url_state.LAYER,
@@ -52,23 +55,21 @@ def packed(bundle: Bundle, trace: Trace, start: Cell) -> dict:
 
     tokens (T strings); special and pronouns (T bools); targets (T,): for each query the key to begin with; reader: the
     query to begin with; width: K; rotary; both: whether attention is bidirectional; model: its title.
-    Arrays: scores (L, H, T, T) before the mask; mask (T, T); q, z (L, H, T, S) and k, v (L, G, T, S), the first S
-    numbers of K; difference (L, H, T), the largest over all K between the weighted values added up and the model's z.
+    Arrays: scores (L, H, T, T) before the mask; mask (T, T); q, z (L, H, T, K) and k, v (L, G, T, K) as `tinted`, with
+    their limits q-limit, z-limit (L, H) and k-limit, v-limit (L, G); difference (L, H, T), the largest over all K
+    between the weighted values added up and the model's z.
     """
     rotary, added = bundle.model.config.position == "rotary", special(bundle, trace)
-
-    def stack(name: str) -> np.ndarray:
-        return np.stack([getattr(layer, name)[..., :SHOWN] for layer in trace.layers])
-
+    fields = {"q": "q_rot" if rotary else "q", "k": "k_rot" if rotary else "k", "v": "v", "z": "z"}
+    vectors = {}
+    for name, field in fields.items():
+        vectors[name], vectors[f"{name}-limit"] = tinted(trace.stack(field))
     return {
         **components.pack(
             scores=trace.stack("scores"),
             mask=trace.layers[0].mask.astype(np.uint8),
-            q=stack("q_rot" if rotary else "q"),
-            k=stack("k_rot" if rotary else "k"),
-            v=stack("v"),
-            z=stack("z"),
             difference=np.stack([lens.combining_error(layer) for layer in trace.layers]),
+            **vectors,
         ),
         "tokens": token_names.distinct(trace.tokens),
         "special": added.tolist(),
@@ -80,6 +81,41 @@ def packed(bundle: Bundle, trace: Trace, start: Cell) -> dict:
         "both": bundle.model.config.mask == "bidirectional",
         "model": bundle.card.title,
     }
+
+
+def fitting_cell(asked: Mapping[str, int], trace: Trace, start: Cell) -> Cell:
+    """What the component reported, of layer, head, query and key; where it does not fit this trace, where it starts."""
+    ends = {"layer": len(trace.layers), "head": len(trace.layers[0].pattern)}
+    ends |= dict.fromkeys(("query", "key"), len(trace.tokens))
+    fits = all(0 <= asked[name] < end for name, end in ends.items() if name in asked)
+    return replace(start, **asked) if fits else start
+
+
+def tinted(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """All numbers of the vectors (L, H, T, K) as steps of colour, uint8 with STEPS + 1 for zero, and the largest size
+    in each head, (L, H), which is STEPS steps: a strip needs no more, and a number of four bytes would be four times as
+    much to send."""
+    limits = np.abs(vectors).max((2, 3))
+    steps = np.rint(vectors / np.maximum(limits, 1e-30)[..., None, None] * STEPS) + STEPS + 1
+    return steps.astype(np.uint8), limits
+
+
+def products(trace: Trace, cell: Cell) -> dict[str, np.ndarray]:
+    """The K numbers of one attention weight, those first that add most to the score: their own places from 1, q and k
+    as they are multiplied, q × k, v, weight × v, and z. Needs the fields of `keep`."""
+    layer = trace.layers[cell.layer]
+    group = cell.head // (len(layer.scores) // len(layer.v))
+    fields = layer.arrays()
+    q = fields.get("q_rot", fields.get("q"))[cell.head, cell.query]
+    k = fields.get("k_rot", fields.get("k"))[group, cell.key]
+    product = q.astype(np.float64) * k
+    order = np.argsort(-np.abs(product), kind="stable")
+    v = layer.v[group, cell.key]
+    weighted = layer.pattern[cell.head, cell.query, cell.key] * v
+    z = layer.z[cell.head, cell.query]
+    numbers = {"number": np.arange(len(q)) + 1, "q": q, "k": k, "q × k": product}
+    numbers |= {"v": v, "weight × v": weighted, "z": z}
+    return {name: values[order] for name, values in numbers.items()}
 
 
 def swap(bundle: Bundle, trace: Trace, text: str, cell: Cell) -> attention.Swap | None:

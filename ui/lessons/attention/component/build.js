@@ -60,6 +60,7 @@ export function buildExplorer(view) {
           el("p", { className: "note" }, ...weave(w["not-shared"], { k: span("key", "k"), v: span("value", "v") })),
         ]
       : range(view.G).map((g) => div("group", ...view.thumbs.slice(g * each, g * each + each), shared(g)));
+  const sharing = el("a", { href: "sharing" }, w["sharing-lesson"]);
   view.headsTitle = el("h2", { className: "eyebrow" });
   view.heads = arrows(el("div", { className: "heads", role: "radiogroup" }, ...rows), (down, right) => {
     view.choose({ head: clamp(view.s.head + right + down * (each === 1 ? 4 : each), 0, view.H - 1) });
@@ -87,6 +88,7 @@ export function buildExplorer(view) {
         div("over", el("h2", { className: "eyebrow" }, w.layer), view.shadeNote),
         view.layers.node,
         el("div", { "data-part": w["part-heads"] }, view.headsTitle, view.heads),
+        each === 1 ? "" : el("p", { className: "note" }, ...weave(w["shared-why"], { lesson: sharing })),
       ),
     ),
     view.find,

@@ -16,7 +16,7 @@ import { softmax } from "./softmax.js";
 import { twoSteps } from "./steps.js";
 
 /** What ui/lessons/attention/readings.py packs, with the words. L layers, H query heads, G key/value heads, T
- * tokens, S the first numbers of a vector.
+ * tokens, S numbers of a head's vector.
  * @typedef {object} Data
  * @property {string[]} tokens (T,)
  * @property {boolean[]} special (T,) tokens such as the beginning of the text
@@ -29,8 +29,9 @@ import { twoSteps } from "./steps.js";
  * @property {string} model
  * @property {string} lang
  * @property {Record<string, string>} words
- * @property {Header[]} arrays scores (L, H, T, T) before the mask; mask (T, T); q, z (L, H, T, S); k, v (L, G, T,
- *   S); difference (L, H, T) of the weighted values added up from the model's z
+ * @property {Header[]} arrays scores (L, H, T, T) before the mask; mask (T, T); q, z (L, H, T, S) and k, v (L, G, T, S)
+ *   in 127 steps of colour below and above 128, which are q-limit, z-limit (L, H), k-limit, v-limit (L, G);
+ *   difference (L, H, T) of the weighted values added up from the model's z
  * @property {string} bytes */
 
 export default function attention(given) {
@@ -44,7 +45,7 @@ class Explorer extends View {
   G; // key/value heads
   H; // heads
   L; // layers
-  S; // numbers that are shown of a vector
+  S; // numbers of a vector
   T; // tokens
   fresh;
   map;
@@ -150,15 +151,25 @@ class Explorer extends View {
     return Math.floor(h / (this.H / this.G));
   }
 
-  /** The first S numbers of a vector: q and z belong to a head, k and v to the group it shares them with. */
+  /** The numbers of a vector, in steps of colour: q and z belong to a head, k and v to the group it shares them with. */
   vector(name, t) {
-    const {
-      shape: [, heads],
-      values,
-    } = this.a[name];
-    const h = heads === this.H ? this.s.head : this.group(this.s.head);
+    const [heads, h] = this.owner(name);
     const start = ((this.s.layer * heads + h) * this.T + t) * this.S;
-    return values.subarray(start, start + this.S);
+    const limit = this.limit(name);
+    return Float32Array.from(
+      this.a[name].values.subarray(start, start + this.S),
+      (step) => ((step - 128) / 127) * limit,
+    );
+  }
+  /** How many heads have such vectors, and which of them the chosen head uses. */
+  owner(name) {
+    const heads = this.a[name].shape[1];
+    return [heads, heads === this.H ? this.s.head : this.group(this.s.head)];
+  }
+  /** The largest size of any number of these vectors in the head. */
+  limit(name) {
+    const [heads, h] = this.owner(name);
+    return this.a[`${name}-limit`].values[this.s.layer * heads + h];
   }
 
   get key() {

@@ -2,10 +2,9 @@
 // Everything here is drawn anew with each choice; `x` is the Explorer of index.js.
 
 import { chip, div, el, span, weave } from "../../../components/base/elements.js";
-import { integer, range } from "../../../components/base/numbers.js";
+import { integer } from "../../../components/base/numbers.js";
 
 const SOME = 12; // rows before the light words are drawn together
-const most = (values) => values.reduce((a, b) => Math.max(a, Math.abs(b)), 0) || 1;
 const sub = (symbol, kind, ...index) => span("", span(`symbol ${kind}`, symbol), el("sub", {}, ...index));
 const roles = { q: "query", k: "key", v: "value", z: "own" };
 const symbol = (name) => span(`symbol ${roles[name]}`, name);
@@ -19,7 +18,7 @@ export function twoSteps(x) {
     { type: "button", className: "go", "data-at": "all", onclick: () => x.choose({ all: !x.s.all }) },
     x.w[x.s.all ? "few-rows" : "all-rows"],
   );
-  return [title, stepTable(x, words), words.length > SOME ? more : "", arithmetic(x, words), vectors(x)];
+  return [title, stepTable(x, words), words.length > SOME ? more : "", arithmetic(x, words), productsButton(x)];
 }
 
 const score = (x, k) => x.a.scores.values[x.at(x.s.layer, x.s.head, x.s.reader, k)];
@@ -40,8 +39,8 @@ function stepTable(x, words) {
   const added = (keys) =>
     keys.map(scaled).reduce((sum, v) => sum.map((value, i) => value + v[i]), new Float32Array(x.S));
   const query = x.vector("q", reader);
-  const keyScale = Math.max(most(query), ...words.map((k) => most(x.vector("k", k))));
-  const valueScale = Math.max(...words.map((k) => most(x.vector("v", k)))); // one for both strips: a small weight fades
+  const keyScale = Math.max(x.limit("q"), x.limit("k")) || 1;
+  const valueScale = x.limit("v") || 1; // one for both strips: a small weight fades
   const strip = (values, scale) => {
     // one element, not one for each number: a browser lays out hundreds of them slowly
     const stops = Array.from(
@@ -83,7 +82,7 @@ function stepTable(x, words) {
       { className: k === key ? "word chosen" : "word", onclick: () => x.choose({ key: k }) },
     );
 
-  const first = x.fill("first-numbers", { n: x.S, width: x.d.width });
+  const first = x.fill("first-numbers", { width: x.d.width });
   const heads = {
     k: [...weave(w["col-key"], { k: symbol("k") }), el("br"), first],
     score: [w["col-score"], el("br"), symbol("q"), "·", symbol("k"), ` / √${x.d.width}`],
@@ -221,49 +220,22 @@ function arithmetic(x, words) {
       part(`softmax${size(H, T, T)}`),
       part(symbol("z"), size(H, T, width)),
     ),
+    el("p", { className: "note" }, ...whyRoot(x), x.d.rotary ? ` ${w.turned}` : ""),
   );
 }
 
-/** The vectors of the chosen cell as numbers, a line for each place in them; folded until somebody asks. */
-function vectors(x) {
-  const { w } = x;
-  const { reader, lifted } = x.s;
-  const { key } = x;
-  const { width } = x.d;
-  const [q, k, v] = [x.vector("q", reader), x.vector("k", key), x.vector("v", key)];
-  const weight = x.weight(reader, key);
-  const columns = [
-    [[sub("q", "query", x.word(reader))], q],
-    [[sub("k", "key", x.word(key))], k],
-    [[symbol("q"), " × ", symbol("k")], q.map((value, i) => value * k[i])],
-    [[sub("v", "value", x.word(key))], v],
-    [[`${x.number(weight)} × `, symbol("v")], v.map((value) => value * weight)],
-    ...(lifted ? [] : [[[sub("z", "own", x.word(reader))], x.vector("z", reader)]]),
-  ];
-  const line = (i) =>
-    el(
-      "tr",
-      {},
-      el("th", { scope: "row" }, String(i + 1)),
-      ...columns.map(([, values]) => el("td", {}, x.number(values[i]))),
-    );
-  const sum = x.fill("product", { width, x: x.number(product(x, key)) });
-  const fold = el(
-    "details",
-    { open: x.unfolded ?? false },
-    el("summary", { "data-at": "vectors" }, x.fill("vectors", { n: x.S, width })),
-    el(
-      "div",
-      { className: "table", tabIndex: 0, role: "region", "aria-label": x.fill("vectors", { n: x.S, width }) },
-      el(
-        "table",
-        { className: "vectors" },
-        el("thead", {}, el("tr", {}, el("td", {}), ...columns.map(([head]) => el("th", { scope: "col" }, ...head)))),
-        el("tbody", {}, ...range(x.S).map(line)),
-      ),
-    ),
-    el("p", { className: "note" }, `q × k: ${sum}.`, x.d.rotary ? ` ${w.turned}.` : ""),
-  );
-  fold.addEventListener("toggle", () => (x.unfolded = fold.open));
-  return fold;
+/** Where this head's numbers come from: the lesson on its matrices, at the same head and tokens. */
+function whyRoot(x) {
+  const { layer, head, reader } = x.s;
+  const choice = { layer: layer + 1, head: head + 1, token: reader + 1, key: x.key + 1 };
+  const lesson = el("a", { href: `projections?${new URLSearchParams(choice)}` }, x.w["projections-lesson"]);
+  return weave(x.w["why-root"], { width: x.d.width, lesson });
+}
+
+/** Asks for all numbers of the chosen cell, which the server has. */
+function productsButton(x) {
+  const { layer, head, reader } = x.s;
+  const ask = () => x.report("products", { layer, head, query: reader, key: x.key });
+  const label = x.fill("products-button", { width: x.d.width });
+  return el("button", { type: "button", className: "go", "data-at": "products", onclick: ask }, label);
 }
