@@ -4,6 +4,7 @@ from ui.frame import quiz
 from ui.frame.lesson import lesson
 from ui.kit.content_words import start_cell
 from ui.lessons.attention import questions, readings, view
+from ui.lessons.projections.questions import again
 
 with lesson("attention", models=readings.MODELS, requires=(), limit=readings.LIMIT, link=readings.LINK) as page:
     trace = page.trace(readings.keep(page.bundle.model.config))
@@ -15,3 +16,5 @@ with lesson("attention", models=readings.MODELS, requires=(), limit=readings.LIM
         quiz.predict(f"append-{page.model}-{page.text}", questions.append(page, trace, start))
     if carry := questions.carry(page, trace, start):
         quiz.predict(f"carry-{page.model}-{page.text}", carry)
+    if page.bundle.model.config.causal:
+        quiz.recall(f"again-{page.model}-{page.text}", again(page.within("projections")))
