@@ -220,7 +220,7 @@ function arithmetic(x, words) {
       part(`softmax${size(H, T, T)}`),
       part(symbol("z"), size(H, T, width)),
     ),
-    el("p", { className: "note" }, ...whyRoot(x), x.d.rotary ? ` ${w.turned}` : ""),
+    el("p", { className: "note" }, ...whyRoot(x), x.d.rotary ? ` ${w.turned}.` : ""),
   );
 }
 
