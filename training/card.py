@@ -43,11 +43,17 @@ def write(name: str, plan: Plan, folder: Path) -> None:
         "licence": "CC0-1.0",
         "tokens": plan.tokens,
         "bits_per_byte": round(bits, 4),
-        "recipe": asdict(plan.recipe) | {"steps": plan.steps, "rows": plan.rows, "context": plan.context},
+        "recipe": recipe(plan),
         "samples": samples,
     }
     (folder / checkpoint.CARD).write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n")
     (folder / "README.md").write_text(_text(name, plan, card))
+
+
+def recipe(plan: Plan) -> dict:
+    """How it was trained, as JSON gives it back."""
+    settings = asdict(plan.recipe) | {"steps": plan.steps, "rows": plan.rows, "context": plan.context}
+    return settings | {"betas": list(plan.recipe.betas)}
 
 
 def _text(name: str, plan: Plan, card: dict) -> str:

@@ -75,11 +75,12 @@ SWITCHES = {
     "ungated": replace(BASE, mlp="plain"),
     "sliding": replace(BASE, windows=(WINDOW,)),
     "alternating": replace(BASE, windows=(WINDOW, None)),
-    "experts": replace(BASE, experts=8),
-    "collapsed": replace(BASE, experts=8),  # trained without the loss that balances them
+    # two work on a token, of half the size each: as many parameters at work as in the base, and a router
+    "experts": replace(BASE, experts=8, mlp_width=BASE.mlp_width // 2),
+    "collapsed": replace(BASE, experts=8, mlp_width=BASE.mlp_width // 2),  # without the loss that balances them
     "2017": replace(PAPER_2017, **{name: getattr(BASE, name) for name in _SIZES}),
 }
-# a rate that all of them bear: at three times as much, the two that norm after the sum do not learn at all
+# a low rate, for those that norm after the sum; training/switchboard.py tries higher ones
 _SAME = Plan(BASE, Recipe(lr=1e-3, warm_up=100), steps=1200, rows=4, context=256)
 PLANS = {"experts": EXPERTS} | {
     f"switchboard/{name}": replace(

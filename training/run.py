@@ -10,6 +10,7 @@ import csv
 import os
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from training.recipes import PLANS, Plan
 RUNS = Path(__file__).parent / "runs"
 CHECKPOINT_INTERVAL_S = 60
 STEPS_PER_LINE = 20  # of the log that is shipped, which holds means
+Finish = Callable[[str, Plan, Run], None]
 
 
 class Log:
@@ -63,8 +65,10 @@ def thin_log(file: Path) -> str:
     return "\n".join(lines) + "\n"
 
 
-def train_plan(name: str, plan: Plan, device: str, first: bool) -> None:
-    """Trains one model from where it stands to its end; the first of several processes writes."""
+def train_plan(name: str, plan: Plan, device: str, first: bool, finish: Finish | None = None) -> None:
+    """Trains one model from where it stands to its end; the first of several processes writes. finish: what becomes of
+    the trained model; unless told otherwise, it is shipped."""
+    finish = finish or ship
     saved = RUNS / f"{name}.safetensors"
     saved.parent.mkdir(parents=True, exist_ok=True)
     text = Text(TEXT / "train.npz", plan.rows, plan.context, plan.seed)
@@ -88,7 +92,7 @@ def train_plan(name: str, plan: Plan, device: str, first: bool) -> None:
             since = time.monotonic()
 
 
-def finish(name: str, plan: Plan, run: Run) -> None:
+def ship(name: str, plan: Plan, run: Run) -> None:
     """What is shipped: configuration and weights, the log, and the card, measured on what was written."""
     folder = zoo.CHECKPOINTS / name
     checkpoint.save(run.model, tokens.from_file(TEXT / "tokenizer.json"), folder)

@@ -12,11 +12,13 @@ import torch
 import transformers
 
 from model import transformer, zoo
+from model.arithmetic import count
 from model.config import PAPER_2017, differences
-from model.weights import checkpoint
+from model.weights import checkpoint, trials
 from tests.support.app_test import html_of, run_page
 from training import corpus, statistics
 from training.recipes import PLANS
+from ui.kit import switchboard
 
 pytestmark = pytest.mark.slow
 
@@ -55,12 +57,17 @@ def test_a_checkpoint_is_its_plan(name):
 
 
 def test_a_switch_is_one_field():
-    """But for the whole block of 2017, and for the loss that balances experts, which is no field of a model."""
+    """But for the whole block of 2017; for experts, half as large each, so that a token uses as many parameters as in
+    the base; and for the loss that balances them, which is no field of a model."""
     base = zoo.load("switchboard/base").model.config
     found = {name: differences(base, zoo.load(name).model.config) for name in zoo.SWITCHBOARD}
     block = found.pop("switchboard/2017")
-    assert {name for name, fields in found.items() if len(fields) != 1} == {"switchboard/base"}
+    several = {"switchboard/base", "switchboard/experts", "switchboard/collapsed"}
+    assert {name for name, fields in found.items() if len(fields) != 1} == several
+    assert found["switchboard/experts"] == {"experts": (None, 8), "mlp_width": (192, 96)}
     assert found["switchboard/collapsed"] == found["switchboard/experts"]
+    active = {name: count(PLANS[f"switchboard/{name}"].config).active for name in ("base", "experts")}
+    assert active["experts"] - active["base"] == count(PLANS["switchboard/experts"].config).routers
     like = ("vocab_size", "width", "layers", "heads", "head_width", "mlp_width", "context")
     assert (
         replace(PAPER_2017, **{name: getattr(base, name) for name in like}) == zoo.load("switchboard/2017").model.config
@@ -151,10 +158,19 @@ def test_the_statistics_are_those_of_the_shipped_model(sample):
         assert layer["information"]["token"] >= layer["information"]["class"] > 10 * layer["shuffled"]["class"]
 
 
-@pytest.mark.parametrize("slug, lang, name", [("heads", "en", "mqa"), ("sparse", "it", "alternating")])
+@pytest.mark.parametrize("slug, lang, name", [("sharing", "en", "mqa"), ("sparse", "it", "alternating")])
 def test_other_lessons_say_what_the_switchboard_reached(slug, lang, name):
-    bits = checkpoint.report(folder(f"switchboard/{name}")).bits_per_byte
+    """On average over the seeds that the base has too."""
+    bits = switchboard.difference(name, switchboard.BASE).one.mean()
     assert (
         f"{bits:.3f} ".replace(".", {"en": ".", "it": ","}[lang])
-        in html_of(run_page(slug, lang)).split("blocks?switch=")[-2]
+        in html_of(run_page(slug, lang)).split("switchboard?switch=")[-2]
     )
+
+
+def test_what_is_shipped_is_on_record():
+    """The seed and the rate of the weights, and what their cards say."""
+    recorded = {trial.key: trial.bits_per_byte for trial in trials.read(zoo.CHECKPOINTS / trials.RECORD)}
+    for name in zoo.SWITCHBOARD:
+        report = checkpoint.report(folder(name))
+        assert recorded[name.removeprefix("switchboard/"), 1, PLANS[name].seed] == report.bits_per_byte
