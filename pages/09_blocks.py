@@ -1,23 +1,30 @@
-"""Lesson 9: what changed since 2017? Two blocks drawn from their configurations, and one switch at a time."""
+"""Lesson 9: what changed since 2017? Two blocks drawn from their configurations, and the residual connection."""
+
+from dataclasses import replace
+from functools import partial
 
 from ui.frame import quiz
 from ui.frame.lesson import lesson
-from ui.lessons.blocks import questions, switchboard, view
+from ui.kit import language
+from ui.kit.content_words import start_cell
+from ui.lessons.attention import questions as attention
+from ui.lessons.blocks import questions, view
 from ui.lessons.blocks.sides import sides
 
-with lesson("blocks", limit=24, link=view.LINK | switchboard.LINK) as page:
+MOVED = dict.fromkeys(("switch", "map-layer", "map-head", "map-token"), "switchboard")
+with lesson("blocks", limit=24, link=view.LINK, moved=MOVED) as page:
     words, both = page.words, sides(page)
     view.drawings(page, both)
     view.arithmetic(page, both)
-    if len(both) > 1:
-        view.differing_fields(page, both)
+    view.residual(page, both[-1])
     page.heading("stream-title", words("stream-intro"))
     if len(both) > 1:
-        quiz.predict(f"grown-{page.text}", questions.grown(*both, words), lambda: view.streams(page, both))
+        quiz.predict(f"grown-{page.text}", questions.grown(*both, words), partial(view.sizes, page, both))
+        view.differing_fields(page, both)
     else:
-        view.streams(page, both)
+        view.sizes(page, both)
+    view.today(page)
 
-    page.heading("switch-title", words("switch-intro"))
-    switchboard.section(page)
-    if mqa_cache := questions.mqa_cache(words):
-        quiz.predict("mqa-cache", mqa_cache)
+    trace, earlier = page.trace({"mask", "pattern"}), replace(page, words=language.words("attention"))
+    append = attention.append(earlier, trace, start_cell(page.bundle, trace))
+    quiz.recall(f"append-{page.model}-{page.text}", append)

@@ -61,6 +61,12 @@ def test_a_citation_is_a_link_in_every_language():
         citations.linked("[@nobody1900]", "and")
 
 
+def test_a_component_gets_the_address_beside_the_name():
+    wanted = [("By ", ""), ("Press e Wolf 2016", "references#press2016"), (".", "")]
+    assert citations.pieces("By [@press2016].", "e") == wanted
+    assert citations.pieces("[@press2016]", "e") == wanted[1:2]
+
+
 def test_a_citation_is_html_and_never_plain_text(tmp_path, monkeypatch):
     content.load.cache_clear()
     monkeypatch.setattr(content, "FOLDER", tmp_path)

@@ -1,11 +1,15 @@
 """The residual stream through the layers: its parts, its size, and how far a change moves it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
+import torch
+from torch import Tensor
 
 from model import lens
+from model.edits import Edit
 from model.trace import LayerTrace, Trace
 from model.transformer import Transformer, run
 
@@ -20,6 +24,50 @@ def sum_parts(layer: LayerTrace, position: int) -> tuple[np.ndarray, float]:
     that goes out, (4, D); and the largest difference between the sum of the first three and the fourth."""
     parts = np.stack([field[position] for field in (layer.resid_pre, layer.attn_out, layer.mlp_out, layer.resid_post)])
     return parts, float(np.abs(parts[:3].sum(0) - parts[3]).max())
+
+
+@dataclass(frozen=True)
+class Sum:
+    """One number of a token's vector, through all layers: place, of the D numbers; embedding: what it begins with;
+    attention, mlp: what all layers together add; sum of the three; difference: from the model's own, at the top."""
+
+    place: int
+    embedding: float
+    attention: float
+    mlp: float
+    sum: float
+    difference: float
+
+
+def whole_sum(trace: Trace, position: int) -> Sum:
+    """Of a model with its norms before each part, the number that the layers change most at this position. Needs
+    resid_pre, attn_out, mlp_out and resid_post."""
+    first, last = trace.layers[0].resid_pre[position], trace.layers[-1].resid_post[position]
+    place = int(np.abs(last - first).argmax())
+    attention, mlp = (
+        float(sum(getattr(layer, name)[position, place] for layer in trace.layers)) for name in ("attn_out", "mlp_out")
+    )
+    total = float(first[place]) + attention + mlp
+    return Sum(place, float(first[place]), attention, mlp, total, abs(total - float(last[place])))
+
+
+@dataclass(frozen=True)
+class _CutResidual(Edit):
+    """Takes the residual connection past attention away: the stream as it entered the layer, (T, D), is taken out of
+    the sum again."""
+
+    stream: np.ndarray = field(compare=False)
+    name: ClassVar[str] = "resid_mid"
+
+    def __call__(self, x: Tensor) -> Tensor:
+        return x - torch.tensor(self.stream, dtype=x.dtype, device=x.device)
+
+
+def without_residual(model: Transformer, trace: Trace, layer: int) -> Trace:
+    """The same text where in one layer nothing but attention's output goes on to the MLP: with `final`. The trace needs
+    resid_pre; the model has its norms before each part."""
+    stream = trace.layers[layer].resid_pre
+    return run(model, trace.token_ids.tolist(), trace.tokens, edits=(_CutResidual(layer, stream),), keep={"final"})
 
 
 def distances(before: Trace, after: Trace) -> np.ndarray:

@@ -9,7 +9,7 @@ from tests.support.app_test import html_of, run_page
 from tests.support.pages import LANGUAGES, PAGES
 from ui.kit import language
 
-OWN = ("blocks", "experts", "table", "train")  # lessons on models of ours in the first place, or on none
+OWN = ("blocks", "experts", "switchboard", "table", "train")  # lessons on models of ours in the first place, or on none
 DECODER = [slug for slug in PAGES if slug not in OWN]
 
 

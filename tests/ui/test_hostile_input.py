@@ -19,7 +19,6 @@ from ui.frame import prompt_bar
 from ui.frame.prompt_bar import CHARACTERS
 from ui.kit import cache, language, url_state
 from ui.kit import markup as html
-from ui.lessons.blocks import switchboard
 from ui.lessons.encoders import readings as encoders
 from ui.lessons.packing import batch, row
 from ui.lessons.positions import readings as positions
@@ -28,6 +27,7 @@ from ui.lessons.ring import readings as ring
 from ui.lessons.ring import view as ring_view
 from ui.lessons.sparse import readings as sparse
 from ui.lessons.step_by_step import generation
+from ui.lessons.switchboard import view as switchboard
 from ui.lessons.table import view as table
 from ui.lessons.tokens import readings
 

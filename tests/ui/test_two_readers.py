@@ -35,7 +35,8 @@ LESSONS = {
         "layer=4&head=2&token=5&devices=3&step=2&costs=Mixtral+8x7B&length=32k&over=4&processes=2",
         ["before step 2", "after step 2"],
     ),
-    "blocks": ("part=mlp&view=detailed&switch=mqa&map-layer=2&map-head=2&map-token=3", ["All 4 query heads share"]),
+    "blocks": ("part=mlp&view=detailed", []),
+    "switchboard": ("switch=mqa&map-layer=2&map-head=2&map-token=3", ["All 4 query heads share"]),
     "positions": (
         "model=experts&layer=4&head=2&token=6&key=2&shift=5&apart=3&pair=4&order=shuffle-2&row=7&base=1000",
         ["base 1,000"],

@@ -93,12 +93,29 @@ def test_the_higher_loss_has_its_name_above(better):
     assert shifts == ([18, -18] if better else [-18, 18])
 
 
-def test_the_ranking_marks_the_base_and_what_is_chosen():
-    bits = np.array([2.0, 2.1, 2.3])
-    figure = switchboard.ranking(["x", "base", "y"], bits, 1, 2, 0.02, "bits", lambda x: f"{x:.2f}")
-    np.testing.assert_array_equal(figure.data[0].x, bits)
-    assert figure.layout.yaxis.ticktext == ("x", "<b>base</b>", "<b>y</b>")
-    assert figure.layout.yaxis2.ticktext == ("2.00", "<b>2.10</b>", "<b>2.30</b>")
-    band = figure.layout.shapes[0]
-    assert [band.x0, band.x1] == pytest.approx([2.08, 2.12])
-    assert len(set(figure.data[0].marker.color)) == 3
+def test_differences_are_bold_where_they_are_beyond_the_band():
+    seeds = [np.array([-0.2, -0.1]), np.array([0.02, -0.01])]
+    figure = switchboard.differences(["x", "y"], seeds, [0.05, 0.05], "base", "bits", lambda x: f"{x:+.2f}")
+    np.testing.assert_array_equal(figure.data[0].x, [-0.2, -0.1, 0.02, -0.01])
+    np.testing.assert_array_equal(figure.data[0].y, [0, 0, 1, 1])
+    np.testing.assert_allclose(figure.data[1].x, [-0.15, 0.005])
+    np.testing.assert_allclose(figure.data[1].error_x.array, [np.std(one, ddof=1) for one in seeds])
+    assert figure.layout.yaxis.ticktext == ("<b>x</b>", "y")
+    assert [(band.x0, band.x1, band.y0, band.y1) for band in figure.layout.shapes[:2]] == [
+        (-0.05, 0.05, -0.5, 0.5),
+        (-0.05, 0.05, 0.5, 1.5),
+    ]
+
+
+def test_a_single_seed_has_no_error_bar():
+    figure = switchboard.differences(["x"], [np.array([0.3])], [0.1], "base", "bits", str)
+    assert figure.data[1].error_x.array == (0.0,)
+
+
+def test_the_line_over_the_rates_goes_through_the_means():
+    courses = {"a": {"0.001": [2.0, 2.2], "0.01": [3.0]}, "b": {"0.001": [2.5], "0.01": [2.4]}}
+    figure = switchboard.by_rate(courses, "rate", "bits", str)
+    line, dots = figure.data[:2]
+    np.testing.assert_allclose(line.y, [2.1, 3.0])
+    assert dots.x == ("0.001", "0.001", "0.01") and dots.y == (2.0, 2.2, 3.0)
+    assert [line.name for line in figure.data if line.showlegend] == ["a", "b"]

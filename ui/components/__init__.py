@@ -3,8 +3,8 @@
 No build step, no framework, no iframe. index.js is an ES module (served by ui/server/modules.py) and exports
 `export default function name(given) { … }`; `given` is { data, parentElement, setStateValue, setTriggerValue }. It runs
 again whenever data or theme change, and `mountView` of base/view.js keeps in `.root` what the first run made. Modules
-import what they share from base/, head_map/ and layers/. Style sheets are sent as text, so that nothing is seen
-without its style; a component's shadow root keeps them to itself.
+import what they share from base/, choices/, head_map/ and layers/. Style sheets are sent as text, so that nothing is
+seen without its style; a component's shadow root keeps them to itself.
 """
 
 from collections.abc import Callable
@@ -21,8 +21,10 @@ NO_FIGURES = {"is_it_true", "recipe", "tab"}  # a button, a form, nothing at all
 NO_SHADOW_ROOT = {"chart", "tab"}  # without a style sheet of its own: Plotly puts its rules into the page
 SHARED_STYLES = {
     "attention": ("head_map", "layers"),
+    "blocks": ("choices",),
     "heads": ("layers",),
     "projections": ("layers",),
+    "switchboard": ("choices",),
     "what_if": ("head_map", "layers"),
 }
 

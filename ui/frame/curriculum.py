@@ -32,7 +32,7 @@ LESSONS = (
     Lesson(6, "heads", 2, 10),
     Lesson(7, "sparse", 2, 9),
     Lesson(8, "ring", 2, 11),
-    Lesson(9, "blocks", 3, 12),
+    Lesson(9, "blocks", 3, 9),
     Lesson(10, "positions", 3, 12),
     Lesson(11, "packing", 3, 9),
     Lesson(12, "experts", 3, 13),
@@ -44,6 +44,7 @@ LESSONS = (
     Lesson(18, "projections", 2, 12),
     Lesson(19, "sharing", 2, 9),
     Lesson(20, "mlp", 3, 12),
+    Lesson(21, "switchboard", 3, 10),
 )
 PARTS = (1, 2, 3, 4)
 APPENDICES = ("references",)  # pages beside the path: pages/<slug>.py, title in ui.md

@@ -45,6 +45,10 @@ class Words:
             raise ValueError(f"{self.slug}.md: the section {section!r} is shown as plain text, but cites")
         return text.format_map(values)
 
+    def pieces(self, section: str) -> list[tuple[str, str]]:
+        """A section without values that cites, for a component: texts, each with the address it links to, or ""."""
+        return citations.pieces(self._section(section, {}), content.load(self.lang, "ui")["and"])
+
     def all(self, *sections: str) -> dict[str, str]:
         """Several plain texts, or all of the page's, placeholders left in, to hand to a component."""
         known = content.load(self.lang, self.slug)

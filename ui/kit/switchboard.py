@@ -1,15 +1,15 @@
-"""The switchboard: a small base and models that differ from it in one choice each, and what they reached."""
+"""The switchboard: a small base and models that differ from it in one choice each, and what they reached, by seed."""
 
 from babel.numbers import format_decimal
 from markupsafe import Markup
 
 from model import zoo
-from model.weights import checkpoint
+from model.analysis.seeds import Comparison, Difference
+from model.weights import checkpoint, trials
 from model.weights.checkpoint import Report
 from model.zoo import ModelUnavailable
 from ui.kit.language import Words
 
-NOISE = 0.02  # bits per byte: up to so much we count two models as equal; chosen, for another seed was not tried
 BASE, *SWITCHES = (name.removeprefix("switchboard/") for name in zoo.SWITCHBOARD)
 
 
@@ -22,15 +22,22 @@ def report(model: str) -> Report:
         raise ModelUnavailable(f"{model}/{checkpoint.CARD}", "how it was trained", "reinstall", str(error)) from error
 
 
-def reached() -> dict[str, float]:
-    """Bits per byte of every model of the switchboard that is there."""
-    found = {}
-    for model in zoo.SWITCHBOARD:
-        try:
-            found[model.removeprefix("switchboard/")] = report(model).bits_per_byte
-        except ModelUnavailable:
-            continue
-    return found
+def comparison() -> Comparison:
+    """Every training of a model of the switchboard that is on record; of none where the file cannot be read."""
+    try:
+        recorded = trials.read(zoo.CHECKPOINTS / trials.RECORD)
+    except (OSError, ValueError, KeyError):
+        recorded = []
+    return Comparison([trial for trial in recorded if trial.model in (BASE, *SWITCHES)], BASE)
+
+
+def difference(one: str, other: str, rate: int = 1) -> Difference | None:
+    """How many more bits per byte the one model, trained with `rate` times the common learning rate, needs than the
+    other, seed by seed; None where they were not trained with the same seeds, or where too few models have two."""
+    try:
+        return comparison().difference(one, other, rate)
+    except KeyError:
+        return None
 
 
 def bits(x: float, words: Words) -> str:
@@ -38,25 +45,22 @@ def bits(x: float, words: Words) -> str:
     return format_decimal(x, "0.000", locale=words.lang)
 
 
+def signed(x: float, words: Words) -> str:
+    """A difference of bits per byte with its sign; none where it is 0 as it is written."""
+    return ("+" if x > 0 else "−") * (round(abs(x), 3) > 0) + bits(abs(x), words)
+
+
 def apart(one: float, other: float, words: Words) -> str:
     """The difference of two as they are written."""
     return bits(abs(round(one, 3) - round(other, 3)), words)
 
 
-def compared(own: float, base: float) -> int:
-    """-1 where a model needs fewer bits than the base, 1 where it needs more, 0 where we count the two as equal."""
-    return 0 if abs(own - base) <= NOISE else 1 if own > base else -1
-
-
-def noise(words: Words) -> str:
-    """NOISE as it is written."""
-    return words.number(NOISE).rstrip("0")
-
-
 def trained(words: Words, *names: str) -> Markup:
-    """A lesson's section `trained` with what these models reached, as {base}, {mqa}, … Empty where one of them is not
-    there."""
-    shown = {name: bits(value, words) for name, value in reached().items() if name in names}
-    if len(shown) < len(names):
+    """A lesson's section `trained` with what these models reached, {base}, {mqa}, …, and how much of it may be chance,
+    {noise}. Empty where one of them is not there."""
+    pairs = {name: pair for name in names if (pair := difference(name, BASE))}
+    if len(pairs) < len(names):
         return Markup()
-    return Markup('<div class="apart">{}</div>').format(words("trained", noise=noise(words), **shown))
+    margins = [pair.margin for name, pair in pairs.items() if name != BASE]
+    shown = {name: bits(float(pair.one.mean()), words) for name, pair in pairs.items()}
+    return Markup('<div class="apart">{}</div>').format(words("trained", noise=bits(max(margins), words), **shown))

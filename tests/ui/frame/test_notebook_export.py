@@ -195,9 +195,9 @@ def test_a_model_that_was_trained_is_opened_from_its_folder(monkeypatch, tmp_pat
         asked.clear()
         link = {"model": name, "prompt": plan.task.prompt(), **SHORT.get(slug, {})}
         _, printed = run_notebook(slug, **link)
-        assert printed and folder in asked and set(asked) <= {folder, "minilm"}, (
+        assert printed and folder in asked and set(asked) <= {folder, "switchboard/2017"}, (
             slug
-        )  # MiniLM beside it, in lesson `blocks`
+        )  # a block of 2017 beside it, in lesson `blocks`
         assert f"`{folder}`" in json.loads(notebook(slug, link))["cells"][0]["source"]
 
 

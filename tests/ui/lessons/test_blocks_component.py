@@ -30,7 +30,7 @@ def parts_are_chosen_by_pointer_and_keyboard(page):
     box = page.locator(".drawings")
     old, new = box.locator(".side.old"), box.locator(".side.new")
     old.locator("[data-key=mlp]").click()
-    expect(box.locator(".panel h3")).to_have_text("MLP")
+    expect(box.locator(".panel h3")).to_have_text(WORDS["en"]["part-mlp"])
     expect(new.locator("[data-key=mlp]")).to_have_attribute("aria-checked", "true")
     expect(box.locator(".panel .shapes").nth(1)).to_contain_text("gate 576 → 1,536")
     page.keyboard.press("ArrowRight")
@@ -49,7 +49,7 @@ def parts_are_chosen_by_pointer_and_keyboard(page):
     expect(box.locator(".panel .absent")).to_have_text(WORDS["en"]["not-gate"])
     assert "part=gate" in page.url and "view=detailed" in page.url
     box.get_by_role("radio", name="Simplified").click()  # what is inside is no longer seen
-    expect(box.locator(".panel h3")).to_have_text("MLP")
+    expect(box.locator(".panel h3")).to_have_text(WORDS["en"]["part-mlp"])
 
 
 def test_on_a_telephone_one_drawing_and_its_panel_in_sight(bare_page):

@@ -1,4 +1,4 @@
-"""Lesson 9: how long the vectors of the stream are, before the first layer and after each."""
+"""Lesson 9: how large the vectors of the residual stream are, before the first layer and after each."""
 
 # %%
 from functools import partial
@@ -14,7 +14,7 @@ from viz.blocks import streams
 
 # %% parameters
 model = "smollm2"
-older = "minilm"  # built as in 2017
+older = "switchboard/2017"  # built as in 2017
 prompt = "The dog chased the squirrel because it"
 lang = "en"
 

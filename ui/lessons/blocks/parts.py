@@ -64,7 +64,7 @@ def facts(both: "list[Side]", words: Words) -> dict[str, dict]:
             "title": words.text(f"part-{name}"),
             "differs": name in apart,
             "why": words.text(f"why-{history}"),
-            "from": words.text(f"from-{history}"),
+            "from": words.pieces(f"from-{history}"),
             "sides": {side.name: _side(name, side, words) for side in both},
         }
     return parts
@@ -120,7 +120,7 @@ def label(name: str, config: Config, words: Words) -> str:
     if name == "position":
         return words.text(f"position-{config.position}")
     if name == "mlp":
-        return words.text("label-experts" if config.experts else "part-mlp")
+        return words.text("label-experts" if config.experts else "label-mlp")
     if name == "head":
         return words.text("part-head" if config.head else "no-head")
     if name in ("q", "k", "v"):

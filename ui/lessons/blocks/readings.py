@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from model import lens
-from model.analysis.streams import norm_terms, rms
+from model.analysis.streams import Sum, norm_terms, rms, whole_sum, without_residual
 from model.sampling import softmax
 from model.trace import Trace
 from model.transformer import Transformer
@@ -24,13 +24,27 @@ KEEP = frozenset(
 class Reading:
     """at: the last token of the reader's own. sizes (L + 1, T): how large the stream is, before the first layer and
     after each. numbers: for every part, (the section of content/ that names a reading, one number or one a layer (L,)).
-    through: of the middle layer, the number that attention changes most at that token, on its way."""
+    through: of the middle layer, the number that attention changes most at that token, on its way. residual: of a model
+    with its norms before each part, what the residual connection does."""
 
     tokens: tuple[str, ...]
     at: int
     sizes: np.ndarray
     numbers: dict[str, list[tuple[str, np.ndarray | float]]]
     through: dict[str, float]
+    residual: "Residual | None"
+
+
+@dataclass(frozen=True)
+class Residual:
+    """sum: one number through all layers. layer: where the connection was cut. whole, cut: the likeliest next token and
+    its probability, as the model is and with the cut; left: the probability of the first of the two, with the cut."""
+
+    sum: Sum
+    layer: int
+    whole: tuple[str, float]
+    cut: tuple[str, float]
+    left: float
 
 
 def read(bundle: Bundle, ids: Sequence[int], at: int) -> Reading:
@@ -38,7 +52,19 @@ def read(bundle: Bundle, ids: Sequence[int], at: int) -> Reading:
     model, trace = bundle.model, cache.trace(bundle, ids, KEEP, kept=False)
     sizes = rms(np.stack([*(layer.resid_pre for layer in trace.layers), trace.layers[-1].resid_post]))
     numbers = {name: list(_numbers(name, model, trace, at)) for name in present(model.config)}
-    return Reading(trace.tokens, at, sizes, numbers, vars(norm_terms(model, trace, at)))
+    return Reading(trace.tokens, at, sizes, numbers, vars(norm_terms(model, trace, at)), _residual(bundle, trace, at))
+
+
+def _residual(bundle: Bundle, trace: Trace, at: int) -> Residual | None:
+    model, layer = bundle.model, bundle.model.config.layers // 2
+    if model.config.norm_place != "pre" or not model.config.head:
+        return None
+    changed = without_residual(model, trace, layer)
+    whole, cut = (softmax(lens.next_logits(model, x, at)) for x in (trace, changed))
+    best = [int(whole.argmax()), int(cut.argmax())]
+    names = bundle.tokenizer.strings(best)
+    pairs = [(name, float(x[i])) for name, x, i in zip(names, (whole, cut), best, strict=True)]
+    return Residual(whole_sum(trace, at), layer, *pairs, left=float(cut[best[0]]))
 
 
 def _numbers(name: str, model: Transformer, trace: Trace, at: int) -> Iterator[tuple[str, np.ndarray | float]]:

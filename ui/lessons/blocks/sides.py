@@ -8,7 +8,8 @@ from ui.frame.page import Page
 from ui.kit import cache
 from ui.lessons.blocks.readings import Reading, read
 
-OLD = ("minilm", "switchboard/2017")  # the first that can be read stands for 2017
+MINILM = "minilm"
+OLD = ("switchboard/2017", MINILM)  # the first that can be read stands for 2017
 MAX_TOKENS = 64  # of the older model: WordPiece may need more than the page's own
 
 
@@ -26,7 +27,7 @@ class Side:
 
     @property
     def title(self) -> str:
-        return self.bundle.card.title.replace("switchboard/", "Vetro ")
+        return self.bundle.card.title
 
     @property
     def token(self) -> str:

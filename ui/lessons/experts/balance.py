@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
+from markupsafe import Markup
 
 from model.analysis import routing
 from model.errors import ModelUnavailable
@@ -117,7 +118,7 @@ def show_collapse(page: Page) -> None:
         return
     names = {name: text(name) for name in pair}
     balanced, collapsed = pair["balanced"], pair["collapsed"]
-    experts, (even, uneven) = collapsed.load.shape[1], (model.report.bits_per_byte for model in pair.values())
+    experts = collapsed.load.shape[1]
     values = {name: words.percent(model.busiest) for name, model in pair.items()} | {
         "even": words.percent(1 / experts),
         "most": words.percent(1 / collapsed.trace.layers[0].expert_index.shape[1]),
@@ -125,10 +126,6 @@ def show_collapse(page: Page) -> None:
         "used_balanced": routing.experts_used(balanced.trace),
         "used_collapsed": routing.experts_used(collapsed.trace),
         "weight": words.number(float(balanced.report.recipe["balance"])),
-        "balanced_loss": switchboard.bits(even, words),
-        "collapsed_loss": switchboard.bits(uneven, words),
-        "difference": switchboard.apart(even, uneven, words),
-        "noise": switchboard.noise(words),
     }
     section = "collapse-reading" if collapsed.busiest > balanced.busiest else "collapse-not"
     page.read(words.inline(section, **values))
@@ -145,9 +142,23 @@ def show_collapse(page: Page) -> None:
     chart = charts.loads(layers, rows, text("expert", n="{n}"), words.percent)
     figures.show(chart, "now", text("now-alt"), _table(rows, text("col-model"), words))
     seen = "collapse-fewer" if values["used_collapsed"] < values["used_balanced"] else "collapse-as-many"
-    costs = {-1: "collapse-cheaper", 0: "collapse-equal", 1: "collapse-dearer"}
-    cost = costs[switchboard.compared(uneven, even)]
-    st.html(words("collapse-text", **values) + words(seen) + words(cost, **values))
+    st.html(words("collapse-text", **values) + words(seen) + _cost(words))
+
+
+def _cost(words: Words) -> Markup:
+    """What the uneven use costs on held-out text, over the seeds; empty where there is no record."""
+    found = switchboard.difference(*(PAIR[name].removeprefix("switchboard/") for name in ("collapsed", "balanced")))
+    if found is None:
+        return Markup()
+    uneven, even = float(found.one.mean()), float(found.other.mean())
+    section = {-1: "collapse-cheaper", 0: "collapse-equal", 1: "collapse-dearer"}[found.sign]
+    values = {
+        "balanced_loss": switchboard.bits(even, words),
+        "collapsed_loss": switchboard.bits(uneven, words),
+        "difference": switchboard.apart(even, uneven, words),
+        "noise": switchboard.bits(found.margin, words),
+    }
+    return words(section, **values)
 
 
 def _busiest_table(page: Page, pair: dict[str, Trained]) -> dict[str, Sequence]:

@@ -42,6 +42,6 @@ for name, differences in {"A": a, "B": b}.items():
     print(f"{name} ({differences or 'usual'}): {right} right after {snapshots[-1].step} steps, {ended}")
 
 # %%
-words = content.load(lang, "blocks")
+words = content.load(lang, "switchboard")
 figure = switchboard.losses(courses, words["step"], words["loss"], partial(number, lang=lang))
 theme.apply_theme(figure, "light")

@@ -1,7 +1,7 @@
 import { chip, div, el, span } from "../../../components/base/elements.js";
 import { clamp } from "../../../components/base/numbers.js";
 import { inLink, remember, still, View } from "../../../components/base/view.js";
-import { choices } from "./choices.js";
+import { choices } from "../../../components/choices/choices.js";
 import { HEADER, Paper, SMALL } from "./paper.js";
 
 /** Two models drawn part by part, as their configurations say, and a panel about the part that is chosen. */
@@ -201,7 +201,7 @@ export class Drawings extends View {
       el("h3", {}, fact.title),
       verdict,
       el("p", {}, fact.why),
-      el("p", { className: "note from" }, fact.from),
+      el("p", { className: "note from" }, ...fact.from.map(([text, href]) => (href ? el("a", { href }, text) : text))),
       ...this.d.sides.map((side) => this.sideOf(side, fact.sides[side.name])),
     ].filter(Boolean);
   }

@@ -3,7 +3,7 @@ import { chip, div, el, span, weave } from "../../../components/base/elements.js
 import { clamp, percent, range, unpack } from "../../../components/base/numbers.js";
 import { linked, remember, View } from "../../../components/base/view.js";
 import { weightRows } from "../../../components/base/weights.js";
-import { choices } from "./choices.js";
+import { choices } from "../../../components/choices/choices.js";
 
 /** The same text in two models: one head of each, and the tokens they hold likeliest to come next. */
 export class Maps extends View {
@@ -25,9 +25,9 @@ export class Maps extends View {
     [this.L, this.H, this.T] = this.patterns[0].shape;
     this.layer ??= linked("map-layer", this.L, data.layer);
     this.head ??= linked("map-head", this.H, data.head); // -1 is the mean of all
-    if (this.text === undefined) this.reader = linked("map-token", this.T, this.T - 1);
+    if (this.text === undefined) this.query = linked("map-token", this.T, this.T - 1);
     else if (this.text !== data.tokens.join(" ")) {
-      this.reader = this.T - 1;
+      this.query = this.T - 1;
       remember({ "map-token": null });
     }
     this.text = data.tokens.join(" ");
@@ -52,11 +52,11 @@ export class Maps extends View {
   choose(change) {
     Object.assign(this, change);
     this.paint();
-    if ("reader" in change) this.columns[change.side].querySelectorAll("button")[change.reader].focus();
+    if ("query" in change) this.columns[change.side].querySelectorAll("button")[change.query].focus();
     remember({
       "map-layer": this.layer + 1,
       "map-head": this.head < 0 ? null : this.head + 1,
-      "map-token": this.reader + 1,
+      "map-token": this.query + 1,
     });
   }
 
@@ -99,20 +99,20 @@ export class Maps extends View {
           type: "button",
           role: "radio",
           className: "row",
-          "aria-checked": query === this.reader,
-          onclick: () => this.choose({ reader: query, side }),
+          "aria-checked": query === this.query,
+          onclick: () => this.choose({ query, side }),
         },
         span("name mono", d.tokens[query]),
         span("cells", ...cells),
       );
-      row.tabIndex = query === this.reader ? 0 : -1;
+      row.tabIndex = query === this.query ? 0 : -1;
       name.append(row);
     }
     name.addEventListener("keydown", (event) => {
       const by = { ArrowUp: -1, ArrowDown: 1, Home: -99, End: 99 }[event.key];
       if (!by) return;
       event.preventDefault();
-      this.choose({ reader: clamp(this.reader + by, 0, T - 1), side });
+      this.choose({ query: clamp(this.query + by, 0, T - 1), side });
     });
     return name;
   }
@@ -133,12 +133,12 @@ export class Maps extends View {
   }
 
   said(side) {
-    const shares = range(this.reader + 1).map((key) => this.weight(side, this.reader, key));
-    const most = shares.indexOf(Math.max(...shares));
+    const weights = range(this.query + 1).map((key) => this.weight(side, this.query, key));
+    const most = weights.indexOf(Math.max(...weights));
     const parts = {
-      query: chip(this.d.tokens[this.reader]),
+      query: chip(this.d.tokens[this.query]),
       key: chip(this.d.tokens[most]),
-      p: el("b", {}, this.percent(shares[most])),
+      p: el("b", {}, this.percent(weights[most])),
     };
     return el("p", { className: "said" }, ...weave(this.w["map-said"], parts));
   }

@@ -1,7 +1,6 @@
-"""One switch: a small base and a model that differs from it in one choice, side by side; and all of them."""
+"""One switch: a small base and a model that differs from it in one choice, side by side."""
 
 from collections.abc import Iterator
-from functools import partial
 from itertools import islice
 
 import numpy as np
@@ -16,17 +15,17 @@ from model.tokens import Tokenizer
 from model.trace import Trace
 from model.zoo import ModelUnavailable
 from ui import components
-from ui.frame import quiz
 from ui.frame.page import Page
 from ui.kit import cache, figures, listing, markup, token_names, url_state
 from ui.kit.language import Words
 from ui.kit.mounting import mount
-from ui.kit.switchboard import BASE, NOISE, SWITCHES, bits, noise, reached
-from ui.lessons.blocks import questions, switches
-from ui.lessons.blocks.switches import Switch, load
+from ui.kit.switchboard import BASE, SWITCHES
+from ui.lessons.switchboard import switches
+from ui.lessons.switchboard.switches import Switch, load
 from viz import switchboard as charts
 
-FIRST = "sinusoidal"  # none that a question asks for
+MODELS = (f"switchboard/{BASE}",)  # of the prompt: all have its tokenizer
+FIRST = "sinusoidal"
 MAX_TOKENS = 24  # of the prompt in these models
 CANDIDATES = 5  # likeliest next tokens that are shown
 WRITTEN = 40  # tokens
@@ -42,8 +41,8 @@ SOURCE = (differences, cache_bytes, generate.stream)
 
 
 @st.fragment
-def section(page: Page) -> None:
-    """Choose a switch; everything that can be compared; and where it stands among all of them."""
+def section(page: Page, base: Switch) -> None:
+    """Choose a switch, and everything that can be compared."""
     words = page.words
     page.heading("switch", level=3)
     with st.container(key="candidate"):
@@ -57,22 +56,17 @@ def section(page: Page) -> None:
             **url_state.bind("switch", SWITCHES, FIRST),
         )
     try:
-        _compare(page, load(BASE), load(name))
+        _compare(page, base, load(name))
     except ModelUnavailable as problem:
         page.notice(words("switch-missing", file=problem.field))
-    page.heading("overview-title", words("overview-intro"))
-    if worst := questions.worst(words):
-        quiz.predict("worst", worst, lambda: _overview(page, name))
-    else:
-        _overview(page, name)
-    page.notice(words("caveat", noise=noise(words)), role="note")
 
 
 def _compare(page: Page, base: Switch, variant: Switch) -> None:
     """Base and variant: what differs, how they learned, what they do with the prompt."""
     words, name, both = page.words, variant.name, (base, variant)
     st.html(words(f"look-{name}", **switches.about(base, variant, words)))
-    page.read(switches.verdict(base, variant, words))
+    if verdict := switches.verdict(variant, words):
+        page.read(verdict)
     names = words.text("name-base"), words.text(f"name-{name}")
     courses = {shown: (one.report.step, one.report.loss) for shown, one in zip(names, both, strict=True)}
     chart = charts.losses(courses, words.text("step"), words.text("loss"), words.number)
@@ -83,7 +77,7 @@ def _compare(page: Page, base: Switch, variant: Switch) -> None:
         figures.show(chart, "losses", words.text("loss-alt"), switches.losses_table(courses, words))
     traces = [_trace(switch, page) for switch in both]
     page.heading("maps-title", words("maps-intro"), level=3)
-    mount(page, "blocks", f"maps-{name}", _maps(traces, both, names, words))
+    mount(page, "switchboard", f"maps-{name}", _maps(traces, both, names, words))
     _writing(page, both, names)
     listing.show(*SOURCE)
 
@@ -100,7 +94,6 @@ def _maps(traces: list[Trace], both: tuple[Switch, Switch], names: tuple[str, st
     apart = np.abs(patterns[0] - patterns[1]).sum((-1, -2)).mean(1)
     return {
         **components.pack(**packed),
-        "part": "maps",
         "tokens": token_names.distinct(traces[0].tokens),
         "layer": int(apart.argmax()),
         "head": 0,
@@ -120,12 +113,12 @@ def _likeliest(trace: Trace, tokenizer: Tokenizer, words: Words) -> list[tuple[s
 
 def _writing(page: Page, both: tuple[Switch, Switch], names: tuple[str, str]) -> None:
     """A sample by each after a click, token by token, with the same seed."""
-    words, key = page.words, page.key("blocks-written", page.text, both[1].name)
+    words, key = page.words, page.key("switchboard-written", page.text, both[1].name)
     about = {"tokens": WRITTEN, "temperature": words.number(TEMPERATURE).rstrip("0")}
     page.heading("write-title", words("write-intro", **about), level=3)
     if st.button(words.text("write"), key="write", type="primary"):
-        st.session_state["blocks-written"] = key
-    if st.session_state.get("blocks-written") != key:
+        st.session_state["switchboard-written"] = key
+    if st.session_state.get("switchboard-written") != key:
         return
     places = []
     for column, name in zip(st.columns(2, gap="large"), names, strict=True):
@@ -150,21 +143,3 @@ def sample(prompt: str, text: str) -> Markup:
     """What a model has written after the prompt."""
     user_text = markup.user_text
     return Markup('<p class="sample"><span class="note">{}</span>{}</p>').format(user_text(prompt), user_text(text))
-
-
-def _overview(page: Page, chosen: str) -> None:
-    """Bits per byte of every model that is there, the best on top; what is missing in one sentence."""
-    words, found = page.words, reached()
-    if BASE not in found or len(found) < 2:
-        st.html(words("overview-empty"))
-        return
-    ordered = sorted(found, key=found.get)
-    names, values = [words.text(f"name-{name}") for name in ordered], np.array([found[name] for name in ordered])
-    marked = ordered.index(chosen) if chosen in ordered else None
-    page.read(switches.ranking(ordered, found, words))
-    shown = partial(bits, words=words)
-    chart = charts.ranking(names, values, ordered.index(BASE), marked, NOISE, words.text("bits"), shown)
-    columns = {words.text("col-model"): names, words.text("bits"): values}
-    figures.show(chart, "ranking", words.text("overview-alt"), columns)
-    if missing := [words.text(f"name-{name}") for name in SWITCHES if name not in found]:
-        page.note(words.inline("overview-missing", names=", ".join(missing)))

@@ -1,5 +1,5 @@
-import { el } from "../../../components/base/elements.js";
-import { Radios } from "../../../components/base/view.js";
+import { el } from "../base/elements.js";
+import { Radios } from "../base/view.js";
 
 /** One of several, as buttons in a row. */
 export const choices = (label, names, pick) =>

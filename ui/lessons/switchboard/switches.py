@@ -9,10 +9,9 @@ from model.arithmetic import cache_bytes, count
 from model.config import Config, differences
 from model.weights.checkpoint import Report
 from model.zoo import Bundle, ModelUnavailable
-from ui.kit import cache
+from ui.kit import cache, config_fields
 from ui.kit.language import Words
-from ui.kit.switchboard import BASE, apart, bits, compared, noise, report
-from ui.lessons.blocks import fields
+from ui.kit.switchboard import BASE, apart, bits, difference, report
 
 
 @dataclass(frozen=True)
@@ -39,12 +38,19 @@ def load(name: str) -> Switch:
     return Switch(name, cache.bundle(full), report(full))
 
 
-def verdict(base: Switch, variant: Switch, words: Words) -> Markup:
-    """Better, worse or as good, on text that neither has seen."""
-    reference, own = base.report.bits_per_byte, variant.report.bits_per_byte
-    section = {-1: "better", 0: "as-good", 1: "worse"}[compared(own, reference)]
-    shown = {"base": bits(reference, words), "own": bits(own, words), "difference": apart(own, reference, words)}
-    return words.inline(f"verdict-{section}", noise=noise(words), **shown)
+def verdict(variant: Switch, words: Words) -> Markup | None:
+    """Better, worse, or not to be told apart, over the seeds; None where the trials are not there."""
+    if (pair := difference(variant.name, BASE)) is None:
+        return None
+    section, own, reference = {-1: "better", 0: "same", 1: "worse"}[pair.sign], pair.one.mean(), pair.other.mean()
+    shown = {
+        "base": bits(reference, words),
+        "own": bits(own, words),
+        "difference": apart(own, reference, words),
+        "margin": bits(pair.margin, words),
+        "seeds": len(pair.values),
+    }
+    return words.inline(f"verdict-{section}", **shown)
 
 
 def about(base: Switch, variant: Switch, words: Words) -> dict[str, object]:
@@ -83,9 +89,9 @@ def _busiest(variant: Switch, words: Words) -> dict[str, str]:
 
 def sheet(base: Switch, variant: Switch, words: Words) -> Markup:
     """What differs, and what follows: as a table of the two."""
-    number, both = words.number, (base, variant)
+    number, lang, both = words.number, words.lang, (base, variant)
     rows = [
-        (fields.label(name, words), *(fields.value(name, switch.config, words) for switch in both))
+        (config_fields.label(name, lang), *(config_fields.value(name, switch.config, lang) for switch in both))
         for name in differences(base.config, variant.config)
     ]
     balance = variant.report.recipe["balance"]
@@ -120,14 +126,3 @@ def losses_table(courses: dict[str, tuple[np.ndarray, np.ndarray]], words: Words
     """courses: by name, steps and losses."""
     (steps, _), *_ = courses.values()
     return {words.text("step"): steps.tolist()} | {name: losses.tolist() for name, (_, losses) in courses.items()}
-
-
-def ranking(ordered: list[str], found: dict[str, float], words: Words) -> Markup:
-    """How many are better than the base beyond NOISE, how many worse, and the two ends."""
-    variants = [name for name in ordered if name != BASE]
-    ways = [compared(found[name], found[BASE]) for name in variants]
-    ends = {"best": words.text(f"name-{variants[0]}"), "worst": words.text(f"name-{variants[-1]}")}
-    values = {"low": found[variants[0]], "high": found[variants[-1]], "base": found[BASE]}
-    counts = {"better": ways.count(-1), "worse": ways.count(1), "same": ways.count(0), "all": len(variants)}
-    shown = {name: bits(x, words) for name, x in values.items()}
-    return words.inline("overview-reading", noise=noise(words), **ends, **counts, **shown)
