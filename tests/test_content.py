@@ -11,7 +11,7 @@ from tests.support.pages import ROOT
 
 FILES = sorted({file.stem for file in (ROOT / "content").glob("*/*.md")})
 OTHERS = [lang for lang in content.LANGUAGES if lang != "en"]
-KEYED = ("path", "references")  # a section for each lesson, for each reference
+KEYED = ("path", "references", "glossary")  # a section for each lesson, reference, term
 FRAME = {"intro", "goals", "needs", "takeaway", "title"}  # asked for by ui/frame/lesson.py
 
 

@@ -6,12 +6,15 @@ import streamlit as st
 from markupsafe import Markup
 
 from content import citations
+from content import glossary as entries
 from ui.frame import curriculum
 from ui.kit import language, markup
 from ui.server import jobs
 
 HERE = Path(__file__).parent
-_HEAD, _REFERENCES = (markup.template(HERE / f"{name}.html") for name in ("lesson_head", "references"))
+_HEAD, _REFERENCES, _GLOSSARY = (
+    markup.template(HERE / f"{name}.html") for name in ("lesson_head", "references", "glossary")
+)
 
 
 def references() -> None:
@@ -27,6 +30,13 @@ def references() -> None:
         for reference in citations.references().values()
     ]
     st.html(_REFERENCES(words=frame, references=listed))
+
+
+def glossary() -> None:
+    """The page of all terms, in the alphabet's order of the reader's language."""
+    frame = _begin("glossary")
+    terms = entries.terms(frame.lang).values()
+    st.html(_GLOSSARY(words=frame, terms=[(term, lessons([term.lesson])) for term in terms]))
 
 
 def lessons(slugs: list[str]) -> Markup:

@@ -47,7 +47,7 @@ LESSONS = (
     Lesson(21, "switchboard", 3, 10),
 )
 PARTS = (1, 2, 3, 4)
-APPENDICES = ("references",)  # pages beside the path: pages/<slug>.py, title in ui.md
+APPENDICES = ("glossary", "references")  # pages beside the path: pages/<slug>.py, title in ui.md
 
 
 def lesson_by_slug(slug: str) -> Lesson:

@@ -90,7 +90,8 @@ def worksheet(page: Page, slug: str, questions: dict[str, Question], words: lang
     if page.bundle:
         about.insert(0, (frame.text("model"), page.bundle.card.title))
         about.insert(0, (frame.text("prompt"), markup.chips(page.tokens)))
-    return sheet(words, line, title, about, list(questions.values()), share_menu.printed_qr_code(link)).encode()
+    qr = share_menu.printed_qr_code(link)
+    return sheet(words, line, title, about, list(questions.values()), qr, st.context.url or "").encode()
 
 
 def score(asked: dict[str, tuple[int, str, str]], answers: dict[str, bool], words: language.Words) -> bytes:

@@ -22,11 +22,13 @@ def sheet(
     about: list[tuple[str, object]],
     questions: list[Question],
     qr: Markup | str = "",
+    base: str = "",
 ) -> Markup:
     """lesson: the line above the title; about: names and values of what the answers hold for; qr: the code of the
-    page's address, if it has one."""
+    page's address, if it has one; base: that address, where links to references and terms begin."""
     return _SHEET(
         words=words,
+        base=base,
         qr=qr,
         style=STYLE,
         eyebrow=lesson,

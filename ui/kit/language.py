@@ -6,7 +6,7 @@ import streamlit as st
 from markupsafe import Markup
 
 import content
-from content import agreement, citations
+from content import agreement, citations, glossary
 from ui.kit import markup, numbers
 
 
@@ -24,7 +24,8 @@ class Words:
     """The words of one page, and numbers as its language writes them.
 
     `words("intro", n=7)` is HTML, with the values escaped; a section that is missing raises KeyError. In HTML, `[@key]`
-    is a link to the reference of this key (content/references.toml).
+    is a link to the reference of this key (content/references.toml), and `[words](term:key)` one to a term that is
+    explained where it stands (content/glossary.toml).
     """
 
     lang: str
@@ -41,8 +42,8 @@ class Words:
         """Plain text, for labels and for components (which must set it as text, never as HTML). ValueError where the
         section has marks that only HTML can show."""
         text = self._section(section, values)
-        if citations.CITATION.search(text):
-            raise ValueError(f"{self.slug}.md: the section {section!r} is shown as plain text, but cites")
+        if citations.CITATION.search(text) or glossary.TERM.search(text):
+            raise ValueError(f"{self.slug}.md: the section {section!r} is shown as plain text, but has marks")
         return text.format_map(values)
 
     def pieces(self, section: str) -> list[tuple[str, str]]:
@@ -76,7 +77,8 @@ class Words:
         return numbers.scaled(x, unit, self.lang)
 
     def _marked(self, section: str, values: dict[str, object]) -> str:
-        return citations.linked(self._section(section, values), content.load(self.lang, "ui")["and"])
+        cited = citations.linked(self._section(section, values), content.load(self.lang, "ui")["and"])
+        return glossary.linked(self.lang, cited)
 
     def _section(self, section: str, values: dict[str, object]) -> str:
         return agreement.agree(self.lang, content.load(self.lang, self.slug)[section], values)

@@ -10,10 +10,23 @@ from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined
 from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
 from markupsafe import Markup
 
 _DOCUMENTS = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
+
+
+def _link(renderer: RendererHTML, tokens: list[Token], i: int, options: OptionsDict, env: EnvType) -> str:
+    """A link with a title is a term, which the browser explains where it stands (ui/server/browser/terms.js)."""
+    if title := tokens[i].attrs.pop("title", None):
+        tokens[i].attrs |= {"class": "term", "aria-description": title}
+    return renderer.renderToken(tokens, i, options, env)
+
+
+_MARKDOWN.add_render_rule("link_open", _link)
 
 
 def render(markdown: str, **values: object) -> Markup:

@@ -3,8 +3,10 @@
 import "./anchors.js";
 import "./contents.js";
 import "./focus.js";
+import "./glossary.js";
 import "./keys.js";
 import "./prompt.js";
 import "./save.js";
 import "./share.js";
 import "./tab.js";
+import "./terms.js";
