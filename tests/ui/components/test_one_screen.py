@@ -40,6 +40,8 @@ FIGURES = {  # what is chosen by, and what shows it
     "sparse": (".sparse .patterns", ".sparse .grid"),
     "what_if": (".what-if .instrument", ".what-if .instrument"),
     "train": (".train .slide", ".train .row"),
+    "packing": (".packing .methods", ".packing .board"),
+    "encoders": (".maps .line", ".maps .board"),
 }
 TALL = """(queries) => {
     const [above, below] = queries.map((query) => [...document.querySelectorAll("[data-key]")]

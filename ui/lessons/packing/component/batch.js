@@ -200,7 +200,7 @@ export class Batch extends Part {
     const { d, shown, palette } = this;
     const rows = this.rows(this.s.method);
     this.gutter = 12 + 8 * String(this.integer(this.sums.rows)).length;
-    this.pitch = clamp(Math.floor(420 / shown), 9, 30);
+    this.pitch = clamp(Math.floor(340 / shown), 8, 30);
     const [wide, top] = [this.width - this.gutter - 2, 22];
     this.top = top;
     const pen = penOf(this.canvas, this.width, top + shown * this.pitch + 3);
