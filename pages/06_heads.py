@@ -25,4 +25,4 @@ with lesson("heads", requires=REQUIRES, link=readings.LINK, keep_end=True, moved
     page.heading("tested-heading", words("tested-intro"))
     quiz.predict(f"repeat-{page.model}", questions.repeat(page), lambda: view.show_test(page))
     cell = content_words.start_cell(page.bundle, trace)
-    quiz.recall(f"append-{page.model}-{page.text}", earlier.append(page.worded("attention"), trace, cell))
+    quiz.recall(f"append-{page.model}-{page.text}", earlier.append(page.within("attention"), trace, cell))

@@ -25,5 +25,5 @@ with lesson("sparse", limit=96, first=readings.PASSAGE, link=readings.LINK) as p
             quiz.predict(f"budget-{page.model}-{page.text}", question)
         view.show_comparison(page)
     st.html(switchboard.trained(page.words, "base", "sliding", "alternating"))
-    if question := earlier.pooled(page.worded("sharing")):
+    if question := earlier.pooled(page.within("sharing")):
         quiz.recall(f"pooled-{page.model}-{page.text}", question)

@@ -34,7 +34,7 @@ with lesson("what_if", limit=what_if.LIMIT, link=what_if.LINK, keep_end=True) as
         quiz.predict(f"hidden-{page.model}-{page.text}", question)
     sink.section(lab, questions.in_front(lab))
     page.notice(words("caveat"), role="note")
-    if question := earlier.reach(page.worded("sparse")):
+    if question := earlier.reach(page.within("sparse")):
         quiz.recall(f"reach-{page.model}-{page.text}", question)
     page.yield_slot()
     effect.texts(lab, after, texts)

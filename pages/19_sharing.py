@@ -26,4 +26,4 @@ with lesson("sharing", link=readings.LINK) as page:
     st.html(words("published") + switchboard.trained(words, "mha", "base", "mqa"))
     if question := questions.pooled(page):
         quiz.predict(f"pooled-{page.model}-{page.text}", question, lambda: view.show_pooled(page))
-    quiz.recall(f"repeat-{page.model}", earlier.repeat(page.worded("heads")))
+    quiz.recall(f"repeat-{page.model}", earlier.repeat(page.within("heads")))

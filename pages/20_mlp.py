@@ -24,5 +24,5 @@ with lesson("mlp", limit=readings.LIMIT, requires=REQUIRES, link=readings.LINK, 
     shapes.show_shapes(page, trace, start)
     shapes.show_parameters(page)
     attributed = page.trace(heads.KEEP)
-    push = earlier.push(page.worded("heads"), attributed, heads.candidates(page.bundle, attributed))
+    push = earlier.push(page.within("heads"), attributed, heads.candidates(page.bundle, attributed))
     quiz.recall(f"push-{page.model}-{page.text}", push)

@@ -43,10 +43,6 @@ class Page:
         """The same, with an index where a token occurs more than once."""
         return token_names.distinct(self.tokens)
 
-    def worded(self, slug: str) -> "Page":
-        """The same page with the words of another lesson: for a question of that one."""
-        return replace(self, words=language.Words(self.lang, slug))
-
     def trace(self, keep: set[str] | frozenset[str], edits: "tuple[Edit, ...]" = (), *, kept: bool = True) -> "Trace":
         """The Trace of the prompt with the fields named in `keep`: see `cache.trace`."""
         return cache.trace(self.bundle, self.ids, keep, edits, kept=kept)
