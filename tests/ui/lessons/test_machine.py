@@ -39,6 +39,7 @@ def test_the_component_draws_the_trace(bundle):
     for name, field in (("attention", "attn_out"), ("mlp", "mlp_out"), ("stream", "resid_post")):
         lengths = [np.linalg.norm(getattr(layer, field)[-1]) for layer in layers]
         np.testing.assert_allclose(data[name], lengths, rtol=1e-4)
+    assert data["normed"] == pytest.approx(np.linalg.norm(trace.final[-1]), rel=1e-4)
     for layer, head, weights in zip(layers, data["heads"], data["weights"], strict=True):
         np.testing.assert_allclose(weights, layer.pattern[head, -1], rtol=1e-4)
     for layer, parts in zip(layers, data["sums"], strict=True):

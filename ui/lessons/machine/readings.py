@@ -35,7 +35,8 @@ def read(bundle: Bundle, text: str, trace: Trace, before: dict | None = None) ->
     weight on a token further back; weights (L, T): the last token's, in it. opened: the layer, from 0, where that
     weight is largest, among the upper two thirds (below, heads mostly attend to neighbours). sums: `_sum_terms` of each
     layer. candidates (CANDIDATES,): token, id, p, score (its logit), appendable. others: count and p of the rest of the
-    vocabulary; total: all p together; vocabulary, width: V and D; full: whether the prompt has LIMIT tokens.
+    vocabulary; normed: the last vector's length after the final norm, None where there is none; vocabulary, width: V
+    and D; full: whether the prompt has LIMIT tokens.
 
     before: the reading of another prompt. What a track says depends only on the tokens up to its own, so the tracks of
     a common beginning are taken from there: reading the layers out is slow, and appending then costs one track. But for
@@ -75,7 +76,7 @@ def read(bundle: Bundle, text: str, trace: Trace, before: dict | None = None) ->
             for id in top
         ],
         "others": {"count": len(logits) - len(top), "p": float(1 - probabilities[top].sum())},
-        "total": round(float(probabilities.sum()), 9),
+        "normed": _rounded([np.linalg.norm(trace.final[-1])])[0] if bundle.model.config.norm_place == "pre" else None,
         "vocabulary": len(logits),
         "width": layers[0].resid_pre.shape[-1],
         "full": len(ids) >= LIMIT,

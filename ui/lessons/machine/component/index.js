@@ -23,7 +23,8 @@ import { showLayer } from "./stack.js";
  * @property {{ vectors: number[][], lengths: number[], difference: number }[]} sums (L,) what is added up in a layer
  * @property {{ token: string, id: number, p: number, score: number, appendable: boolean }[]} candidates
  * @property {{ count: number, p: number }} others
- * @property {number} total probability @property {number} vocabulary @property {number} width D
+ * @property {?number} normed norm of the last vector behind the final norm, if there is one
+ * @property {number} vocabulary @property {number} width D
  * @property {boolean} full no more fits
  * @property {string} lang @property {Record<string, string>} words */
 

@@ -94,11 +94,15 @@ export function tokenPanel(view, at) {
 
 export function headPanel(view) {
   const { d, w } = view;
-  const scores = d.candidates.slice(0, 2).map((c) => [weave(w.score, { token: named(c.token) }), view.number(c.score)]);
+  const best = d.candidates[0];
+  const after = d.normed ? [[w.normed, view.number(d.normed)]] : [];
   return [
     el("h3", {}, w["head-opened"]),
-    el("p", {}, fill(w["head-text"], { n: view.integer(d.vocabulary) })),
-    facts(...scores, [w.all, view.percent(d.total)]),
+    el("p", {}, fill(d.normed ? w["head-text"] : w["head-text-bare"], { n: view.integer(d.vocabulary) })),
+    facts([w.length, view.number(d.stream.at(-1))], ...after, [
+      weave(w.score, { token: named(best.token) }),
+      view.number(best.score),
+    ]),
     more(view, "next_token", "step_by_step"),
   ];
 }
