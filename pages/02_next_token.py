@@ -3,6 +3,7 @@
 from ui.frame import quiz
 from ui.frame.lesson import lesson
 from ui.lessons.next_token import controls, questions, readings, view
+from ui.lessons.tokens import questions as tokens
 
 with lesson("next_token", limit=64, link=controls.LINK, keep_end=True) as page:
     trace = page.trace(readings.KEEP)
@@ -14,3 +15,4 @@ with lesson("next_token", limit=64, link=controls.LINK, keep_end=True) as page:
     view.choosing(page, reading)
     quiz.predict(f"tail-{page.model}-{page.text}", questions.tail(page, reading))
     view.logit_lens(page, trace)
+    quiz.recall(f"same-token-{page.model}", tokens.same_token(page.within("tokens")))

@@ -2,6 +2,7 @@
 
 from ui.frame import quiz
 from ui.frame.lesson import lesson
+from ui.lessons.sharing import questions as sharing
 from ui.lessons.tracks import calculator, counting, curve, questions, view
 
 with lesson("tracks", limit=24, link=view.LINK | calculator.LINK) as page:
@@ -17,3 +18,4 @@ with lesson("tracks", limit=24, link=view.LINK | calculator.LINK) as page:
     quiz.predict("heavy", questions.heavy(page))
     page.heading("calculator-title", level=3)
     calculator.calculator(page)
+    quiz.recall("cache", sharing.cache(page.within("sharing")))
