@@ -205,8 +205,9 @@ def load_balance(expert_index: Tensor, router_probs: Tensor) -> tuple[Tensor, Te
     """How evenly N tokens use a layer's E experts, from the choices (N, A) and the router's probabilities (N, E).
 
     f (E,): the fraction of assignments that each expert gets; P (E,): its mean probability; and the balancing loss
-    E · Σ f · P, which is 1 where all experts are used evenly, up to E where all go to one (Fedus et al. 2021, "Switch
-    Transformers", equations 4 to 6).
+    E · Σ f · P (Fedus et al. 2021, "Switch Transformers", equations 4 to 6). It is 1 where either f or P is even, above
+    that where the experts that are chosen most have the highest probabilities, below it where they have the lowest, and
+    at most E / A.
     """
     experts = router_probs.shape[-1]
     f = expert_index.flatten().bincount(minlength=experts) / expert_index.numel()
@@ -219,7 +220,7 @@ class Routing:
     """How a pass used its experts, in L layers of E experts."""
 
     load: Tensor  # (L, E) the fraction of assignments that each expert got
-    balance: Tensor  # 1 where all are used evenly, up to E where all go to one
+    balance: Tensor  # mean over the layers of the balancing loss, see load_balance
     router_z: Tensor
 
     @classmethod

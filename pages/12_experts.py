@@ -3,6 +3,8 @@
 from ui.frame import quiz
 from ui.frame.lesson import lesson
 from ui.lessons.experts import balance, interventions, purposes, questions, readings, statistics, view
+from ui.lessons.mlp import questions as earlier
+from ui.lessons.mlp import readings as mlp
 
 with lesson(
     "experts",
@@ -25,10 +27,12 @@ with lesson(
         balance.show_loads(page, trace, measured)
     balance.show_balance_loss(page, trace)
     balance.show_collapse(page)
+    balance.show_variants(page)
     if measured:
         page.heading("purpose-title", page.words("purpose-intro"))
         genre = questions.genre(page, measured)
         quiz.predict("experts-genre", genre, lambda: purposes.show_information(page, measured))
-        purposes.show_word_classes(page, measured)
-        purposes.show_guesses(page, measured)
+        purposes.show_paths(page, measured)
     view.show_parameters(page, trace)
+    half = earlier.half(page.within("mlp"), mlp.trace(page))
+    quiz.recall(f"half-{page.model}-{page.text}", half)

@@ -2,6 +2,7 @@
 
 from ui.frame import quiz
 from ui.frame.lesson import lesson
+from ui.lessons.sharing import questions as earlier
 from ui.lessons.train import kept, link, questions, view
 
 with lesson("train", models=(), link=link.LINK) as page:
@@ -15,3 +16,4 @@ with lesson("train", models=(), link=link.LINK) as page:
         view.show_laboratory(page, shown)
         view.show_arithmetic(page, shown)
         view.show_ways_on(page, shown)
+    quiz.recall("cache", earlier.cache(page.within("sharing")))

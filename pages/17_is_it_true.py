@@ -4,6 +4,7 @@ from model.checks.subject import MAX_TOKENS
 from ui.frame import quiz
 from ui.frame.lesson import lesson
 from ui.lessons.is_it_true import questions, runs, view
+from ui.lessons.table import questions as earlier
 
 with lesson("is_it_true", models=runs.MODELS, limit=MAX_TOKENS, requires=("ours",), link=runs.LINK) as page:
     words = page.words
@@ -20,3 +21,4 @@ with lesson("is_it_true", models=runs.MODELS, limit=MAX_TOKENS, requires=("ours"
 
     page.heading("ran-title", words("ran"))
     view.versions(page)
+    quiz.recall("used", earlier.used(page.within("table").words))

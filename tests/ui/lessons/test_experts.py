@@ -236,7 +236,7 @@ def test_the_parameters_are_the_formula_s(shown, bundle, trace):
     count, text = arithmetic.count(bundle.model.config), html_of(shown)
     assert number(count.total, "en") in text and number(count.active, "en") in text
     assert sum(count.by_use.values()) == count.total
-    assert f"called on {routing_analysis.experts_used(trace)} of the" in text
+    assert f"used {routing_analysis.experts_used(trace)} of the" in text
     assert routing_analysis.experts_used(trace) == sum(len(set(layer.expert_index.ravel())) for layer in trace.layers)
 
 

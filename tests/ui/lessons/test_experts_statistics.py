@@ -27,7 +27,7 @@ def found(moe):
 
 @pytest.fixture(scope="module")
 def shown():
-    return shown_page("experts", hide="quiz")
+    return shown_page("experts", hide="quiz", kinds="1")
 
 
 def test_what_is_said_follows_the_counts(found):

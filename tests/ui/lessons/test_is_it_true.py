@@ -47,7 +47,7 @@ def test_the_rows_are_the_checks(moe):
         assert kind == "equal" and number(row.difference, "en") in numbers and number(row.tolerance, "en") in numbers
         assert f"layer {row.layer + 1}" in numbers
     assert {shown[name][0] for name in ("cache", "weights", "outputs")} == {"waiting"}
-    assert "9 of 9 checks of Vetro MoE come out equal" in html_of(test)
+    assert "9 of 9 checks of Vetro MoE find both sides equal" in html_of(test)
     assert number(checks.run_check("heads", subject).difference, "en") in copied(test)
     assert "torch: 2." in copied(test) and f"`{PROMPT}`" in copied(test)
 
@@ -55,7 +55,7 @@ def test_the_rows_are_the_checks(moe):
 def test_a_broken_model_shows_and_is_in_the_link():
     test = run_page("is_it_true", **MODEL, **{"break": "mask"})
     assert rows_of(test)["future"][0] == "differs" and rows_of(test)["rows"][0] == "equal"
-    assert "Noticed by 1 of 9 checks" in html_of(test) and "✗" in html_of(test)
+    assert "1 of 9 checks notices it" in html_of(test) and "✗" in html_of(test)
     test.button_group(key="break").set_value("instrument").run()
     assert {name for name, row in rows_of(test).items() if row[0] == "differs"} == {"residual", "traced"}
     assert test.query_params["break"] in ("instrument", ["instrument"])

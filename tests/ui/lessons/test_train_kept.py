@@ -121,6 +121,6 @@ def test_a_page_shows_what_its_browser_kept_and_says_what_is_gone(monkeypatch):
     link |= {f"{side}-{name}": str(value) for side in "ab" for name, value in SMALL.items()}
     monkeypatch.setattr(tab, "restored", lambda name: said if name == "runs" else None)
     test = run_page("train", **link)
-    assert not test.exception and "begins from its first step" in html_of(test)
+    assert not test.exception and "begins from the first step" in html_of(test)
     assert 'data-name="runs"' in html_of(test) and "no longer on the server: your browser" in html_of(test)
     assert all(test.session_state["train-runs"].records[plan].step == 3 for plan in plans)

@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 from markupsafe import Markup
 
+from model import arithmetic
 from model.analysis import routing
 from model.errors import ModelUnavailable
 from model.trace import Trace
@@ -14,6 +15,7 @@ from model.train import load_balance
 from model.weights.checkpoint import Report
 from ui.frame.page import Page
 from ui.kit import cache, figures, listing, markup, switchboard
+from ui.kit.folded import folded
 from ui.kit.language import Words
 from ui.lessons.experts.statistics import Statistics
 from viz import experts as charts
@@ -116,7 +118,6 @@ def show_collapse(page: Page) -> None:
     page.heading("collapse-title", words("collapse-intro"))
     if not (pair := trained_pair(page)):
         return
-    names = {name: text(name) for name in pair}
     balanced, collapsed = pair["balanced"], pair["collapsed"]
     experts = collapsed.load.shape[1]
     values = {name: words.percent(model.busiest) for name, model in pair.items()} | {
@@ -129,20 +130,9 @@ def show_collapse(page: Page) -> None:
     }
     section = "collapse-reading" if collapsed.busiest > balanced.busiest else "collapse-not"
     page.read(words.inline(section, **values))
-    page.heading("busiest-title", level=3)
-    curves = {names[name]: (model.report.step, model.report.busiest) for name, model in pair.items()}
-    titles = text("axis-step"), text("axis-busiest")
-    chart = charts.busiest(curves, 1 / experts, titles, text("even"), text("layer-name", n="{n}"), words.percent)
-    with st.container(gap="xsmall"):
-        figures.show(chart, "busiest", text("busiest-alt"), _busiest_table(page, pair))
-        page.note(words.inline("busiest-note", **values))
-    page.heading("now-title", level=3)
-    layers = [text("layer-name", n=n + 1) for n in range(len(balanced.load))]
-    rows = {names[name]: model.load for name, model in pair.items()}
-    chart = charts.loads(layers, rows, text("expert", n="{n}"), words.percent)
-    figures.show(chart, "now", text("now-alt"), _table(rows, text("col-model"), words))
     seen = "collapse-fewer" if values["used_collapsed"] < values["used_balanced"] else "collapse-as-many"
     st.html(words("collapse-text", **values) + words(seen) + _cost(words))
+    folded(text("curves-fold"), "collapse-curves", lambda: _show_curves(page, pair, 1 / experts, values))
 
 
 def _cost(words: Words) -> Markup:
@@ -161,6 +151,25 @@ def _cost(words: Words) -> Markup:
     return words(section, **values)
 
 
+def _show_curves(page: Page, pair: dict[str, Trained], even: float, values: dict[str, object]) -> None:
+    """The busiest expert's fraction over the training, and every expert's on the reader's text."""
+    words, text = page.words, page.words.text
+    names = {name: text(name) for name in pair}
+    page.heading("busiest-title", level=3)
+    curves = {names[name]: (model.report.step, model.report.busiest) for name, model in pair.items()}
+    titles = text("axis-step"), text("axis-busiest")
+    chart = charts.busiest(curves, even, titles, text("even"), text("layer-name", n="{n}"), words.percent)
+    with st.container(gap="xsmall"):
+        figures.show(chart, "busiest", text("busiest-alt"), _busiest_table(page, pair))
+        page.note(words.inline("busiest-note", **values))
+    page.heading("now-title", level=3)
+    layers = [text("layer-name", n=n + 1) for n in range(len(pair["balanced"].load))]
+    rows = {names[name]: model.load for name, model in pair.items()}
+    chart = charts.loads(layers, rows, text("expert", n="{n}"), words.percent)
+    figures.show(chart, "now", text("now-alt"), _table(rows, text("col-model"), words))
+    page.note(words.inline("now-note"))
+
+
 def _busiest_table(page: Page, pair: dict[str, Trained]) -> dict[str, Sequence]:
     """A row for each model and step, a column for each layer."""
     words, reports = page.words, {page.words.text(name): model.report for name, model in pair.items()}
@@ -170,3 +179,17 @@ def _busiest_table(page: Page, pair: dict[str, Trained]) -> dict[str, Sequence]:
         words.text("col-model"): [name for name, report in reports.items() for _ in report.step],
         words.text("axis-step"): np.concatenate([report.step for report in reports.values()]),
     } | layers
+
+
+def show_variants(page: Page) -> None:
+    """What other models do, and what is often said of quality, with the figures of two of ours."""
+    words = page.words
+    page.heading("variants-title", words("variants"))
+    found = switchboard.difference("experts", switchboard.BASE)
+    if found is None:
+        return
+    base, mixture = (arithmetic.count(cache.bundle(f"switchboard/{name}").model.config) for name in ("base", "experts"))
+    bits = {"base": float(found.other.mean()), "experts": float(found.one.mean()), "noise": found.margin}
+    counts = {"base_total": base.total, "total": mixture.total, "active": mixture.active}
+    values = {name: switchboard.bits(value, words) for name, value in bits.items()}
+    page.said("said-quality", **values, **{name: words.number(count) for name, count in counts.items()})

@@ -7,10 +7,13 @@ from model.analysis.information import lift
 from ui import components
 from ui.frame.page import Page
 from ui.kit import figures, markup
+from ui.kit.folded import folded
 from ui.kit.language import Words
 from ui.kit.mounting import mount
 from ui.lessons.experts.statistics import KINDS, Statistics
 from viz import experts as charts
+
+FOLD = "experts-paths"  # key of the folded part
 
 
 def show_information(page: Page, statistics: Statistics) -> None:
@@ -29,6 +32,18 @@ def show_information(page: Page, statistics: Statistics) -> None:
     with st.container(gap="xsmall"):
         figures.show(chart, "information", text("information-alt"), columns)
         st.html(words("information-note", **values))
+
+
+def show_paths(page: Page, statistics: Statistics) -> None:
+    """Folded, unless the link says which layer is looked at: what each expert gets, and guesses from the path."""
+    if "kinds" in st.query_params:
+        st.session_state.setdefault(FOLD, True)
+    folded(page.words.text("purpose-fold"), FOLD, lambda: _show_paths(page, statistics))
+
+
+def _show_paths(page: Page, statistics: Statistics) -> None:
+    show_word_classes(page, statistics)
+    show_guesses(page, statistics)
 
 
 def show_word_classes(page: Page, statistics: Statistics) -> None:

@@ -61,7 +61,7 @@ def busiest_off(page: Page, trace: Trace, statistics: Statistics) -> Question | 
     words = page.words
     layer, busy, rare = rivals(trace, statistics)
     assignments = np.bincount(trace.layers[layer].expert_index.ravel(), minlength=page.bundle.model.config.experts)
-    where = {"layer": layer + 1, "busy": busy + 1, "rare": rare + 1, "noise": APART}
+    where = {"layer": layer + 1, "busy": busy + 1, "rare": rare + 1, "noise": words.number(APART).rstrip("0")}
 
     def losses() -> dict[str, float]:
         whole = as_trained(page)

@@ -1,6 +1,7 @@
 """Lesson 12: a layer with experts, the switchyard, and the parameters that a token uses of all there are."""
 
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
@@ -12,6 +13,7 @@ from model.trace import Trace
 from model.weights.published import MODELS
 from ui.frame.page import Page
 from ui.kit import figures, listing, markup, url_state
+from ui.kit.folded import folded
 from ui.kit.mounting import mount
 from ui.lessons.experts import readings
 from viz import experts as charts
@@ -64,8 +66,9 @@ def show_parameters(page: Page, trace: Trace) -> None:
     chart = charts.parameters(counts, names, rows, words.number, words.percent)
     columns = {text("part-model"): list(names.values())}
     columns |= {model: list(parts.values()) for model, parts in counts.items()}
-    figures.show(chart, "parameters", text("parameters-alt"), columns)
     st.html(words("cost-published", **values) + words("cost-saves", **values))
+    shown = partial(figures.show, chart, "parameters", text("parameters-alt"), columns)
+    folded(text("parameters-fold"), "experts-parameters", shown)
 
 
 def _cost_values(page: Page, trace: Trace) -> dict[str, str]:
