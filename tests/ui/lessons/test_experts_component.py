@@ -19,7 +19,7 @@ def trace(moe):
 
 
 def test_tokens_and_layers_by_keyboard_without_the_server(bare_page, trace):
-    page = bare_page("experts", layer="2", token="2")
+    page = bare_page("experts", layer="2", token="2", kinds="1")
     yard = page.locator(".experts.yard")
     expect(yard.locator(".pick").nth(1)).to_have_attribute("aria-checked", "true")
     yard.locator(".pick").nth(1).focus()
