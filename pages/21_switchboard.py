@@ -21,7 +21,7 @@ with lesson("switchboard", models=view.MODELS, limit=view.MAX_TOKENS, link=view.
         else:
             show_all()
         if rates := questions.rates(words):
-            page.heading("rates-title", words("rates-intro"))
+            page.heading("rates-title", words("rates-intro", **overview.at_common_rate(words)))
             quiz.predict("rates", rates, partial(overview.show_rates, page, base))
         page.heading("switch-title", words("switch-intro"))
         view.section(page, base)

@@ -160,6 +160,11 @@ def courses(base: Report, words: Words) -> dict[str, dict[str, list[float]]]:
     }
 
 
+def at_common_rate(words: Words) -> dict[str, str]:
+    """What the pair needs with the rate that all models have."""
+    return {side: bits(comparison().mean(name), words) for side, name in (("pre", BASE), ("post", "post-norm"))}
+
+
 def show_rates(page: Page, base: Switch) -> None:
     """Norms before each part against norms after the sum, over the learning rate."""
     words, drawn = page.words, courses(base.report, page.words)
