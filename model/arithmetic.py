@@ -62,7 +62,7 @@ class Term:
 
 
 def layer_terms(config: Config) -> tuple[Term, ...]:
-    """What one layer holds: the projections of attention, the MLP or its experts and their router, and two norms."""
+    """What one layer holds: the projections of attention, the MLP or its experts and their router, and its norms."""
     D, F, E = config.width, config.mlp_width, config.experts or 1
     inner, shared = config.heads * config.head_width, config.kv_heads * config.head_width
     part = "experts" if config.experts else "mlp"
@@ -81,7 +81,7 @@ def layer_terms(config: Config) -> tuple[Term, ...]:
     terms += [matrix(part, "gate", ("D", "F"), D, F, E)] if config.mlp == "gated" else []
     terms += [matrix(part, "up", ("D", "F"), D, F, E), matrix(part, "down", ("F", "D"), F, D, E)]
     terms += [Term("routers", "router", ("D", "E"), (D, E))] if config.experts else []
-    return (*terms, _norms(config, 2))
+    return (*terms, _norms(config, 4 if config.norm_place == "sandwich" else 2))
 
 
 def outer_terms(config: Config) -> tuple[Term, ...]:
@@ -92,7 +92,7 @@ def outer_terms(config: Config) -> tuple[Term, ...]:
         terms.append(Term("embedding", "segments", ("S", "D"), (config.segments, D)))
     if config.position == "learned":
         terms.append(Term("positions", "positions", ("C", "D"), (config.context, D)))
-    if norms := (config.norm_place == "pre") + config.embed_norm:
+    if norms := (config.norm_place != "post") + config.embed_norm:
         terms.append(_norms(config, norms))
     if config.head and not config.tied:
         terms.append(Term("head", "head", ("D", "V"), (D, V)))

@@ -29,13 +29,17 @@ class Config:
     context: int = 512  # positions the model was trained for
 
     norm: str = "layer"  # "layer", "rms"
-    norm_place: str = "post"  # "post": after the sum, as in 2017; "pre": before each part, the residual stream has none
+    # "post": after the sum, as in 2017; "pre": before each part, the residual stream has none; "sandwich": before each
+    # part, and on what it gives
+    norm_place: str = "post"
     norm_eps: float = 1e-5
     embed_norm: bool = False  # a norm on the embedding, as in BERT
+    embed_scaled: bool = False  # the embedding's rows are enlarged by √D, as in Gemma
 
     position: str = "sinusoidal"  # "sinusoidal", "learned", "rotary", "none"
     rope_base: float = 10000.0
     rope_scaling: tuple[tuple[str, float | str], ...] | None = None  # of Hugging Face's rope_parameters, sorted
+    local_rope_base: float | None = None  # another base in the layers with a window, and no scaling, as in Gemma 3
 
     mask: str = "causal"  # "causal", "bidirectional"
     windows: tuple[int | None, ...] = (None,)  # keys that a query sees, its own too: of each layer, and over again
@@ -48,6 +52,7 @@ class Config:
     bias: bool = True  # in the projections of attention and MLP
     qkv_bias: bool = False  # in those of q, k and v, though the others have none
     qk_norm: bool = False  # an RMSNorm on every head's q and k, before they are rotated
+    score_width: int | None = None  # q·k is divided by the root of this instead of K
     segments: int | None = None  # rows of BERT's table of sentence A and B
     head: bool = True  # a language-model head on top: an encoder has none
     tied: bool = True  # the head reads with the embedding's own rows
@@ -59,8 +64,8 @@ class Config:
         for name in ("vocab_size", "width", "layers", "heads", "kv_heads", "head_width", "mlp_width", "context"):
             if getattr(self, name) < 1:
                 raise self._error(name, "it must be at least 1")
-        for name in ("norm_eps", "rope_base"):
-            if not 0 < getattr(self, name) < math.inf:
+        for name in ("norm_eps", "rope_base", "local_rope_base", "score_width"):
+            if (number := getattr(self, name)) is not None and not 0 < number < math.inf:
                 raise self._error(name, "it must be above 0")
         if self.heads % self.kv_heads:
             raise self._error("kv_heads", f"the {self.heads} heads cannot be shared evenly among them")
@@ -87,6 +92,16 @@ class Config:
         return next((window for window in self.windows if window is not None), None)
 
     @property
+    def score_scale(self) -> float:
+        """What q·k is multiplied with: 1/√K."""
+        return (self.score_width or self.head_width) ** -0.5
+
+    @property
+    def rotation(self) -> str:
+        """How positions are rotary: a key of `positions.ROTATIONS`."""
+        return "whole" if self.local_rope_base is None else "by layer"
+
+    @property
     def causal(self) -> bool:
         """Whether no position attends to a later one, so that text can be continued."""
         return self.mask != "bidirectional"
@@ -94,7 +109,7 @@ class Config:
 
 CHOICES = {
     "norm": ("layer", "rms"),
-    "norm_place": ("post", "pre"),
+    "norm_place": ("post", "pre", "sandwich"),
     "position": ("sinusoidal", "learned", "rotary", "none"),
     "mask": ("causal", "bidirectional"),
     "mlp": ("plain", "gated"),
@@ -113,6 +128,17 @@ MISTRAL = replace(LLAMA, kv_heads=2, windows=(256,))
 MIXTRAL = replace(LLAMA, kv_heads=2, experts=8)
 QWEN2 = replace(LLAMA, qkv_bias=True)
 QWEN3 = replace(LLAMA, qk_norm=True)
+GEMMA3 = replace(
+    LLAMA,
+    norm_place="sandwich",
+    embed_scaled=True,
+    activation="gelu_tanh",
+    windows=(512, 512, 512, 512, 512, None),
+    local_rope_base=10_000.0,
+    rope_base=1_000_000.0,
+    qk_norm=True,
+    tied=True,
+)
 RECIPES = {
     "2017": PAPER_2017,
     "gpt2": GPT2,

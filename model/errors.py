@@ -25,6 +25,11 @@ class SettingError(VetroError, ValueError):
         self.value = value
 
 
+def not_implemented(field: str, value: object, why: str) -> SettingError:
+    """The error for a setting whose value we know, and have no part for."""
+    return SettingError(field, value, f"{field} = {value!r} is not implemented; {why}")
+
+
 class ModelUnavailable(VetroError):
     """A model cannot be loaded. field: the file; values: `expected`, what should be there, and `reason`, what was found
     instead, in English.

@@ -15,21 +15,19 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from model.config import Config
-from model.errors import ModelUnavailable, SettingError
+from model.errors import ModelUnavailable, SettingError, not_implemented
 from model.transformer import Transformer
+from model.weights import rope
 from model.weights.families import FAMILIES
-from model.weights.families.family import ACTIVATIONS, BOOKKEEPING, OWN, ROTARY_FIELDS, Family
+from model.weights.families.family import ACTIVATIONS, BOOKKEEPING, OWN, Family
 
-ADDED = {"qkv_bias": False, "qk_norm": False}  # fields that files of ours may lack, written before there were any
+# Fields that files of ours may lack, written before there were any.
+_ADDED = ("qkv_bias", "qk_norm", "score_width", "embed_scaled", "local_rope_base")
+ADDED = {field.name: field.default for field in fields(Config) if field.name in _ADDED}
 OWN_TYPES: dict[str, Any] = {"rope_scaling": tuple | None, "windows": tuple}  # where a type says what is in it
 TYPES: dict[str, Any] = {field.name: field.type for field in fields(Config)} | {"windows": int | tuple | None}
 NULL_SAYS = ("kv_heads", "head_width", "windows")  # as many as heads, what the heads leave, no window
 NEEDED = ("vocab_size", "width", "layers", "heads")  # of a config.json; the rest has rules
-ROPE_NUMBERS = {  # rope_type: the numbers that come with it
-    "default": (),
-    "linear": ("factor",),
-    "llama3": ("factor", "low_freq_factor", "high_freq_factor", "original_max_position_embeddings"),
-}
 
 
 def config_from(hf_config: Any) -> Config:
@@ -42,16 +40,16 @@ def config_from(hf_config: Any) -> Config:
     if given.get("model_type") == OWN:
         return _own(given)
     family = _family(given)
-    rotary = {name: given.pop(name, None) for name in ROTARY_FIELDS} if family.recipe.position == "rotary" else {}
-    left_out = {name: value for name, value in family.defaults.items() if name not in ROTARY_FIELDS}
-    given = family.resolved(left_out | given)
+    given = family.resolved(given, family.defaults)
+    rotary = {name: given.pop(name, None) for name in rope.FIELDS} if family.recipe.position == "rotary" else {}
+    given = {name: value for name, value in family.defaults.items() if name not in rope.FIELDS} | given
     ours = {}
     for name, value in given.items():
         if name in family.settings:
             ours[family.settings[name]] = _typed(name, value, family.settings[name])
         elif name in family.fixed:
             if value not in family.fixed[name]:
-                raise _refused(name, value, f"only {family.fixed[name][0]!r} is implemented")
+                raise not_implemented(name, value, f"only {family.fixed[name][0]!r} is implemented")
         elif name not in BOOKKEEPING and not name.startswith("_"):
             raise SettingError(name, value, f"{name} = {value!r}: a setting we do not know")
     theirs = {ours: theirs for theirs, ours in family.settings.items() if ours}
@@ -62,14 +60,14 @@ def config_from(hf_config: Any) -> Config:
         if value is None and name not in NULL_SAYS and family.defaults[theirs[name]] is not None:
             raise SettingError(theirs[name], None, f"{theirs[name]} is null, which says nothing here")
     try:
-        return replace(family.recipe, **_derived(ours, family.recipe, theirs), **_rope(rotary, family))
+        return replace(
+            family.recipe,
+            **_derived(ours, family.recipe, theirs),
+            **rope.read(rotary, family.defaults.get("rope_theta")),
+        )
     except SettingError as error:
         field = error.field or ""
         raise SettingError(theirs.get(field, field), error.value, str(error)) from error
-
-
-def _refused(name: str, value: object, why: str) -> SettingError:
-    return SettingError(name, value, f"{name} = {value!r} is not implemented; {why}")
 
 
 def _typed(name: str, value: object, ours: str) -> object:
@@ -99,7 +97,7 @@ def _own(given: dict) -> Config:
 def _family(given: dict) -> Family:
     kind = given.get("model_type")
     if not isinstance(kind, str) or kind not in FAMILIES:
-        raise _refused("model_type", kind, f"known: {', '.join(FAMILIES)}")
+        raise not_implemented("model_type", kind, f"known: {', '.join(FAMILIES)}")
     return FAMILIES[kind]
 
 
@@ -107,7 +105,7 @@ def _derived(ours: dict, recipe: Config, theirs: dict[str, str]) -> dict:
     """What configurations leave out or leave to a rule."""
     if (activation := ours.get("activation")) is not None:
         if activation not in ACTIVATIONS:
-            raise _refused(theirs["activation"], activation, f"known: {', '.join(ACTIVATIONS)}")
+            raise not_implemented(theirs["activation"], activation, f"known: {', '.join(ACTIVATIONS)}")
         ours["activation"] = ACTIVATIONS[activation]
     if "windows" in ours:
         window = ours["windows"]
@@ -123,45 +121,6 @@ def _derived(ours: dict, recipe: Config, theirs: dict[str, str]) -> dict:
     if not recipe.head:
         ours["tied"] = recipe.tied  # without a head there is nothing to tie
     return ours
-
-
-def _rope(rotary: dict, family: Family) -> dict:
-    """Base and scaling, from either of the two spellings. Raises SettingError for whatever in them is not handled, and
-    where the spellings disagree: which of them counts, libraries do not agree on."""
-    if not rotary:
-        return {}
-    told = [name for name in ("rope_parameters", "rope_scaling") if rotary[name] not in (None, {})]
-    spelled = {name: rotary[name] for name in told} or {"rope_theta": {}}
-    read = [_rotation(name, rope, rotary["rope_theta"], family) for name, rope in spelled.items()]
-    if any(other != read[0] for other in read):
-        raise _refused(told[1], rotary[told[1]], f"{told[0]} says something else")
-    return read[0]
-
-
-def _rotation(name: str, rope: Any, base: Any, family: Family) -> dict:
-    """Base and scaling as one spelling has them; `base`: what the older one has beside it, None where it has none."""
-    if not isinstance(rope, dict):
-        raise SettingError(name, rope, f"{name} = {rope!r} is of a wrong type")
-    numbers, kinds = dict(rope), {rope[key] for key in ("rope_type", "type") if isinstance(rope.get(key), str)}
-    kind = numbers.pop("rope_type", None) or numbers.pop("type", None) or "default"
-    numbers.pop("type", None)  # the older spelling, beside the newer one
-    own = numbers.pop("rope_theta", base)
-    if not isinstance(kind, str) or kind not in ROPE_NUMBERS or len(kinds) > 1:
-        raise _refused(name, rope, f"known types of scaling: {', '.join(ROPE_NUMBERS)}, one at a time")
-    if base is not None and own != base:
-        raise _refused("rope_theta", base, f"{name} says {own!r}")
-    if apart := set(ROPE_NUMBERS[kind]).symmetric_difference(numbers):
-        why = f"{min(apart)} is {'missing' if min(apart) in ROPE_NUMBERS[kind] else 'a setting we do not know'} in it"
-        raise _refused(name, rope, why)
-    base = family.defaults["rope_theta"] if own is None else own
-    for number in (base, *numbers.values()):
-        if not isinstance(number, int | float) or isinstance(number, bool) or not 0 < number < 1e300:
-            held = base if name == "rope_theta" else rope
-            raise SettingError(name, held, f"{name}: {number!r} is no number above 0")
-    if kind == "llama3" and not numbers["low_freq_factor"] < numbers["high_freq_factor"]:
-        raise _refused(name, rope, "low_freq_factor must be below high_freq_factor")
-    scaling = tuple(sorted((numbers | {"rope_type": kind}).items()))
-    return {"rope_base": float(base), "rope_scaling": scaling if kind != "default" else None}
 
 
 def from_hf(hf_model: Any) -> Transformer:
@@ -243,7 +202,7 @@ def build(hf_config: dict, tensors: dict[str, Tensor]) -> Transformer:
                 name = pattern.format(i=i, e=e)
                 if name not in theirs:
                     raise ValueError(f"the weights lack {name}")
-                parts = split(theirs.pop(name))
+                parts = split(theirs.pop(name), config)
                 ours |= {our.format(i=i, e=e): part for our, part in zip(names, parts, strict=True)}
     if theirs:
         raise ValueError(f"the weights hold tensors that this model has no place for: {', '.join(sorted(theirs)[:3])}")

@@ -75,6 +75,7 @@ class Attention(nn.Module):
         self.k_proj = nn.Linear(config.width, shared, bias=bias)
         self.v_proj = nn.Linear(config.width, shared, bias=bias)
         self.o_proj = nn.Linear(inner, config.width, bias=config.bias)
+        self.scale = config.score_scale
         self.qk_norm = QKNorm(config) if config.qk_norm else NoQKNorm(config)
 
     def forward(
@@ -98,7 +99,7 @@ class Attention(nn.Module):
 
         # the H/G query heads of a group are laid under one another: they share their keys, which are never copied
         scores = (q.reshape(B, G, H // G * T, K) @ k.transpose(2, 3)).view(B, H, T, S)
-        scores = tap("scores", scores * K**-0.5)
+        scores = tap("scores", scores * self.scale)
         mask = tap("mask", mask)
         weights = scores.where(mask[:, None], float("-inf")).softmax(-1, dtype=torch.float32).type_as(q)
         pattern = tap("pattern", weights)
@@ -205,4 +206,26 @@ class PostNormBlock(PreNormBlock):
         return tap("resid_post", self.mlp_norm(x + tap("mlp_out", self.mlp(y, tap))))
 
 
-BLOCKS = {"pre": PreNormBlock, "post": PostNormBlock}
+class SandwichBlock(PreNormBlock):
+    """As with pre-norm, and what attention and MLP give is normed once more before it is added, so that no part can
+    outgrow the others (Gemma 2, 2024)."""
+
+    def __init__(self, config: Config):
+        super().__init__(config)
+        self.attn_out_norm = NORMS[config.norm](config.width, config.norm_eps)
+        self.mlp_out_norm = NORMS[config.norm](config.width, config.norm_eps)
+
+    def forward(
+        self, x: Tensor, position: PositionEncoding, mask: Tensor, cache: LayerCache | NoCache, tap: Tap
+    ) -> Tensor:
+        """The residual stream as it enters the layer, (B, T, D) -> as it leaves it. Mask as for Attention."""
+        x = tap("resid_pre", x)
+        y = tap("attn_in", self.attn_norm(x))
+        y = tap("attn_result", self.attn(y, position, mask, cache, tap))
+        x = tap("resid_mid", x + tap("attn_out", self.attn_out_norm(y)))
+        y = tap("mlp_in", self.mlp_norm(x))
+        y = tap("mlp_result", self.mlp(y, tap))
+        return tap("resid_post", x + tap("mlp_out", self.mlp_out_norm(y)))
+
+
+BLOCKS = {"pre": PreNormBlock, "post": PostNormBlock, "sandwich": SandwichBlock}

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from model.layers import SandwichBlock
 from model.trace import LayerTrace, Trace
 from model.transformer import Transformer, run
 
@@ -92,11 +93,13 @@ def next_logits(model: Transformer, trace: Trace, at: int = -1) -> np.ndarray:
 @torch.inference_mode()
 def head_writes(model: Transformer, trace: Trace, layer: int) -> np.ndarray:
     """What each head adds to the residual stream, through its slice of o_proj: (H, T, D). With o_proj's bias, if any,
-    they add up to attn_out."""
-    z = torch.tensor(trace.layers[layer].z, device=model.device)
+    they add up to attn_out. Where a norm follows, it is held at the scale that it had in this pass."""
+    z, block = torch.tensor(trace.layers[layer].z, device=model.device), model.layers[layer]
     heads, _, width = z.shape
-    slices = model.layers[layer].attn.o_proj.weight.view(-1, heads, width)
-    return torch.einsum("htk,dhk->htd", z, slices).float().cpu().numpy()
+    written = torch.einsum("htk,dhk->htd", z, block.attn.o_proj.weight.view(-1, heads, width))
+    if isinstance(block, SandwichBlock):
+        written = _held(block.attn_out_norm, written, block.attn.o_proj(z.transpose(0, 1).flatten(1)))
+    return written.float().cpu().numpy()
 
 
 @torch.inference_mode()
@@ -131,7 +134,7 @@ def direct_effects(model: Transformer, trace: Trace, token_id: int) -> DirectEff
     is held at the scale that it had in this pass, so that a logit becomes a sum over what was written. ValueError where
     the residual stream itself is normalised (post-norm).
     """
-    if model.config.norm_place != "pre":
+    if model.config.norm_place == "post":
         raise ValueError("after a norm on the residual stream itself, what a head wrote is no term of a logit")
 
     def rows(values: Iterable[np.ndarray]) -> Tensor:
@@ -140,14 +143,29 @@ def direct_effects(model: Transformer, trace: Trace, token_id: int) -> DirectEff
     end = rows([trace.layers[-1].resid_post[-1]])[0]
     direction, offset = _through_norm(model.norm, end, model.lm_head.weight[token_id])
     z = rows(layer.z[:, -1] for layer in trace.layers)
-    written = torch.stack([block.attn.o_proj.weight.T @ direction for block in model.layers])
-    biases = sum(block.attn.o_proj.bias @ direction for block in model.layers) if model.config.bias else 0.0
+    written, biases = [], 0.0
+    for block, carried in zip(model.layers, z, strict=True):
+        attn, along = block.attn, direction
+        if isinstance(block, SandwichBlock):
+            along, constant = _through_norm(block.attn_out_norm, attn.o_proj(carried.flatten()), direction)
+            biases += float(constant)
+        written.append(attn.o_proj.weight.T @ along)
+        biases += float(attn.o_proj.bias @ along) if model.config.bias else 0.0
     start = rows([trace.layers[0].resid_pre[-1]])[0] @ direction
     return DirectEffects(
-        (z * written.view(z.shape)).sum(-1).float().cpu().numpy(),
+        (z * torch.stack(written).view(z.shape)).sum(-1).float().cpu().numpy(),
         (rows(layer.mlp_out[-1] for layer in trace.layers) @ direction).float().cpu().numpy(),
         float(start + biases + offset),
     )
+
+
+def _held(norm: Any, part: Tensor, whole: Tensor) -> Tensor:
+    """What a norm makes of a part (…, D) of what it reads, at the scale that the whole (…, D) gives; its bias is of no
+    part."""
+    if isinstance(norm, torch.nn.LayerNorm):
+        scale = (whole.var(-1, correction=0, keepdim=True) + norm.eps).rsqrt()
+        return (part - part.mean(-1, keepdim=True)) * scale * norm.weight
+    return part * (whole.square().mean(-1, keepdim=True) + norm.eps).rsqrt() * norm.weight
 
 
 def _through_norm(norm: Any, x: Tensor, row: Tensor) -> tuple[Tensor, Tensor]:
@@ -249,8 +267,8 @@ def _row_cosines(model: Transformer, token_id: int) -> Tensor:
 @torch.inference_mode()
 def one_hot_product(model: Transformer, token_id: int) -> np.ndarray:
     """What looking a row up is, in matrices: a one at the token's place and zeros elsewhere (1, V), times the embedding
-    table (V, D). Gives (D,)."""
+    table (V, D), as a pass begins with it. Gives (D,)."""
     table = model.embed_tokens.weight
     one_hot = table.new_zeros(1, len(table))
     one_hot[0, token_id] = 1
-    return (one_hot @ table)[0].float().cpu().numpy()
+    return (one_hot @ table * model.embed_tokens.scale)[0].float().cpu().numpy()

@@ -6,6 +6,8 @@ computed once for all layers.
 """
 
 import math
+from dataclasses import replace
+from itertools import cycle, islice
 
 import torch
 from torch import Tensor, nn
@@ -22,6 +24,10 @@ class PositionEncoding:
 
     def rotate(self, q: Tensor, k: Tensor, tap: Tap) -> tuple[Tensor, Tensor]:
         return q, k
+
+    def layer(self, index: int) -> "PositionEncoding":
+        """What it does in one layer: in most models the same in all."""
+        return self
 
 
 class AdditivePositions(PositionEncoding):
@@ -53,9 +59,26 @@ class RotaryPositions(PositionEncoding):
 class Table(nn.Embedding):
     """Rows, looked up by index."""
 
+    scale = 1.0  # of a row, as it is given out
+
     def reset_parameters(self) -> None:
         # a standard deviation of 0.02, as in GPT-2; not normal_, which imports the compiler (2 s) on the meta device
         nn.init.uniform_(self.weight, -0.02 * 3**0.5, 0.02 * 3**0.5)
+
+
+class ScaledTable(Table):
+    """An embedding whose rows are made √D times as large where they enter the stream: those of Gemma lie near length 1,
+    for the head reads with them too."""
+
+    def __init__(self, rows: int, width: int):
+        super().__init__(rows, width)
+        self.scale = width**0.5
+
+    def forward(self, input: Tensor) -> Tensor:
+        return super().forward(input) * self.scale
+
+
+TABLES = {False: Table, True: ScaledTable}  # of the embedding: enlarged, or not
 
 
 class NoPosition(nn.Module):
@@ -120,6 +143,30 @@ class Rotary(nn.Module):
         return RotaryPositions(positions[..., None] * self.speeds)
 
 
+class EachLayers(PositionEncoding):
+    """Each layer has the rotation of its kind."""
+
+    def __init__(self, layers: list[PositionEncoding]):
+        self.layers = layers
+
+    def layer(self, index: int) -> PositionEncoding:
+        return self.layers[index]
+
+
+class RotaryByLayer(Rotary):
+    """The layers with a window, which look at what is near, rotate from a base of their own (Gemma 3, 2025). What this
+    module itself holds is the rotation of the others."""
+
+    def __init__(self, config: Config):
+        super().__init__(config)
+        self.local = Rotary(replace(config, rope_base=config.local_rope_base or config.rope_base, rope_scaling=None))
+        self.windows = tuple(islice(cycle(config.windows), config.layers))
+
+    def forward(self, positions: Tensor) -> PositionEncoding:
+        whole, local = super().forward(positions), self.local(positions)
+        return EachLayers([whole if window is None else local for window in self.windows])
+
+
 def _llama3(speeds: Tensor, scaling: dict) -> Tensor:
     """Llama 3.1: slow pairs are slowed by `factor`, fast ones left, those between blended (its published recipe)."""
     rotations = scaling["original_max_position_embeddings"] * speeds / (2 * math.pi)
@@ -133,4 +180,10 @@ SCALINGS = {
     "linear": lambda speeds, scaling: speeds / scaling["factor"],
     "llama3": _llama3,
 }
-POSITIONS = {"rotary": Rotary, "learned": Learned, "sinusoidal": Sinusoidal, "none": NoPosition}
+ROTATIONS = {"whole": Rotary, "by layer": RotaryByLayer}
+POSITIONS = {
+    "rotary": lambda config: ROTATIONS[config.rotation](config),
+    "learned": Learned,
+    "sinusoidal": Sinusoidal,
+    "none": NoPosition,
+}

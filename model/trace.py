@@ -52,8 +52,10 @@ class LayerTrace(_Record):
     resid_mid: np.ndarray = MISSING  # (T, D) after attention was added
     resid_post: np.ndarray = MISSING  # (T, D) after the MLP was added: as it leaves the layer
     attn_in: np.ndarray = MISSING  # (T, D) what attention reads
+    attn_result: ArrayOrNone = MISSING  # (T, D) what attention gives, where a norm comes before it is added
     attn_out: np.ndarray = MISSING  # (T, D) what attention adds
     mlp_in: np.ndarray = MISSING  # (T, D) what the MLP reads
+    mlp_result: ArrayOrNone = MISSING  # (T, D) what the MLP gives, where a norm comes before it is added
     mlp_out: np.ndarray = MISSING  # (T, D) what the MLP adds
     q: np.ndarray = MISSING  # (H, T, K)
     k: np.ndarray = MISSING  # (G, T, K)
@@ -63,7 +65,7 @@ class LayerTrace(_Record):
     q_rot: ArrayOrNone = MISSING  # (H, T, K) rotated, where positions are rotary
     k_rot: ArrayOrNone = MISSING  # (G, T, K)
     mask: np.ndarray = MISSING  # (T, T) bool, true where a query (row) may attend to a key (column)
-    scores: np.ndarray = MISSING  # (H, T, T) q·k / √K, before the mask
+    scores: np.ndarray = MISSING  # (H, T, T) q·k / √K (or as Config.score_scale says), before the mask
     pattern: np.ndarray = MISSING  # (H, T, T) softmax of the masked scores
     z: np.ndarray = MISSING  # (H, T, K) the values, weighted by the pattern and added up
     pre: ArrayOrNone = MISSING  # (T, F) the MLP's neurons before the activation; with a gate, its "up" half

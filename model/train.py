@@ -195,7 +195,7 @@ def initialised(config: Config, seed: int, variance_preserving: bool = False) ->
 
 def _init_std(name: str, weight: Tensor, config: Config, variance_preserving: bool) -> float:
     writes = name.endswith(("o_proj.weight", "down_proj.weight"))
-    once = 1 / math.sqrt(2 * config.layers) if writes and config.norm_place == "pre" else 1.0
+    once = 1 / math.sqrt(2 * config.layers) if writes and config.norm_place != "post" else 1.0
     if variance_preserving or (config.norm_place == "post" and name.startswith("layers.")):
         return once * weight.shape[1] ** -0.5
     return once * 0.02

@@ -11,7 +11,7 @@ from model.config import Config
 from model.edits import Edit
 from model.layers import BLOCKS, NORMS
 from model.masks import for_layers
-from model.positions import POSITIONS, Table
+from model.positions import POSITIONS, TABLES, Table
 from model.tap import Recorder, Tap, null_tap
 from model.trace import FIELDS, LAYER_FIELDS, LayerTrace, Trace
 
@@ -47,12 +47,12 @@ class Transformer(nn.Module):
         super().__init__()
         self.config = config
         norm = NORMS[config.norm]
-        self.embed_tokens = Table(config.vocab_size, config.width)
+        self.embed_tokens = TABLES[config.embed_scaled](config.vocab_size, config.width)
         self.segment = Segment(config) if config.segments else nn.Identity()
         self.position = POSITIONS[config.position](config)
         self.embed_norm = norm(config.width, config.norm_eps) if config.embed_norm else nn.Identity()
         self.layers = nn.ModuleList(BLOCKS[config.norm_place](config) for _ in range(config.layers))
-        self.norm = norm(config.width, config.norm_eps) if config.norm_place == "pre" else nn.Identity()
+        self.norm = norm(config.width, config.norm_eps) if config.norm_place != "post" else nn.Identity()
         self.lm_head = nn.Linear(config.width, config.vocab_size, bias=False) if config.head else NoHead()
         if config.head and config.tied:
             self.lm_head.weight = self.embed_tokens.weight
@@ -84,7 +84,7 @@ class Transformer(nn.Module):
         x = tap("embed", self.embed_tokens(ids))
         x = self.embed_norm(position.add(self.segment(x), tap))
         for i, block in enumerate(self.layers):
-            x = block(x, position, masks[self.masks[i]], cache.layer(i), tap.layer(i))
+            x = block(x, position.layer(i), masks[self.masks[i]], cache.layer(i), tap.layer(i))
         return tap.layer(None)("final", self.norm(x))
 
     def forward(self, ids: Tensor, **settings) -> Tensor | None:

@@ -44,7 +44,7 @@ def wired(config: Config) -> tuple[Part, ...]:
     if config.embed_norm:
         parts.append(Part("embed_norm", "embed_norm", "stream"))
     parts += [*_branch("attn", "attention", config), *_branch("mlp", "mlp", config)]
-    if config.norm_place == "pre":
+    if config.norm_place != "post":
         parts.append(Part("final_norm", "final_norm", "stream"))
     return (*parts, Part("head", "head", "stream"))
 
@@ -56,7 +56,7 @@ def cross_attention(config: Config) -> tuple[Part, ...]:
 
 def _branch(branch: str, part: str, config: Config) -> list[Part]:
     norm, inner = f"{branch}_norm", Part(part, part, "branch")
-    if config.norm_place == "pre":
+    if config.norm_place != "post":
         return [Part(norm, f"{branch}_before", "branch"), inner]
     return [inner, Part(norm, f"{branch}_after", "stream")]
 
@@ -90,7 +90,7 @@ def designs(config: Config) -> dict[str, tuple]:
         "attention": (sharing(config), reads),
         "mlp_norm": (norm, config.norm_place),
         "mlp": (*inner, bool(config.experts)),
-        "final_norm": (config.norm_place == "pre", norm),
+        "final_norm": (config.norm_place != "post", norm),
         "head": (config.head,),
         "residual": (),
         "q": (),

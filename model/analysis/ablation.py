@@ -55,5 +55,5 @@ def _resumed(model: Transformer, trace: Trace, layer: int, rows: int, tap: Tap) 
     positions = torch.arange(len(start), device=model.device)
     pos, x = model.position(positions[None]), start[None].expand(rows, -1, -1)
     for i in range(layer, len(model.layers)):
-        x = model.layers[i](x, pos, model.masks[i](positions, positions)[None], NO_CACHE, tap.layer(i))
+        x = model.layers[i](x, pos.layer(i), model.masks[i](positions, positions)[None], NO_CACHE, tap.layer(i))
     return model.norm(x)

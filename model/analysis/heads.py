@@ -81,7 +81,7 @@ def effects(model: Transformer, trace: Trace, token: int) -> np.ndarray:
     """The direct effect (L, H) of each head on a token's logit. Where a norm on the stream forbids that (post-norm),
     what each head wrote at the last token, as the language-model head reads it: good for an order, and no effect. Needs
     z, and what `lens.direct_effects` needs."""
-    if model.config.norm_place == "pre":
+    if model.config.norm_place != "post":
         return lens.direct_effects(model, trace, token).heads
     row = lens.unembedding_row(model, token)
     return np.stack([lens.head_writes(model, trace, layer)[:, -1] @ row for layer in range(len(trace.layers))])

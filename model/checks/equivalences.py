@@ -18,6 +18,7 @@ from model.checks.subject import (
     worst,
 )
 from model.checks.sums import read
+from model.config import Config
 from model.edits import MovePositions
 from model.generate import Decoder
 from model.trace import LayerTrace
@@ -61,13 +62,18 @@ def packed(s: Subject) -> Measure:
     return relative(s.forward(ids, positions=positions, documents=documents), np.concatenate(alone))
 
 
-@check("ways", CLOSE)
+def _reads_all(config: Config) -> bool:
+    return config.window is None
+
+
+@check("ways", CLOSE, _reads_all)
 def ring_attention(s: Subject) -> Measure:
     """attention split over the devices of a ring = the model's own, in every layer"""
     causal, length = s.bundle.model.config.causal, len(s.ids)
 
     def compare(layer: LayerTrace, i: int) -> Measure:
         q, k, v = (torch.tensor(array) for array in read(layer))
+        q = q * (s.model.config.score_scale * q.shape[-1] ** 0.5)  # the ring divides by √K
         runs = (ring.ring_attention(q, k, v, devices=min(n, length), causal=causal) for n in DEVICES)
         return worst(relative(run.output.numpy(), layer.z, i) for run in runs)
 

@@ -23,6 +23,7 @@ PLACES = {
     "mistral": ("model.layers", "self_attn", "mlp"),
     "qwen2": ("model.layers", "self_attn", "mlp"),
     "qwen3": ("model.layers", "self_attn", "mlp"),
+    "gemma3_text": ("model.layers", "post_attention_layernorm", "post_feedforward_layernorm"),
     "mixtral": ("model.layers", "self_attn", "mlp"),
     "gpt2": ("transformer.h", "attn", "mlp"),
     "bert": ("encoder.layer", "attention.output.dense", "output.dense"),

@@ -27,7 +27,7 @@ def residual(s: Subject) -> Measure:
     """the stream = the stream before + what attention and then the MLP add to it (and normed, where the model does)"""
 
     def normed(norm: torch.nn.Module, x: np.ndarray) -> np.ndarray:
-        if s.model.config.norm_place == "pre":
+        if s.model.config.norm_place != "post":
             return x
         with torch.inference_mode():
             return norm(torch.tensor(x, device=s.model.device)).cpu().numpy()
@@ -60,7 +60,7 @@ def scores(s: Subject) -> Measure:
     def compare(layer: LayerTrace, i: int) -> Measure:
         q, k, _ = read(layer)
         k = k.repeat(len(q) // len(k), axis=0).astype(float)
-        return relative(q @ k.swapaxes(1, 2) / np.sqrt(q.shape[-1]), layer.scores, i)
+        return relative(q @ k.swapaxes(1, 2) * s.model.config.score_scale, layer.scores, i)
 
     return s.layers(compare)
 

@@ -46,6 +46,12 @@ def mixtral(**settings):
     return lambda: transformers.MixtralForCausalLM(transformers.MixtralConfig(**config))
 
 
+def gemma3(**settings):
+    config = MODERN | dict(num_key_value_heads=2, head_dim=12, query_pre_attn_scalar=20, sliding_window=5) | settings
+    config |= dict(layer_types=["sliding_attention", "full_attention", "sliding_attention"])
+    return lambda: transformers.Gemma3ForCausalLM(transformers.Gemma3TextConfig(**config))
+
+
 MAKERS = {
     "llama multi-head": llama(num_key_value_heads=6),
     "llama grouped-query": llama(num_key_value_heads=2),
@@ -67,6 +73,11 @@ MAKERS = {
     ),
     "qwen3": lambda: transformers.Qwen3ForCausalLM(
         transformers.Qwen3Config(**MODERN, num_key_value_heads=2, head_dim=12)
+    ),
+    "gemma3": gemma3(),
+    "gemma3 scaled": gemma3(
+        rope_parameters={"full_attention": LINEAR, "sliding_attention": {"rope_type": "default", "rope_theta": 50.0}},
+        tie_word_embeddings=False,
     ),
     "gpt2": lambda: transformers.GPT2LMHeadModel(transformers.GPT2Config(**GPT2)),
     "bert": lambda: transformers.BertModel(transformers.BertConfig(**MODERN), add_pooling_layer=False),

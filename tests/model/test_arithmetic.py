@@ -17,6 +17,9 @@ BUILDERS = {
     "llama": (transformers.LlamaConfig, transformers.LlamaForCausalLM),
     "mistral": (transformers.MistralConfig, transformers.MistralForCausalLM),
     "mixtral": (transformers.MixtralConfig, transformers.MixtralForCausalLM),
+    "qwen2": (transformers.Qwen2Config, transformers.Qwen2ForCausalLM),
+    "qwen3": (transformers.Qwen3Config, transformers.Qwen3ForCausalLM),
+    "gemma3_text": (transformers.Gemma3TextConfig, transformers.Gemma3ForCausalLM),
     "gpt2": (transformers.GPT2Config, transformers.GPT2LMHeadModel),
     "bert": (transformers.BertConfig, lambda config: transformers.BertModel(config, add_pooling_layer=False)),
 }
@@ -43,6 +46,8 @@ def configurations(draw):
         "num_attention_heads": heads,
         "max_position_embeddings": context,
     }
+    if family == "qwen2":
+        return family, sizes | {"num_key_value_heads": kv_heads, "tie_word_embeddings": tied}
     if family != "bert":
         sizes |= {"num_key_value_heads": kv_heads, "tie_word_embeddings": tied, "head_dim": 2 * draw(st.integers(1, 9))}
     if family == "mixtral":

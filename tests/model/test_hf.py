@@ -12,6 +12,7 @@ from safetensors.torch import save_file
 from model import arithmetic, hf, positions
 from model.config import Config
 from model.errors import SettingError
+from model.weights import rope
 from model.weights.families import FAMILIES
 from tests.model import families
 
@@ -92,7 +93,7 @@ def test_settings_that_we_do_not_implement_are_refused_by_name(change, named):
 
 
 def test_every_scaling_of_the_rotation_is_read_with_its_numbers():
-    assert hf.ROPE_NUMBERS.keys() == positions.SCALINGS.keys()
+    assert rope.NUMBERS.keys() == positions.SCALINGS.keys()
 
 
 def test_weights_that_are_missing_left_over_or_misshapen_are_refused_by_name():
@@ -134,6 +135,7 @@ CLASSES = {
     "mixtral": transformers.MixtralConfig,
     "qwen2": transformers.Qwen2Config,
     "qwen3": transformers.Qwen3Config,
+    "gemma3_text": transformers.Gemma3TextConfig,
     "gpt2": transformers.GPT2Config,
     "bert": transformers.BertConfig,
 }

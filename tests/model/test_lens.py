@@ -54,13 +54,21 @@ def test_next_logits_are_the_last_row(smollm2, trace):
     assert lens.next_logits(smollm2.model, trace) == pytest.approx(trace.logits[-1], abs=1e-4)
 
 
-def test_what_the_heads_write_adds_up_to_attention(bundle):
-    ids = bundle.tokenizer.encode(TEXT)
-    trace = run(bundle.model, ids, ids, keep={"z", "attn_out"})
+def assert_writes_add_up(model, ids):
+    trace = run(model, ids, ids, keep={"z", "attn_out"})
     for i, layer in enumerate(trace.layers):
-        bias = bundle.model.layers[i].attn.o_proj.bias
-        whole = lens.head_writes(bundle.model, trace, i).sum(0) + (0 if bias is None else bias.numpy())
+        bias = model.layers[i].attn.o_proj.bias
+        whole = lens.head_writes(model, trace, i).sum(0) + (0 if bias is None else bias.numpy())
         assert np.abs(whole - layer.attn_out).max() <= 1e-5 * np.abs(layer.attn_out).max()
+
+
+def test_what_the_heads_write_adds_up_to_attention(bundle):
+    assert_writes_add_up(bundle.model, bundle.tokenizer.encode(TEXT))
+
+
+@pytest.mark.parametrize("family", families.MAKERS)
+def test_what_the_heads_of_every_family_write_adds_up_to_attention(family):
+    assert_writes_add_up(hf.from_hf(families.make(family)), [5, 9, 2, 30, 71])
 
 
 def test_the_weighted_values_add_up_to_z(bundle):
@@ -78,7 +86,7 @@ def test_neighbours_are_the_nearest_by_cosine_and_not_the_token_itself(smollm2):
     assert found.probabilities == pytest.approx(np.sort(cosines)[::-1][:4], abs=1e-5)
 
 
-@pytest.mark.parametrize("family", ["llama grouped-query", "gpt2", "mixtral"])
+@pytest.mark.parametrize("family", ["llama grouped-query", "gpt2", "mixtral", "gemma3"])
 def test_the_direct_effects_add_up_to_the_score(family):
     model = hf.from_hf(families.make(family))
     trace = run(model, [5, 9, 2, 30, 71], "abcde")

@@ -55,7 +55,7 @@ def test_the_pattern_is_the_softmax_of_the_masked_scores_of_q_and_k(model, trace
     for layer in trace.layers:
         q, k = (layer.q, layer.k) if layer.q_rot is None else (layer.q_rot, layer.k_rot)
         k = k.repeat(model.config.group, axis=0)
-        scores = np.einsum("hqd,hkd->hqk", q.astype(float), k) / np.sqrt(q.shape[-1])
+        scores = np.einsum("hqd,hkd->hqk", q.astype(float), k) * model.config.score_scale
         assert np.abs(scores - layer.scores).max() <= 1e-5 * np.abs(scores).max()
         shares = softmax(np.where(layer.mask, scores, -np.inf))
         assert np.abs(shares - layer.pattern).max() < 1e-4  # the scores go into the hundreds
@@ -100,7 +100,7 @@ def test_a_name_that_is_no_field_is_refused(moe):
 def test_every_field_is_filled_by_some_model():
     """A field of the table that no model ever fills would be a tap that was lost."""
     filled = set()
-    for name in ("mixtral", "gpt2", "llama grouped-query", "qwen3"):
+    for name in ("mixtral", "gpt2", "llama grouped-query", "qwen3", "gemma3"):
         trace = run(hf.from_hf(families.make(name)), IDS, IDS)
         filled |= set(trace.arrays()) | set(trace.layers[0].arrays())
     assert filled == FIELDS | LAYER_FIELDS | {"token_ids"}

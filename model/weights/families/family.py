@@ -10,6 +10,7 @@ from typing import Any
 from torch import Tensor
 
 from model.config import Config
+from model.errors import not_implemented
 
 ACTIVATIONS = {
     "silu": "silu",
@@ -23,18 +24,19 @@ ACTIVATIONS = {
 # decoding (transformers 4 wrote them all), of heads that we do not build, of tools that wrote the file.
 _BOOKKEEPING = """
     _name_or_path architectures attention_dropout attention_probs_dropout_prob attn_pdrop auto_map bad_words_ids
-    begin_suppress_tokens bos_token_id chunk_size_feed_forward classifier_dropout decoder_start_token_id directionality
-    diversity_penalty do_sample dtype early_stopping embd_pdrop encoder_no_repeat_ngram_size eos_token_id
-    exponential_decay_length_penalty finetuning_task forced_bos_token_id forced_eos_token_id gradient_checkpointing
-    hidden_dropout_prob id2label initializer_range is_llama_config label2id length_penalty max_length min_length
-    model_max_length model_type n_ctx n_special no_repeat_ngram_size num_beam_groups num_beams num_return_sequences
-    output_attentions output_hidden_states output_past output_router_logits output_scores pad_token_id pooler_fc_size
-    pooler_num_attention_heads pooler_num_fc_layers pooler_size_per_head pooler_type predict_special_tokens prefix
-    pretraining_tp problem_type remove_invalid_values repetition_penalty resid_pdrop return_dict return_dict_in_generate
-    router_aux_loss_coef sep_token_id summary_activation summary_first_dropout summary_proj_to_labels summary_type
-    summary_use_proj suppress_tokens task_specific_params temperature tf_legacy_loss tokenizer_class top_k top_p
-    torch_dtype torchscript transformers.js_config transformers_version typical_p unk_token_id unsloth_fixed
-    unsloth_version use_bfloat16 use_cache
+    begin_suppress_tokens bos_token_id cache_implementation chunk_size_feed_forward classifier_dropout
+    decoder_start_token_id directionality diversity_penalty do_sample dtype early_stopping embd_pdrop
+    encoder_no_repeat_ngram_size eos_token_id exponential_decay_length_penalty finetuning_task forced_bos_token_id
+    forced_eos_token_id gradient_checkpointing hidden_dropout_prob id2label initializer_range is_llama_config
+    label2id length_penalty max_length min_length model_max_length model_type n_ctx n_special no_repeat_ngram_size
+    num_beam_groups num_beams num_return_sequences output_attentions output_hidden_states output_past
+    output_router_logits output_scores pad_token_id pooler_fc_size pooler_num_attention_heads pooler_num_fc_layers
+    pooler_size_per_head pooler_type predict_special_tokens prefix pretraining_tp problem_type remove_invalid_values
+    repetition_penalty resid_pdrop return_dict return_dict_in_generate router_aux_loss_coef sep_token_id
+    summary_activation summary_first_dropout summary_proj_to_labels summary_type summary_use_proj suppress_tokens
+    task_specific_params temperature tf_legacy_loss tokenizer_class top_k top_p torch_dtype torchscript
+    transformers.js_config transformers_version typical_p unk_token_id unsloth_fixed unsloth_version use_bfloat16
+    use_cache
 """
 BOOKKEEPING = frozenset(_BOOKKEEPING.split())
 
@@ -49,12 +51,12 @@ ONE_STACK = {
 }
 
 OWN = "vetro"  # the model_type of configurations that no architecture of transformers has
-ROTARY_FIELDS = ("rope_parameters", "rope_theta", "rope_scaling")
 
-Row = tuple[str, tuple[str, ...], Callable[[Tensor], Iterable[Tensor]]]
+Split = Callable[[Tensor, Config], Iterable[Tensor]]
+Row = tuple[str, tuple[str, ...], Split]
 
 
-def row(theirs: str, *ours: str, split: Callable[[Tensor], Iterable[Tensor]] = lambda x: (x,)) -> Row:
+def row(theirs: str, *ours: str, split: Split = lambda x, config: (x,)) -> Row:
     """One tensor of theirs, without the family's prefix, and those of ours that it is split into. `{i}` stands for the
     layer, `{e}` for the expert."""
     return theirs, ours, split
@@ -79,5 +81,17 @@ class Family:
     fixed: Mapping[str, tuple] = field(default_factory=dict)  # settings of a pass, with the only values we implement
     unused: str = r"(?!)"  # a pattern: tensors that are no part of the model we build
     unfused: Callable[[dict[str, Tensor]], dict[str, Tensor]] = lambda tensors: tensors  # tensors as `rows` name them
-    # The given settings as `settings` names them, where several say one thing together.
-    resolved: Callable[[Mapping[str, Any]], dict[str, Any]] = dict
+    # The given settings as `settings` names them, where several say one thing together; also takes `defaults`.
+    resolved: Callable[[Mapping[str, Any], Mapping[str, Any]], dict[str, Any]] = lambda given, defaults: dict(given)
+
+
+KINDS_OF_LAYER = ("full_attention", "sliding_attention")
+
+
+def windows(kinds: object, window: object, layers: object) -> tuple | None:
+    """The window of each layer, by what `layer_types` says of it; None where none has one. Raises SettingError for a
+    kind that we do not know."""
+    if not isinstance(kinds, list | tuple) or len(kinds) != layers or not all(kind in KINDS_OF_LAYER for kind in kinds):
+        raise not_implemented("layer_types", kinds, f"one of {', '.join(KINDS_OF_LAYER)} for each layer is")
+    each = tuple(window if kind == "sliding_attention" else None for kind in kinds)
+    return each if any(each) else None

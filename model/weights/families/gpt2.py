@@ -32,8 +32,8 @@ def _conv1d(theirs: str, *ours: str) -> list[Row]:
     """GPT-2 keeps its matrices transposed, and q, k and v in one."""
     weights, biases = ([f"{name}.{kind}" for name in ours] for kind in ("weight", "bias"))
     return [
-        row(f"{theirs}.weight", *weights, split=lambda x: (part.t() for part in x.chunk(len(ours), dim=1))),
-        row(f"{theirs}.bias", *biases, split=lambda x: x.chunk(len(ours))),
+        row(f"{theirs}.weight", *weights, split=lambda x, _: (part.t() for part in x.chunk(len(ours), dim=1))),
+        row(f"{theirs}.bias", *biases, split=lambda x, _: x.chunk(len(ours))),
     ]
 
 

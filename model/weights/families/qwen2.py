@@ -7,7 +7,7 @@ from typing import Any
 
 from model.config import QWEN2
 from model.weights.families import llama
-from model.weights.families.family import row
+from model.weights.families.family import row, windows
 
 SETTINGS = {name: ours for name, ours in llama.SETTINGS.items() if name != "head_dim"} | {"sliding_window": "windows"}
 WINDOWS = {"use_sliding_window": False, "max_window_layers": 28, "layer_types": None}  # and what is left out
@@ -19,15 +19,17 @@ DEFAULTS = {name: value for name, value in llama.DEFAULTS.items() if name in {*S
 }
 
 
-def with_windows(given: Mapping[str, Any]) -> dict[str, Any]:
+def with_windows(given: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
     """One window for each layer, of three settings that say together which layers have one."""
     given = dict(given)
     switched_on, first, kinds = (given.pop(name, otherwise) for name, otherwise in WINDOWS.items())
-    window, layers = given["sliding_window"] if switched_on else None, given.get("num_hidden_layers")
-    if kinds is None and isinstance(layers, int):
+    layers = given.get("num_hidden_layers")
+    if not isinstance(layers, int):  # which is refused later on
+        return given
+    window = given.get("sliding_window", defaults["sliding_window"]) if switched_on else None
+    if kinds is None:
         kinds = ["full_attention" if i < first else "sliding_attention" for i in range(layers)]
-    windows = [window if kind == "sliding_attention" else None for kind in kinds or ()]
-    return given | {"sliding_window": tuple(windows) if any(windows) else None}
+    return given | {"sliding_window": windows(kinds, window, layers)}
 
 
 ROWS = [

@@ -18,7 +18,7 @@ from tests.model import families
 from tests.support.pages import ROOT
 
 IDS = [(7 * i * i + 3 * i) % 97 for i in range(11)]
-FAMILIES = ("llama grouped-query", "mixtral", "bert")
+FAMILIES = ("llama grouped-query", "mixtral", "gemma3", "bert")
 INSIDE = ("positions", "keys", "eps", "matrix", "number")  # what remains fits together
 REFERENCES = {}
 

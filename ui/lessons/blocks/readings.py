@@ -70,7 +70,7 @@ def _residual(bundle: Bundle, trace: Trace, at: int) -> Residual | None:
 def _numbers(name: str, model: Transformer, trace: Trace, at: int) -> Iterator[tuple[str, np.ndarray | float]]:
     """(section of content/ that names the reading, one number, or one for each layer (L,))."""
     layers, config = trace.layers, model.config
-    pre = config.norm_place == "pre"
+    pre = config.norm_place != "post"
 
     def by_layer(field: str) -> np.ndarray:
         return np.array([rms(getattr(layer, field)[..., at, :]).mean() for layer in layers])

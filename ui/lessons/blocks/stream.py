@@ -19,9 +19,8 @@ def arithmetic(side: Side, words: Words) -> Markup:
     norm, add = words.inline(f"arith-{side.config.norm}", **shown), words.inline("arith-add", **shown)
     steps = (add, norm) if post else (norm, words.inline("arith-reads"), add)
     place = {name: values[name] + 1 for name in ("layer", "place")}
-    title = words.inline(
-        "arith-post" if post else "arith-pre", model=side.title, token=markup.chip(side.token), **place
-    )
+    place |= {"model": side.title, "token": markup.chip(side.token)}
+    title = words.inline(f"arith-{side.config.norm_place}", **place)
     return Markup("<h3>{}</h3>{}").format(title, markup.arithmetic(steps))
 
 

@@ -163,7 +163,7 @@ def _direct(lab: Lab, search: Search) -> None:
     layer, head = search.ranked[0]
     values = {"layer": layer + 1, "head": head + 1, "x": lab.words.number(float(search.direct[layer, head]))}
     answer = markup.chip(lab.setting.tokenizer.strings([search.answer])[0])
-    section = "direct-first" if lab.setting.config.norm_place == "pre" else "direct-none"
+    section = "direct-first" if lab.setting.config.norm_place != "post" else "direct-none"
     lab.page.read(lab.words.inline(section, answer=answer, **values))
 
 
@@ -205,7 +205,7 @@ def _results(lab: Lab, search: Search) -> None:
 
 def _compared(lab: Lab, search: Search) -> bool:
     """Whether costs are drawn against direct effects, which only a model with its norms in front has."""
-    return bool(search.costs) and lab.setting.config.norm_place == "pre"
+    return bool(search.costs) and lab.setting.config.norm_place != "post"
 
 
 def _take(lab: Lab) -> None:
