@@ -151,7 +151,7 @@ def _places(model: Transformer, layer: int, axes: Tensor) -> Tensor:
 
 def _inputs(model: Transformer, layer: int) -> Iterator[Tensor]:
     """The rows of the embedding table as this layer's attention would read them, part by part."""
-    norm = model.layers[layer].attn_norm if model.config.norm_place == "pre" else torch.nn.Identity()
+    norm = model.layers[layer].attn_norm if model.config.norm_place != "post" else torch.nn.Identity()
     for rows in model.embed_tokens.weight.split(TOKENS):
         yield norm(model.embed_norm(rows))
 

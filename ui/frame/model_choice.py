@@ -17,7 +17,7 @@ MOST_OPENED = 8  # models of this machine that a session has tried by their name
 REQUIREMENTS: dict[str, Callable[[Config], bool]] = {
     "decoder": lambda config: config.head and config.causal,
     "rotary": lambda config: config.position == "rotary",
-    "pre-norm": lambda config: config.norm_place == "pre",
+    "pre-norm": lambda config: config.norm_place != "post",
     "experts": lambda config: config.experts is not None,
 }
 TEXT = "text"  # not the signs of a tiny task, as models that readers train read them

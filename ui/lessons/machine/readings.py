@@ -76,7 +76,7 @@ def read(bundle: Bundle, text: str, trace: Trace, before: dict | None = None) ->
             for id in top
         ],
         "others": {"count": len(logits) - len(top), "p": float(1 - probabilities[top].sum())},
-        "normed": _rounded([np.linalg.norm(trace.final[-1])])[0] if bundle.model.config.norm_place == "pre" else None,
+        "normed": _rounded([np.linalg.norm(trace.final[-1])])[0] if bundle.model.config.norm_place != "post" else None,
         "vocabulary": len(logits),
         "width": layers[0].resid_pre.shape[-1],
         "full": len(ids) >= LIMIT,

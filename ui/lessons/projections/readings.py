@@ -84,7 +84,7 @@ def packed(page: Page, trace: Trace, place: Place, start: Cell) -> dict:
         "query": start.query,
         "key": start.key,
         "divisor": config.head_width,
-        "norm": config.norm if config.norm_place == "pre" else "none",
+        "norm": config.norm if config.norm_place != "post" else "none",
         "stages": list(stages),
         "groups": config.group,
         "slices": {name: [part.first, part.rows] for name, part in parts.items()},
