@@ -1,4 +1,4 @@
-"""Lesson 0: the machine at a glance, with the reader's own sentence in it."""
+"""The machine at a glance, with the reader's own sentence in it."""
 
 from ui.frame import quiz
 from ui.frame.lesson import lesson

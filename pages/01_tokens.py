@@ -1,4 +1,4 @@
-"""Lesson 1: what does the model read?"""
+"""What does the model read?"""
 
 from ui.frame import quiz
 from ui.frame.lesson import lesson

@@ -1,4 +1,4 @@
-"""Lesson 2: how is the next token chosen?"""
+"""How is the next token chosen?"""
 
 from ui.frame import quiz
 from ui.frame.lesson import lesson

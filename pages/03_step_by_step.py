@@ -1,4 +1,4 @@
-"""Lesson 3: how does a text grow?"""
+"""How does a text grow?"""
 
 from ui.frame import quiz
 from ui.frame.lesson import lesson

@@ -1,4 +1,4 @@
-"""Lesson 5: which earlier words matter? One head at a time, its two steps, and what the mask hides."""
+"""Which earlier words matter? One head at a time, its two steps, and what the mask hides."""
 
 from ui.frame import quiz
 from ui.frame.lesson import lesson

@@ -1,4 +1,4 @@
-"""Lesson 6: why so many heads? What each writes, how far it moves a logit, and what kind it is."""
+"""Why so many heads? What each writes, how far it moves a logit, and what kind it is."""
 
 from ui.frame import quiz
 from ui.frame.lesson import lesson

@@ -20,11 +20,11 @@ from tests.support.app_test import html_of, run_page
 
 
 def test_streamlit_run_shows_a_chart_and_a_component_and_a_selection_reaches_the_link(open_page):
-    page = open_page("heads", layer="6", head="2")
+    page = open_page("sparse", model="experts")
     page.locator(".chart").first.scroll_into_view_if_needed()
     expect(page.locator(".chart .main-svg").first).to_be_visible()
-    page.locator(".heads .cell").nth(9 * 13 + 8).click()
-    expect(page).to_have_url(re.compile("layer=14&head=9"))
+    page.locator(".sparse .pattern").nth(3).click()
+    expect(page).to_have_url(re.compile("pattern="))
 
 
 @pytest.mark.parametrize("address", ["", "attention", "attention?lang=it&prompt=%3Cscript%3E"])

@@ -1,4 +1,4 @@
-"""How long real paragraphs are, for the documents of lesson 11: lengths only, no text.
+"""How long real paragraphs are, for the documents of lesson `packing`: lengths only, no text.
 
     python -m training.paragraphs
 

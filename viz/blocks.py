@@ -1,4 +1,4 @@
-"""Lesson 9: a block wired from its configuration, and the size of the stream through the layers.
+"""Lesson `blocks`: a block wired from its configuration, and the size of the stream through the layers.
 
 A drawing is a column of slots, the same for every model, so that two models stand level with one another: what a model
 has not leaves its slot empty, and what stands elsewhere stands in another slot.

@@ -1,4 +1,4 @@
-"""Lesson 13: a model as an area. Every box is as large as the share of the parameters that it stands for."""
+"""Lesson `table`: a model as an area. Every box is as large as the share of the parameters that it stands for."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Lesson 5: the component is given the trace and draws it, without the server; the questions are the live model's."""
+"""The component is given the trace and draws it, without the server; the questions are the live model's."""
 
 import numpy as np
 import pytest

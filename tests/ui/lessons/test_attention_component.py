@@ -1,4 +1,4 @@
-"""Lesson 5's component in a bare page: it draws the trace it was given, by pointer and by keyboard."""
+"""Its component in a bare page: it draws the trace it was given, by pointer and by keyboard."""
 
 import re
 

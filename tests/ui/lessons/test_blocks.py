@@ -1,4 +1,4 @@
-"""Lesson 9: drawings, tables and streams say what the loaded models are."""
+"""Drawings, tables and streams say what the loaded models are."""
 
 import re
 from dataclasses import replace

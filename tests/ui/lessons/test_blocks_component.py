@@ -1,4 +1,4 @@
-"""Lesson 9's drawings in a bare page: two blocks side by side, and the panel about a part."""
+"""Its drawings in a bare page: two blocks side by side, and the panel about a part."""
 
 import pytest
 from playwright.sync_api import expect

@@ -1,4 +1,4 @@
-"""Lesson 14: the maps are the models' own weights, vectors and searches analysis.retrieval's, the questions live."""
+"""The maps are the models' own weights, vectors and searches analysis.retrieval's, the questions live."""
 
 from types import SimpleNamespace
 

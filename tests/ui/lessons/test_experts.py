@@ -1,4 +1,4 @@
-"""Lesson 12: what is drawn is the trace, what is changed changes nothing before it, what is said follows the counts."""
+"""What is drawn is the trace, what is changed changes nothing before it, what is said follows the counts."""
 
 import json
 import re

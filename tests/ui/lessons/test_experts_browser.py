@@ -1,4 +1,4 @@
-"""Lesson 12 in a browser: the link brings everything back, and what the server is asked leaves the rest alone."""
+"""In a browser: the link brings everything back, and what the server is asked leaves the rest alone."""
 
 from playwright.sync_api import expect
 

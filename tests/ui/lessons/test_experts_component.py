@@ -1,4 +1,4 @@
-"""Lesson 12's components in a bare page: the router diagram answers by itself, and a telephone has room for it."""
+"""Its components in a bare page: the router diagram answers by itself, and a telephone has room for it."""
 
 import json
 

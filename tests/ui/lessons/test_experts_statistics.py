@@ -1,4 +1,4 @@
-"""Lesson 12: what is said of the held-out text follows its counts."""
+"""What is said of the held-out text follows its counts."""
 
 import json
 from dataclasses import replace

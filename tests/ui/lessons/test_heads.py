@@ -1,4 +1,4 @@
-"""Lesson 6: its figures are given the numbers of the trace, parts add up, the questions are asked of the live model."""
+"""Its figures are given the numbers of the trace, parts add up, the questions are asked of the live model."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Lesson 6's components in a bare page: all figures show the same head, and another is chosen without the server."""
+"""Its components in a bare page: all figures show the same head, and another is chosen without the server."""
 
 import numpy as np
 import pytest

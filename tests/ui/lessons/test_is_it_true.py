@@ -1,4 +1,4 @@
-"""Lesson 17: the rows are those of model.checks, a broken model shows, and all of it can be taken along."""
+"""The rows are those of model.checks, a broken model shows, and all of it can be taken along."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Lesson 0: what is drawn is what the model computed; the loop; what opens without asking the server."""
+"""What is drawn is what the model computed; the loop; what opens without asking the server."""
 
 import numpy as np
 import pytest

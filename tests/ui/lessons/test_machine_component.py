@@ -1,4 +1,4 @@
-"""Lesson 0's machine in a bare page: what opens asks nothing of the server, and nothing scrolls sideways."""
+"""Its machine in a bare page: what opens asks nothing of the server, and nothing scrolls sideways."""
 
 import numpy as np
 import pytest

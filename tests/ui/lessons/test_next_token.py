@@ -1,4 +1,4 @@
-"""Lesson 2: what the charts hold is what the model and the sampling computed; the dials; the questions."""
+"""What the charts hold is what the model and the sampling computed; the dials; the questions."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Lesson 2: the way from the last layer through the final norm to a logit, and the two orders of sampling's stages."""
+"""The way from the last layer through the final norm to a logit, and the two orders of sampling's stages."""
 
 import re
 from dataclasses import replace

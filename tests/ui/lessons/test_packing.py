@@ -1,4 +1,4 @@
-"""Lesson 11: the rows drawn are the model's, the proof is that of passes run here once more, bad input is told."""
+"""The rows drawn are the model's, the proof is that of passes run here once more, bad input is told."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Lesson 10: the bag of words, the tables, the dials and their sums, other bases and other places."""
+"""The bag of words, the tables, the dials and their sums, other bases and other places."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Lesson 10's dials in a bare page: their sums are the trace's scores, and the keyboard reaches all of them."""
+"""Its dials in a bare page: their sums are the trace's scores, and the keyboard reaches all of them."""
 
 import numpy as np
 import pytest

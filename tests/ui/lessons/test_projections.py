@@ -1,4 +1,4 @@
-"""Lesson `projections`: the page has the numbers of the pass and of the weights, and its questions are the model's."""
+"""The page has the numbers of the pass and of the weights, and its questions are the model's."""
 
 import numpy as np
 import pytest

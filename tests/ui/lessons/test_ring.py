@@ -1,4 +1,4 @@
-"""Lesson 8: what is drawn is the online softmax of the trace, the costs are the formula's, the processes are real."""
+"""What is drawn is the online softmax of the trace, the costs are the formula's, the processes are real."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Lesson 8's ring in a bare page: a round step by step, and the keyboard."""
+"""Its ring in a bare page: a round step by step, and the keyboard."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Lesson `sharing`: what each way of sharing costs is what a model of it costs, heads are compared cell by cell, and
+"""What each way of sharing costs is what a model of it costs, heads are compared cell by cell, and
 pooled keys and values are those of a pass of their own."""
 
 import re

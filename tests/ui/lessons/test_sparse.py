@@ -1,4 +1,4 @@
-"""Lesson 7: the component is given the masks and the reach; runs under a pattern are the model's; the questions too."""
+"""The component is given the masks and the reach; runs under a pattern are the model's; the questions too."""
 
 from types import SimpleNamespace
 

@@ -1,4 +1,4 @@
-"""Lesson 7's components in a bare page: the grid shows the mask, rows and chips are read, a telephone has room."""
+"""Its components in a bare page: the grid shows the mask, rows and chips are read, a telephone has room."""
 
 import pytest
 from playwright.sync_api import expect

@@ -1,4 +1,4 @@
-"""Lesson 3: every step is the model's own; forcing, rewinding and branching change nothing but the text."""
+"""Every step is the model's own; forcing, rewinding and branching change nothing but the text."""
 
 import json
 import math

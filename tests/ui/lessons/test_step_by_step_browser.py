@@ -1,4 +1,4 @@
-"""Lesson 3 in the browser: texts are written, rewound and branched; what is shown on demand; on a telephone."""
+"""In the browser: texts are written, rewound and branched; what is shown on demand; on a telephone."""
 
 from itertools import cycle, islice
 

@@ -1,4 +1,4 @@
-"""Lesson 3: what is compared: texts of two seeds, a beam search and the greedy text."""
+"""What is compared: texts of two seeds, a beam search and the greedy text."""
 
 import math
 from itertools import islice

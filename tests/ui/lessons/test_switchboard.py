@@ -1,4 +1,4 @@
-"""Lesson 21: a switch is what its files say, and a difference what the trainings on record say."""
+"""A switch is what its files say, and a difference what the trainings on record say."""
 
 import json
 import shutil

@@ -1,4 +1,4 @@
-"""Lesson 21's maps in a bare page: the same head of two models, and what each row attends to most."""
+"""Its maps in a bare page: the same head of two models, and what each row attends to most."""
 
 from playwright.sync_api import expect
 

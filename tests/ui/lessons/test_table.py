@@ -1,4 +1,4 @@
-"""Lesson 13: every number is that of model.arithmetic, every bad table is one sentence, every row explained."""
+"""Every number is that of model.arithmetic, every bad table is one sentence, every row explained."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Lesson 13's table in a bare page: rows are explained, a change is reported, two tables have room on a telephone."""
+"""Its table in a bare page: rows are explained, a change is reported, two tables have room on a telephone."""
 
 import pytest
 from playwright.sync_api import expect

@@ -1,4 +1,4 @@
-"""Lesson 13: a pasted configuration is counted, or refused in one sentence that names its field."""
+"""A pasted configuration is counted, or refused in one sentence that names its field."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Lesson 1: the page says what the tokenizers and the embedding table say; bad input."""
+"""The page says what the tokenizers and the embedding table say; bad input."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Lesson 1 in the browser: its figures by click and by key, and on a telephone."""
+"""In the browser: its figures by click and by key, and on a telephone."""
 
 from playwright.sync_api import expect
 

@@ -1,4 +1,4 @@
-"""Lesson 1's components in a bare page: bytes, merges and choices; on a telephone."""
+"""Its components in a bare page: bytes, merges and choices; on a telephone."""
 
 import pytest
 from playwright.sync_api import expect

@@ -1,4 +1,4 @@
-"""Lesson 4: what is drawn and written is what was measured; bytes are the formula's; the questions are live."""
+"""What is drawn and written is what was measured; bytes are the formula's; the questions are live."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Lesson 4's tracks in a bare page: by keys, step by step, and on a telephone."""
+"""Its tracks in a bare page: by keys, step by step, and on a telephone."""
 
 from itertools import pairwise
 

@@ -1,4 +1,4 @@
-"""Lesson 16: the experiment in the link, the untrained models, a real run from the button to another lesson."""
+"""The experiment in the link, the untrained models, a real run from the button to another lesson."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Lesson 15: the link is the experiment, its numbers are the model's, and what cannot be done is said in a sentence."""
+"""The link is the experiment, its numbers are the model's, and what cannot be done is said in a sentence."""
 
 import contextlib
 import io

@@ -1,4 +1,4 @@
-"""Lesson 15: "red: changed here" marks all that is changed."""
+""" "red: changed here" marks all that is changed."""
 
 import pytest
 from playwright.sync_api import expect

@@ -1,4 +1,4 @@
-"""Lesson 15's experiment with a token in front of the prompt: its numbers are those of passes made for it here."""
+"""Its experiment with a token in front of the prompt: its numbers are those of passes made for it here."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Lesson 5: the weights of one head."""
+"""The weights of one head."""
 
 # %%
 import content

@@ -1,4 +1,4 @@
-"""Lesson 5: what its notebook begins with, where the link says nothing: the cell that the page opens with."""
+"""What its notebook begins with, where the link says nothing: the cell that the page opens with."""
 
 from collections.abc import Mapping
 from dataclasses import astuple

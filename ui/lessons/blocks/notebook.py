@@ -1,4 +1,4 @@
-"""Lesson 9: how large the vectors of the residual stream are, before the first layer and after each."""
+"""How large the vectors of the residual stream are, before the first layer and after each."""
 
 # %%
 from functools import partial

@@ -1,4 +1,4 @@
-"""Lesson 14: one text read both ways and only back, the decoder that goes on with it, and who is used for what."""
+"""One text read both ways and only back, the decoder that goes on with it, and who is used for what."""
 
 from collections.abc import Iterator
 from functools import partial

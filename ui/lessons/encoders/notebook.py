@@ -1,4 +1,4 @@
-"""Lesson 14: sentences as vectors, and how alike they are."""
+"""Sentences as vectors, and how alike they are."""
 
 # %%
 from functools import partial

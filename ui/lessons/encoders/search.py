@@ -1,4 +1,4 @@
-"""Lesson 14: three searches in the reader's list: by keywords, by vectors, and one after the other."""
+"""Three searches in the reader's list: by keywords, by vectors, and one after the other."""
 
 import numpy as np
 import streamlit as st

@@ -1,4 +1,4 @@
-"""Lesson 14: the reader's list of sentences as vectors, their cosines, and the list as a map."""
+"""The reader's list of sentences as vectors, their cosines, and the list as a map."""
 
 import re
 import time

@@ -1,4 +1,4 @@
-"""Lesson 12: how evenly the experts are used, with the loss that balances them and without it."""
+"""How evenly the experts are used, with the loss that balances them and without it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

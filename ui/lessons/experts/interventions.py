@@ -1,4 +1,4 @@
-"""Lesson 12, to touch: more or fewer active experts, an expert off, experts forced; before and after."""
+"""The lesson, to touch: more or fewer active experts, an expert off, experts forced; before and after."""
 
 import numpy as np
 import streamlit as st

@@ -1,4 +1,4 @@
-"""Lesson 12: which experts the tokens of a text go to, and what comes next when some of them are switched."""
+"""Which experts the tokens of a text go to, and what comes next when some of them are switched."""
 
 # %%
 from functools import partial

@@ -1,4 +1,4 @@
-"""Lesson 12: what its notebook begins with, where the link says nothing: the expert that the page switches first."""
+"""What its notebook begins with, where the link says nothing: the expert that the page switches first."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Lesson 12: what the experts are for, as it was measured on held-out text."""
+"""What the experts are for, as it was measured on held-out text."""
 
 import numpy as np
 import streamlit as st

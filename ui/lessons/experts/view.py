@@ -1,4 +1,4 @@
-"""Lesson 12: a layer with experts, the switchyard, and the parameters that a token uses of all there are."""
+"""A layer with experts, the switchyard, and the parameters that a token uses of all there are."""
 
 from dataclasses import replace
 from functools import partial

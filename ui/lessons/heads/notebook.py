@@ -1,4 +1,4 @@
-"""Lesson 6: how the logit of the likeliest next token, or its lead over another, builds up in the layers."""
+"""How the logit of the likeliest next token, or its lead over another, builds up in the layers."""
 
 # %%
 from functools import partial

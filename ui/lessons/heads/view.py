@@ -1,4 +1,4 @@
-"""Lesson 6 on the page: what each head writes, how far it moved a logit, and what kind it is."""
+"""The lesson on the page: what each head writes, how far it moved a logit, and what kind it is."""
 
 import numpy as np
 import streamlit as st

@@ -1,4 +1,4 @@
-"""Lesson 17: the model against its own parts, computed in another way."""
+"""The model against its own parts, computed in another way."""
 
 # %%
 import plotly.graph_objects as go

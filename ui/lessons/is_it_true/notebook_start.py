@@ -1,4 +1,4 @@
-"""Lesson 17: the models that its notebook takes, as its page does."""
+"""The models that its notebook takes, as its page does."""
 
 from model.checks import MODELS
 

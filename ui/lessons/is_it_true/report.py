@@ -1,4 +1,4 @@
-"""Lesson 17, to take along: all rows and what they depend on, as text."""
+"""The lesson, to take along: all rows and what they depend on, as text."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""Lesson 0: what becomes of the tracks when a token is appended."""
+"""What becomes of the tracks when a token is appended."""
 
 import numpy as np
 from markupsafe import Markup

@@ -1,4 +1,4 @@
-"""Lesson 0: the machine with its layers, and its numbers as a table."""
+"""The machine with its layers, and its numbers as a table."""
 
 from functools import partial
 

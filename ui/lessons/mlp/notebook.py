@@ -1,4 +1,4 @@
-"""Lesson 20: the strongest neurons of a layer at a token, which tokens fire them, and what is lost without the MLP."""
+"""The strongest neurons of a layer at a token, which tokens fire them, and what is lost without the MLP."""
 
 # %%
 from functools import partial

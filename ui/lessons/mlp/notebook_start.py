@@ -1,4 +1,4 @@
-"""Lesson 20: what its notebook begins with, where the link says nothing: the layer and token that the page opens."""
+"""What its notebook begins with, where the link says nothing: the layer and token that the page opens."""
 
 from collections.abc import Mapping
 

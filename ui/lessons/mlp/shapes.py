@@ -1,4 +1,4 @@
-"""Lesson 20: the shape of the activation, a gate or none, and how many of the parameters are in MLPs."""
+"""The shape of the activation, a gate or none, and how many of the parameters are in MLPs."""
 
 import numpy as np
 import streamlit as st

@@ -1,4 +1,4 @@
-"""Lesson 20: what the prompt costs without a layer's MLP, or without its attention, one layer after another."""
+"""What the prompt costs without a layer's MLP, or without its attention, one layer after another."""
 
 import time
 from statistics import median

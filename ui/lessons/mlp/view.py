@@ -1,4 +1,4 @@
-"""Lesson 20 on the page: the neurons of a layer's MLP, how each comes to its activation, and the sum that they are."""
+"""The lesson on the page: the neurons of a layer's MLP, how each comes to its activation, and the sum that they are."""
 
 import numpy as np
 import streamlit as st

@@ -1,4 +1,4 @@
-"""Lesson 2: the controls of candidate, sampling and draws, and what a link may say of them."""
+"""The controls of candidate, sampling and draws, and what a link may say of them."""
 
 from collections.abc import Callable
 

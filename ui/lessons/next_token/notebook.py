@@ -1,4 +1,4 @@
-"""Lesson 2: the next token's probabilities, the dials of sampling, and draws."""
+"""The next token's probabilities, the dials of sampling, and draws."""
 
 # %%
 from collections import Counter

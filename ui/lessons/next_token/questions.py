@@ -1,4 +1,4 @@
-"""Lesson 2: how much of the probability few tokens have, and what the temperature does to the others."""
+"""How much of the probability few tokens have, and what the temperature does to the others."""
 
 from itertools import pairwise
 

@@ -1,4 +1,4 @@
-"""Lesson 2: the distribution of the next token, what sampling makes of it, and the logit lens."""
+"""The distribution of the next token, what sampling makes of it, and the logit lens."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Lesson 11: the slots that each way of packing wastes, and a packed row read by the model."""
+"""The slots that each way of packing wastes, and a packed row read by the model."""
 
 # %%
 from functools import partial

@@ -1,4 +1,4 @@
-"""Lesson 10, the last part: the same weights at other speeds and at other positions, and what that costs them."""
+"""The lesson, the last part: the same weights at other speeds and at other positions, and what that costs them."""
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial

@@ -1,4 +1,4 @@
-"""Lesson 10: the score of one query and one key, rotated to every distance."""
+"""The score of one query and one key, rotated to every distance."""
 
 # %%
 from functools import partial

@@ -1,4 +1,4 @@
-"""Lesson 10 on the page: a bag of words, tables of positions, and dials that turn queries and keys."""
+"""The lesson on the page: a bag of words, tables of positions, and dials that turn queries and keys."""
 
 from collections.abc import Iterable
 from dataclasses import asdict

@@ -1,4 +1,4 @@
-"""Lesson 8: what ring attention costs on the devices of a large model, as sums and as curves."""
+"""What ring attention costs on the devices of a large model, as sums and as curves."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""Lesson 8: ring attention gives what attention gives, and what each device holds."""
+"""Ring attention gives what attention gives, and what each device holds."""
 
 # %%
 import numpy as np

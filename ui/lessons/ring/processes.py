@@ -1,4 +1,4 @@
-"""Lesson 8, on real processes: a job that is alone on this server while it runs, and what each process says."""
+"""The lesson, on real processes: a job that is alone on this server while it runs, and what each process says."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Lesson 8 on the page: the ring, its proof, and how busy its devices are."""
+"""The lesson on the page: the ring, its proof, and how busy its devices are."""
 
 import numpy as np
 import streamlit as st

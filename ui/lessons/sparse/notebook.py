@@ -1,4 +1,4 @@
-"""Lesson 7: the model reads the passage under a pattern of attention that it was not trained with."""
+"""The model reads the passage under a pattern of attention that it was not trained with."""
 
 # %%
 from functools import partial

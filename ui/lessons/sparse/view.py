@@ -1,4 +1,4 @@
-"""Lesson 7 on the page: the grid of a pattern, its cost, and the model that reads under it."""
+"""The lesson on the page: the grid of a pattern, its cost, and the model that reads under it."""
 
 import numpy as np
 import streamlit as st

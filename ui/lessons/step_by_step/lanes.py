@@ -1,4 +1,4 @@
-"""Lesson 3: where the tree of texts is drawn."""
+"""Where the tree of texts is drawn."""
 
 from model.analysis.text_tree import Tree
 

@@ -1,4 +1,4 @@
-"""Lesson 3: the text grows, a token at a time; tokens that were forced are forced again."""
+"""The text grows, a token at a time; tokens that were forced are forced again."""
 
 # %%
 from functools import partial

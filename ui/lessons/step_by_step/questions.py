@@ -1,4 +1,4 @@
-"""Lesson 3: is greedy's text the likeliest, and do the same words come back after another token?"""
+"""Is greedy's text the likeliest, and do the same words come back after another token?"""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Lesson 3: what its component is given of a session's texts, of texts of two seeds, and of beam search."""
+"""What its component is given of a session's texts, of texts of two seeds, and of beam search."""
 
 from collections.abc import Sequence
 from itertools import islice

@@ -1,4 +1,4 @@
-"""Lesson 3: the loop with its arithmetic, the same seed again, greedy and beam search."""
+"""The loop with its arithmetic, the same seed again, greedy and beam search."""
 
 import math
 from collections.abc import Callable

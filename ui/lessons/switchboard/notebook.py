@@ -1,4 +1,4 @@
-"""Lesson 21: the trainings on record, and every model against the base, seed by seed."""
+"""The trainings on record, and every model against the base, seed by seed."""
 
 # %%
 from functools import partial

@@ -1,4 +1,4 @@
-"""Lesson 21: the model of its page."""
+"""The model of its page."""
 
 from ui.lessons.switchboard.view import MODELS
 

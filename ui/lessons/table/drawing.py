@@ -1,4 +1,4 @@
-"""Lesson 13: what the component is given: rows that can be edited, results, and both models as areas."""
+"""What the component is given: rows that can be edited, results, and both models as areas."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Lesson 13: what the papers and a config.json call each row of the table."""
+"""What the papers and a config.json call each row of the table."""
 
 from model.weights.families import FAMILIES
 

@@ -1,4 +1,4 @@
-"""Lesson 13: the parameters of a model, counted from its table as it was changed, and another one's beside it."""
+"""The parameters of a model, counted from its table as it was changed, and another one's beside it."""
 
 # %%
 import re

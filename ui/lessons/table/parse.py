@@ -1,4 +1,4 @@
-"""Lesson 13: from what a reader typed to a configuration, or to one sentence that names what is wrong."""
+"""From what a reader typed to a configuration, or to one sentence that names what is wrong."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Lesson 13: what follows from a table: parameters, memory, operations and cache, as lines and columns."""
+"""What follows from a table: parameters, memory, operations and cache, as lines and columns."""
 
 from collections.abc import Iterable
 

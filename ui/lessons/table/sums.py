@@ -1,4 +1,4 @@
-"""Lesson 13: the sums behind a table's results, with the numbers filled in."""
+"""The sums behind a table's results, with the numbers filled in."""
 
 import re
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Lesson 13: the table of a model, its areas, what follows from it, and another model beside it."""
+"""The table of a model, its areas, what follows from it, and another model beside it."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Lesson 1: a text as tokens, ids and rows of the embedding table."""
+"""A text as tokens, ids and rows of the embedding table."""
 
 # %%
 from model import lens, zoo

@@ -1,4 +1,4 @@
-"""Lesson 1: what a space does to the tokens of a word, and of a sentence."""
+"""What a space does to the tokens of a word, and of a sentence."""
 
 from markupsafe import Markup
 

@@ -1,4 +1,4 @@
-"""Lesson 1: what its figures show, read from the tokenizers and the embedding table."""
+"""What its figures show, read from the tokenizers and the embedding table."""
 
 import re
 from collections import Counter

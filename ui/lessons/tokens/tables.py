@@ -1,4 +1,4 @@
-"""Lesson 1: the numbers of its figures as the columns of a table."""
+"""The numbers of its figures as the columns of a table."""
 
 from markupsafe import Markup
 

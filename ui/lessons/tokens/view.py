@@ -1,4 +1,4 @@
-"""Lesson 1: its figures, each a view of the component `tokens`."""
+"""Its figures, each a view of the component `tokens`."""
 
 import numpy as np
 import streamlit as st

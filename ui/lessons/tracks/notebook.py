@@ -1,4 +1,4 @@
-"""Lesson 4: the same text with and without the cache, measured here."""
+"""The same text with and without the cache, measured here."""
 
 # %%
 import numpy as np

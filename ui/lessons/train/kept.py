@@ -1,4 +1,4 @@
-"""Lesson 16: the runs of a session as their reader's browser keeps them (ui/kit/tab.py), and what comes back of them.
+"""The runs of a session as their reader's browser keeps them (ui/kit/tab.py), and what comes back of them.
 
 Curves and maps come back. What a run needs to go on lies on the server, with its session: where a page was loaded anew
 it is there again, and where a server has died it is gone.

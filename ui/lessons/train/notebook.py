@@ -1,4 +1,4 @@
-"""Lesson 16: two small transformers learn one task from the same rows, as on the page, which calls the same loop."""
+"""Two small transformers learn one task from the same rows, as on the page, which calls the same loop."""
 
 # %%
 from functools import partial

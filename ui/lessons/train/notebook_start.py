@@ -1,4 +1,4 @@
-"""Lesson 16: what its notebook begins with: in what the two models of the link differ from the usual one."""
+"""What its notebook begins with: in what the two models of the link differ from the usual one."""
 
 from collections.abc import Mapping
 

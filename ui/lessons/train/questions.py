@@ -1,4 +1,4 @@
-"""Lesson 16, predict then reveal: which of the two models learns its task? Answered by the run itself."""
+"""The lesson, predict then reveal: which of the two models learns its task? Answered by the run itself."""
 
 from markupsafe import Markup
 

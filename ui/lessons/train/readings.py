@@ -1,4 +1,4 @@
-"""Lesson 16: what is shown of runs: the component's data, their titles and their curves as columns."""
+"""What is shown of runs: the component's data, their titles and their curves as columns."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Lesson 16: the experiment chosen, the buttons, the figure that follows the runs, and the ways on."""
+"""The experiment chosen, the buttons, the figure that follows the runs, and the ways on."""
 
 import math
 from urllib.parse import urlencode

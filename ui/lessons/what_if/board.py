@@ -1,4 +1,4 @@
-"""Lesson 15: the attention after the changes, as a map on which edges are cut."""
+"""The attention after the changes, as a map on which edges are cut."""
 
 import numpy as np
 import streamlit as st

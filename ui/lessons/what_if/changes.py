@@ -1,4 +1,4 @@
-"""Lesson 15: the changes as chips that can be taken off, and a row of fields that adds one more."""
+"""The changes as chips that can be taken off, and a row of fields that adds one more."""
 
 import zlib
 

@@ -1,4 +1,4 @@
-"""Lesson 15: what the changes did to the next token, to the streams and to the text that follows."""
+"""What the changes did to the next token, to the streams and to the text that follows."""
 
 from collections.abc import Callable, Iterator
 from itertools import takewhile

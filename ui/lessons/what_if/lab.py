@@ -1,4 +1,4 @@
-"""Lesson 15: the experiment that stands in the link, what the model does before and after it, and how it is said."""
+"""The experiment that stands in the link, what the model does before and after it, and how it is said."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Lesson 15 as a notebook: the lines that the lesson itself exports, and its figure."""
+"""The lesson as a notebook: the lines that the lesson itself exports, and its figure."""
 
 from collections.abc import Mapping
 

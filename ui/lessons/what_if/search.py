@@ -1,4 +1,4 @@
-"""Lesson 15: which single head matters most for the answer? Direct effects at once, then one head after another."""
+"""Which single head matters most for the answer? Direct effects at once, then one head after another."""
 
 import threading
 import time

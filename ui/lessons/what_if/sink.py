@@ -1,4 +1,4 @@
-"""Lesson 15: is it the word that the last token needs, or the position? Another token is put in front of the prompt."""
+"""Is it the word that the last token needs, or the position? Another token is put in front of the prompt."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-// Lesson 11. Two parts of its page: the batch drawn to scale (batch.js) and the attention of one packed row (row.js).
+// The lesson. Two parts of its page: the batch drawn to scale (batch.js) and the attention of one packed row (row.js).
 // Rows come from model/packing.py, weights from the model; nothing about them is decided here. Rows, documents and
 // tokens count from 0 here, from 1 on screen; positions count from 0 on screen too, as in lesson `positions`.
 

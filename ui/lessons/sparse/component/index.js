@@ -1,4 +1,4 @@
-// Lesson 7. Two parts of its page: the grid with its controls (grid.js), and the text with what each token lost
+// The lesson. Two parts of its page: the grid with its controls (grid.js), and the text with what each token lost
 // (losses.js). Masks and reach come from model/masks.py, for every pattern and size; nothing about them is decided
 // here. Tokens count from 0 here, from 1 on screen and in the link.
 

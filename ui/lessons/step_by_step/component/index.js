@@ -1,4 +1,4 @@
-// Lesson 3 in three views: the loop itself, the same seed again, greedy beside beam search. `data` comes from
+// The lesson in three views: the loop itself, the same seed again, greedy beside beam search. `data` comes from
 // ui/lessons/step_by_step/view.py. Orders go to Python one at a time; an order given while another is under way
 // waits, and only the last one waits.
 

@@ -1,4 +1,4 @@
-// Lesson 1. One view for each of its figures, chosen by data.view; `data` is packed by ui/lessons/tokens/readings.py.
+// The lesson. One view for each of its figures, chosen by data.view; `data` is packed by ui/lessons/tokens/readings.py.
 // Words of the reader only ever become text nodes.
 
 import { colours, mix } from "../../../components/base/colours.js";

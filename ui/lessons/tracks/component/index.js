@@ -1,4 +1,4 @@
-// Lesson 4: prefill, then one token at a time, with the cache beside it. `data` comes from
+// Prefill, then one token at a time, with the cache beside it. `data` comes from
 // ui/lessons/tracks/view.py; stepping asks nothing of the server. Tokens, turns and layers count from 0 here, from 1
 // on screen and in the link.
 

@@ -1,4 +1,4 @@
-"""Lesson 13: what does a model's table say? Every row explained and editable, and what follows from it."""
+"""What does a model's table say? Every row explained and editable, and what follows from it."""
 
 from ui.frame import quiz
 from ui.frame.lesson import lesson

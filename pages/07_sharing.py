@@ -1,4 +1,4 @@
-"""Lesson 19: what can heads share? Keys and values in common, what that saves, and what it costs."""
+"""What can heads share? Keys and values in common, what that saves, and what it costs."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""Lesson 8: how do several devices share a long text? The keys and values go round."""
+"""How do several devices share a long text? The keys and values go round."""
 
 from ui.frame import quiz
 from ui.frame.lesson import lesson

@@ -1,4 +1,4 @@
-"""Lesson 9: what changed since 2017? Two blocks drawn from their configurations, and the residual connection."""
+"""What changed since 2017? Two blocks drawn from their configurations, and the residual connection."""
 
 from dataclasses import replace
 from functools import partial

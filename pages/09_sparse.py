@@ -1,4 +1,4 @@
-"""Lesson 7: must every word look at every word? Patterns, their reach and cost, and the real model under them."""
+"""Must every word look at every word? Patterns, their reach and cost, and the real model under them."""
 
 import streamlit as st
 

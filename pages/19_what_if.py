@@ -1,4 +1,4 @@
-"""Lesson 15: what if? The inside is changed, and the outside follows."""
+"""What if? The inside is changed, and the outside follows."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""Lesson 14: when is it better to read both ways? Two attention maps, sentences as vectors, and three searches."""
+"""When is it better to read both ways? Two attention maps, sentences as vectors, and three searches."""
 
 from ui.frame import quiz
 from ui.frame.lesson import lesson

@@ -1,4 +1,4 @@
-"""Lesson 17: is it true? The app checks itself while the reader watches, and can be broken on purpose."""
+"""Is it true? The app checks itself while the reader watches, and can be broken on purpose."""
 
 from model.checks.subject import MAX_TOKENS
 from ui.frame import quiz

@@ -1,4 +1,4 @@
-"""Lesson 4: why is the first token slow, and the others fast?"""
+"""Why is the first token slow, and the others fast?"""
 
 from ui.frame import quiz
 from ui.frame.lesson import lesson

@@ -1,4 +1,4 @@
-"""Lesson 12: which expert takes which token? A mixture of experts at work, changed, weighed and measured."""
+"""Which expert takes which token? A mixture of experts at work, changed, weighed and measured."""
 
 from ui.frame import quiz
 from ui.frame.lesson import lesson

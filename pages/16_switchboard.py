@@ -1,4 +1,4 @@
-"""Lesson 21: what does a single change do? Small models that differ in one choice each, trained with several seeds."""
+"""What does a single change do? Small models that differ in one choice each, trained with several seeds."""
 
 from dataclasses import replace
 from functools import partial

@@ -1,4 +1,4 @@
-"""Lesson 20: what does the MLP do? Its neurons, what each writes, what is lost without them, and how many there are."""
+"""What does the MLP do? Its neurons, what each writes, what is lost without them, and how many there are."""
 
 from ui.frame import quiz
 from ui.frame.lesson import lesson

@@ -1,4 +1,4 @@
-"""Lesson 11: how are training texts packed? Rows filled without waste, and what keeps documents apart in them."""
+"""How are training texts packed? Rows filled without waste, and what keeps documents apart in them."""
 
 from ui.frame import quiz
 from ui.frame.lesson import lesson

@@ -1,4 +1,4 @@
-"""Lesson 16: what does a transformer learn, and when? A tiny one, or two side by side, trained before one's eyes."""
+"""What does a transformer learn, and when? A tiny one, or two side by side, trained before one's eyes."""
 
 from ui.frame import quiz
 from ui.frame.lesson import lesson

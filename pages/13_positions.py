@@ -1,4 +1,4 @@
-"""Lesson 10: how does the model know the order? Without positions, with a table, with hands that rotate."""
+"""How does the model know the order? Without positions, with a table, with hands that rotate."""
 
 from functools import partial
 
