@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from content import citations
 from content import glossary as entries
-from ui.frame import curriculum
+from ui.frame import curriculum, notation
 from ui.kit import language, markup
 from ui.server import jobs
 
@@ -57,7 +57,7 @@ def _begin(slug: str) -> language.Words:
     jobs.arrive(slug)
     frame = language.words("ui")
     title, lead = frame.inline(f"{slug}-title"), frame(f"{slug}-lead")
-    around = {"minutes": "", "goals": "", "contents": False}
+    around = {"minutes": "", "goals": "", "contents": False, "notation": notation.menu()}
     st.html(_HEAD(eyebrow=frame.inline("appendices"), title=title, intro=lead, **around))
     return frame
 

@@ -47,6 +47,14 @@ LESSONS = (
     Lesson(21, "is_it_true", 4, 5),
 )
 PARTS = (1, 2, 3, 4)
+ROUTES = {  # for those who have less time: what each still understands without the lessons between
+    "short": ("tokens", "attention"),
+    "long": (
+        *("tokens", "next_token", "step_by_step", "projections", "attention", "heads"),
+        *("tracks", "blocks", "mlp", "positions", "experts"),
+    ),
+    "all": tuple(step.slug for step in LESSONS),
+}
 APPENDICES = ("glossary", "references")  # pages beside the path: pages/<slug>.py, title in ui.md
 
 
@@ -59,3 +67,8 @@ def next_lesson(slug: str) -> Lesson | None:
     """The next lesson that exists."""
     number = lesson_by_slug(slug).number
     return next((step for step in LESSONS if step.number > number and step.exists), None)
+
+
+def route(name: str) -> list[Lesson]:
+    """The lessons of a route, in their order."""
+    return [step for step in LESSONS if step.slug in ROUTES[name] and step.exists]

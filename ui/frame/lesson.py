@@ -10,7 +10,7 @@ from types import MappingProxyType
 import streamlit as st
 from markupsafe import Markup
 
-from ui.frame import curriculum, footer, progress, prompt_bar
+from ui.frame import curriculum, footer, notation, progress, prompt_bar
 from ui.frame.model_choice import Requirements
 from ui.frame.page import Page, waiting_sign
 from ui.kit import language, markup
@@ -74,6 +74,7 @@ def _head(slug: str, words: language.Words) -> Markup:
         eyebrow=frame.inline("eyebrow", part=step.part, name=part, number=step.number),
         minutes=frame.inline("minutes", n=step.minutes),
         contents=True,
+        notation=notation.menu(),
         labels=frame,
         title=titles.inline(slug),
         intro=words("intro"),

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui.frame import curriculum, progress
+from ui.frame import curriculum, notation, progress
 from ui.frame.curriculum import Lesson
 from ui.kit import language, markup
 
@@ -37,4 +37,19 @@ def path_section() -> None:
         }
         for part in curriculum.PARTS
     ]
-    st.html(_PATH(title=frame.inline("path"), lead=frame.inline("path-lead"), parts=parts))
+    lead = frame.inline("path-lead", n=len([step for step in curriculum.LESSONS if step.exists]))
+    about = {"lead": lead, "routes": list(map(_route, curriculum.ROUTES)), "notation": notation.menu()}
+    st.html(_PATH(title=frame.inline("path"), parts=parts, **about))
+
+
+def _route(name: str) -> dict[str, object]:
+    """One of the three ways through the lessons; the whole one needs no numbers."""
+    frame, titles, steps = language.words("ui"), language.words("path"), curriculum.route(name)
+    minutes = sum(step.minutes for step in steps)
+    time = (
+        frame.text("minutes", n=minutes)
+        if minutes < 60
+        else frame.text("hours", n=frame.number(round(minutes / 30) / 2))
+    )
+    links = [{"slug": step.slug, "number": step.number, "title": titles.text(step.slug)} for step in steps]
+    return {"label": frame.inline(f"route-{name}", time=time), "lessons": links if name != "all" else []}

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from model import zoo
 from model.tokens import visible
 from model.zoo import Bundle, ModelUnavailable
-from ui.frame import model_choice
+from ui.frame import model_card, model_choice
 from ui.frame.model_choice import DECODERS as DECODERS
 from ui.frame.model_choice import Requirements, about, can_be_typed, choices, remedy
 from ui.kit import cache, language, markup, url_state
@@ -84,7 +84,7 @@ def bar(
         st.html(markup.notice(notice))
     if problems:
         st.html(markup.notice(model_choice.unreadable(asked, problems[asked], loaded.card.title, words)))
-    count.html(_counter(words, found, 0, limit))
+    count.html(_counter(words, loaded, 0, limit))
     if problem := problem_with(source):
         st.html(markup.notice(words(problem, text=with_marks(source)), role="alert"))
         if problem == "prompt-control":
@@ -97,7 +97,7 @@ def bar(
         about = {"title": loaded.card.title, "known": known, "example": markup.user_text(source)}
         st.html(markup.notice(words("prompt-unknown", **about)))
         ids = loaded.tokenizer.encode(source)
-    count.html(_counter(words, found, len(ids), limit))
+    count.html(_counter(words, loaded, len(ids), limit))
     text = loaded.tokenizer.cut(source, limit, keep_end=keep_end)
     kept = loaded.tokenizer.encode(text)
     if notice := cut_notice(words, source, text, len(kept), len(ids), keep_end):
@@ -159,11 +159,12 @@ def _clean(text: str) -> None:
     st.query_params["prompt"] = "".join(c for c in text.replace("\t", " ") if not _controls(c))
 
 
-def _counter(words: language.Words, model: str, tokens: int, limit: int) -> Markup:
-    """How many tokens a prompt has, and how many it may have. While it is typed the browser goes on counting
-    (ui/server/browser/prompt.js)."""
+def _counter(words: language.Words, bundle: Bundle, tokens: int, limit: int) -> Markup:
+    """How many tokens a prompt has, and how many it may have; and the model's card. While it is typed the browser
+    goes on counting (ui/server/browser/prompt.js)."""
     said = words.text("tokens" if tokens <= limit else "tokens-over", n=tokens, limit=limit) if tokens else ""
-    return _COUNTER(model=model, limit=limit, texts=words.all("tokens", "tokens-over"), said=said)
+    texts = words.all("tokens", "tokens-over")
+    return _COUNTER(model=bundle.card.name, limit=limit, texts=texts, said=said, card=model_card.menu(bundle))
 
 
 def cut_notice(words: language.Words, source: str, text: str, kept: int, tokens: int, keep_end: bool) -> Markup:

@@ -28,3 +28,12 @@ def test_the_front_door_shows_what_is_done_and_what_is_next():
     assert shown.count('<li class="next">') == len(there[1:2])
     assert shown.count('<li class="missing">') == len(curriculum.LESSONS) - len(there)
     assert all(f'<a href="{step.slug}">' in shown for step in there)
+
+
+def test_three_routes_lead_through_the_lessons():
+    minutes = {name: sum(step.minutes for step in curriculum.route(name)) for name in curriculum.ROUTES}
+    assert 15 <= minutes["short"] <= 25 and 100 <= minutes["long"] <= 130 and minutes["all"] > minutes["long"]
+    shown = html_of(run_page("machine"))
+    routes = shown.partition('<ul class="routes">')[2].partition("</ul>")[0]
+    assert routes.count("<a ") == len(curriculum.route("short")) + len(curriculum.route("long"))
+    assert f"{minutes['short']} min" in routes

@@ -61,3 +61,21 @@ def test_a_question_of_an_earlier_lesson_is_asked_anew():
     test = reveal(test, "recall-which", 1)
     assert html_of(test).count("From an earlier lesson") == 1 and html_of(test).count("So it is.") == 1
     assert test.session_state["answers"] == {"recall-which": True}
+
+
+@pytest.mark.parametrize("lang, said", [("en", "Q4_1"), ("it", "senza il template")])
+def test_the_card_of_the_model_is_opened_from_the_prompt_bar(smollm2, lang, said):
+    """What it says is what was read."""
+    bar = html_of(shown_page("next_token", lang))
+    card = bar.partition('class="menu card"')[2].partition("</details>")[0]
+    assert said in card and "SmolLM2-135M-Instruct" in card
+    for size in (smollm2.card.parameters, smollm2.model.config.width, smollm2.model.config.context):
+        assert f"{size:,}" in card or f"{size:,}".replace(",", ".") in card
+    assert smollm2.card.licence in card
+
+
+def test_the_notation_can_be_opened_on_every_page():
+    for slug in ("machine", "next_token", "references"):
+        shown = html_of(shown_page(slug))
+        assert shown.count('class="menu notation"') == 1
+        assert "<code>num_key_value_heads</code>" in shown
