@@ -50,7 +50,9 @@ def test_one_model_that_fails_with_a_seed_says_nothing_about_the_others():
 
 def test_only_seeds_that_both_have_are_compared(found):
     once = found.difference("once", "base")
-    assert once.values.tolist() == pytest.approx([-0.1]) and once.margin == pytest.approx(STANDARD_ERRORS * found.noise)
+    assert once.values.tolist() == pytest.approx([-0.1]) and once.margin == pytest.approx(
+        2 * STANDARD_ERRORS * found.noise
+    )
     faster = found.difference("base", "base", rate=3)
     assert faster.values.tolist() == pytest.approx([0.5, 0.6]) and faster.sign == 1
     assert found.rates("base") == [1, 3] and found.rates("once") == [1]
