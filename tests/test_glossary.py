@@ -60,3 +60,18 @@ def test_the_page_of_the_glossary_has_all_terms(lang):
     test = run_page("glossary", lang)
     assert not test.exception
     assert re.findall(r'<div id="term-([\w-]+)"', html_of(test)) == list(glossary.terms(lang))
+
+
+@pytest.mark.parametrize("term", glossary.terms("en").values(), ids=lambda term: term.key)
+def test_the_lesson_of_a_term_is_one_that_marks_it(term):
+    assert term.lesson in glossary.marking()[term.key]
+
+
+def test_both_languages_mark_the_same_terms():
+    for slug in content.numbers():
+        for name in content.load("en", slug):
+            marked = {
+                lang: {key for _, key in glossary.TERM.findall(content.load(lang, slug)[name])}
+                for lang in content.LANGUAGES
+            }
+            assert len(set(map(frozenset, marked.values()))) == 1, (slug, name, marked)

@@ -6,6 +6,7 @@ import pytest
 
 import content
 from tests.support.app_test import html_of, reveal, run_page, shown_page
+from tests.support.pages import FILES
 from ui.frame.page import Page
 from ui.kit import language
 
@@ -79,3 +80,21 @@ def test_the_notation_can_be_opened_on_every_page():
         shown = html_of(shown_page(slug))
         assert shown.count('class="menu notation"') == 1
         assert "<code>num_key_value_heads</code>" in shown
+
+
+@pytest.mark.parametrize("slug", [slug for slug in content.numbers() if slug != "machine"])
+def test_every_lesson_says_what_one_can_do_after_it_and_what_it_needs(slug):
+    for lang in content.LANGUAGES:
+        texts = content.load(lang, slug)
+        assert 2 <= len(re.findall("^- ", texts["goals"], re.MULTILINE)) <= 4
+        assert texts["needs"] and "\n" not in texts["needs"]
+        for needed in re.findall(r"\]\((\w+)\)", texts["needs"]):
+            assert needed in content.numbers()
+
+
+@pytest.mark.parametrize("slug", [slug for slug, n in content.numbers().items() if n > 1])
+def test_every_lesson_but_the_first_asks_a_question_of_an_earlier_one(slug):
+    """And a page gets questions from lessons only that exist."""
+    page = FILES[slug].read_text()
+    asked = {name for name in re.findall(r"ui\.lessons\.(\w+)", page) if name != slug}
+    assert "quiz.recall(" in page and asked <= set(FILES)
