@@ -30,7 +30,7 @@ class Config:
 
     norm: str = "layer"  # "layer", "rms"
     # "post": after the sum, as in 2017; "pre": before each part, the residual stream has none; "sandwich": before each
-    # part, and on what it gives
+    # part, and on what it gives; "parallel": "pre", and both parts read the stream as it enters the layer
     norm_place: str = "post"
     norm_eps: float = 1e-5
     embed_norm: bool = False  # a norm on the embedding, as in BERT
@@ -39,6 +39,7 @@ class Config:
     position: str = "sinusoidal"  # "sinusoidal", "learned", "rotary", "none"
     rope_base: float = 10000.0
     rope_scaling: tuple[tuple[str, float | str], ...] | None = None  # of Hugging Face's rope_parameters, sorted
+    rotary_width: int | None = None  # the first dimensions of each head, which alone are rotated; None: all K
     local_rope_base: float | None = None  # another base in the layers with a window, and no scaling, as in Gemma 3
 
     mask: str = "causal"  # "causal", "bidirectional"
@@ -48,6 +49,7 @@ class Config:
     activation: str = "relu"  # "relu", "gelu", "gelu_tanh", "silu"
     experts: int | None = None  # E, MLPs in the place of one, and a router that chooses among them
     active_experts: int = 2  # A, used for each token where there are experts
+    renormalise: bool = True  # the router weights of a token's experts are divided by their sum
 
     bias: bool = True  # in the projections of attention and MLP
     qkv_bias: bool = False  # in those of q, k and v, though the others have none
@@ -71,6 +73,8 @@ class Config:
             raise self._error("kv_heads", f"the {self.heads} heads cannot be shared evenly among them")
         if self.position == "rotary" and self.head_width % 2:
             raise self._error("head_width", "rotary positions rotate pairs of dimensions, so it must be even")
+        if self.rotary_width is not None and (self.rotary_width % 2 or not 0 < self.rotary_width <= self.head_width):
+            raise self._error("rotary_width", f"it must be even, and at most the head's {self.head_width}")
         if not self.windows or any(window is not None and window < 1 for window in self.windows):
             raise self._error("windows", "each must be None or at least 1")
         if self.window is not None and not self.causal:
@@ -99,7 +103,9 @@ class Config:
     @property
     def rotation(self) -> str:
         """How positions are rotary: a key of `positions.ROTATIONS`."""
-        return "whole" if self.local_rope_base is None else "by layer"
+        if self.local_rope_base is not None:
+            return "by layer"
+        return "whole" if self.rotary_width is None else "part"
 
     @property
     def causal(self) -> bool:
@@ -109,7 +115,7 @@ class Config:
 
 CHOICES = {
     "norm": ("layer", "rms"),
-    "norm_place": ("post", "pre", "sandwich"),
+    "norm_place": ("post", "pre", "sandwich", "parallel"),
     "position": ("sinusoidal", "learned", "rotary", "none"),
     "mask": ("causal", "bidirectional"),
     "mlp": ("plain", "gated"),
@@ -128,6 +134,7 @@ MISTRAL = replace(LLAMA, kv_heads=2, windows=(256,))
 MIXTRAL = replace(LLAMA, kv_heads=2, experts=8)
 QWEN2 = replace(LLAMA, qkv_bias=True)
 QWEN3 = replace(LLAMA, qk_norm=True)
+QWEN3_MOE = replace(QWEN3, experts=128, active_experts=8)
 GEMMA3 = replace(
     LLAMA,
     norm_place="sandwich",
@@ -139,6 +146,7 @@ GEMMA3 = replace(
     qk_norm=True,
     tied=True,
 )
+NEOX = replace(GPT2, norm_place="parallel", position="rotary", rotary_width=4, activation="gelu", tied=False)
 RECIPES = {
     "2017": PAPER_2017,
     "gpt2": GPT2,

@@ -22,7 +22,7 @@ from model.weights.families import FAMILIES
 from model.weights.families.family import ACTIVATIONS, BOOKKEEPING, OWN, Family
 
 # Fields that files of ours may lack, written before there were any.
-_ADDED = ("qkv_bias", "qk_norm", "score_width", "embed_scaled", "local_rope_base")
+_ADDED = ("qkv_bias", "qk_norm", "score_width", "embed_scaled", "local_rope_base", "renormalise", "rotary_width")
 ADDED = {field.name: field.default for field in fields(Config) if field.name in _ADDED}
 OWN_TYPES: dict[str, Any] = {"rope_scaling": tuple | None, "windows": tuple}  # where a type says what is in it
 TYPES: dict[str, Any] = {field.name: field.type for field in fields(Config)} | {"windows": int | tuple | None}

@@ -1,4 +1,4 @@
-"""The parts of a transformer block, and the two ways of putting them together.
+"""The parts of a transformer block, and the ways of putting them together.
 
 Shapes: B batch, T new tokens, S tokens with a key and a value (S = T without a cache), D hidden size, H query heads,
 G key/value heads, K head dimension, F feed-forward size, E experts, A active experts.
@@ -154,9 +154,13 @@ class Experts(nn.Module):
         probs = tap("router_probs", logits.softmax(-1, dtype=torch.float32))
         index = tap("expert_index", probs.topk(self.active, dim=-1).indices)
         weight = probs.gather(-1, index)
-        weight = tap("expert_weight", (weight / weight.sum(-1, keepdim=True)).type_as(x))
+        weight = tap("expert_weight", self.share(weight).type_as(x))
         out = tap("expert_out", self.dispatch(x, index))
         return (weight[..., None] * out).sum(-2)
+
+    def share(self, probs: Tensor) -> Tensor:
+        """The weights of the chosen experts, of their probabilities (B, T, A)."""
+        return probs / probs.sum(-1, keepdim=True)
 
     def dispatch(self, x: Tensor, index: Tensor) -> Tensor:
         """The outputs of the chosen experts: x (B, T, D) and index (B, T, A) -> (B, T, A, D). Assignments are sorted by
@@ -168,6 +172,14 @@ class Experts(nn.Module):
         return outputs[order.argsort()].view(*index.shape, -1)
 
 
+class UnsharedExperts(Experts):
+    """The probabilities themselves are the weights: they add up to less than 1 (Muennighoff et al. 2024, OLMoE)."""
+
+    def share(self, probs: Tensor) -> Tensor:
+        return probs
+
+
+EXPERTS = {True: Experts, False: UnsharedExperts}  # by whether weights are renormalised
 MLPS = {"plain": PlainMLP, "gated": GatedMLP}
 
 
@@ -179,7 +191,7 @@ class PreNormBlock(nn.Module):
         self.attn_norm = NORMS[config.norm](config.width, config.norm_eps)
         self.attn = Attention(config)
         self.mlp_norm = NORMS[config.norm](config.width, config.norm_eps)
-        self.mlp = Experts(config) if config.experts else MLPS[config.mlp](config)
+        self.mlp = EXPERTS[config.renormalise](config) if config.experts else MLPS[config.mlp](config)
 
     def forward(
         self, x: Tensor, position: PositionEncoding, mask: Tensor, cache: LayerCache | NoCache, tap: Tap
@@ -228,4 +240,18 @@ class SandwichBlock(PreNormBlock):
         return tap("resid_post", x + tap("mlp_out", self.mlp_out_norm(y)))
 
 
-BLOCKS = {"pre": PreNormBlock, "post": PostNormBlock, "sandwich": SandwichBlock}
+class ParallelBlock(PreNormBlock):
+    """Attention and MLP both read the stream as it enters the layer, so that neither waits for the other (Wang and
+    Komatsuzaki 2021, GPT-J; Black et al. 2022, GPT-NeoX)."""
+
+    def forward(
+        self, x: Tensor, position: PositionEncoding, mask: Tensor, cache: LayerCache | NoCache, tap: Tap
+    ) -> Tensor:
+        """The residual stream as it enters the layer, (B, T, D) -> as it leaves it. Mask as for Attention."""
+        x = tap("resid_pre", x)
+        y, z = tap("attn_in", self.attn_norm(x)), tap("mlp_in", self.mlp_norm(x))
+        x = tap("resid_mid", x + tap("attn_out", self.attn(y, position, mask, cache, tap)))
+        return tap("resid_post", x + tap("mlp_out", self.mlp(z, tap)))
+
+
+BLOCKS = {"pre": PreNormBlock, "post": PostNormBlock, "sandwich": SandwichBlock, "parallel": ParallelBlock}

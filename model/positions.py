@@ -56,6 +56,14 @@ class RotaryPositions(PositionEncoding):
         return torch.addcmul(x * self.cos, x.roll(x.shape[-1] // 2, -1), self.sin)
 
 
+class PartlyRotaryPositions(RotaryPositions):
+    """Rotates the first dimensions of each head, as many as the angles are for, and leaves the others."""
+
+    def rotate_pairs(self, x: Tensor) -> Tensor:
+        width = self.cos.shape[-1]
+        return torch.cat((super().rotate_pairs(x[..., :width]), x[..., width:]), dim=-1)
+
+
 class Table(nn.Embedding):
     """Rows, looked up by index."""
 
@@ -128,7 +136,8 @@ class Rotary(nn.Module):
 
     def __init__(self, config: Config):
         super().__init__()
-        speeds = 1.0 / config.rope_base ** (torch.arange(0, config.head_width, 2, device="cpu") / config.head_width)
+        width = config.rotary_width or config.head_width
+        speeds = 1.0 / config.rope_base ** (torch.arange(0, width, 2, device="cpu") / width)
         scaling = dict(config.rope_scaling or {"rope_type": "default"})
         speeds = SCALINGS[str(scaling["rope_type"])](speeds, scaling)
         self.speeds: Tensor
@@ -141,6 +150,13 @@ class Rotary(nn.Module):
 
     def forward(self, positions: Tensor) -> PositionEncoding:
         return RotaryPositions(positions[..., None] * self.speeds)
+
+
+class PartlyRotary(Rotary):
+    """What the other dimensions of a head find depends on no distance (GPT-NeoX, Black et al. 2022)."""
+
+    def forward(self, positions: Tensor) -> PositionEncoding:
+        return PartlyRotaryPositions(positions[..., None] * self.speeds)
 
 
 class EachLayers(PositionEncoding):
@@ -180,7 +196,7 @@ SCALINGS = {
     "linear": lambda speeds, scaling: speeds / scaling["factor"],
     "llama3": _llama3,
 }
-ROTATIONS = {"whole": Rotary, "by layer": RotaryByLayer}
+ROTATIONS = {"whole": Rotary, "part": PartlyRotary, "by layer": RotaryByLayer}
 POSITIONS = {
     "rotary": lambda config: ROTATIONS[config.rotation](config),
     "learned": Learned,

@@ -74,7 +74,7 @@ class LayerTrace(_Record):
     router_logits: ArrayOrNone = MISSING  # (T, E)
     router_probs: ArrayOrNone = MISSING  # (T, E)
     expert_index: ArrayOrNone = MISSING  # (T, A)
-    expert_weight: ArrayOrNone = MISSING  # (T, A) adds up to 1
+    expert_weight: ArrayOrNone = MISSING  # (T, A) adds up to 1, but for models that do not renormalise
     expert_out: ArrayOrNone = MISSING  # (T, A, D) before the weight
 
 

@@ -23,6 +23,8 @@ PLACES = {
     "mistral": ("model.layers", "self_attn", "mlp"),
     "qwen2": ("model.layers", "self_attn", "mlp"),
     "qwen3": ("model.layers", "self_attn", "mlp"),
+    "qwen3_moe": ("model.layers", "self_attn", "mlp"),
+    "gpt_neox": ("gpt_neox.layers", "attention", "mlp"),
     "gemma3_text": ("model.layers", "post_attention_layernorm", "post_feedforward_layernorm"),
     "mixtral": ("model.layers", "self_attn", "mlp"),
     "gpt2": ("transformer.h", "attn", "mlp"),
@@ -74,7 +76,7 @@ def passes(model: Any, ids: list[int]) -> dict:
         handles.append(layer.get_submodule(attention).register_forward_hook(keep("attn_out")))
         handles.append(layer.get_submodule(mlp).register_forward_hook(keep("mlp_out")))
         handles.append(layer.register_forward_hook(keep("resid_post")))
-        if model.config.model_type == "mixtral":
+        if model.config.model_type in ("mixtral", "qwen3_moe"):
             handles.append(layer.mlp.gate.register_forward_hook(keep("router_logits")))
     try:
         with torch.inference_mode():

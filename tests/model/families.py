@@ -46,6 +46,17 @@ def mixtral(**settings):
     return lambda: transformers.MixtralForCausalLM(transformers.MixtralConfig(**config))
 
 
+def qwen3_moe(**settings):
+    config = MODERN | dict(num_key_value_heads=2, head_dim=12, moe_intermediate_size=20) | settings
+    config |= dict(num_experts=6, num_experts_per_tok=3)
+    return lambda: transformers.Qwen3MoeForCausalLM(transformers.Qwen3MoeConfig(**config))
+
+
+def gpt_neox(**settings):
+    config = MODERN | dict(hidden_size=96, rotary_pct=0.25) | settings
+    return lambda: transformers.GPTNeoXForCausalLM(transformers.GPTNeoXConfig(**config))
+
+
 def gemma3(**settings):
     config = MODERN | dict(num_key_value_heads=2, head_dim=12, query_pre_attn_scalar=20, sliding_window=5) | settings
     config |= dict(layer_types=["sliding_attention", "full_attention", "sliding_attention"])
@@ -73,6 +84,12 @@ MAKERS = {
     ),
     "qwen3": lambda: transformers.Qwen3ForCausalLM(
         transformers.Qwen3Config(**MODERN, num_key_value_heads=2, head_dim=12)
+    ),
+    "qwen3 experts": qwen3_moe(),
+    "qwen3 experts renormalised, window 5": qwen3_moe(norm_topk_prob=True, use_sliding_window=True, sliding_window=5),
+    "gpt_neox": gpt_neox(),
+    "gpt_neox in sequence, half rotated": gpt_neox(
+        use_parallel_residual=False, rope_parameters={**LINEAR, "partial_rotary_factor": 0.5}
     ),
     "gemma3": gemma3(),
     "gemma3 scaled": gemma3(

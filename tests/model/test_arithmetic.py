@@ -19,6 +19,8 @@ BUILDERS = {
     "mixtral": (transformers.MixtralConfig, transformers.MixtralForCausalLM),
     "qwen2": (transformers.Qwen2Config, transformers.Qwen2ForCausalLM),
     "qwen3": (transformers.Qwen3Config, transformers.Qwen3ForCausalLM),
+    "qwen3_moe": (transformers.Qwen3MoeConfig, transformers.Qwen3MoeForCausalLM),
+    "gpt_neox": (transformers.GPTNeoXConfig, transformers.GPTNeoXForCausalLM),
     "gemma3_text": (transformers.Gemma3TextConfig, transformers.Gemma3ForCausalLM),
     "gpt2": (transformers.GPT2Config, transformers.GPT2LMHeadModel),
     "bert": (transformers.BertConfig, lambda config: transformers.BertModel(config, add_pooling_layer=False)),
@@ -46,6 +48,8 @@ def configurations(draw):
         "num_attention_heads": heads,
         "max_position_embeddings": context,
     }
+    if family == "gpt_neox":
+        return family, sizes | {"hidden_size": 8 * heads * width, "tie_word_embeddings": tied}
     if family == "qwen2":
         return family, sizes | {"num_key_value_heads": kv_heads, "tie_word_embeddings": tied}
     if family != "bert":
@@ -53,6 +57,10 @@ def configurations(draw):
     if family == "mixtral":
         experts = draw(st.integers(1, 5))
         sizes |= {"num_local_experts": experts, "num_experts_per_tok": draw(st.integers(1, experts))}
+    if family == "qwen3_moe":
+        experts = draw(st.integers(1, 5))
+        sizes |= {"num_experts": experts, "num_experts_per_tok": draw(st.integers(1, experts))}
+        sizes |= {"moe_intermediate_size": draw(st.integers(1, 90))}
     return family, sizes
 
 

@@ -135,6 +135,8 @@ CLASSES = {
     "mixtral": transformers.MixtralConfig,
     "qwen2": transformers.Qwen2Config,
     "qwen3": transformers.Qwen3Config,
+    "qwen3_moe": transformers.Qwen3MoeConfig,
+    "gpt_neox": transformers.GPTNeoXConfig,
     "gemma3_text": transformers.Gemma3TextConfig,
     "gpt2": transformers.GPT2Config,
     "bert": transformers.BertConfig,

@@ -86,7 +86,7 @@ def test_neighbours_are_the_nearest_by_cosine_and_not_the_token_itself(smollm2):
     assert found.probabilities == pytest.approx(np.sort(cosines)[::-1][:4], abs=1e-5)
 
 
-@pytest.mark.parametrize("family", ["llama grouped-query", "gpt2", "mixtral", "gemma3"])
+@pytest.mark.parametrize("family", ["llama grouped-query", "gpt2", "mixtral", "gemma3", "gpt_neox"])
 def test_the_direct_effects_add_up_to_the_score(family):
     model = hf.from_hf(families.make(family))
     trace = run(model, [5, 9, 2, 30, 71], "abcde")

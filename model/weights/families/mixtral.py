@@ -6,7 +6,7 @@ from torch import Tensor
 
 from model.config import MIXTRAL
 from model.weights.families import llama, mistral
-from model.weights.families.family import row
+from model.weights.families.family import experts_apart, row
 
 EXPERT = "layers.{i}.block_sparse_moe.experts.{e}"
 ROWS = [
@@ -20,21 +20,14 @@ ROWS = [
 
 
 def unfused(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    """The tensors as files name them: in memory, transformers 5 keeps all experts of a layer in one."""
+    """The tensors as files name them, which transformers 5 keeps otherwise in memory."""
+    names = {"gate_proj": "w1", "down_proj": "w2", "up_proj": "w3"}
     apart = {}
-    for name, tensor in tensors.items():
-        stem, _, last = name.rpartition(".mlp.experts.")
-        if last == "gate_up_proj":
-            for e, both in enumerate(tensor):
-                apart[f"{stem}.block_sparse_moe.experts.{e}.w1.weight"] = both.chunk(2)[0]
-                apart[f"{stem}.block_sparse_moe.experts.{e}.w3.weight"] = both.chunk(2)[1]
-        elif last == "down_proj" and stem:
-            for e, down in enumerate(tensor):
-                apart[f"{stem}.block_sparse_moe.experts.{e}.w2.weight"] = down
-        elif name.endswith(".mlp.gate.weight"):
-            apart[name.replace(".mlp.gate.", ".block_sparse_moe.gate.")] = tensor
-        else:
-            apart[name] = tensor
+    for name, tensor in experts_apart(tensors).items():
+        stem, _, last = name.rpartition(".mlp.")
+        for ours, theirs in names.items():
+            last = last.replace(ours, theirs)
+        apart[f"{stem}.block_sparse_moe.{last}" if stem else name] = tensor
     return apart
 
 
