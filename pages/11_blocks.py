@@ -12,7 +12,7 @@ from ui.lessons.blocks import questions, view
 from ui.lessons.blocks.sides import sides
 
 MOVED = dict.fromkeys(("switch", "map-layer", "map-head", "map-token"), "switchboard")
-with lesson("blocks", limit=24, link=view.LINK, moved=MOVED) as page:
+with lesson("blocks", limit=24, requires=("decoder", "drawn"), link=view.LINK, moved=MOVED) as page:
     words, both = page.words, sides(page)
     view.drawings(page, both)
     view.arithmetic(page, both)

@@ -9,7 +9,7 @@ from ui.lessons.positions import losses, questions, readings, view
 from ui.lessons.ring import questions as ring
 
 with lesson(
-    "positions", limit=readings.LIMIT, requires=("decoder", "rotary"), link=readings.LINK | losses.LINK
+    "positions", limit=readings.LIMIT, requires=("decoder", "rotary", "one-rotation"), link=readings.LINK | losses.LINK
 ) as page:
     words, config, trace = page.words, page.bundle.model.config, page.trace(readings.KEEP)
     prompt, model = f"{page.model}-{page.text}", {"model": page.bundle.card.title}
