@@ -15,6 +15,7 @@ FOLLOWS = {"page", "trace", "bundle", "model"}  # from the model and the token i
 # What is used and does not stand in the key, because it cannot differ where the key is the same.
 EXCUSED = {
     ("machine/view.py", "st"): "the session's last reading saves work and changes no value",
+    ("next_token/view.py", "reading"): "it is read off the trace of the prompt",
     ("packing/positions.py", "encoder"): "there is one",
     ("sparse/readings.py", "tell"): "it says how far the computation is",
     ("step_by_step/generation.py", "st"): "a memo of the session itself: its last texts, and the link when it begins",

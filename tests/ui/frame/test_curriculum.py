@@ -3,10 +3,10 @@ from tests.support.pages import PAGES
 from ui.frame import curriculum
 
 
-def test_every_lesson_has_a_number_of_its_own_and_they_rise():
-    numbers = [step.number for step in curriculum.LESSONS]
-    assert numbers == sorted(set(numbers)) and numbers[0] == 1
-    assert len({step.slug for step in curriculum.LESSONS}) == len(numbers)
+def test_lessons_are_numbered_in_the_order_of_the_path():
+    assert [step.number for step in curriculum.LESSONS] == list(range(1, len(curriculum.LESSONS) + 1))
+    assert len({step.slug for step in curriculum.LESSONS}) == len(curriculum.LESSONS)
+    assert [step.part for step in curriculum.LESSONS] == sorted(step.part for step in curriculum.LESSONS)
 
 
 def test_every_page_has_its_place_on_the_path():
