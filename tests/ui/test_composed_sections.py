@@ -199,7 +199,7 @@ DOMAINS = {
         "cost-{}": ("divisor", "largest", "entropy", "slope", "bits", "next-token"),
         "norm-{}": ("rms", "layer", "none"),
         "stage-{}": ("plain", "normed", "rotated"),
-        "about-{}": ("plain", "normed", "rotated"),
+        "about-{}": ("plain", "unnormed", "last", "rotated"),
     },
     "table": {
         "part-{}": {field.name for field in dataclasses.fields(count(MIXTRAL))} - {"idle"},

@@ -27,7 +27,7 @@ LESSONS = (
     Lesson(1, "tokens", 1, 8),
     Lesson(2, "next_token", 1, 10),
     Lesson(3, "step_by_step", 1, 7),
-    Lesson(4, "projections", 2, 12),
+    Lesson(4, "projections", 2, 15),
     Lesson(5, "attention", 2, 12),
     Lesson(6, "heads", 2, 10),
     Lesson(7, "sharing", 2, 9),

@@ -1,20 +1,28 @@
 """The page has the numbers of the pass and of the weights, and its questions are the model's."""
 
+from base64 import b64encode
+from dataclasses import replace
+
 import numpy as np
 import pytest
+import torch
 from playwright.sync_api import expect
 
 from model import sampling
 from model.analysis import projections
+from model.config import RECIPES
 from model.edits import ScaleScores
+from model.transformer import Transformer
 from tests.support.app_test import html_of, reveal, run_page, shown_page, unfolded
-from tests.support.bare_page import reports
+from tests.support.bare_page import recorded, reports
 from tests.support.models import traced
 from tests.support.payload import charts, component_payload, values
-from ui.kit import markup
+from ui.frame.page import Page
+from ui.kit import language, markup
 from ui.kit.content_words import start_cell
 from ui.kit.numbers import number, percent
-from ui.lessons.projections import readings
+from ui.lessons.projections import questions, readings
+from ui.lessons.projections.readings import Place
 
 PROMPT = "The dog chased the squirrel because it"
 SLUG = "projections"
@@ -81,6 +89,53 @@ def test_a_key_that_the_query_cannot_attend_to_cannot_be_chosen(bare_page):
     assert [keys.nth(t).is_disabled() for t in range(7)] == [False] * 3 + [True] * 4
     page.locator(f".{SLUG} .queries button").first.click()
     expect(keys.first).to_have_attribute("aria-checked", "true")
+
+
+OTHERS = {  # recipes, and what the page is told of them: the norm in front, biases, what q and k are
+    "2017": ("none", True, ["plain"]),
+    "gpt2": ("layer", True, ["plain"]),
+    "qwen2": ("rms", True, ["plain", "rotated"]),
+    "qwen3": ("rms", False, ["plain", "normed", "rotated"]),
+}
+
+
+def small(recipe: str, moe) -> tuple[Page, dict]:
+    """A page of a small random model, with what its component is given."""
+    config = replace(RECIPES[recipe], vocab_size=moe.model.config.vocab_size)
+    torch.manual_seed(0)
+    bundle = replace(moe, model=Transformer(config).eval(), card=replace(moe.card, name=f"small {recipe}"))
+    ids = bundle.tokenizer.encode(PROMPT)
+    page = Page(language.Words("en", SLUG), recipe, bundle, PROMPT, ids, PROMPT)
+    trace = traced(bundle, PROMPT)
+    cell = start_cell(bundle, trace)
+    return page, readings.packed(page, trace, Place(cell.layer, cell.head), cell)
+
+
+@pytest.mark.parametrize("recipe", OTHERS)
+def test_other_models_show_their_biases_their_norms_and_their_stages(recipe, moe):
+    page, data = small(recipe, moe)
+    norm, bias, stages = OTHERS[recipe]
+    names = {array["name"] for array in data["arrays"]}
+    assert (data["norm"], data["stages"]) == (norm, stages)
+    assert ({"bq", "bk", "bv"} <= names) == bias and {f"q-{stages[-1]}", f"k-{stages[-1]}"} <= names
+    placed = page.bundle.model.config.position in ("learned", "sinusoidal")
+    assert questions.again(page).answer() == (2 if placed else 1)
+    ends = readings.directions(page, Place(0, 0)).strongest[0].ends
+    assert [len(tokens.ids) for end in ends for tokens in end] == [readings.TOP] * 4
+
+
+@pytest.mark.parametrize("recipe, said", [("2017", "the bias adds"), ("qwen3", "after their norm")])
+def test_other_models_are_drawn(bare_page, moe, recipe, said):
+    page = bare_page(SLUG)
+    component = next(each for each in recorded(SLUG, "en")[1] if each["key"] == SLUG)
+    data = small(recipe, moe)[1]
+    sent = component["data"][0] | data | {"bytes": b64encode(data["bytes"]).decode()}
+    page.evaluate("(components) => give(components)", [component | {"data": [sent]}])
+    shown = page.locator(f".{SLUG}")
+    expect(shown).to_contain_text(said)
+    expect(shown.locator(".line.x")).to_have_count(0 if recipe == "2017" else 2)
+    expect(shown.locator(".list li")).to_have_count(16)
+    assert not {"undefined", "NaN", "{"} & set(shown.inner_text().split())
 
 
 # ---------------------------------------------------------------- the questions, and the division

@@ -21,13 +21,14 @@ WAYS = ("all", "one", "none")  # in which layers the queries of two equal tokens
 def again(page: Page) -> Question:
     """The first token once more, at the end: where does it get the same query as before?"""
     words = page.words
-    chips = list(map(markup.chip, page.tokens))
-    count = page.bundle.model.config.layers
+    config = page.bundle.model.config
+    count, ids = config.layers, page.ids[: max(1, config.context - 1)]  # a table of positions may end there
+    chips = list(map(markup.chip, page.bundle.tokenizer.strings(ids)))
     ways = WAYS if count > 1 else (WAYS[0], WAYS[-1])
 
     def differences() -> np.ndarray:
         """Of the two tokens' queries, the largest difference in any head of each layer, (L,), before any rotation."""
-        q = cache.trace(page.bundle, [*page.ids, page.ids[0]], {"q"}).stack("q")
+        q = cache.trace(page.bundle, [*ids, ids[0]], {"q"}).stack("q")
         return np.abs(q[:, :, 0] - q[:, :, -1]).max((1, 2)) / np.abs(q).max((1, 2, 3))
 
     def answer() -> int:

@@ -34,9 +34,28 @@ def show_head(page: Page, trace: Trace, start: Cell) -> None:
         mount(page, "projections", "projections", readings.packed(page, trace, place, start), reports=("place",))
         shared = "shared" if config.group > 1 else "not-shared"
         page.note(words.inline(shared, heads=config.heads, groups=config.kv_heads, head=place.head + 1))
+        page.heading("matrix-title", words("matrix-text"), _shapes(page))
         listing.show(Attention.forward, RMSNorm.forward)
         title = words.text("learned-title", layer=place.layer + 1, head=place.head + 1)
         folded(title, "learned", lambda: _show_directions(page, place))
+
+
+def _shapes(page: Page) -> Markup:
+    """The computation of one head for all tokens, with the shapes of its matrices."""
+    config, words = page.bundle.model.config, page.words
+    tokens, width, size = (words.number(n) for n in (len(page.ids), config.width, config.head_width))
+    bias = Markup(" + b") if config.bias or config.qkv_bias else Markup()
+
+    def projected(name: str) -> Markup:
+        part = Markup("{} = X W<sub>{}</sub>ᵀ{}").format(name.upper(), name, bias)
+        shapes = Markup("({} × {}) ({} × {}) → ({} × {})").format(tokens, width, width, size, tokens, size)
+        return part + " " + markup.span(shapes, "note")
+
+    score = Markup("Q Kᵀ ÷ √{}").format(size) + " "
+    score += markup.span(Markup("({0} × {1}) ({1} × {0}) → ({0} × {0})").format(tokens, size), "note")
+    output = words.inline("matrix-softmax") + Markup(", × V ")
+    output += markup.span(Markup("({0} × {0}) ({0} × {1}) → ({0} × {1})").format(tokens, size), "note")
+    return markup.arithmetic([*map(projected, "qkv"), score, output])
 
 
 def _show_directions(page: Page, place: Place) -> None:

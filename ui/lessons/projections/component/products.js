@@ -66,6 +66,12 @@ export function paintProducts(view) {
   while (few < K && reached < ENOUGH * all) reached += sizes[few++];
   note.textContent = [
     view.fill("few", { few: view.integer(few), count: view.integer(K), p: `${view.integer(100 * ENOUGH)}\u202f%` }),
-    w[`about-${stage}`],
+    w[`about-${about(view.d.stages, stage)}`],
   ].join(" ");
+}
+
+/** What is to be said of these q and k: only a rotation makes the last ones differ from what one position would give. */
+function about(stages, stage) {
+  if (stage === stages.at(-1)) return stage === "rotated" ? "rotated" : "last";
+  return stage === "plain" && stages.includes("normed") ? "unnormed" : "plain";
 }
