@@ -46,15 +46,20 @@ def _shapes(page: Page) -> Markup:
     tokens, width, size = (words.number(n) for n in (len(page.ids), config.width, config.head_width))
     bias = Markup(" + b") if config.bias or config.qkv_bias else Markup()
 
-    def projected(name: str) -> Markup:
-        part = Markup("{} = X W<sub>{}</sub>ᵀ{}").format(name.upper(), name, bias)
-        shapes = Markup("({} × {}) ({} × {}) → ({} × {})").format(tokens, width, width, size, tokens, size)
-        return part + " " + markup.span(shapes, "note")
+    def size_of(*sizes: str) -> str:
+        return "({})".format("\u00a0×\u00a0".join(sizes))
 
-    score = Markup("Q Kᵀ ÷ √{}").format(size) + " "
-    score += markup.span(Markup("({0} × {1}) ({1} × {0}) → ({0} × {0})").format(tokens, size), "note")
-    output = words.inline("matrix-softmax") + Markup(", × V ")
-    output += markup.span(Markup("({0} × {0}) ({0} × {1}) → ({0} × {1})").format(tokens, size), "note")
+    def step(formula: Markup, *shapes: tuple[str, str]) -> Markup:
+        *factors, result = (size_of(*shape) for shape in shapes)
+        return formula + " " + markup.span(f"{' '.join(factors)} → {result}", "note")
+
+    def projected(name: str) -> Markup:
+        formula = Markup("{} = X W<sub>{}</sub>ᵀ{}").format(name.upper(), name, bias)
+        return step(formula, (tokens, width), (width, size), (tokens, size))
+
+    score = step(Markup("Q Kᵀ ÷ √{}").format(size), (tokens, size), (size, tokens), (tokens, tokens))
+    softmax = words.inline("matrix-softmax") + ", × V"
+    output = step(softmax, (tokens, tokens), (tokens, size), (tokens, size))
     return markup.arithmetic([*map(projected, "qkv"), score, output])
 
 
@@ -133,16 +138,18 @@ def show_division(page: Page, trace: Trace, cell: Cell) -> None:
     )
     names = {"layer": cell.layer + 1, "head": cell.head + 1}
     seen = np.flatnonzero(trace.layers[cell.layer].mask[cell.query])
-    named = {divisor(page, p): values[seen] for p, values in ((OWN, before), (power, after))}
-    page.note(words.inline("row-title", query=chips[cell.query], **names))
-    keys = [page.names[i] for i in seen]
-    chart = charts.rows(keys, named, words.percent)
-    figures.show(chart, "divided-row", text("row-alt", **names), {text("key-token"): keys} | named)
-    rows = len(own.largest)
-    page.note(words.inline("largest-title", rows=words.number(rows)))
-    largest = {divisor(page, p): saturated[p].largest for p in (OWN, power)}
-    chart, columns = charts.largest(largest, text("largest-axis"), text("largest-rows"), words.number)
-    figures.show(chart, "divided-largest", text("largest-alt"), columns)
+    left, right = st.columns(2, gap="large")
+    with left:
+        page.note(words.inline("row-title", query=chips[cell.query], **names))
+        keys = [page.names[i] for i in seen]
+        named = {divisor(page, p): values[seen] for p, values in ((OWN, before), (power, after))}
+        chart = charts.rows(keys, named, words.percent)
+        figures.show(chart, "divided-row", text("row-alt", **names), {text("key-token"): keys} | named)
+    with right:
+        page.note(words.inline("largest-title", rows=words.number(len(own.largest))))
+        largest = {divisor(page, p): saturated[p].largest for p in (OWN, power)}
+        chart, columns = charts.largest(largest, text("largest-axis"), text("largest-rows"), words.number)
+        figures.show(chart, "divided-largest", text("largest-alt"), columns)
     _show_cost(page, trace)
 
 
