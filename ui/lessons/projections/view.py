@@ -173,6 +173,6 @@ def _show_cost(page: Page, trace: Trace) -> None:
     heads = [
         words.inline(f"cost-{column}") for column in ("divisor", "largest", "entropy", "slope", "bits", "next-token")
     ]
-    page.heading("cost-title", words("cost-text", own=divisor(page, OWN)), level=3)
+    page.heading("cost-title", words("cost-text"), level=3)
     st.html(tables.sideways(words.text("cost-title"), tables.grid(heads, rows)))
     page.note(words.inline("cost-caveat", own=divisor(page, OWN)))
