@@ -96,9 +96,14 @@ class Config:
         return next((window for window in self.windows if window is not None), None)
 
     @property
+    def score_divisor(self) -> int:
+        """By whose square root q·k is divided: K, where the model has no other number for it."""
+        return self.score_width or self.head_width
+
+    @property
     def score_scale(self) -> float:
         """What q·k is multiplied with: 1/√K."""
-        return (self.score_width or self.head_width) ** -0.5
+        return self.score_divisor**-0.5
 
     @property
     def rotation(self) -> str:

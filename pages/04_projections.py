@@ -12,8 +12,9 @@ with lesson("projections", limit=readings.LIMIT, link=readings.LINK) as page:
     cell, prompt = start_cell(page.bundle, trace), f"{page.model}-{page.text}"
     view.show_head(page, trace, cell)
     quiz.predict(f"again-{prompt}", questions.again(page))
-    width = {"width": page.bundle.model.config.head_width}
-    page.heading("divide-title", page.words("divide-text", **width), **width)
+    config = page.bundle.model.config
+    root = {"root": config.score_divisor}
+    page.heading("divide-title", page.words("divide-text", width=config.head_width, **root), **root)
     if question := questions.divided(page, trace, cell):
         quiz.predict(f"divided-{prompt}", question, lambda: view.show_division(page, trace, cell))
     else:

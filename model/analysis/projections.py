@@ -3,7 +3,7 @@
 Layers and heads count from 0. Axes as in model/trace.py.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -78,9 +78,11 @@ def weights(scores: np.ndarray, mask: np.ndarray, factor: float = 1) -> np.ndarr
     return powers / powers.sum(-1, keepdims=True)
 
 
-def saturation(pattern: np.ndarray, mask: np.ndarray) -> Saturation:
-    """Over every row of pattern (…, T, T) whose query may attend to two keys or more; no rows for a lone token."""
-    rows = pattern[..., mask.sum(-1) > 1, :].reshape(-1, pattern.shape[-1])
+def saturation(patterns: Sequence[np.ndarray], masks: Sequence[np.ndarray]) -> Saturation:
+    """Over every row of the layers' patterns, (H, T, T) each, whose query may attend to two keys or more by the layer's
+    mask (T, T); no rows for a lone token."""
+    rows = np.concatenate([pattern[:, mask.sum(-1) > 1] for pattern, mask in zip(patterns, masks, strict=True)])
+    rows = rows.reshape(-1, rows.shape[-1])
     bits = np.where(rows > 0, rows * np.log2(np.where(rows > 0, rows, 1)), 0)
     return Saturation(rows.max(-1), -bits.sum(-1), (rows * (1 - rows)).sum(-1))
 

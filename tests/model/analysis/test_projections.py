@@ -8,7 +8,7 @@ import torch
 
 from model import lens
 from model.analysis import projections
-from model.config import QWEN2, QWEN3, RECIPES
+from model.config import GEMMA3, QWEN2, QWEN3, RECIPES
 from model.edits import ScaleScores
 from model.transformer import Transformer, run
 
@@ -41,7 +41,11 @@ def test_a_matrix_times_what_attention_reads_is_q_k_and_v(recipe):
                 np.testing.assert_array_equal(whole[part.first : part.first + len(part.weight)], part.weight)
 
 
-@pytest.mark.parametrize("config", [RECIPES["llama"], RECIPES["gpt2"], QWEN2, QWEN3], ids=lambda c: c.position)
+@pytest.mark.parametrize(
+    "config",
+    [RECIPES["llama"], RECIPES["gpt2"], QWEN2, QWEN3, replace(GEMMA3, score_width=24)],
+    ids=lambda c: c.position,
+)
 def test_the_products_of_the_last_stage_add_up_to_the_score(config):
     model = small(config)
     trace = run(model, IDS, IDS)
@@ -51,7 +55,7 @@ def test_the_products_of_the_last_stage_add_up_to_the_score(config):
         q, k = stages[list(stages)[-1]]
         for head in range(model.config.heads):
             products = q[head][:, None] * k[head // model.config.group][None]
-            score = products.sum(-1) / np.sqrt(model.config.head_width)
+            score = products.sum(-1) / np.sqrt(model.config.score_divisor)
             np.testing.assert_allclose(score, layer.scores[head], rtol=1e-4, atol=1e-4)
 
 
@@ -84,11 +88,11 @@ def test_scores_that_are_not_divided_are_those_of_a_pass_without_the_division(mo
 def test_saturation_of_known_rows():
     mask = np.tril(np.ones((3, 3), bool))
     pattern = np.array([[[1, 0, 0], [0.5, 0.5, 0], [0.25, 0.25, 0.5]]])
-    found = projections.saturation(pattern, mask)
+    found = projections.saturation([pattern], [mask])
     np.testing.assert_allclose(found.largest, [0.5, 0.5])
     np.testing.assert_allclose(found.entropy, [1, 1.5])
     np.testing.assert_allclose(found.slope, [0.5, 0.625])
-    assert len(projections.saturation(np.ones((1, 1, 1)), np.ones((1, 1), bool)).largest) == 0
+    assert len(projections.saturation([np.ones((1, 1, 1))], [np.ones((1, 1), bool)]).largest) == 0
 
 
 def test_directions_are_the_singular_vectors_of_the_whole_product(moe):

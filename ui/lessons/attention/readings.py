@@ -54,7 +54,8 @@ def packed(bundle: Bundle, trace: Trace, start: Cell) -> dict:
     """The data of the component.
 
     tokens (T strings); special and pronouns (T bools); targets (T,): for each query the key to begin with; reader: the
-    query to begin with; width: K; rotary; both: whether attention is bidirectional; model: its title.
+    query to begin with; width: K; divisor: q·k is
+    divided by its root; rotary; both: whether attention is bidirectional; model: its title.
     Arrays: scores (L, H, T, T) before the mask; mask (T, T); q, z (L, H, T, K) and k, v (L, G, T, K) as `tinted`, with
     their limits q-limit, z-limit (L, H) and k-limit, v-limit (L, G); difference (L, H, T), the largest over all K
     between the weighted values added up and the model's z.
@@ -77,6 +78,7 @@ def packed(bundle: Bundle, trace: Trace, start: Cell) -> dict:
         "targets": attention.targets(trace, content_words(trace.tokens), added).tolist(),
         "reader": start.query,
         "width": trace.layers[0].v.shape[-1],
+        "divisor": bundle.model.config.score_divisor,
         "rotary": rotary,
         "both": bundle.model.config.mask == "bidirectional",
         "model": bundle.card.title,

@@ -48,9 +48,10 @@ def _products(page: Page, trace: Trace, cell: Cell) -> None:
     own = trace.layers[cell.layer].scores[cell.head, cell.query, cell.key]
     count = len(columns["q × k"])
     total = float(columns["q × k"].sum())
-    names = {"layer": cell.layer + 1, "head": cell.head + 1, "width": count}
+    divisor = page.bundle.model.config.score_divisor
+    names = {"layer": cell.layer + 1, "head": cell.head + 1, "width": count, "divisor": divisor}
     tokens = {"query": markup.chip(page.names[cell.query]), "key": markup.chip(page.names[cell.key])}
-    numbers = {"sum": total, "score": total / count**0.5, "own": own}
+    numbers = {"sum": total, "score": total / divisor**0.5, "own": own}
     shown = {name: words.number(x) for name, x in numbers.items()}
     st.html(words("products-of", **names, **tokens, **shown))
     first = {words.text("col-number"): columns.pop("number")}

@@ -38,12 +38,13 @@ for stage, (q, k) in score_stages(found).items():
     products = q[head - 1, token - 1] * k[group, key - 1]
     order = np.argsort(-np.abs(products))
     print(stage, [(int(i) + 1, round(float(products[i]), 3)) for i in order[:8]], "sum", number(products.sum(), lang))
-print("score × √K", number(found.scores[head - 1, token - 1, key - 1] * config.head_width**0.5, lang))
+print("score × √K", number(found.scores[head - 1, token - 1, key - 1] / config.score_scale, lang))
 
 # %% The softmax where the scores are divided by √K, 1 and K
-factors = {"√K": 1.0, "1": config.head_width**0.5, "K": config.head_width**-0.5}
+factors = {"√K": 1.0, "1": 1 / config.score_scale, "K": config.score_scale}
 for name, factor in factors.items():
-    softmax = saturation(weights(trace.stack("scores"), found.mask, factor), found.mask)
+    masks = [each.mask for each in trace.layers]
+    softmax = saturation([weights(each.scores, each.mask, factor) for each in trace.layers], masks)
     print(
         f"÷ {name}: largest weight {percent(softmax.largest.mean(), lang)}, {number(softmax.entropy.mean(), lang)} bits"
     )

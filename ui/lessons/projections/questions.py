@@ -58,7 +58,7 @@ def divided(page: Page, trace: Trace, cell: Cell) -> Question | None:
         return None
     chips = [markup.chip(name) for name in page.names]
     first, second = np.argsort(-before, kind="stable")[:2].tolist()
-    width = page.bundle.model.config.head_width
+    root = page.bundle.model.config.score_divisor
     head = {"layer": cell.layer + 1, "head": cell.head + 1, "query": chips[cell.query], "key": chips[first]}
 
     def largest() -> float:
@@ -77,8 +77,8 @@ def divided(page: Page, trace: Trace, cell: Cell) -> Question | None:
             q=words.percent(before[second]),
             second=chips[second],
             ratio=words.number(before[first] / before[second]),
-            power=words.number(width**OWN),
-            grown=words.number((before[first] / before[second]) ** width**OWN),
+            power=words.number(root**OWN),
+            grown=words.number((before[first] / before[second]) ** root**OWN),
             largest=words.percent(largest()),
             key=chips[first],
         )
@@ -87,7 +87,7 @@ def divided(page: Page, trace: Trace, cell: Cell) -> Question | None:
         return words("divided-against-same" if i == 0 else "divided-against-size", largest=words.percent(largest()))
 
     weights = {"p": words.percent(before[first]), "q": words.percent(before[second]), "second": chips[second]}
-    question = words.inline("divided-question", **head, **weights, width=width)
+    question = words.inline("divided-question", **head, **weights, root=root)
     high = round_percent(HIGH)
     options = [words.text(f"divided-option-{name}", high=high) for name in ("same", "below", "above")]
     return Question(question, options, answer, explain, against)

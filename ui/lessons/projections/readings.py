@@ -19,7 +19,7 @@ LIMIT = 32  # tokens
 KEEP = frozenset(
     {"resid_pre", "attn_in", "q", "k", "v", "q_norm", "k_norm", "q_rot", "k_rot", "mask", "scores", "pattern", "final"}
 )
-POWERS = (0, 0.25, 0.5, 0.75, 1)  # of K, by which the scores are divided: 0 leaves them as they are, ½ is the model's
+POWERS = (0, 0.25, 0.5, 0.75, 1)  # of K, by which q·k is divided: 0 leaves it as it is, ½ is the model's
 OWN = 0.5
 DIRECTIONS, TOP = 3, 6  # directions of a head that are shown, and tokens at each of their ends
 LINK = {
@@ -57,9 +57,10 @@ def packed(page: Page, trace: Trace, place: Place, start: Cell) -> dict:
     """The data of the component, for one head.
 
     text, tokens (T strings); layer, head; layers, heads: how many there are; query, key: the tokens to begin with;
-    divisor: K; norm: "rms", "layer", or "none" where attention reads the residual stream itself; stages: names of what
-    q and k are before they are multiplied, the last one of those that are; groups: query heads for each key/value head;
-    slices: for "q", "k", "v" the first row of the head's part and the rows of the whole matrix.
+    divisor: q·k is divided by its root; norm: "rms", "layer", or "none" where attention reads the residual stream
+    itself; stages: names of what q and k are before they are multiplied, the last one of those that are; groups: query
+    heads for each key/value head; slices: for "q", "k", "v" the first row of the head's part and the rows of the whole
+    matrix.
     Arrays: x and read (T, D), the residual stream and what attention reads of it; wq, wk, wv (K, D) and, where there
     are biases, bq, bk, bv (K,); v (T, K); q-<stage>, k-<stage> (T, K); scores, pattern (T, T); mask (T, T).
     """
@@ -83,7 +84,7 @@ def packed(page: Page, trace: Trace, place: Place, start: Cell) -> dict:
         "heads": config.heads,
         "query": start.query,
         "key": start.key,
-        "divisor": config.head_width,
+        "divisor": config.score_divisor,
         "norm": config.norm if config.norm_place != "post" else "none",
         "stages": list(stages),
         "groups": config.group,
@@ -103,7 +104,7 @@ def directions(page: Page, place: Place) -> Directions:
 
 def factor(page: Page, power: float) -> float:
     """By what the model's own scores are multiplied so that q·k is divided by K to this power."""
-    return page.bundle.model.config.head_width ** (OWN - power)
+    return page.bundle.model.config.score_divisor ** (OWN - power)
 
 
 def row(page: Page, trace: Trace, cell: Cell, power: float) -> np.ndarray:
@@ -114,8 +115,13 @@ def row(page: Page, trace: Trace, cell: Cell, power: float) -> np.ndarray:
 
 def saturations(page: Page, trace: Trace) -> dict[float, Saturation]:
     """For every power: how decided the softmax is in all heads, from the scores of the model's own pass."""
-    scores, mask = trace.stack("scores"), trace.layers[0].mask
-    return {p: projections.saturation(projections.weights(scores, mask, factor(page, p)), mask) for p in POWERS}
+    return {
+        power: projections.saturation(
+            [projections.weights(layer.scores, layer.mask, factor(page, power)) for layer in trace.layers],
+            [layer.mask for layer in trace.layers],
+        )
+        for power in POWERS
+    }
 
 
 def predictions(page: Page) -> dict[float, Predictions]:

@@ -57,7 +57,7 @@ def _shapes(page: Page) -> Markup:
         formula = Markup("{} = X W<sub>{}</sub>ᵀ{}").format(name.upper(), name, bias)
         return step(formula, (tokens, width), (width, size), (tokens, size))
 
-    score = step(Markup("Q Kᵀ ÷ √{}").format(size), (tokens, size), (size, tokens), (tokens, tokens))
+    score = step(Markup("Q Kᵀ ÷ √{}").format(config.score_divisor), (tokens, size), (size, tokens), (tokens, tokens))
     softmax = words.inline("matrix-softmax") + ", × V"
     output = step(softmax, (tokens, tokens), (tokens, size), (tokens, size))
     return markup.arithmetic([*map(projected, "qkv"), score, output])
@@ -108,8 +108,8 @@ def _direction_columns(page: Page, found: list[Direction]) -> tables.Columns:
 
 def divisor(page: Page, power: float) -> str:
     """K to a power, as the page writes it; the model's own as a root."""
-    width = page.bundle.model.config.head_width
-    return f"√{width}" if power == OWN else page.words.number(int(width**power) if power in (0, 1) else width**power)
+    root = page.bundle.model.config.score_divisor
+    return f"√{root}" if power == OWN else page.words.number(int(root**power) if power in (0, 1) else root**power)
 
 
 @st.fragment

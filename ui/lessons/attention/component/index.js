@@ -24,6 +24,7 @@ import { twoSteps } from "./steps.js";
  * @property {number[]} targets (T,) for each query the key to begin with
  * @property {number} reader the query to begin with
  * @property {number} width numbers of a head's vector
+ * @property {number} divisor q·k is divided by its square root
  * @property {boolean} rotary
  * @property {boolean} both attention is bidirectional: there is no mask
  * @property {string} model

@@ -22,7 +22,7 @@ export function twoSteps(x) {
 }
 
 const score = (x, k) => x.a.scores.values[x.at(x.s.layer, x.s.head, x.s.reader, k)];
-const product = (x, k) => score(x, k) * Math.sqrt(x.d.width);
+const product = (x, k) => score(x, k) * Math.sqrt(x.d.divisor);
 const heaviest = (x, words) => [...words].sort((a, b) => x.weight(x.s.reader, b) - x.weight(x.s.reader, a));
 
 function stepTable(x, words) {
@@ -85,7 +85,7 @@ function stepTable(x, words) {
   const first = x.fill("first-numbers", { width: x.d.width });
   const heads = {
     k: [...weave(w["col-key"], { k: symbol("k") }), el("br"), first],
-    score: [w["col-score"], el("br"), symbol("q"), "·", symbol("k"), ` / √${x.d.width}`],
+    score: [w["col-score"], el("br"), symbol("q"), "·", symbol("k"), ` / √${x.d.divisor}`],
     share: [w["col-weight"], el("br"), w["col-softmax"]],
     v: [...weave(w["col-value"], { v: symbol("v") }), el("br"), first],
     wv: [...weave(w["col-weighted"], { v: symbol("v") }), el("br"), w["col-scaled"]],
@@ -196,7 +196,7 @@ function arithmetic(x, words) {
       "p",
       {},
       part(sub("q", "query", x.word(reader)), " · ", sub("k", "key", x.word(key)), ` = ${x.number(product(x, key))}`),
-      part(`÷ √${width} ≈ ${x.number(score(x, key))}`),
+      part(`÷ √${x.d.divisor} ≈ ${x.number(score(x, key))}`),
       part(
         "e",
         el("sup", {}, x.number(score(x, key))),
@@ -229,7 +229,7 @@ function whyRoot(x) {
   const { layer, head, reader } = x.s;
   const choice = { layer: layer + 1, head: head + 1, token: reader + 1, key: x.key + 1 };
   const lesson = el("a", { href: `projections?${new URLSearchParams(choice)}` }, x.w["projections-lesson"]);
-  return weave(x.w["why-root"], { width: x.d.width, lesson });
+  return weave(x.w["why-root"], { divisor: x.d.divisor, lesson });
 }
 
 /** Asks for all numbers of the chosen cell, which the server has. */
