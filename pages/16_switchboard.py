@@ -10,7 +10,7 @@ from ui.lessons.blocks import questions as blocks
 from ui.lessons.blocks.sides import sides
 from ui.lessons.switchboard import overview, questions, view
 
-with lesson("switchboard", models=view.MODELS, limit=view.MAX_TOKENS, link=view.LINK) as page:
+with lesson("switchboard", models=view.MODELS, limit=view.MAX_TOKENS, requires=("ours",), link=view.LINK) as page:
     words = page.words
     if base := overview.base(page):
         overview.trained(page, base.report)
