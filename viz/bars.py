@@ -66,7 +66,7 @@ def bars(rows: Sequence[str], shares: np.ndarray, percent: Callable[[float], str
     texts = list(map(percent, shares))
     beside = {"text": texts, "textposition": "outside", "textfont": {"size": 14}, "cliponaxis": False}
     drawn = _bars(shares, place, 0.66, texts, marker=filling, **beside)
-    return go.Figure(drawn, _layout(rows, 27, [0, 1.28 * max(shares)]))
+    return go.Figure(drawn, _layout(rows, 23, [0, 1.28 * max(shares)]))
 
 
 def stages(
@@ -108,7 +108,7 @@ def stages(
         )
     ]
     names = [*rows[:-1], *(name.replace(" ", "<br>", 1) for name in (rows[-1], below))]
-    layout = _layout(names, 38, [-0.01 * end, columns[-1] + end], 12)
+    layout = _layout(names, 32, [-0.01 * end, columns[-1] + end], 12)
     layout["yaxis"]["range"] = [last + 1.4, -1.8]
     return go.Figure(drawn, layout)
 
@@ -122,7 +122,7 @@ def draws(rows: Sequence[str], counts: np.ndarray, expected: np.ndarray, number:
         _bars(counts, place, 0.44, texts, name="drawn", marker=filling_of(place == place[-1])),
         WORDS | {"x": longest, "y": place, "text": [f" {text}" for text in texts]},
     ]
-    return go.Figure(drawn, _layout(rows, 27, [0, 1.2 * longest.max()]))
+    return go.Figure(drawn, _layout(rows, 23, [0, 1.2 * longest.max()]))
 
 
 def scale(shares: np.ndarray) -> float:

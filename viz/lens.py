@@ -63,7 +63,7 @@ def tower(
         "ticktext": [text if i % 2 == 0 else "" for i, text in enumerate(TICKS_PERCENT["ticktext"])]
     }
     layout = {
-        "height": 14 * len(ids) + 60,
+        "height": 13 * len(ids) + 60,
         "xaxis": AXIS_PLAIN | halves | {"showgrid": True, "side": "top", "range": [0, 1]},
         "yaxis": sides | {"tickvals": named, "ticktext": [levels[i] for i in named]},
         "yaxis2": sides | words | {"overlaying": "y", "side": "right", "automargin": True},

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from viz.axes import LEGEND_ABOVE
 from viz.theme import GREEN, INK
 
-HEIGHT = 280  # px
+HEIGHT = 250  # px
 STYLES = ((GREEN, "solid", "circle"), (INK, "dash", "square"))
 
 

@@ -19,7 +19,7 @@ def ask(page, prompt: str):
 
 
 def test_a_walk_from_a_token_to_the_table(open_page):
-    page = open_page("tokens", prompt="The squirrel")
+    page = open_page("tokens", prompt="The squirrel", look="2767")
     ask(page, PROMPT)
     chips_are_chosen_by_click_and_arrow_keys(page)
     look_up_and_walk_on(page)

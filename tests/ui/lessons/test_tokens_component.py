@@ -55,7 +55,7 @@ def test_a_choice_shows_at_once_and_is_told_when_the_reader_rests(bare_page):
 
 @pytest.mark.parametrize("prompt", [PROMPT, MIXED, "supercalifragilistico " * 12, "x" * 600, " " * 90 + "y"])
 def test_nothing_is_wider_than_a_phone(bare_page, prompt):
-    page = bare_page("tokens", "it", "dark", 360, prompt=prompt)
+    page = bare_page("tokens", "it", "dark", 360, prompt=prompt, look="dog", spell="banana")
     page.locator(".spellings").wait_for()
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= window.innerWidth")
     sizes = page.evaluate(

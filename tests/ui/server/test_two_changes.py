@@ -49,7 +49,7 @@ def shown(page):
 def test_a_run_that_ended_is_shown_though_the_next_request_was_there(tmp_path, browser):
     with serving(tmp_path / "log.txt", "-c", LATE) as (port, _):
         page = browser.new_page()
-        page.goto(f"http://localhost:{port}/tokens?lang=en&model=experts&prompt=A+red+kite")
+        page.goto(f"http://localhost:{port}/tokens?lang=en&model=experts&prompt=A+red+kite&look=7&spell=kite")
         settled(page).evaluate(HOLD)
         for n, (part, text) in enumerate((LOOK, SPELL)):
             page.fill(f"{part} input", text)
@@ -63,7 +63,7 @@ def test_a_run_that_ended_is_shown_though_the_next_request_was_there(tmp_path, b
 def test_all_that_changed_is_run_though_the_browser_names_one(open_page):
     """What changes at the same moment comes as one message, in the name of the first; a change to the whole page does
     not count as one."""
-    page = open_page("tokens", model="experts", prompt="A red kite")
+    page = open_page("tokens", model="experts", prompt="A red kite", look="7", spell="kite")
     page.evaluate(AT_ONCE, [LOOK, SPELL])
     shown(page)
     for typed in ([PROMPT, (SPELL[0], "cat")], [(SPELL[0], "man"), (PROMPT[0], "A green kite")]):

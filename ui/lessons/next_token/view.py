@@ -32,9 +32,8 @@ def probabilities(page: Page, reading: Reading) -> None:
     last = markup.chip(page.names[-1])
     layers = page.bundle.model.config.layers
     page.heading("scores-title", words("vector", layers=layers, token=last), _final_norm(page, reading))
-    vectors = ({"h": reading.norm.before} if reading.norm else {}) | {"x": reading.vector}
-    strip = bars.strips(vectors, text("strip-hover"))
-    figures.show(strip, "vector", text("vector-alt", **values), _numbered(vectors, words))
+    strip = bars.strips({"x": reading.vector}, text("strip-hover"))
+    figures.show(strip, "vector", text("vector-alt", **values), _numbered({"x": reading.vector}, words))
     page.note(words.inline("strip-note", limit=words.number(bars.limit(reading.vector))))
     st.html(words("head", **values))
     page.read(words.inline("reading", **values, token=last))

@@ -17,7 +17,7 @@ from ui.kit.language import Words
 
 FIRST = 16  # numbers of a vector that are drawn
 NEAR = 8  # neighbours of a row
-LEARNED = 10  # merges that are learned from a text
+LEARNED = 8  # merges that are learned from a text
 TEXT = 120  # characters of the texts to split and to learn from
 LONGEST = 32  # bytes of a word whose merges are drawn
 AROUND = 4  # ids before and after the one looked up

@@ -1,5 +1,7 @@
 """Its figures, each a view of the component `tokens`."""
 
+from collections.abc import Callable
+
 import numpy as np
 import streamlit as st
 from markupsafe import Markup
@@ -9,6 +11,7 @@ from model.analysis.merges import learn
 from model.tokens import visible
 from ui.frame.page import Page
 from ui.kit import cache, listing, markup, url_state
+from ui.kit.folded import folded
 from ui.kit.mounting import mount
 from ui.kit.tables import Columns
 from ui.lessons.tokens import readings, tables
@@ -127,8 +130,11 @@ def _learning(page: Page) -> None:
     shown = {name: number(count) for name, count in counts.items()}
     page.read(words.inline("learn-reading", **shown, left=left, right=right, count=learned[0].count))
     heads = [words.inline(f"learn-{name}") for name in ("merge", "pair", "count", "left")]
-    st.html(tables.learned(heads, learned) + words("learn-result", pieces=markup.chips(pieces)))
-    page.note(words.inline("learn-note"))
+    left_side, right_side = st.columns(2, gap="large")
+    left_side.html(tables.learned(heads, learned))
+    with right_side:
+        st.html(words("learn-result", pieces=markup.chips(pieces)))
+        page.note(words.inline("learn-note"))
 
 
 def merges(page: Page) -> None:
@@ -149,13 +155,24 @@ def compare(page: Page) -> None:
 
 def vocabulary(page: Page) -> None:
     """What the vocabulary consists of, and a token of it to look up."""
+    _appendix(page, "look", lambda: _vocabulary(page))
+
+
+def _appendix(page: Page, name: str, draw: Callable[[], None]) -> None:
+    """A part of the page that is folded, unless the link says what is typed in it."""
+    if name in st.query_params:
+        st.session_state.setdefault(f"tokens-{name}", True)
+    folded(page.words.text(f"{name}-title"), f"tokens-{name}", draw)
+
+
+def _vocabulary(page: Page) -> None:
     tokenizer, words = page.bundle.tokenizer, page.words
     counts = cache.result(cache.Key("makeup", page.bundle.card.name), lambda: readings.makeup(tokenizer))
     shown = {name: words.number(count) for name, count in counts.items()}
     spaced = words.percent(counts["spaced"] / counts["all"])
     special = readings.chips(tokenizer, sorted(tokenizer.special))
     about = words("special-text", tokens=special) if tokenizer.special else Markup()
-    page.heading("look-title", words("look-text", **{**shown, "spaced": spaced}), about)
+    st.html(words("look-text", **{**shown, "spaced": spaced}) + about)
     _look_up(page)
 
 
@@ -184,7 +201,11 @@ def _walk_on() -> None:
 
 def spelling(page: Page) -> None:
     """The letters of a word, and the pieces that hide them."""
-    page.heading("spell-title", page.words("spell-text"))
+    _appendix(page, "spell", lambda: _spelling(page))
+
+
+def _spelling(page: Page) -> None:
+    st.html(page.words("spell-text"))
     _letters(page)
     st.html(page.words("spell-caveat"))
 
