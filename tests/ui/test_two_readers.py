@@ -19,7 +19,7 @@ LESSONS = {
     "tokens": ("token=2&word=3&merge=3&look=hello&spell=banana", ["banana", "hello"]),
     "next_token": (
         "model=experts&candidate=3&dial=min_p&temperature=0.7&top_k=20&top_p=50&min_p=5&draws=10&seed=7",
-        ["In 10 draws,"],
+        ["In 10 samples,"],
     ),
     "step_by_step": ("model=experts&path=28.253&temperature=0.5&seed=4&beams=3", []),
     "tracks": ("model=experts&turn=3&cost-model=Mixtral+8x7B&cost-context=other&cost-tokens=1000", ["Mixtral …x…B"]),
