@@ -44,7 +44,7 @@ def test_a_text_is_written_step_by_step_in_the_tree_and_with_other_dice(open_pag
 
 def the_end_of_a_text_is_said(page):
     written(page, 1)
-    expect(page.locator(".loop .read")).to_contain_text("sign that the text is over")
+    expect(page.locator(".loop .read")).to_contain_text("with which the model ends a text")
 
 
 def step_force_back_rewind_and_branch(page):
