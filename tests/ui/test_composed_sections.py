@@ -23,7 +23,7 @@ from tests.support.composed import asked, composed, literal_domain, raised
 from tests.support.pages import ROOT
 from training.recipes import SWITCHES
 from training.word_classes import CLASSES
-from ui.frame import curriculum, model_card, model_choice
+from ui.frame import curriculum, ledger, model_card, model_choice
 from ui.kit import url_state
 from ui.lessons.blocks import fields as differing
 from ui.lessons.blocks import parts
@@ -64,6 +64,7 @@ DOMAINS = {
         "card-{}": ("parameters", "layers", "size", "heads", "context", "vocabulary", "licence", "source"),
         "notation-{}": ("term", "symbol", "config"),
     },
+    "ledger": {"title-{}": ledger.LINES, "line-{}": ledger.LINES},
     "share": {"part-{}": url_state.PARTS},
     "path": {"part-{}": curriculum.PARTS, "{}": [lesson.slug for lesson in curriculum.LESSONS]},
     "blocks": {

@@ -10,7 +10,7 @@ from types import MappingProxyType
 import streamlit as st
 from markupsafe import Markup
 
-from ui.frame import curriculum, footer, notation, progress, prompt_bar
+from ui.frame import curriculum, footer, ledger, notation, progress, prompt_bar
 from ui.frame.model_choice import Requirements
 from ui.frame.page import Page, waiting_sign
 from ui.kit import language, markup
@@ -84,8 +84,11 @@ def _head(slug: str, words: language.Words) -> Markup:
 
 def _foot(slug: str, words: language.Words, model: str) -> Markup:
     frame, following = language.words("ui"), curriculum.next_lesson(slug)
+    line = next((name for name, lesson in ledger.LINES.items() if lesson == slug), None)
     return _FOOT(
         model=model,
+        ledger=f"ledger?lang={words.lang}#{line}" if line else "",
+        ledger_line=frame.inline("ledger-line"),
         label=frame.inline("takeaway"),
         takeaway=words("takeaway"),
         address=following.slug if following else ".",

@@ -55,6 +55,21 @@ async def notebook(request: Request) -> Response:
     return await files.NOTEBOOKS.make(request.scope, make)
 
 
+async def ledger(request: Request) -> Response:
+    """All numbers of one prompt on two pages, to print."""
+
+    def make() -> Response:
+        from model.zoo import ModelUnavailable
+        from ui.frame import error_page, ledger
+
+        try:
+            return HTMLResponse(ledger.document(error_page.language_of(request)))
+        except ModelUnavailable as reason:
+            raise HTTPException(404) from reason
+
+    return await files.NOTEBOOKS.make(request.scope, make)
+
+
 async def tokens(request: Request) -> Response:
     """How many tokens a text has for a model, which the link names: for the counter, while a prompt is typed. The text
     is the body, since addresses get into logs."""
@@ -103,6 +118,7 @@ ROUTES = [
     *(Route(f"/{lesson.slug}", page) for lesson in (curriculum.MACHINE, *curriculum.LESSONS)),
     *(Route(f"/{slug}", page) for slug in curriculum.APPENDICES),
     Route("/notebook/{slug}", notebook),
+    Route("/ledger", ledger),
     Route("/qr.svg", qr),
     Route("/tokens-of", tokens, methods=["POST"]),
     Route("/metrics", metrics),
