@@ -1,6 +1,7 @@
 """The ledger: the first prompt from characters to probabilities, with the numbers of every step, on two printed pages.
 All of them come from one forward pass; in each vector the first few are shown. In attention it follows one head."""
 
+import functools
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -13,6 +14,7 @@ from ui.frame import curriculum
 from ui.frame.prompt_bar import DECODERS, DEFAULT
 from ui.frame.worksheet import STYLE
 from ui.kit import cache, language, markup
+from ui.server import admission
 
 _DOCUMENT = markup.template(Path(__file__).with_name("ledger.html"))
 MODEL, LAYER, HEAD, SHOWN, LIKELIEST = DECODERS[0], 0, 0, 5, 5
@@ -64,11 +66,13 @@ def trace() -> tuple[Trace, list[str]]:
     """The pass whose numbers are written down, and its tokens."""
     bundle = cache.bundle(MODEL)
     ids = bundle.tokenizer.encode(DEFAULT)
-    return cache.trace(bundle, ids, KEPT), bundle.tokenizer.strings(ids)
+    with cache.apart(), admission.PAGES.slot(lambda ahead: None, "notebooks"):
+        return cache.trace(bundle, ids, KEPT), bundle.tokenizer.strings(ids)
 
 
+@functools.cache
 def document(lang: str) -> Markup:
-    """The document in a language, as HTML. Raises model.zoo.ModelUnavailable."""
+    """The document in a language, as HTML: always the same. Raises model.zoo.ModelUnavailable."""
     words, (passed, tokens) = language.Words(lang, "ledger"), trace()
     titles = language.Words(lang, "path")
     return _DOCUMENT(

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import content
+from tests.support.app_test import html_of, shown_page
 from ui.frame import ledger
 from ui.kit import language
 
@@ -27,3 +28,8 @@ def test_its_steps_follow_from_one_another():
     logits = np.asarray(passed.logits[-1], float)
     assert float(str(written["logits"].rows[0][1])) == pytest.approx(logits.max(), rel=5e-3)
     assert np.allclose(layer.resid_pre[-1] + layer.attn_out[-1], layer.resid_mid[-1], atol=1e-4)
+
+
+def test_a_lesson_leads_to_its_line():
+    assert 'href="ledger?lang=en#final"' in html_of(shown_page("next_token"))
+    assert 'href="ledger?lang=it"' in html_of(shown_page("references", "it"))
