@@ -63,7 +63,7 @@ def config_from(hf_config: Any) -> Config:
         return replace(
             family.recipe,
             **_derived(ours, family.recipe, theirs),
-            **rope.read(rotary, family.defaults.get("rope_theta")),
+            **rope.read(rotary, family.defaults.get("rope_theta"), ours.get("context")),
         )
     except SettingError as error:
         field = error.field or ""

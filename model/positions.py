@@ -41,10 +41,11 @@ class AdditivePositions(PositionEncoding):
 
 
 class RotaryPositions(PositionEncoding):
-    """Rotates pairs of dimensions in every attention, by angles (T, K/2) or (B, T, K/2), the same in every head."""
+    """Rotates pairs of dimensions in every attention, by angles (T, K/2) or (B, T, K/2), the same in every head; what
+    is rotated may be enlarged."""
 
-    def __init__(self, angles: Tensor):
-        cos, sin = angles.cos().unsqueeze(-3), angles.sin().unsqueeze(-3)
+    def __init__(self, angles: Tensor, scale: float = 1.0):
+        cos, sin = scale * angles.cos().unsqueeze(-3), scale * angles.sin().unsqueeze(-3)
         self.cos, self.sin = torch.cat((cos, cos), dim=-1), torch.cat((-sin, sin), dim=-1)
 
     def rotate(self, q: Tensor, k: Tensor, tap: Tap) -> tuple[Tensor, Tensor]:
@@ -139,7 +140,8 @@ class Rotary(nn.Module):
         width = config.rotary_width or config.head_width
         speeds = 1.0 / config.rope_base ** (torch.arange(0, width, 2, device="cpu") / width)
         scaling = dict(config.rope_scaling or {"rope_type": "default"})
-        speeds = SCALINGS[str(scaling["rope_type"])](speeds, scaling)
+        speeds = SCALINGS[str(scaling["rope_type"])](speeds, scaling | {"base": config.rope_base})
+        self.scale = float(scaling.get("attention_factor", 1.0))
         self.speeds: Tensor
         self.register_buffer("speeds", speeds, persistent=False)  # radians per position, of each pair
 
@@ -149,14 +151,14 @@ class Rotary(nn.Module):
         return 2 * math.pi / self.speeds
 
     def forward(self, positions: Tensor) -> PositionEncoding:
-        return RotaryPositions(positions[..., None] * self.speeds)
+        return RotaryPositions(positions[..., None] * self.speeds, self.scale)
 
 
 class PartlyRotary(Rotary):
     """What the other dimensions of a head find depends on no distance (GPT-NeoX, Black et al. 2022)."""
 
     def forward(self, positions: Tensor) -> PositionEncoding:
-        return PartlyRotaryPositions(positions[..., None] * self.speeds)
+        return PartlyRotaryPositions(positions[..., None] * self.speeds, self.scale)
 
 
 class EachLayers(PositionEncoding):
@@ -191,10 +193,48 @@ def _llama3(speeds: Tensor, scaling: dict) -> Tensor:
     return (1 - blend) * speeds / scaling["factor"] + blend * speeds
 
 
+def _yarn(speeds: Tensor, scaling: dict) -> Tensor:
+    """YaRN: as with Llama 3.1, but what lies between is blended by the number of the pair, not by its speed (Peng et
+    al. 2023, section 3.2, with the bounds of its implementation)."""
+
+    def pair(rotations: float) -> float:
+        """That one, as a fraction, which rotates so many times within the original context."""
+        length = scaling["original_max_position_embeddings"] / (2 * math.pi * rotations)
+        return len(speeds) * math.log(length) / math.log(scaling["base"])
+
+    first, last = pair(scaling["beta_fast"]), pair(scaling["beta_slow"])
+    if scaling["truncate"]:
+        first, last = math.floor(first), math.ceil(last)
+    first, last = max(first, 0), min(last, 2 * len(speeds) - 1)
+    span = last - first or 0.001
+    blend = 1 - ((torch.arange(len(speeds), device="cpu") - first) / span).clamp(0, 1)
+    return (1 - blend) * speeds / scaling["factor"] + blend * speeds
+
+
+def _yarn(speeds: Tensor, scaling: dict) -> Tensor:
+    """YaRN: as with Llama 3.1, but what lies between is blended by the number of the pair, not by its speed (Peng et
+    al. 2023, section 3.2, with the bounds of its implementation)."""
+
+    def pair(rotations: float) -> float:
+        """That one, as a fraction, which rotates so many times within the original context."""
+        length = scaling["original_max_position_embeddings"] / (2 * math.pi * rotations)
+        return len(speeds) * math.log(length) / math.log(scaling["base"])
+
+    first, last = pair(scaling["beta_fast"]), pair(scaling["beta_slow"])
+    if scaling["truncate"]:
+        first, last = math.floor(first), math.ceil(last)
+    first, last = max(first, 0), min(last, 2 * len(speeds) - 1)
+    span = last - first or 0.001
+    blend = 1 - ((torch.arange(len(speeds), device="cpu") - first) / span).clamp(0, 1)
+    return (1 - blend) * speeds / scaling["factor"] + blend * speeds
+
+
 SCALINGS = {
     "default": lambda speeds, scaling: speeds,
     "linear": lambda speeds, scaling: speeds / scaling["factor"],
     "llama3": _llama3,
+    "yarn": _yarn,
+    "yarn": _yarn,
 }
 ROTATIONS = {"whole": Rotary, "part": PartlyRotary, "by layer": RotaryByLayer}
 POSITIONS = {

@@ -28,6 +28,7 @@ PLACES = {
     "gemma3_text": ("model.layers", "post_attention_layernorm", "post_feedforward_layernorm"),
     "mixtral": ("model.layers", "self_attn", "mlp"),
     "gpt2": ("transformer.h", "attn", "mlp"),
+    "distilbert": ("transformer.layer", "attention.out_lin", "ffn"),
     "bert": ("encoder.layer", "attention.output.dense", "output.dense"),
 }
 

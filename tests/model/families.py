@@ -34,6 +34,8 @@ LLAMA3 = dict(
     high_freq_factor=4.0,
     original_max_position_embeddings=16,
 )
+YARN = dict(rope_type="yarn", rope_theta=500.0, factor=4.0, original_max_position_embeddings=300)
+YARN_NUMBERS = dict(attention_factor=1.3, beta_fast=20.0, beta_slow=2.0, truncate=False)
 LINEAR = dict(rope_type="linear", rope_theta=100.0, factor=4.0)
 
 
@@ -70,6 +72,10 @@ MAKERS = {
     "llama tied": llama(num_key_value_heads=2, tie_word_embeddings=True),
     "llama head width of its own": llama(num_key_value_heads=2, head_dim=12),
     "llama 3.1 rotary": llama(num_key_value_heads=2, rope_parameters=LLAMA3),
+    "llama yarn": llama(num_key_value_heads=2, head_dim=32, rope_parameters=YARN),
+    "qwen3 yarn, all numbers said": lambda: transformers.Qwen3ForCausalLM(
+        transformers.Qwen3Config(**MODERN, num_key_value_heads=2, head_dim=32, rope_parameters=YARN | YARN_NUMBERS)
+    ),
     "llama linear rotary": llama(num_key_value_heads=2, rope_parameters=LINEAR),
     "mistral window 5": lambda: transformers.MistralForCausalLM(
         transformers.MistralConfig(**MODERN, num_key_value_heads=2, sliding_window=5)
@@ -97,6 +103,12 @@ MAKERS = {
         tie_word_embeddings=False,
     ),
     "gpt2": lambda: transformers.GPT2LMHeadModel(transformers.GPT2Config(**GPT2)),
+    "distilbert": lambda: transformers.DistilBertModel(
+        transformers.DistilBertConfig(
+            **dict(vocab_size=97, dim=48, hidden_dim=80, n_layers=3, n_heads=6, max_position_embeddings=64),
+            attn_implementation="eager",
+        )
+    ),
     "bert": lambda: transformers.BertModel(transformers.BertConfig(**MODERN), add_pooling_layer=False),
 }
 

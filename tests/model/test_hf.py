@@ -63,7 +63,10 @@ def test_a_config_json_of_the_older_spelling_is_read():
         ({"model_type": ["llama"]}, "known: llama"),
         ({"attention_bias": True}, "attention_bias = True"),
         ({"mlp_bias": True}, "mlp_bias = True"),
-        ({"rope_scaling": {"rope_type": "yarn", "factor": 4.0}}, "known types of scaling"),
+        ({"rope_scaling": {"rope_type": "longrope", "factor": 4.0}}, "known types of scaling"),
+        ({"rope_scaling": {"rope_type": "yarn"}}, "factor is missing"),
+        ({"rope_scaling": {"rope_type": "yarn", "factor": 4.0, "mscale": 2.0}}, "only without mscale"),
+        ({"rope_scaling": {"rope_type": "yarn", "factor": 4.0, "truncate": 1}}, "truncate is true or false"),
         ({"rope_scaling": {"rope_type": "linear", "factor": 4.0, "beta": 1}}, "beta is a setting we do not know in it"),
         ({"rope_scaling": {"type": "linear"}}, "factor is missing in it"),
         ({"rope_scaling": {"type": "linear", "factor": "4"}}, "'4' is no number"),
@@ -110,6 +113,17 @@ def test_weights_that_are_missing_left_over_or_misshapen_are_refused_by_name():
         hf.build(config, {k: v for k, v in weights.items() if k != "lm_head.weight"})
 
 
+def test_a_bert_with_the_names_and_heads_of_its_first_files_is_read():
+    reference = families.make("bert")
+    named = {
+        f"bert.{name}".replace("LayerNorm.weight", "LayerNorm.gamma").replace("LayerNorm.bias", "LayerNorm.beta"): x
+        for name, x in reference.state_dict().items()
+    }
+    heads = {"cls.predictions.bias": torch.ones(97), "cls.seq_relationship.weight": torch.ones(2, 48)}
+    ours, whole = hf.build(reference.config.to_dict(), named | heads), hf.from_hf(reference)
+    assert all(torch.equal(x, y) for x, y in zip(ours.parameters(), whole.parameters(), strict=True))
+
+
 @pytest.mark.parametrize("name", ["llama tied", "gpt2"])
 def test_a_head_of_its_own_is_used_though_the_configuration_says_tied(name, tmp_path):
     """As transformers does."""
@@ -139,6 +153,7 @@ CLASSES = {
     "gpt_neox": transformers.GPTNeoXConfig,
     "gemma3_text": transformers.Gemma3TextConfig,
     "gpt2": transformers.GPT2Config,
+    "distilbert": transformers.DistilBertConfig,
     "bert": transformers.BertConfig,
 }
 OLD = {  # of files that transformers 4 and other tools wrote

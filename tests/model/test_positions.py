@@ -5,10 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+import transformers
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from transformers.modeling_rope_utils import ROPE_INIT_FUNCTIONS
 
-from model import hf
+from model import hf, positions
 from model.config import LLAMA, PAPER_2017
 from model.positions import Rotary, Sinusoidal
 from model.tap import null_tap
@@ -78,3 +80,24 @@ def test_another_base_turns_the_same_weights_at_other_speeds(smollm2):
 def test_a_variant_that_lacks_weights_is_refused(smollm2):
     with pytest.raises(ValueError, match=r"position\.table"):
         hf.variant(smollm2.model, position="learned")
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    half=st.integers(2, 40),
+    base=st.floats(10, 1e6),
+    factor=st.floats(1, 40),
+    length=st.integers(1, 10**5),
+    fast=st.floats(5, 50),
+    slow=st.floats(0.5, 4),
+    truncate=st.booleans(),
+)
+def test_yarn_is_that_of_transformers(half, base, factor, length, fast, slow, truncate):
+    rope = {"rope_type": "yarn", "rope_theta": base, "factor": factor, "original_max_position_embeddings": length}
+    rope |= {"beta_fast": fast, "beta_slow": slow, "truncate": truncate}
+    sizes = {"hidden_size": 4 * half, "num_attention_heads": 2, "head_dim": 2 * half, "vocab_size": 9}
+    theirs = transformers.LlamaConfig(**sizes, num_hidden_layers=1, rope_parameters=dict(rope))
+    speeds, scale = ROPE_INIT_FUNCTIONS["yarn"](theirs)
+    ours = positions.Rotary(hf.config_from(theirs))
+    torch.testing.assert_close(ours.speeds, speeds)
+    assert ours.scale == pytest.approx(scale)

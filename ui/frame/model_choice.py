@@ -17,7 +17,9 @@ MOST_OPENED = 8  # models of this machine that a session has tried by their name
 REQUIREMENTS: dict[str, Callable[[Config], bool]] = {
     "decoder": lambda config: config.head and config.causal,
     "rotary": lambda config: config.position == "rotary",
-    "one-rotation": lambda config: config.rotation == "whole",
+    "one-rotation": lambda config: (
+        config.rotation == "whole" and "attention_factor" not in dict(config.rope_scaling or ())
+    ),
     "drawn": lambda config: config.norm_place in ("pre", "post"),
     "pre-norm": lambda config: config.norm_place != "post",
     "experts": lambda config: config.experts is not None,

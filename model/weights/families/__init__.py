@@ -1,6 +1,18 @@
 """The architectures of transformers that we read: one module for each, with its settings and tensors as tables."""
 
-from model.weights.families import bert, gemma3, gpt2, gpt_neox, llama, mistral, mixtral, qwen2, qwen3, qwen3_moe
+from model.weights.families import (
+    bert,
+    distilbert,
+    gemma3,
+    gpt2,
+    gpt_neox,
+    llama,
+    mistral,
+    mixtral,
+    qwen2,
+    qwen3,
+    qwen3_moe,
+)
 from model.weights.families.family import Family
 
 FAMILIES: dict[str, Family] = {  # by the model_type of a config.json
@@ -14,4 +26,5 @@ FAMILIES: dict[str, Family] = {  # by the model_type of a config.json
     "gpt2": gpt2.FAMILY,
     "gpt_neox": gpt_neox.FAMILY,
     "bert": bert.FAMILY,
+    "distilbert": distilbert.FAMILY,
 }

@@ -1,5 +1,9 @@
 """BERT (Devlin et al. 2018), an encoder; MiniLM is of this kind."""
 
+import re
+
+from torch import Tensor
+
 from model.config import BERT
 from model.weights.families.family import ONE_STACK, Family, row, with_bias
 
@@ -43,5 +47,13 @@ ROWS = [
     *with_bias("embeddings.LayerNorm", "embed_norm"),
     *(r for theirs, ours in _PARTS.items() for r in with_bias(f"encoder.layer.{{i}}.{theirs}", f"layers.{{i}}.{ours}")),
 ]
-UNUSED = r"pooler\..*|embeddings\.position_ids"  # MiniLM pools by the mean, not by BERT's pooler
-FAMILY = Family(BERT, SETTINGS, DEFAULTS, ROWS, "bert.", FIXED, UNUSED)
+# MiniLM pools by the mean, not by BERT's pooler; the heads of BERT's training (`cls.`) are not built.
+UNUSED = r"pooler\..*|embeddings\.position_ids|cls\..*"
+
+
+def unfused(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The first files call a norm's weight gamma and its bias beta."""
+    return {re.sub(r"\.gamma$", ".weight", re.sub(r"\.beta$", ".bias", name)): x for name, x in tensors.items()}
+
+
+FAMILY = Family(BERT, SETTINGS, DEFAULTS, ROWS, "bert.", FIXED, UNUSED, unfused)

@@ -25,18 +25,18 @@ ACTIVATIONS = {
 _BOOKKEEPING = """
     _name_or_path architectures attention_dropout attention_probs_dropout_prob attn_pdrop auto_map bad_words_ids
     begin_suppress_tokens bos_token_id cache_implementation chunk_size_feed_forward classifier_dropout
-    decoder_start_token_id directionality diversity_penalty do_sample dtype early_stopping embd_pdrop
+    decoder_start_token_id directionality diversity_penalty do_sample dropout dtype early_stopping embd_pdrop
     encoder_no_repeat_ngram_size eos_token_id exponential_decay_length_penalty finetuning_task forced_bos_token_id
     forced_eos_token_id gradient_checkpointing hidden_dropout hidden_dropout_prob id2label initializer_range
     is_llama_config label2id length_penalty max_length min_length model_max_length model_type n_ctx n_special
     no_repeat_ngram_size num_beam_groups num_beams num_return_sequences output_attentions output_hidden_states
     output_past output_router_logits output_scores pad_token_id pooler_fc_size pooler_num_attention_heads
     pooler_num_fc_layers pooler_size_per_head pooler_type predict_special_tokens prefix pretraining_tp problem_type
-    remove_invalid_values repetition_penalty resid_pdrop return_dict return_dict_in_generate router_aux_loss_coef
-    sep_token_id summary_activation summary_first_dropout summary_proj_to_labels summary_type summary_use_proj
-    suppress_tokens task_specific_params temperature tf_legacy_loss tokenizer_class top_k top_p torch_dtype
-    torchscript transformers.js_config transformers_version typical_p unk_token_id unsloth_fixed unsloth_version
-    use_bfloat16 use_cache
+    qa_dropout remove_invalid_values repetition_penalty resid_pdrop return_dict return_dict_in_generate
+    router_aux_loss_coef sep_token_id seq_classif_dropout sinusoidal_pos_embds summary_activation
+    summary_first_dropout summary_proj_to_labels summary_type summary_use_proj suppress_tokens task_specific_params
+    temperature tf_legacy_loss tokenizer_class top_k top_p torch_dtype torchscript transformers.js_config
+    transformers_version typical_p unk_token_id unsloth_fixed unsloth_version use_bfloat16 use_cache
 """
 BOOKKEEPING = frozenset(_BOOKKEEPING.split())
 
