@@ -211,29 +211,10 @@ def _yarn(speeds: Tensor, scaling: dict) -> Tensor:
     return (1 - blend) * speeds / scaling["factor"] + blend * speeds
 
 
-def _yarn(speeds: Tensor, scaling: dict) -> Tensor:
-    """YaRN: as with Llama 3.1, but what lies between is blended by the number of the pair, not by its speed (Peng et
-    al. 2023, section 3.2, with the bounds of its implementation)."""
-
-    def pair(rotations: float) -> float:
-        """That one, as a fraction, which rotates so many times within the original context."""
-        length = scaling["original_max_position_embeddings"] / (2 * math.pi * rotations)
-        return len(speeds) * math.log(length) / math.log(scaling["base"])
-
-    first, last = pair(scaling["beta_fast"]), pair(scaling["beta_slow"])
-    if scaling["truncate"]:
-        first, last = math.floor(first), math.ceil(last)
-    first, last = max(first, 0), min(last, 2 * len(speeds) - 1)
-    span = last - first or 0.001
-    blend = 1 - ((torch.arange(len(speeds), device="cpu") - first) / span).clamp(0, 1)
-    return (1 - blend) * speeds / scaling["factor"] + blend * speeds
-
-
 SCALINGS = {
     "default": lambda speeds, scaling: speeds,
     "linear": lambda speeds, scaling: speeds / scaling["factor"],
     "llama3": _llama3,
-    "yarn": _yarn,
     "yarn": _yarn,
 }
 ROTATIONS = {"whole": Rotary, "part": PartlyRotary, "by layer": RotaryByLayer}

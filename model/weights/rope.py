@@ -38,6 +38,8 @@ def _rotation(name: str, rope: Any, base: Any, usual: Any, context: Any) -> dict
     numbers, kinds = dict(rope), {rope[key] for key in ("rope_type", "type") if isinstance(rope.get(key), str)}
     kind = numbers.pop("rope_type", None) or numbers.pop("type", None) or "default"
     numbers.pop("type", None)  # the older spelling, beside the newer one
+    if numbers.get("partial_rotary_factor") == 1:  # all of each head, as everywhere
+        del numbers["partial_rotary_factor"]
     own = numbers.pop("rope_theta", base)
     if not isinstance(kind, str) or kind not in NUMBERS or len(kinds) > 1:
         raise not_implemented(name, rope, f"known types of scaling: {', '.join(NUMBERS)}, one at a time")

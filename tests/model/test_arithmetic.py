@@ -12,6 +12,7 @@ from model import arithmetic, hf, masks
 from model.config import RECIPES
 from model.transformer import Transformer
 from model.weights.published import MODELS
+from tests.model import families
 
 BUILDERS = {
     "llama": (transformers.LlamaConfig, transformers.LlamaForCausalLM),
@@ -74,6 +75,12 @@ def test_the_count_is_that_of_the_model_transformers_builds(drawn):
     with torch.device("meta"):
         model = build(theirs)
     assert arithmetic.count(hf.config_from(theirs)).total == parameters(model)
+
+
+@pytest.mark.parametrize("name", families.MAKERS)
+def test_the_count_is_that_of_every_family(name):
+    made = families.make(name)
+    assert arithmetic.count(hf.from_hf(made).config).total == parameters(made)
 
 
 def theirs(config):
