@@ -19,6 +19,10 @@ function show(term) {
   if (!note.isConnected) document.body.append(note);
   note.textContent = term.getAttribute("aria-description");
   note.showPopover();
+  place(term);
+}
+
+function place(term) {
   const at = term.getClientRects()[0];
   const { width, height } = note.getBoundingClientRect();
   const below = at.bottom + GAP + height <= innerHeight - GAP;
@@ -72,5 +76,5 @@ window.addEventListener(
   },
   true,
 );
-window.addEventListener("scroll", hide, true);
+window.addEventListener("scroll", () => (shown?.matches(":focus-visible") ? place(shown) : hide()), true);
 window.addEventListener("vetro-page", hide);
