@@ -15,18 +15,13 @@ DASHES = ("solid", "dash", "dot")
 def firing(
     activations: np.ndarray, rows: Sequence[str], tokens: Sequence[str], at: int, number: Callable[[float], str]
 ) -> go.Figure:
-    """Activations (n, T), a row for each neuron, NaN where a token does not come to it; `at`: the token that the
-    neurons were chosen for, outlined."""
-    shown = np.where(np.isnan(activations), 0, activations)
+    """Activations (n, T), a row for each neuron; `at`: the token that the neurons were chosen for, outlined."""
     said = [
-        [
-            "" if np.isnan(a) else f"{row} · {label(token)}<br>{number(float(a))}"
-            for token, a in zip(tokens, line, strict=True)
-        ]
+        [f"{row} · {label(token)}<br>{number(float(a))}" for token, a in zip(tokens, line, strict=True)]
         for row, line in zip(rows, activations, strict=True)
     ]
-    map_ = signed(activations, max(limit(shown), 1e-9), "%{customdata}")
-    drawn = map_ | {"customdata": said, "xgap": 2, "ygap": 2, "hoverongaps": False}
+    map_ = signed(activations, max(limit(activations), 1e-9), "%{customdata}")
+    drawn = map_ | {"customdata": said, "xgap": 2, "ygap": 2}
     outline = {"type": "rect", "x0": at - 0.5, "x1": at + 0.5, "y0": -0.5, "y1": len(rows) - 0.5}
     across = {"tickvals": list(range(len(tokens))), "ticktext": list(map(label, tokens)), "tickangle": -45}
     layout = {

@@ -88,6 +88,9 @@ FUNCTIONS = {
     "ln": lambda x: x.mapped(math.log),
     "min": _chosen(min),
     "max": _chosen(max),
+    "SiLU": lambda x: x.mapped(lambda y: y / (1 + math.exp(-y))),
+    "GELU": lambda x: x.mapped(lambda y: y * (1 + math.erf(y / math.sqrt(2))) / 2),
+    "ReLU": lambda x: x.mapped(lambda y: max(y, 0.0)),
     "INF": Printed(math.inf, math.inf, math.inf),
 }
 
@@ -168,7 +171,7 @@ def _worked(side: str, rounded: bool) -> Printed | None:
     side = re.sub(rf"({NUMBER})(?:\s?({units})(?!\w))?", r' N("\1","\2") ', side)
     pieces = re.split(r'(N\(".*?"\))', side)
     for i in range(0, len(pieces), 2):
-        words = re.sub(r"\b(?!(?:E|ROOT|cos|ln|min|max)\b)[^\W\d²][\w’'/-]*", " ", pieces[i])
+        words = re.sub(r"\b(?!(?:E|ROOT|cos|ln|min|max|SiLU|GELU|ReLU)\b)[^\W\d²][\w’'/-]*", " ", pieces[i])
         pieces[i] = words.translate(PLAIN)
     try:
         value = eval("".join(pieces).strip(), {"__builtins__": {}}, FUNCTIONS | {"N": number})

@@ -55,7 +55,7 @@ LESSONS = {
     "mlp": ("model=experts&layer=5&token=3&neuron=2", []),
     "what_if": ("model=experts&edits=zero.2.3&other=The+cat+sat&layer=4&head=2", ["zero.2.3", "Layer 4, head 2"]),
     "train": ("task=reverse&a-position=none&steps=400", ["Reverse", "after 400 steps at most"]),
-    "is_it_true": ("break=instrument", ["a meddling instrument"]),
+    "is_it_true": ("break=instrument", ["instrumentation that alters the model"]),
 }
 TIME = re.compile(r"[\d.,]+\u202f(µs|ms|s)\b")  # measured anew by every reader
 NUMBER = re.compile(r"[\d.,]+")  # in lesson `tracks` they all depend on such times

@@ -113,20 +113,16 @@ def _signed(x: float, words: Words) -> str:
 
 def _firing(page: Page, shown: Shown) -> None:
     """The activations of the strongest neurons at every token that comes to this MLP."""
-    words, mlp = page.words, shown.mlp
-    activations = np.where(shown.there[:, None], mlp.post[:, shown.strongest], np.nan).T
+    words = page.words
+    there = np.flatnonzero(shown.there)
+    names = [page.names[t] for t in there]
+    activations = shown.mlp.post[there][:, shown.strongest].T
     rows = [str(f + 1) for f in shown.strongest]
-    page.heading("firing-title", words("firing-intro", n=len(rows)), level=3)
-    chart = charts.firing(activations, rows, page.names, shown.token, words.number)
-    columns = {words.text("col-token"): page.names}
-    columns |= {
-        words.text("neuron", n=row): list(map(_cell, line)) for row, line in zip(rows, activations, strict=True)
-    }
+    page.heading("firing-title", words("firing-intro", n=len(rows)))
+    chart = charts.firing(activations, rows, names, int((there == shown.token).argmax()), words.number)
+    columns = {words.text("col-token"): names}
+    columns |= {words.text("neuron", n=row): line.tolist() for row, line in zip(rows, activations, strict=True)}
     figures.show(chart, "firing", words.text("firing-alt", layer=shown.layer + 1), columns)
-
-
-def _cell(x: float) -> float | str:
-    return "–" if np.isnan(x) else float(x)
 
 
 def _writes(page: Page, shown: Shown) -> None:
@@ -143,7 +139,7 @@ def _writes(page: Page, shown: Shown) -> None:
         )
         for f, raised, lowered in zip(shown.strongest, shown.raised.tolist(), shown.lowered.tolist(), strict=True)
     ]
-    page.heading("writes-title", words("writes-intro", token=markup.chip(page.names[shown.token])), level=3)
+    page.heading("writes-title", words("writes-intro", token=markup.chip(page.names[shown.token])))
     st.html(tables.sideways(words.text("writes-title"), tables.grid(heads, rows, first_number=9)))
     page.notice(words("writes-caveat"), role="note")
 
@@ -177,7 +173,7 @@ def _sum(page: Page, trace: Trace, shown: Shown) -> None:
         lines.append(line)
     values = {"place": place + 1, "width": len(out), "own": number(float(own[place]))}
     values |= {"difference": number(float(np.abs(total - own).max())), "all": number(len(added))}
-    page.heading("sum-title", words("sum-intro", **values, token=markup.chip(page.names[t])), level=3)
+    page.heading("sum-title", words("sum-intro", **values, token=markup.chip(page.names[t])))
     st.html(markup.arithmetic([*lines, markup.span(words.text("sum-difference", **values), "note")]))
 
 
