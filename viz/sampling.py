@@ -29,7 +29,8 @@ def orders(temperatures: np.ndarray, lines: Mapping[str, np.ndarray], across: st
     ]
     most = float(np.log10(max(counts.max() for counts in lines.values())))
     right = {"title": across, "fixedrange": True, "showgrid": False, "zeroline": False, "ticks": "outside"}
-    left = {"title": upwards, "fixedrange": True, "type": "log", "dtick": 1, "griddash": "dot", "tickformat": ","}
+    left = {"title": upwards, "fixedrange": True, "type": "log", "griddash": "dot", "tickformat": ","}
+    left["tickvals"] = [10**power for power in range(int(max(1.0, most)) + 1)]  # by which its labels are given room
     left["range"] = [-0.15, max(1.0, most) + 0.15]
     look = {"height": HEIGHT, "legend": LEGEND_ABOVE, "hoverlabel": {"align": "left"}}
     return go.Figure(drawn, look | {"xaxis": right, "yaxis": left})

@@ -66,8 +66,9 @@ def scores(s: Subject) -> Measure:
 
 
 def read(layer: LayerTrace) -> tuple[Any, ...]:
-    """What attention reads: q, k and v, after any rotation."""
-    return (layer.q, layer.k, layer.v) if layer.q_rot is None else (layer.q_rot, layer.k_rot, layer.v)
+    """What attention reads: q, k and v, after any norm and any rotation of theirs."""
+    last = next(name for name in ("_rot", "_norm", "") if getattr(layer, f"q{name}") is not None)
+    return getattr(layer, f"q{last}"), getattr(layer, f"k{last}"), layer.v
 
 
 @check("parts", FRACTIONS)

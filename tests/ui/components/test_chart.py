@@ -83,7 +83,7 @@ def test_in_the_presenters_view_its_type_is_larger_and_the_pointer_is_where_it_w
 
 def test_plotly_finds_the_room_for_labels_enough(bare_page):
     """It adds nothing on the sides where names and legends stand, and so need not draw twice."""
-    page = with_all_charts(bare_page("experts", charts=True))
+    page = with_all_charts(bare_page("next_token", charts=True, model="experts"))
     grown = page.evaluate(
         """() => [...document.querySelectorAll('.js-plotly-plot')].map(({ _fullLayout: { _size, margin } }) =>
             Math.max(_size.l - margin.l, _size.t - margin.t))"""

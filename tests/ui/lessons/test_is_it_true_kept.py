@@ -7,10 +7,11 @@ import pytest
 from model import checks
 from model.checks import CHECKS, Row
 from tests.support.app_test import html_of, run_page
-from ui.kit import tab
+from ui.kit import language, tab
 from ui.lessons.is_it_true import runs
 
 TEXT = "The sea was calm"
+KEPT = language.Words("en", "is_it_true").text("state-kept")
 NAME = next(name for name, check in CHECKS.items() if check.sort == "ways")
 FOUND = Row(checks.MODELS[0], NAME, CHECKS[NAME].tolerance, difference=0.0, largest=1.25, layer=3, seconds=0.5)
 
@@ -38,10 +39,10 @@ def test_the_rows_of_a_run_come_back_from_the_browser(browser_keeps, monkeypatch
         assert not run_page("is_it_true", prompt=TEXT).exception
     had["checks"] = json.loads(json.dumps(made[-1], allow_nan=False))
     test = run_page("is_it_true", prompt=TEXT)
-    assert not test.exception and "as this tab has kept it" in html_of(test)
+    assert not test.exception and KEPT in html_of(test)
     assert "1.25" in html_of(test)
     other = run_page("is_it_true", prompt="Another sentence")
-    assert not other.exception and "as this tab has kept it" not in html_of(other)
+    assert not other.exception and KEPT not in html_of(other)
 
 
 @pytest.mark.parametrize(
@@ -63,4 +64,4 @@ def test_what_is_no_row_is_left_out(row, browser_keeps):
     _, had = browser_keeps
     had["checks"] = {"text": TEXT, "break": None, "rows": [row]}
     test = run_page("is_it_true", prompt=TEXT)
-    assert not test.exception and "as this tab has kept it" not in html_of(test)
+    assert not test.exception and KEPT not in html_of(test)
