@@ -4,6 +4,7 @@ import { fill } from "../../components/base/elements.js";
 
 const BOX = ".st-key-prompt textarea";
 const PAUSE = 250; // ms without a key, after which the tokens are counted
+const LONGEST = 5_000; // characters that are counted while they are typed: a link keeps 600 (ui/frame/routes.py: in bytes)
 
 // Enter runs, as in a chat; Shift and Enter begin a new line. On a touch screen, which has no Shift and Enter, Enter
 // begins one and the button runs.
@@ -32,7 +33,8 @@ document.addEventListener("input", (/** @type {any} */ event) => {
 async function count(box) {
   const typed = box.value;
   const counter = () => /** @type {HTMLElement | null} */ (document.querySelector(".st-key-bar .count"));
-  const { model = "", limit } = counter()?.dataset ?? {};
+  const { model, limit } = counter()?.dataset ?? {};
+  if (!model || typed.length > LONGEST) return; // the bar is being drawn anew, or the page will say that this is too long
   const answer = await fetch(`tokens-of?${new URLSearchParams({ model })}`, { method: "POST", body: typed }).catch(
     () => null, // without a connection the page says so itself
   );
