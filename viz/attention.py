@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from viz.axes import AXIS_PLAIN
+from viz.axes import AXIS_PLAIN, SCALE_BELOW
 from viz.theme import MONO, SEQUENTIAL
 
 CELL, MARGIN = 38, 150  # px
@@ -37,17 +37,11 @@ def heatmap(
         "zmax": 1,
         "xgap": 2,
         "ygap": 2,
-        "colorbar": {
+        "colorbar": SCALE_BELOW
+        | {
             "title": {"text": weight, "side": "top", "font": {"size": 14}},
-            "orientation": "h",
-            "x": 0,
-            "xanchor": "left",
-            "y": 0,
-            "yanchor": "top",
-            "lenmode": "pixels",
             "len": 220,
             "thickness": 10,
-            "outlinewidth": 0,
             "tickformat": ".0%",
         },
     }

@@ -15,6 +15,8 @@ AXIS_GRID = {"fixedrange": True, "showline": False, "zeroline": False, "ticks": 
 QUARTERS = (0, 0.25, 0.5, 0.75, 1)  # of a whole, along an axis
 TICKS_PERCENT = {"tickvals": QUARTERS, "ticktext": [f"{100 * share:.0f}\u202f%" for share in QUARTERS]}
 LEGEND_ABOVE = {"x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": 14}}  # where a legend stands
+SCALE_BELOW = {"orientation": "h", "x": 0, "xanchor": "left", "y": 0, "yanchor": "top"}  # a colour scale, below its map
+SCALE_BELOW |= {"lenmode": "pixels", "outlinewidth": 0}
 LABEL_OFFSET_PX = 15  # px: how far a point's name is from it
 TEXT_POSITIONS = {  # where it can stand
     "middle right": (1, 0),

@@ -7,24 +7,12 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from viz.axes import AXIS_PLAIN, HOVER_TEXT, category_rows
+from viz.axes import AXIS_PLAIN, HOVER_TEXT, SCALE_BELOW, category_rows
 from viz.theme import CATEGORICAL, INK, MONO, SEQUENTIAL
 
 GAP = 0.3  # of a row, between groups of heads
 CROWDED = 16  # columns: of more, not all are named
-SCALE = {
-    "orientation": "h",
-    "x": 0,
-    "xanchor": "left",
-    "y": 0,
-    "yanchor": "top",
-    "lenmode": "pixels",
-    "len": 200,
-    "thickness": 9,
-    "outlinewidth": 0,
-    "tickvals": [0, 1],
-    "ticktext": ["0", "100\u202f%"],
-}
+SCALE = SCALE_BELOW | {"len": 200, "thickness": 9, "tickvals": [0, 1], "ticktext": ["0", "100\u202f%"]}
 
 
 def by_group(
